@@ -1,0 +1,88 @@
+#include "base/log.h"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <memory>
+
+namespace courtside {
+namespace {
+
+std::atomic<bool> g_json{false};
+
+std::shared_ptr<spdlog::logger> logger() {
+  static const std::shared_ptr<spdlog::logger> instance = [] {
+    auto made = std::make_shared<spdlog::logger>("courtside",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_level(spdlog::level::warn);
+    made->set_pattern("%v");
+    made->flush_on(spdlog::level::warn);
+    return made;
+  }();
+  return instance;
+}
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return spdlog::level::debug;
+    case LogLevel::kInfo: return spdlog::level::info;
+    case LogLevel::kWarning: return spdlog::level::warn;
+    case LogLevel::kError: return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+std::string_view word_for(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return "debug";
+    case LogLevel::kInfo: return "info";
+    case LogLevel::kWarning: return "warn";
+    case LogLevel::kError: return "error";
+  }
+  return "error";
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out.push_back(c);
+    }
+  }
+}
+
+}  // namespace
+
+void start_log(LogLevel level, bool json) {
+  g_json = json;
+  logger()->set_level(to_spdlog(level));
+  // On a terminal: "10:00:00.000 info  engine: message".
+  logger()->set_pattern(json ? "{\"timestamp\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v}"
+                             : "%H:%M:%S.%e %l %v",
+                        spdlog::pattern_time_type::utc);
+  logger()->flush_on(spdlog::level::debug);
+}
+
+void log(LogLevel level, std::string_view module, std::string_view message) {
+  if (!logger()->should_log(to_spdlog(level))) return;
+  std::string line;
+  if (g_json) {
+    // The platform says "warn" where spdlog says "warning".
+    line.append("\"level\":\"").append(word_for(level)).append("\",\"message\":\"");
+    append_escaped(line, message);
+    line.append("\",\"context\":{\"service\":\"courtside\",\"module\":\"");
+    append_escaped(line, module);
+    line.append("\"}");
+  } else {
+    line.append(module).append(": ").append(message);
+  }
+  logger()->log(to_spdlog(level), "{}", line);
+}
+
+}  // namespace courtside

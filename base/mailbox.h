@@ -1,0 +1,74 @@
+// A bounded queue from many threads to one: the only way that values travel between threads.
+//
+// A sender posts; the owner is woken once per burst and takes everything that waits. What travels is
+// owned or immutable. When the mailbox is full, try_post answers false and the sender decides; the
+// value is still the sender's.
+//
+// Threads: post from any; take and close on the owner's.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace courtside {
+
+template <typename T>
+class Mailbox {
+ public:
+  // `wake` tells the owner that something waits. It is called on the sender's thread, with no lock
+  // held, and only when the mailbox was empty before: it must be cheap and must not fail.
+  Mailbox(std::size_t items_max, std::function<void()> wake)
+      : items_max_(items_max), wake_(std::move(wake)) {}
+
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  // False, and `value` untouched, when items_max values wait or the mailbox is closed.
+  [[nodiscard]] bool try_post(T& value) { return put(value, /*bounded=*/true); }
+
+  // For values that must arrive and whose number is bounded elsewhere (a commit for each batch, an
+  // answer for each request): ignores the bound. Dropped when the mailbox is closed.
+  void post(T value) { static_cast<void>(put(value, /*bounded=*/false)); }
+
+  // Moves everything that waits into `out`, replacing what was there.
+  void take_all(std::vector<T>& out) {
+    out.clear();
+    const std::lock_guard lock(mutex_);
+    out.swap(items_);
+  }
+
+  // From now on nothing is accepted.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+
+  std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return items_.size();
+  }
+
+ private:
+  bool put(T& value, bool bounded) {
+    bool was_empty = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || (bounded && items_.size() >= items_max_)) return false;
+      was_empty = items_.empty();
+      items_.push_back(std::move(value));
+    }
+    if (was_empty) wake_();
+    return true;
+  }
+
+  const std::size_t items_max_;
+  const std::function<void()> wake_;
+  mutable std::mutex mutex_;
+  std::vector<T> items_;
+  bool closed_ = false;
+};
+
+}  // namespace courtside

@@ -1,0 +1,28 @@
+// Time as Courtside stores and prints it: microseconds since 1970-01-01T00:00:00Z, RFC 3339 in text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/strong_id.h"
+
+namespace courtside {
+
+// Microseconds since the Unix epoch, UTC.
+using Timestamp = StrongId<struct TimestampTag, std::int64_t>;
+
+// The wall clock, and a steady one for measuring.
+Timestamp now();
+std::uint64_t steady_us();
+
+// "2026-11-01T10:00:00.000000Z": always 27 characters for the years 0 to 9999.
+std::string format_rfc3339(Timestamp time);
+void append_rfc3339(std::string& out, Timestamp time);
+
+// Any RFC 3339 date-time, with an offset or Z and any number of fraction digits (those beyond
+// microseconds are cut). Empty when the text is none. A leap second counts as the second before it.
+std::optional<Timestamp> parse_rfc3339(std::string_view text);
+
+}  // namespace courtside

@@ -1,0 +1,66 @@
+// One group commit: what the log made durable in one sync, as every shard receives it.
+//
+// Immutable once built; shared by all shards and by the tail.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/command.h"
+#include "schema/position.h"
+#include "schema/record.h"
+
+namespace courtside {
+
+// A record and the block that keeps it alive.
+class Record {
+ public:
+  Record(std::shared_ptr<const std::string> owner, std::string_view bytes)
+      : owner_(std::move(owner)), view_(bytes) {}
+
+  RecordView view() const { return view_; }
+  const RecordView* operator->() const { return &view_; }
+
+ private:
+  std::shared_ptr<const std::string> owner_;
+  RecordView view_;
+};
+
+// An index term that an event carries, by hash: enough to skip what surely does not match.
+struct TermEntry {
+  std::uint64_t term_hash;
+  std::uint32_t index;  // of the record in the batch
+};
+
+struct Batch {
+  OffsetRange range;   // may be empty: a batch of duplicates, conflicts or drops
+  Offset first_held;   // the earliest offset that the log still holds after this batch
+  std::shared_ptr<const std::string> storage;  // the records, one after the other
+  std::vector<std::uint32_t> begins;           // where each begins in storage; one more at the end
+  std::vector<TermEntry> terms;                // ordered by (term_hash, index)
+  std::vector<Verdict> verdicts;               // in the order of the commands
+
+  std::size_t size() const { return begins.empty() ? 0 : begins.size() - 1; }
+
+  // REQUIRES: index < size(). Valid as long as the batch.
+  RecordView at(std::size_t index) const {
+    return RecordView(
+        std::string_view(*storage).substr(begins[index], begins[index + 1] - begins[index]));
+  }
+  // REQUIRES: range.contains(offset).
+  RecordView at(Offset offset) const { return at(offset.value() - range.begin.value()); }
+
+  // What the batch holds in memory, about.
+  std::size_t size_bytes() const {
+    return (storage ? storage->size() : 0) + begins.size() * sizeof(begins[0]) +
+           terms.size() * sizeof(TermEntry) + sizeof(Batch);
+  }
+};
+
+using SharedBatch = std::shared_ptr<const Batch>;
+
+}  // namespace courtside

@@ -1,0 +1,60 @@
+// The durable, ordered log on RocksDB: one writer, any number of readers.
+//
+// Open it, give it to a LocalSequencer, read it from any thread through LogReader. RocksDB stays
+// behind this header.
+//
+//   events   offset (u64 big endian)                    -> record
+//   index    term, 0x00, first offset (u64 big endian)  -> ascending offsets, varint deltas
+//   ids      hash128(source, id)                        -> offset
+//   subjects subject                                    -> version, first and last offset
+//   meta     format, epoch, fold place, index low-water offset, source cursors
+//
+// events and meta are written at commit, with one sync. The other three follow from the records, so
+// they are not written there (three to eight small random keys an event would cost several times the
+// record): the newest events' entries live in memory as an index segment, which is turned into
+// sorted files in the background when it is full, and rebuilt from the records above the low-water
+// offset at start.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "eventlog/fold.h"
+#include "eventlog/log_reader.h"
+
+namespace courtside {
+
+struct EventLogOptions {
+  std::string path;
+  // Events in an index segment before it is turned into files; also bounds the rebuild at start.
+  std::size_t segment_events_max = 65536;
+  std::size_t block_cache_bytes = 64 << 20;
+};
+
+class EventLog : public LogReader, public FoldState {
+ public:
+  // Creates the folder and a new log where there is none. Errors: data_in_use, data_corrupt,
+  // data_newer, no_input (cannot be created or opened).
+  static Result<std::unique_ptr<EventLog>> open(const EventLogOptions& options);
+
+  // Where the next group commit's fold begins. Log thread only.
+  virtual FoldPlace place() const = 0;
+
+  // Writes the batch with one sync and makes it readable. After an error (write_failed) nobody
+  // knows what is on disk: nothing more may be committed. Log thread only.
+  // REQUIRES: batch was folded from place(), and `after` is where that fold ended.
+  virtual Result<void> commit(const Batch& batch, const FoldPlace& after) = 0;
+
+  // Frees the space of dropped events. Log thread only.
+  virtual Result<void> reclaim() = 0;
+
+  // Makes commit fail from now on, as a disk would: for tests of what follows.
+  virtual void fail_commits_for_test() = 0;
+};
+
+}  // namespace courtside

@@ -1,0 +1,50 @@
+// The sequencer of a single machine: one thread that takes all commands that wait, folds them, writes
+// them with one sync, and tells the listener. While it syncs, more gather: so batches grow with the
+// load and nothing is delayed when it is light.
+//
+// It also runs retention: every check it computes where the log should begin and sequences a Drop.
+//
+// Threads: submit from any; everything else on its own thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "eventlog/event_log.h"
+#include "eventlog/sequencer.h"
+
+namespace courtside {
+
+struct SequencerOptions {
+  std::size_t pending_bytes_max = 64 << 20;  // of commands that wait; more are refused
+  std::size_t batch_events_max = 4096;       // in one group commit (a larger command goes alone)
+  std::size_t batch_bytes_max = 4 << 20;
+  std::uint64_t retention_bytes = 0;    // of records; 0: keep all
+  std::uint64_t retention_age_s = 0;    // 0: keep all
+  std::uint32_t retention_check_ms = 1000;
+};
+
+struct SequencerCounters {
+  std::uint64_t commits = 0;
+  std::uint64_t events = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t conflicts = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t sync_us = 0;  // spent in EventLog::commit, added up
+  std::uint64_t pending_bytes = 0;
+};
+
+class LocalSequencer : public Sequencer {
+ public:
+  // `log` and `listener` outlive it. Starts the thread.
+  static std::unique_ptr<LocalSequencer> start(EventLog& log, CommitListener& listener,
+                                               const SequencerOptions& options);
+
+  // Commits what waits, then ends the thread. The destructor calls it.
+  virtual void stop() = 0;
+
+  virtual SequencerCounters counters() const = 0;
+};
+
+}  // namespace courtside

@@ -1,0 +1,63 @@
+// Reads one bounded page of matching events: from the tail where it reaches back far enough, else
+// from the log through the narrowest index.
+//
+// Threads: any. The tail part (read_tail) never blocks and may run on a loop; read() may block.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "eventlog/log_reader.h"
+#include "replay/filter.h"
+#include "replay/tail.h"
+
+namespace courtside {
+
+struct PageRequest {
+  OffsetRange window;  // where to look
+  Direction direction = Direction::kAscending;
+  std::size_t events_max = 256;
+  std::size_t bytes_max = 64 * 1024;   // of records; the first event of a page always fits
+  std::size_t scanned_max = 20'000;    // records looked at before the page ends early
+};
+
+struct Page {
+  std::vector<Record> records;  // matching, in the asked direction
+  // What was looked at: ascending, window.begin up to covered.end; descending, covered.begin up to
+  // window.end. All of the window when the page is complete.
+  OffsetRange covered;
+  std::uint64_t scanned = 0;  // records fetched and held against the filter
+};
+
+class PageReader {
+ public:
+  // Both outlive it.
+  PageReader(const LogReader& log, const Tail& tail) : log_(log), tail_(tail) {}
+
+  // REQUIRES: window within log.held() when the caller looked; what retention took since then is
+  // passed over and counts as covered.
+  Result<Page> read(const Filter& filter, const PageRequest& request) const;
+
+  // The same without blocking, ascending only; empty when the tail does not reach back to
+  // window.begin, or more than `batches_max` batches would have to be looked through.
+  std::optional<Page> read_tail(const Filter& filter, const PageRequest& request,
+                                std::size_t batches_max) const;
+
+  // The offset after which exactly `count` matching events stand, counted back from window.end, or
+  // window.begin - 1 when there are fewer.
+  Result<Offset> after_last(const Filter& filter, OffsetRange window, std::size_t count) const;
+
+  // Records read so far, over all pages: the price of resuming.
+  std::uint64_t records_read() const { return records_read_.load(std::memory_order_relaxed); }
+
+ private:
+  const LogReader& log_;
+  const Tail& tail_;
+  mutable std::atomic<std::uint64_t> records_read_{0};
+};
+
+}  // namespace courtside

@@ -1,0 +1,68 @@
+// What may be asked of the log, and what it answers. Commands are put in one order by a sequencer;
+// the fold turns each, in that order, into a verdict. Threads: values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/hash.h"
+#include "schema/position.h"
+
+namespace courtside {
+
+// Who asked, in the words of whoever asked: the log hands it back with the verdict and does not look.
+struct Author {
+  std::uint32_t shard = 0;
+  std::uint64_t ticket = 0;
+};
+
+// An event that passed the door.
+struct NewEvent {
+  std::string event;  // bytes of build_event
+  Hash128 key;        // hash128(source, id): the idempotency key
+  std::vector<std::string> channels;
+  std::optional<std::uint64_t> expected_version;  // the subject's version; 0 = must not exist
+};
+
+// Appends all of these events, or none.
+struct Append {
+  Author author;
+  std::vector<NewEvent> events;
+
+  std::size_t size_bytes() const {
+    std::size_t total = 0;
+    for (const NewEvent& event : events) total += event.event.size();
+    return total;
+  }
+};
+
+// Forgets every event below this offset, and its id. Subject versions stay.
+struct Drop {
+  Offset below;
+};
+
+using Command = std::variant<Append, Drop>;
+
+struct Appended {
+  Offset offset;
+  std::uint64_t subject_version = 0;
+  bool duplicate = false;  // the first of this id stands at `offset`
+};
+
+struct Conflict {
+  std::size_t index = 0;  // the first event of the command whose expectation failed
+  std::uint64_t expected = 0;
+  std::uint64_t current = 0;
+};
+
+// The answer to an Append: one Appended per event, or the conflict that refused all of them.
+struct Verdict {
+  Author author;
+  std::variant<std::vector<Appended>, Conflict> outcome;
+};
+
+}  // namespace courtside

@@ -1,0 +1,153 @@
+// The messages of the WebSocket protocol, version 1, and the two encodings of them.
+//
+// A Codec turns a client's bytes into a ClientMessage and a ServerMessage into bytes. It knows no
+// sockets and no frames. Threads: a codec has no state of its own; any thread may use it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "schema/cloudevent.h"
+#include "schema/position.h"
+#include "schema/record.h"
+
+namespace courtside::protocol {
+
+constexpr std::uint32_t kRequestIdMax = 0x7fffffff;  // ids and subs: 1 ... 2^31 - 1
+constexpr std::size_t kSubscribeChannelsMax = 1000;
+constexpr std::size_t kSubscribeTypesMax = 100;
+
+// Where a subscription starts.
+struct From {
+  enum class Kind : std::uint8_t { kNow, kEarliest, kAfter, kLast, kSince };
+  Kind kind = Kind::kNow;
+  std::string after;       // kAfter: the client's text, not yet judged
+  std::uint32_t last = 0;  // kLast: how many events that match channels and types, 1 ... 1000
+  Timestamp since;         // kSince: inclusive
+};
+
+struct Hello {
+  std::string token;
+  std::string client;
+};
+struct Subscribe {
+  std::uint32_t id = 0;
+  std::uint32_t sub = 0;
+  std::vector<std::string> channels;  // channels and patterns, each well-formed
+  From from;
+  std::vector<std::string> types;  // exact or `prefix.*`; empty: all
+};
+struct Unsubscribe {
+  std::uint32_t id = 0;
+  std::uint32_t sub = 0;
+};
+struct Publish {
+  std::uint32_t id = 0;
+  IncomingEvent event;
+};
+struct Refresh {
+  std::uint32_t id = 0;
+  std::string token;
+};
+struct Ping {};
+struct Pong {};
+
+using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, Publish, Refresh, Ping, Pong>;
+
+// Why a message was not understood. `id` is the request's, where one could be read; `closes` when
+// the connection ends with the code's close code (not a JSON object at all).
+struct Rejected {
+  Error error;
+  std::optional<std::uint32_t> id;
+  bool closes = false;
+};
+
+struct Welcome {
+  std::string session;
+  std::string actor;
+  std::string epoch;
+  std::string head;
+  std::uint32_t heartbeat_ms = 0;
+  std::uint32_t maxmessage = 0;
+  std::optional<std::uint32_t> expiresin_s;
+};
+struct Subscribed {
+  std::uint32_t id = 0;
+  std::uint32_t sub = 0;
+  std::string after;
+  std::string head;
+};
+struct Live {
+  std::uint32_t sub = 0;
+  std::string position;
+};
+struct Behind {
+  std::uint32_t sub = 0;
+  std::string position;
+};
+struct Gap {
+  std::uint32_t sub = 0;
+  std::string reason;  // "expired" or "epoch"
+  std::string from;
+  std::string to;
+};
+struct Progress {
+  std::string position;
+};
+struct Ok {
+  std::uint32_t id = 0;
+  // Of a publish; empty position otherwise.
+  std::string position;
+  std::uint64_t subjectversion = 0;
+  bool duplicate = false;
+};
+struct ErrorReply {
+  std::optional<std::uint32_t> id;
+  Error error;
+};
+struct Unsubscribed {
+  std::uint32_t sub = 0;
+  Code code = Code::forbidden;
+};
+struct Expiring {
+  std::uint32_t in_s = 0;
+};
+struct Draining {
+  std::uint32_t retryafter_ms = 0;
+};
+
+using ServerMessage = std::variant<Welcome, Subscribed, Live, Behind, Gap, Progress, Ok, ErrorReply,
+                                   Unsubscribed, Ping, Pong, Expiring, Draining>;
+
+class Codec {
+ public:
+  virtual ~Codec() = default;
+
+  virtual std::string_view subprotocol() const = 0;
+  virtual bool is_text() const = 0;
+
+  // `received` is the `time` of a published event that has none.
+  virtual tl::expected<ClientMessage, Rejected> decode(std::string_view message,
+                                                       Timestamp received) const = 0;
+
+  // Appends the encoded message to `out`.
+  virtual void encode(const ServerMessage& message, std::string& out) const = 0;
+
+  // The part of an event's message that is the same for every subscription ...
+  virtual std::string event_body(std::string_view epoch, RecordView record,
+                                 const Projection* projection) const = 0;
+  // ... and the whole message for subscription `sub`, appended to `out`.
+  virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
+};
+
+const Codec& json_codec();         // courtside.v1.json
+const Codec& flatbuffers_codec();  // courtside.v1.flatbuffers
+
+}  // namespace courtside::protocol

@@ -1,0 +1,62 @@
+// The other end, for `courtside publish`, `tail` and `bench` and for tests: a WebSocket client and a
+// one-shot HTTP request on a Loop. Threads: the loop's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "transport/connection.h"
+#include "transport/loop.h"
+
+namespace courtside {
+
+struct ClientTarget {
+  std::string host = "127.0.0.1";  // a literal address or a name
+  std::uint16_t port = 8080;
+};
+// "http://127.0.0.1:8080", "ws://...", or "127.0.0.1:8080". bad_usage otherwise.
+Result<ClientTarget> parse_target(std::string_view url);
+
+class WebSocketClient;
+
+class WebSocketClientHandler {
+ public:
+  virtual ~WebSocketClientHandler() = default;
+  virtual void on_open(WebSocketClient& client) = 0;
+  virtual void on_message(WebSocketClient& client, Opcode opcode, std::string_view payload) = 0;
+  virtual void on_drained(WebSocketClient& client) = 0;
+  // The last word: refused, lost or closed. `close_code` 0: without a close frame.
+  virtual void on_closed(WebSocketClient& client, std::uint16_t close_code,
+                         std::string_view reason) = 0;
+};
+
+class WebSocketClient {
+ public:
+  // Connects; answers pings by itself. `handler` outlives it; after on_closed it may be destroyed.
+  static std::unique_ptr<WebSocketClient> connect(Loop& loop, const ClientTarget& target,
+                                                  std::string_view path,
+                                                  std::string_view subprotocol,
+                                                  const HttpHeaders& headers,
+                                                  std::size_t message_bytes_max,
+                                                  WebSocketClientHandler& handler);
+  virtual ~WebSocketClient() = default;
+
+  virtual void send(Opcode opcode, std::string_view payload) = 0;
+  virtual std::size_t queued_bytes() const = 0;
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+  virtual void close(std::uint16_t code) = 0;
+  virtual void abort() = 0;  // resets the connection
+};
+
+// One request over a connection of its own, blocking up to `timeout_ms`. Not for loops.
+Result<HttpResponse> http_request(const ClientTarget& target, std::string_view method,
+                                  std::string_view path, const HttpHeaders& headers,
+                                  std::string_view body, std::uint32_t timeout_ms);
+
+}  // namespace courtside

@@ -1,0 +1,125 @@
+// One TCP connection on its loop: HTTP/1.1 first, and WebSocket or a stream after that. It turns
+// bytes into whole requests and messages and queues what is to be sent; it knows no events.
+//
+// Life: the Listener (or connect()) makes it, its ConnectionHandler hears of everything through it,
+// and on_closed is the last word: the Connection is gone when that returns. Close calls may be made
+// at any time, also from within a handler; nothing else may follow them but on_closed.
+//
+// Writing: send() queues, and the loop flushes once per turn, gathered; what the kernel does not
+// take waits. Above `queue_bytes_max` the connection is congested: the sender must stop, and hears
+// on_drained when the queue fell below half of it.
+//
+// Threads: its loop's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/strong_id.h"
+#include "transport/http.h"
+#include "transport/loop.h"
+#include "transport/websocket_codec.h"
+
+namespace courtside {
+
+class Connection;
+
+// Unique within the process, never used again: what a reply that comes later carries.
+using ConnectionId = StrongId<struct ConnectionTag, std::uint64_t>;
+
+struct ConnectionLimits {
+  HttpLimits http;
+  WebSocketLimits websocket;
+  std::size_t queue_bytes_max = 256 * 1024;      // congested above this
+  std::uint32_t header_timeout_ms = 10'000;      // from the first byte (or accept) to a whole request
+  std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
+  std::uint32_t close_timeout_ms = 5'000;        // of the closing handshake and of the last flush
+};
+
+// Why a connection ended, for metrics and logs.
+enum class CloseReason : std::uint8_t {
+  kByPeer,      // orderly, or reset
+  kByUs,        // close was called
+  kViolation,   // the peer broke HTTP or RFC 6455
+  kTimeout,
+};
+
+class ConnectionHandler {
+ public:
+  virtual ~ConnectionHandler() = default;
+
+  // A whole request. Answer it with respond(), start_stream() or accept_websocket(), now or later:
+  // the next one is not read before. `request` may be moved from.
+  virtual void on_request(Connection& connection, HttpRequest& request) = 0;
+
+  // The peer broke HTTP: answer `error` with respond(); the connection closes after that.
+  virtual void on_bad_request(Connection& connection, const Error& error) = 0;
+
+  // A whole message; `payload` is valid during the call.
+  virtual void on_message(Connection& connection, Opcode opcode, std::string_view payload) = 0;
+
+  // The queue fell below half of its limit after the connection had been congested.
+  virtual void on_drained(Connection& connection) = 0;
+
+  // The last word. `close_code` is what the peer's close frame said (0: none).
+  virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  virtual ConnectionId id() const = 0;
+  // The peer's address without port, in text.
+  virtual std::string peer_address() const = 0;
+
+  // The owner's own word for it, for finding its state; null at first.
+  virtual void set_handler(ConnectionHandler* handler) = 0;
+
+  // Answers the request at hand. HEAD answers go without the body; Date and Content-Length are
+  // added. Flushed at the end of the turn.
+  virtual void respond(const HttpResponse& response) = 0;
+
+  // Answers with a stream of unknown length: send() its parts (chunked transfer coding is applied
+  // here), then end_stream().
+  virtual void start_stream(const HttpResponse& head) = 0;
+  virtual void end_stream() = 0;
+
+  // RFC 6455, section 4.2: bad_request or upgrade_required when `request` is no proper upgrade.
+  // Looks only; nothing is answered.
+  static Result<void> check_upgrade(const HttpRequest& request);
+  // Answers 101; from now on on_message is called. `subprotocol` may be empty.
+  // REQUIRES: check_upgrade(request).
+  virtual void accept_websocket(const HttpRequest& request, std::string_view subprotocol) = 0;
+
+  // Queues bytes as they are: whole WebSocket frames (append_frame), or a part of a stream's body.
+  virtual void send(SharedBytes bytes) = 0;
+
+  // Tries to write what is queued right now, without waiting for the end of the turn.
+  virtual void flush() = 0;
+
+  virtual std::size_t queued_bytes() const = 0;
+  virtual bool congested() const = 0;
+  // Bytes that the kernel took so far: a change is a sign of life.
+  virtual std::uint64_t bytes_written() const = 0;
+  // Loop::now_ms() at which a byte last came in.
+  virtual std::uint64_t last_received_ms() const = 0;
+
+  // Stops and resumes reading: nothing but on_drained and on_closed comes while paused.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+
+  // Sends a close frame behind what is queued, waits for the peer's, then closes.
+  virtual void close_websocket(std::uint16_t code, std::string_view reason) = 0;
+  // Closes after what is queued went out.
+  virtual void close_after_flush() = 0;
+  // Closes at once; what is queued is lost.
+  virtual void abort() = 0;
+};
+
+}  // namespace courtside

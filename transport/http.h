@@ -1,0 +1,75 @@
+// HTTP/1.1 as values, and a parser that does no I/O (llhttp does the grammar).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace courtside {
+
+struct HttpLimits {
+  std::size_t header_bytes_max = 8 * 1024;  // request line and headers; more: headers_too_large
+  std::size_t headers_max = 64;             // more: headers_too_large
+  std::size_t body_bytes_max = 4 << 20;     // more: payload_too_large
+};
+
+// (lower-case name, value without surrounding spaces), in order of arrival.
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method;  // "GET"
+  std::string target;  // as sent: path and query
+  HttpHeaders headers;
+  std::string body;
+  bool keep_alive = true;  // after the answer
+  bool upgrade = false;    // asks for another protocol; what follows is not HTTP
+
+  // The first header of this name (lower case), or empty.
+  std::string_view header(std::string_view name) const;
+  std::string_view path() const;   // before the '?', still percent-encoded
+  std::string_view query() const;  // after it, or empty
+};
+
+// The query's parameters in order, percent-decoded; '+' is a space. bad_request when malformed.
+Result<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query);
+// %XX decoded. bad_request when malformed.
+Result<std::string> percent_decode(std::string_view text);
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type;  // empty: none sent
+  HttpHeaders headers;       // further ones
+  std::string body;
+};
+
+// Feed it bytes, take whole requests from it. One request at a time: it stops at the end of each,
+// so a pipelined one waits in the caller's buffer.
+class HttpParser {
+ public:
+  explicit HttpParser(const HttpLimits& limits);
+  ~HttpParser();
+
+  struct Progress {
+    std::size_t consumed = 0;             // bytes of the input that were used
+    std::optional<HttpRequest> request;   // a whole one, when the input reached its end
+    bool wants_continue = false;          // its headers asked for "100 Continue" (said once)
+  };
+  // Errors (bad_request, headers_too_large, payload_too_large) are final: answer and close.
+  Result<Progress> feed(std::string_view input);
+
+  // True when no byte of a request has come since the last whole one.
+  bool idle() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,74 @@
+// RFC 6455 frames to whole messages and back, without I/O. wslay does the framing
+// (wslay_frame_recv, wslay_frame_send); the assembler, its limits and the closing rules are ours,
+// because wslay's event API gets several of them wrong (docs/decisions has the list).
+//
+// Threads: one connection's loop.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace courtside {
+
+enum class WebSocketRole : std::uint8_t { kServer, kClient };
+enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
+
+struct WebSocketLimits {
+  std::size_t message_bytes_max = 64 * 1024;  // more: close 1009
+  std::size_t fragments_max = 256;            // of one message; more: close 1008
+};
+
+// One whole message or control frame, valid until the next call of feed().
+struct WebSocketInput {
+  Opcode opcode = Opcode::kText;
+  std::string_view payload;        // of a close: the reason
+  std::uint16_t close_code = 0;    // of a close: its code, 1005 when it carried none
+};
+
+// Who takes what feed() finds. A handler may destroy nothing of the codec while it is called.
+class WebSocketInputHandler {
+ public:
+  virtual ~WebSocketInputHandler() = default;
+  // False: stop here; the rest of the input is dropped.
+  virtual bool on_input(const WebSocketInput& input) = 0;
+};
+
+// An idle connection holds almost nothing: at a frame boundary there is no parser state, so none is
+// kept.
+class WebSocketCodec {
+ public:
+  WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits);
+  ~WebSocketCodec();
+
+  // Parses `input`, all of it. A protocol violation is answered with the close code to send (1002,
+  // 1007, 1008, 1009) and a reason; nothing may be fed after one.
+  struct Violation {
+    std::uint16_t close_code = 0;
+    std::string reason;
+  };
+  tl::expected<void, Violation> feed(std::string_view input, WebSocketInputHandler& handler);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;  // only between frames' beginnings and ends
+  WebSocketRole role_;
+  WebSocketLimits limits_;
+};
+
+// Appends one whole, final frame. A client's is masked with a fresh random key.
+void append_frame(std::string& out, Opcode opcode, std::string_view payload,
+                  WebSocketRole role = WebSocketRole::kServer);
+// A close frame; `reason` is cut to 123 bytes at a character boundary.
+void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason,
+                        WebSocketRole role = WebSocketRole::kServer);
+
+// RFC 6455, section 4.2.2: base64(sha1(key + GUID)).
+std::string websocket_accept(std::string_view key);
+
+}  // namespace courtside
