@@ -1,0 +1,115 @@
+// The command line: `courtside <command> [options]`, taken apart into one plain struct a command.
+//
+//   auto parsed = parse_command_line(arguments, surroundings);
+//   if (!parsed) return say(parsed.error());        // --help, or a usage error
+//   return std::visit(Run{...}, *parsed);
+//
+// Data goes to stdout, all else to stderr. Threads: any; no state.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "engine/config/load.h"
+#include "schema/protocol.h"
+
+namespace courtside {
+
+// -o: by default a table on a terminal, JSON lines when piped.
+enum class OutputFormat : std::uint8_t { kTable, kJson, kJsonl, kCsv };
+
+struct ServeCommand {
+  LoadedConfig loaded;
+};
+
+// One event from flags, or JSON lines (a CloudEvent each) from a file or stdin.
+struct PublishCommand {
+  std::string url;
+  enum class Input : std::uint8_t { kFlags, kFile, kStdin };
+  Input input = Input::kFlags;
+  std::string file;  // of kFile
+
+  // Of kFlags; empty where not given. `type` and `subject` are always given.
+  std::string id;
+  std::string source;
+  std::string type;
+  std::string subject;
+  std::string data;  // JSON text, not judged here
+  std::string time;
+  std::string correlationid;
+  std::optional<std::uint64_t> expectedversion;
+
+  std::vector<std::string> channels;  // explicit ones, for every event published
+  std::uint64_t in_flight = 256;      // at least 1
+  OutputFormat output = OutputFormat::kTable;
+};
+
+// Events as they come, or from a place in the log.
+struct TailCommand {
+  std::string url;
+  std::vector<std::string> channels;  // at least one; `*` when none was given
+  std::vector<std::string> types;     // exact or `prefix.*`; empty: all
+  protocol::From from;
+  bool follow = true;  // false: end at the head
+  OutputFormat output = OutputFormat::kTable;
+};
+
+// Drives a running server. 0 stands for the workload's own default.
+struct BenchCommand {
+  std::string url;
+  std::string workload;  // one of bench_workloads()
+  std::uint64_t connections = 0;
+  std::uint64_t channels = 0;
+  std::uint64_t rate_per_s = 0;
+  std::uint64_t seconds = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t size_bytes = 0;  // of an event's data
+  std::uint64_t events = 0;      // to append, replay or miss, where the workload counts events
+  OutputFormat output = OutputFormat::kTable;  // kTable or kJson
+};
+
+// Every setting's value, and where it came from.
+struct ConfigPrintCommand {
+  LoadedConfig loaded;
+  OutputFormat output = OutputFormat::kTable;
+  bool toml = false;  // -o toml: a file that says the same
+};
+
+struct VersionCommand {
+  OutputFormat output = OutputFormat::kTable;
+};
+
+using CommandLine = std::variant<ServeCommand, PublishCommand, TailCommand, BenchCommand,
+                                 ConfigPrintCommand, VersionCommand>;
+
+// What the command line depends on beside its arguments.
+struct Surroundings {
+  std::map<std::string, std::string> environment;
+  bool stdin_is_terminal = false;
+  bool stdout_is_terminal = false;
+  Timestamp now;  // `--since 2h` counts back from here
+};
+// Of this process.
+Surroundings surroundings();
+
+// The process has nothing more to do than to say this and to exit.
+struct CommandLineExit {
+  int status = 0;   // sysexits.h: 0 after --help, 64 usage, 66 no such file, 78 configuration
+  std::string out;  // for stdout
+  std::string err;  // for stderr, one line
+};
+
+// `arguments` without the program's name.
+tl::expected<CommandLine, CommandLineExit> parse_command_line(
+    const std::vector<std::string>& arguments, const Surroundings& surroundings);
+
+const std::vector<std::string_view>& bench_workloads();
+
+}  // namespace courtside

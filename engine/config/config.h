@@ -1,0 +1,104 @@
+// The server's configuration: every setting with its type, its unit and its default, and nothing
+// else. Names end in their unit; a number's 0 means what its comment says.
+//
+// settings.h tells how each setting is called in the file, as a flag and in the environment, and
+// within which range it is good; load.h makes a Config from these. A member's initialiser here is
+// the setting's default, in all of them.
+//
+// Threads: a value; made once at the start and not changed after that.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+
+namespace courtside {
+
+// One row of the routing table: events whose type matches `type` (exact, or `prefix.*`) reach the
+// channels that `channels` name, templates such as `user:{data.accountId}`. A template whose field
+// the event lacks names no channel. A rule without channels leaves its events to `*` alone.
+struct RouteRule {
+  std::string type;
+  std::vector<std::string> channels;
+  friend bool operator==(const RouteRule&, const RouteRule&) = default;
+};
+
+// What readers of a channel see of its events' data.
+struct ProjectionRule {
+  std::string channel;  // `kind:id`, or `kind:*` for every channel of the kind
+  std::vector<std::string> data_fields;
+  bool listed_are_hidden = false;  // false: only data_fields are shown; true: all but them
+  bool hide_actor = false;         // no actor or correlation attributes either
+  friend bool operator==(const ProjectionRule&, const ProjectionRule&) = default;
+};
+
+// The event catalogue's channels and projections: what holds until the file has a table of its own.
+std::vector<RouteRule> default_routes();
+std::vector<ProjectionRule> default_projections();
+
+enum class LogFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on a terminal
+
+struct Config {
+  std::string listen = "127.0.0.1:8080";
+  std::string data = "./courtside-data";
+  std::uint64_t shards = 0;  // 0: one less than the machine's cores, at least one; see shard_count
+  std::uint64_t read_threads = 2;
+  std::uint64_t tail_bytes = 64 << 20;
+  std::uint64_t heartbeat_ms = 25'000;
+  std::uint64_t drain_ms = 5'000;       // for clients to say goodbye after SIGTERM
+  std::uint64_t flush_interval_ms = 5;  // between two flushes of a connection, when busy; 0: none
+  std::vector<std::string> allowed_origins;  // "https://play.example.com"; "*": any
+
+  struct Retention {
+    std::uint64_t bytes = 0;  // of records; 0: keep all
+    std::uint64_t age_s = 0;  // 0: keep all
+  } retention;
+
+  struct Log {
+    LogLevel level = LogLevel::kInfo;
+    LogFormat format = LogFormat::kAuto;
+  } log;
+
+  struct Limits {
+    std::uint64_t connections = 20'000;
+    std::uint64_t connections_per_address = 0;  // 0: unlimited
+    std::uint64_t handshake_ms = 5'000;         // from accept to a whole request, and to `hello`
+    std::uint64_t idle_ms = 75'000;             // between requests of a kept-alive connection
+    std::uint64_t header_bytes = 8 << 10;
+    std::uint64_t headers = 64;
+    std::uint64_t body_bytes = 4 << 20;
+    std::uint64_t message_bytes = 64 << 10;
+    std::uint64_t fragments = 256;
+    std::uint64_t subscriptions = 100;         // of a session
+    std::uint64_t channels = 10'000;           // of a session, over all its subscriptions
+    std::uint64_t publishes_in_flight = 1024;  // of a session
+    std::uint64_t queue_bytes = 256 << 10;     // a connection is congested above this
+    std::uint64_t pending_append_bytes = 64 << 20;
+    std::uint64_t batch_events = 4096;  // of a group commit
+    std::uint64_t batch_bytes = 4 << 20;
+    std::uint64_t page_events = 256;  // of a catch-up read
+    std::uint64_t page_bytes = 64 << 10;
+    std::uint64_t page_scanned = 20'000;  // records looked at before a page ends early
+    std::uint64_t reads_in_flight = 64;   // of a shard
+    std::uint64_t history_events = 1000;  // of a page of GET /v1/events
+  } limits;
+
+  std::vector<RouteRule> routes = default_routes();
+  std::vector<ProjectionRule> projections = default_projections();
+};
+
+// How many shards to run on a machine of `cores`.
+std::uint64_t shard_count(const Config& config, unsigned cores);
+
+// Whether callers are asked who they are. Without it every caller is an administrator.
+bool has_access_control(const Config& config);
+
+// bad_configuration when `listen` is no address, or is open to other machines without access
+// control: `serve` asks this before it binds.
+Result<void> check_exposure(const Config& config);
+
+}  // namespace courtside
