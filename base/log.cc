@@ -7,6 +7,8 @@
 #include <atomic>
 #include <memory>
 
+#include "base/json.h"
+
 namespace courtside {
 namespace {
 
@@ -44,19 +46,6 @@ std::string_view word_for(LogLevel level) {
   return "error";
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out.push_back(c);
-    }
-  }
-}
-
 }  // namespace
 
 void start_log(LogLevel level, bool json) {
@@ -74,11 +63,11 @@ void log(LogLevel level, std::string_view module, std::string_view message) {
   std::string line;
   if (g_json) {
     // The platform says "warn" where spdlog says "warning".
-    line.append("\"level\":\"").append(word_for(level)).append("\",\"message\":\"");
-    append_escaped(line, message);
-    line.append("\",\"context\":{\"service\":\"courtside\",\"module\":\"");
-    append_escaped(line, module);
-    line.append("\"}");
+    line.append("\"level\":\"").append(word_for(level)).append("\",\"message\":");
+    append_json_string(line, message);
+    line.append(",\"context\":{\"service\":\"courtside\",\"module\":");
+    append_json_string(line, module);
+    line.append("}");
   } else {
     line.append(module).append(": ").append(message);
   }

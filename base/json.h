@@ -1,0 +1,38 @@
+// Writing JSON: escaping, and objects built member by member. (Reading is schema's part.)
+//
+//   JsonObject object;
+//   object.text("code", "not_found").number("status", 404);
+//   std::string body = object.take();   // {"code":"not_found","status":404}
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace courtside {
+
+// Appends `text`, which is UTF-8, as a JSON string with its quotes (RFC 8259, section 7).
+void append_json_string(std::string& out, std::string_view text);
+
+class JsonObject {
+ public:
+  JsonObject() : out_("{") {}
+
+  JsonObject& text(std::string_view name, std::string_view value);
+  JsonObject& number(std::string_view name, std::uint64_t value);
+  JsonObject& real(std::string_view name, double value);
+  JsonObject& boolean(std::string_view name, bool value);
+  // `json` is JSON already.
+  JsonObject& raw(std::string_view name, std::string_view json);
+
+  bool empty() const { return out_.size() == 1; }
+  // The whole object. The builder is used up.
+  std::string take();
+
+ private:
+  void begin(std::string_view name);
+
+  std::string out_;
+};
+
+}  // namespace courtside
