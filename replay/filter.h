@@ -2,6 +2,7 @@
 // Threads: a value; immutable in use.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,13 +24,22 @@ struct Filter {
   std::optional<Timestamp> since;  // recorded time, inclusive
   std::optional<Timestamp> until;  // exclusive
 
+  // All of it. Its cost grows with channels and types: for many records, see Matcher.
   bool matches(RecordView record) const;
+  // All of it but the channels: what is left to ask of an event that came by one of them.
+  bool matches_attributes(RecordView record) const;
   bool wants_every_channel() const;
 };
 
+// Whether `pattern` (a channel, `kind:*` or `*`) stands for `channel`.
 bool matches_channel(std::string_view pattern, std::string_view channel);
+
+// Whether `pattern` (a type, or `prefix.*`) stands for `type`. `booking.*` stands for every type
+// that begins with `booking.`, and not for `booking`.
 bool matches_type(std::string_view pattern, std::string_view type);
-// A type filter is `*`-free but for one final `.*`, 1 to 255 bytes.
+
+constexpr std::size_t kTypePatternBytesMax = 255;
+// 1 to kTypePatternBytesMax bytes without `*`, but for a final `.*` after at least one other byte.
 bool is_type_pattern(std::string_view text);
 
 }  // namespace courtside

@@ -27,10 +27,19 @@ struct PageRequest {
 
 struct Page {
   std::vector<Record> records;  // matching, in the asked direction
-  // What was looked at: ascending, window.begin up to covered.end; descending, covered.begin up to
-  // window.end. All of the window when the page is complete.
+  // What was looked at: every matching event in here is among `records`, and nothing else is. Within
+  // the window; the next page begins at covered.end (ascending), or ends at covered.begin
+  // (descending).
+  //
+  // Ascending: covered.begin is window.begin, unless retention had taken the beginning by the time
+  // the read was over; then it is the first offset still held at that moment (window.end when none
+  // is), and what lies before can no longer be had. covered.end is window.end when the page is
+  // complete.
+  //
+  // Descending: covered.end is window.end, and covered.begin is window.begin when the page is
+  // complete. What retention took is passed over and counts as covered.
   OffsetRange covered;
-  std::uint64_t scanned = 0;  // records fetched and held against the filter
+  std::uint64_t scanned = 0;  // records fetched, whether they match or not
 };
 
 class PageReader {
@@ -38,17 +47,20 @@ class PageReader {
   // Both outlive it.
   PageReader(const LogReader& log, const Tail& tail) : log_(log), tail_(tail) {}
 
-  // REQUIRES: window within log.held() when the caller looked; what retention took since then is
-  // passed over and counts as covered.
+  // A page that is not complete has covered at least one offset, or retention took all of the
+  // window: a caller that goes on from where it ended always comes to an end.
+  // REQUIRES: window within log.held() when the caller looked; retention may have come since.
   Result<Page> read(const Filter& filter, const PageRequest& request) const;
 
-  // The same without blocking, ascending only; empty when the tail does not reach back to
-  // window.begin, or more than `batches_max` batches would have to be looked through.
+  // The same without blocking, ascending only; empty when the tail does not hold all of the window,
+  // or more than `batches_max` batches would have to be looked through. The tail may still hold what
+  // retention took: then it is served.
   std::optional<Page> read_tail(const Filter& filter, const PageRequest& request,
                                 std::size_t batches_max) const;
 
   // The offset after which exactly `count` matching events stand, counted back from window.end, or
-  // window.begin - 1 when there are fewer.
+  // window.begin - 1 when there are fewer. It costs what must be looked at to know, without a bound
+  // but the window: not for a loop.
   Result<Offset> after_last(const Filter& filter, OffsetRange window, std::size_t count) const;
 
   // Records read so far, over all pages: the price of resuming.
