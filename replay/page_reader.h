@@ -20,9 +20,9 @@ namespace courtside {
 struct PageRequest {
   OffsetRange window;  // where to look
   Direction direction = Direction::kAscending;
-  std::size_t events_max = 256;
+  std::size_t events_max = 256;        // at least 1
   std::size_t bytes_max = 64 * 1024;   // of records; the first event of a page always fits
-  std::size_t scanned_max = 20'000;    // records looked at before the page ends early
+  std::uint64_t scanned_max = 20'000;  // at least 1; records fetched before the page ends early
 };
 
 struct Page {
@@ -67,6 +67,8 @@ class PageReader {
   std::uint64_t records_read() const { return records_read_.load(std::memory_order_relaxed); }
 
  private:
+  Result<Page> read_log(const Filter& filter, const PageRequest& request) const;
+
   const LogReader& log_;
   const Tail& tail_;
   mutable std::atomic<std::uint64_t> records_read_{0};

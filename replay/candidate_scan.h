@@ -1,0 +1,62 @@
+// The records of a window that may match a filter, in order, each fetched the cheapest way that is
+// at hand:
+//
+//   no term, or a small window    every record, in sequence
+//   terms, matches far apart      their postings, and each record by its offset
+//   terms, matches close by       their postings, and the records in sequence, passing over others
+//
+// A record fetched by its offset costs as much as ten or more in sequence, since a whole block of
+// the log is found and unpacked for it. How close by is looked at anew for each group of postings,
+// so a channel that was busy in one hour and quiet in the next is read well in both.
+//
+// Threads: one reader's; it blocks. It holds resources of the log: use it and drop it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "eventlog/log_reader.h"
+#include "replay/matcher.h"
+#include "replay/sequence.h"
+#include "replay/tail.h"
+
+namespace courtside {
+
+class CandidateScan {
+ public:
+  // The log and the tail outlive it.
+  CandidateScan(const LogReader& log, const Tail& tail, const Matcher& matcher, OffsetRange window,
+                Direction direction);
+
+  // The next record that may match; empty at the end. Up to `ahead_max` records are fetched at once
+  // when none waits: say how many can be used. REQUIRES: ahead_max > 0.
+  Result<std::optional<Record>> next(std::size_t ahead_max);
+
+  // Whether next() would answer a record that was fetched before.
+  bool waits() const { return taken_ < records_.size(); }
+
+  // Records fetched so far, those passed over included.
+  std::uint64_t fetched() const { return fetched_ + sequence_.fetched(); }
+
+ private:
+  // Takes the next offsets from the postings and fetches their records if they are far apart.
+  // False at the end.
+  Result<bool> take_group(std::size_t ahead_max);
+  bool is_close_by() const;
+  Result<void> fetch_group();
+
+  const LogReader& log_;
+  const Tail& tail_;
+  std::unique_ptr<OffsetScan> postings_;  // null: every record in sequence
+  Sequence sequence_;
+  std::vector<Offset> group_;    // offsets from the postings, to be fetched in sequence
+  std::vector<Record> records_;  // or fetched at once, by their offsets; one of the two is empty
+  std::size_t taken_ = 0;        // of either
+  std::uint64_t fetched_ = 0;    // by offset
+};
+
+}  // namespace courtside
