@@ -1,0 +1,202 @@
+#include "engine/config/file.h"
+
+#include <algorithm>
+#include <map>
+
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include "engine/config/nearest.h"
+
+namespace courtside {
+namespace {
+
+// The file while it is taken apart: makes the places and the messages that carry them.
+class Reader {
+ public:
+  explicit Reader(std::string_view path) : path_(path) {}
+
+  Result<ConfigFile> read(const toml::table& root);
+
+ private:
+  Result<void> read_table(const toml::table& table, const std::string& prefix);
+  Result<void> read_value(const toml::node& node, const std::string& name);
+  Result<std::string> text_of(const toml::node& node, const std::string& name) const;
+
+  template <typename Rule>
+  Result<FileRules<Rule>> read_rules(const toml::node& node, const std::string& name,
+                                     Result<Rule> (Reader::*read_rule)(const toml::table&) const);
+  Result<RouteRule> read_route(const toml::table& table) const;
+  Result<ProjectionRule> read_projection(const toml::table& table) const;
+
+  Result<void> check_keys(const toml::table& table, const std::vector<std::string>& known) const;
+  Result<std::string> required_text(const toml::table& table, const std::string& key) const;
+  Result<std::vector<std::string>> texts(const toml::table& table, const std::string& key) const;
+
+  std::string place(const toml::node& node) const {
+    return path_ + ":" + std::to_string(node.source().begin.line);
+  }
+  tl::unexpected<Error> refuse(const toml::node& node, const std::string& why) const {
+    return fail(Code::bad_configuration, place(node) + ": " + why);
+  }
+
+  const std::string path_;
+  ConfigFile file_;
+};
+
+Result<ConfigFile> Reader::read(const toml::table& root) {
+  if (const Result<void> done = read_table(root, ""); !done) return fail(done.error());
+  return std::move(file_);
+}
+
+Result<void> Reader::read_table(const toml::table& table, const std::string& prefix) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix + std::string(key.str());
+    if (name == "route") {
+      Result<FileRules<RouteRule>> rules = read_rules(node, name, &Reader::read_route);
+      if (!rules) return fail(rules.error());
+      file_.routes = std::move(*rules);
+    } else if (name == "projection") {
+      Result<FileRules<ProjectionRule>> rules = read_rules(node, name, &Reader::read_projection);
+      if (!rules) return fail(rules.error());
+      file_.projections = std::move(*rules);
+    } else if (const toml::table* inner = node.as_table()) {
+      if (const Result<void> done = read_table(*inner, name + "."); !done) return done;
+    } else if (const Result<void> done = read_value(node, name); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> Reader::read_value(const toml::node& node, const std::string& name) {
+  std::string text;
+  const toml::array* items = node.as_array();
+  if (items == nullptr) {
+    Result<std::string> scalar = text_of(node, name);
+    if (!scalar) return fail(scalar.error());
+    text = std::move(*scalar);
+  } else {
+    for (const toml::node& item : *items) {
+      const Result<std::string> each = text_of(item, name);
+      if (!each) return fail(each.error());
+      if (each->find(',') != std::string::npos) {
+        return refuse(item, name + ": `" + *each + "` has a comma in it");
+      }
+      text.append(text.empty() ? "" : ",").append(*each);
+    }
+  }
+  file_.values.push_back({.name = name, .text = std::move(text), .place = place(node)});
+  return {};
+}
+
+Result<std::string> Reader::text_of(const toml::node& node, const std::string& name) const {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+  return refuse(node, name + ": neither a text nor a whole number");
+}
+
+template <typename Rule>
+Result<FileRules<Rule>> Reader::read_rules(const toml::node& node, const std::string& name,
+                                           Result<Rule> (Reader::*read_rule)(const toml::table&)
+                                               const) {
+  const toml::array* tables = node.as_array();
+  if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
+    // An empty array is how a file says that there shall be no rules at all.
+    if (tables == nullptr || !tables->empty()) {
+      return refuse(node, name + ": not an array of tables; write [[" + name + "]]");
+    }
+  }
+  FileRules<Rule> out{.rules = {}, .place = place(node)};
+  for (const toml::node& each : *tables) {
+    Result<Rule> rule = (this->*read_rule)(*each.as_table());
+    if (!rule) return fail(rule.error());
+    out.rules.push_back(std::move(*rule));
+  }
+  return out;
+}
+
+Result<RouteRule> Reader::read_route(const toml::table& table) const {
+  if (const auto known = check_keys(table, {"type", "channels"}); !known)
+    return fail(known.error());
+  Result<std::string> type = required_text(table, "type");
+  if (!type) return fail(type.error());
+  Result<std::vector<std::string>> channels = texts(table, "channels");
+  if (!channels) return fail(channels.error());
+  return RouteRule{.type = std::move(*type), .channels = std::move(*channels)};
+}
+
+Result<ProjectionRule> Reader::read_projection(const toml::table& table) const {
+  const auto known = check_keys(table, {"channel", "data", "hide_data", "hide_actor"});
+  if (!known) return fail(known.error());
+  if (table.contains("data") && table.contains("hide_data")) {
+    return refuse(table, "`data` (what is shown) and `hide_data` (what is not) exclude each other");
+  }
+  ProjectionRule rule;
+  // Without either list nothing is hidden, which is a list of nothing to hide.
+  rule.listed_are_hidden = !table.contains("data");
+  Result<std::string> channel = required_text(table, "channel");
+  if (!channel) return fail(channel.error());
+  rule.channel = std::move(*channel);
+  Result<std::vector<std::string>> fields =
+      texts(table, rule.listed_are_hidden ? "hide_data" : "data");
+  if (!fields) return fail(fields.error());
+  rule.data_fields = std::move(*fields);
+  if (const toml::node* hide = table.get("hide_actor")) {
+    const auto value = hide->value_exact<bool>();
+    if (!value) return refuse(*hide, "`hide_actor` is neither true nor false");
+    rule.hide_actor = *value;
+  }
+  return rule;
+}
+
+Result<void> Reader::check_keys(const toml::table& table,
+                                const std::vector<std::string>& known) const {
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return refuse(node, "there is no key `" + name + "` here" + suggestion(name, known));
+    }
+  }
+  return {};
+}
+
+Result<std::string> Reader::required_text(const toml::table& table, const std::string& key) const {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return refuse(table, "`" + key + "` is missing");
+  const auto text = node->value_exact<std::string>();
+  if (!text || text->empty()) return refuse(*node, "`" + key + "` is not a text, or empty");
+  return *text;
+}
+
+// An absent list is an empty one.
+Result<std::vector<std::string>> Reader::texts(const toml::table& table,
+                                               const std::string& key) const {
+  std::vector<std::string> out;
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return out;
+  const toml::array* items = node->as_array();
+  if (items == nullptr) return refuse(*node, "`" + key + "` is not a list of texts");
+  for (const toml::node& item : *items) {
+    const auto text = item.value_exact<std::string>();
+    if (!text || text->empty()) return refuse(item, "`" + key + "` is not a list of texts");
+    out.push_back(*text);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<ConfigFile> parse_config_file(std::string_view text, std::string_view path) {
+  // toml++ throws as Debian builds it; its exceptions end here.
+  try {
+    const toml::table root = toml::parse(text, path);
+    return Reader(path).read(root);
+  } catch (const toml::parse_error& error) {
+    return fail(Code::bad_configuration, std::string(path) + ":" +
+                                             std::to_string(error.source().begin.line) + ": " +
+                                             std::string(error.description()));
+  }
+}
+
+}  // namespace courtside

@@ -1,0 +1,38 @@
+// A configuration file taken apart: TOML, with the settings as keys (a dotted name is a key of a
+// table) and the tables [[route]] and [[projection]]. toml++ stays behind this header.
+// Threads: any; no state.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/config/config.h"
+
+namespace courtside {
+
+struct FileValue {
+  std::string name;   // dotted, not yet known to be a setting
+  std::string text;   // as a flag would have it
+  std::string place;  // "courtside.toml:12"
+};
+
+// A table of the file that replaces the built-in one as a whole.
+template <typename Rule>
+struct FileRules {
+  std::vector<Rule> rules;
+  std::string place;  // of the first
+};
+
+struct ConfigFile {
+  std::vector<FileValue> values;
+  std::optional<FileRules<RouteRule>> routes;
+  std::optional<FileRules<ProjectionRule>> projections;
+};
+
+// `path` is what messages call it. bad_configuration with path, line and reason.
+Result<ConfigFile> parse_config_file(std::string_view text, std::string_view path);
+
+}  // namespace courtside

@@ -1,0 +1,149 @@
+#include "engine/config/load.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <sstream>
+
+#include "engine/config/file.h"
+#include "engine/config/nearest.h"
+#include "engine/config/settings.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::string_view kPrefix = "COURTSIDE_";
+constexpr std::string_view kFileVariable = "COURTSIDE_CONFIG";
+
+// Variables of ours that are no settings: where the file is, where the server is, and what the
+// project's own tests are steered with.
+constexpr std::array<std::string_view, 2> kOtherVariables = {kFileVariable, "COURTSIDE_URL"};
+constexpr std::array<std::string_view, 2> kOtherPrefixes = {"COURTSIDE_TEST_",
+                                                            "COURTSIDE_SIMULATION_"};
+
+bool is_other_variable(std::string_view name) {
+  const auto begins = [&](std::string_view prefix) {
+    return name.substr(0, prefix.size()) == prefix;
+  };
+  return std::find(kOtherVariables.begin(), kOtherVariables.end(), name) != kOtherVariables.end() ||
+         std::any_of(kOtherPrefixes.begin(), kOtherPrefixes.end(), begins);
+}
+
+std::vector<std::string> setting_names() {
+  std::vector<std::string> names = {"route", "projection"};
+  for (const Setting& setting : settings()) names.emplace_back(setting.name);
+  return names;
+}
+
+std::vector<std::string> variable_names() {
+  std::vector<std::string> names(kOtherVariables.begin(), kOtherVariables.end());
+  for (const Setting& setting : settings()) names.push_back(setting.environment());
+  return names;
+}
+
+tl::unexpected<Error> refuse(std::string_view place, std::string_view why) {
+  return fail(Code::bad_configuration, std::string(place) + ": " + std::string(why));
+}
+
+// A setting's value from a source, with the place to name when it is refused.
+Result<void> take(LoadedConfig& loaded, const Setting& setting, std::string_view text,
+                  Origin origin) {
+  if (const Result<void> done = assign(setting, loaded.config, text); !done) {
+    return refuse(origin.place, done.error().message);
+  }
+  loaded.origins[std::string(setting.name)] = std::move(origin);
+  return {};
+}
+
+Result<void> take_file(LoadedConfig& loaded, ConfigFile file) {
+  for (FileValue& value : file.values) {
+    const Setting* setting = find_setting(value.name);
+    if (setting == nullptr) {
+      return refuse(value.place, "there is no setting `" + value.name + "`" +
+                                     suggestion(value.name, setting_names()));
+    }
+    const Result<void> done = take(loaded, *setting, value.text,
+                                   {.kind = Origin::Kind::kFile, .place = std::move(value.place)});
+    if (!done) return done;
+  }
+  if (file.routes) {
+    loaded.config.routes = std::move(file.routes->rules);
+    loaded.origins["route"] = {.kind = Origin::Kind::kFile, .place = file.routes->place};
+  }
+  if (file.projections) {
+    loaded.config.projections = std::move(file.projections->rules);
+    loaded.origins["projection"] = {.kind = Origin::Kind::kFile, .place = file.projections->place};
+  }
+  return {};
+}
+
+Result<void> take_environment(LoadedConfig& loaded,
+                              const std::map<std::string, std::string>& environment) {
+  std::map<std::string, const Setting*> known;
+  for (const Setting& setting : settings()) known.emplace(setting.environment(), &setting);
+  for (const auto& [name, text] : environment) {
+    if (name.compare(0, kPrefix.size(), kPrefix) != 0 || is_other_variable(name)) continue;
+    const auto found = known.find(name);
+    if (found == known.end()) {
+      return refuse(name, "there is no such setting" + suggestion(name, variable_names()));
+    }
+    const Result<void> done =
+        take(loaded, *found->second, text, {.kind = Origin::Kind::kEnvironment, .place = name});
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> take_flags(LoadedConfig& loaded,
+                        const std::vector<std::pair<std::string, std::string>>& flags) {
+  for (const auto& [name, text] : flags) {
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) return refuse(name, "there is no such setting");
+    const Result<void> done =
+        take(loaded, *setting, text, {.kind = Origin::Kind::kFlag, .place = setting->flag()});
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<LoadedConfig> combine(const ConfigSources& sources, ConfigFile file) {
+  LoadedConfig loaded;
+  if (const auto done = take_file(loaded, std::move(file)); !done) return fail(done.error());
+  if (const auto done = take_environment(loaded, sources.environment); !done) {
+    return fail(done.error());
+  }
+  if (const auto done = take_flags(loaded, sources.flags); !done) return fail(done.error());
+  return loaded;
+}
+
+std::string file_path(const ConfigSources& sources) {
+  if (!sources.file.empty()) return sources.file;
+  const auto named = sources.environment.find(std::string(kFileVariable));
+  return named == sources.environment.end() ? "" : named->second;
+}
+
+}  // namespace
+
+Result<LoadedConfig> load_config(const ConfigSources& sources) {
+  const std::string path = file_path(sources);
+  if (path.empty()) return combine(sources, {});
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  // A folder opens but cannot be read, and an empty file puts nothing in: both set flags of their
+  // own.
+  if (!stream || (stream.peek(), stream.bad())) {
+    return fail(Code::no_input, path + ": the configuration file cannot be read");
+  }
+  if (!stream.eof()) text << stream.rdbuf();
+  Result<ConfigFile> file = parse_config_file(text.str(), path);
+  if (!file) return fail(file.error());
+  return combine(sources, std::move(*file));
+}
+
+Result<LoadedConfig> load_config(const ConfigSources& sources, std::string_view file_text) {
+  Result<ConfigFile> file = parse_config_file(file_text, sources.file);
+  if (!file) return fail(file.error());
+  return combine(sources, std::move(*file));
+}
+
+}  // namespace courtside

@@ -1,0 +1,38 @@
+// What the event catalogue says about channels: the routing table that holds until the file has
+// one.
+#include "engine/config/config.h"
+
+namespace courtside {
+
+std::vector<RouteRule> default_routes() {
+  return {
+      {"slot.*", {"availability:{data.venueId}", "venue:{data.venueId}", "user:{data.accountId}"}},
+      {"booking.*",
+       {"booking:{data.bookingId}", "user:{data.accountId}", "venue:{data.venueId}",
+        "ops:bookings"}},
+      {"payment.*",
+       {"booking:{data.bookingId}", "user:{data.accountId}", "venue:{data.venueId}",
+        "ops:finance"}},
+      {"refund.*",
+       {"booking:{data.bookingId}", "user:{data.accountId}", "venue:{data.venueId}",
+        "ops:finance"}},
+      {"notification.*", {"user:{data.accountId}"}},
+      {"chat.*", {"chat:{data.roomId}"}},  // the participants' user channels come with the event
+      {"ticket.*", {"ticket:{data.ticketId}", "user:{data.accountId}", "ops:care"}},
+      {"venue.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
+      {"account.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
+      {"session.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
+      {"audit.*", {}},  // for `*` only
+  };
+}
+
+std::vector<ProjectionRule> default_projections() {
+  return {
+      {.channel = "availability:*",
+       .data_fields = {"slotId", "venueId", "start", "end", "price", "status"},
+       .listed_are_hidden = false,
+       .hide_actor = true},
+  };
+}
+
+}  // namespace courtside

@@ -1,0 +1,125 @@
+// The rows of the table that settings.h describes. A default stands in config.h, a bound here.
+#include "engine/config/settings.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kKiB = 1ULL << 10;
+constexpr std::uint64_t kMiB = 1ULL << 20;
+constexpr std::uint64_t kTiB = 1ULL << 40;
+constexpr std::uint64_t kSecondMs = 1000;
+constexpr std::uint64_t kMinuteMs = 60 * kSecondMs;
+constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
+constexpr std::uint64_t kYearS = 366 * 86'400ULL;
+
+using Number = std::uint64_t& (*)(Config&);
+
+NumberSetting count(Number member, std::uint64_t min, std::uint64_t max,
+                    std::string_view zero_means = {}) {
+  return {member, Unit::kCount, min, max, zero_means};
+}
+NumberSetting bytes(Number member, std::uint64_t min, std::uint64_t max,
+                    std::string_view zero_means = {}) {
+  return {member, Unit::kBytes, min, max, zero_means};
+}
+NumberSetting duration(Number member, std::uint64_t min_ms, std::uint64_t max_ms,
+                       std::string_view zero_means = {}) {
+  return {member, Unit::kMilliseconds, min_ms, max_ms, zero_means};
+}
+
+// The member as a function that takes a Config apart: what a setting's row holds.
+#define MEMBER(path) [](Config& config) -> decltype((config.path)) { return config.path; }
+#define CHOICE(path)                                                          \
+  [](const Config& config) { return static_cast<std::size_t>(config.path); }, \
+      [](Config& config, std::size_t index) {                                 \
+        config.path = static_cast<decltype(config.path)>(index);              \
+      }
+
+// clang-format off: one setting a paragraph, name and meaning first.
+std::vector<Setting> make_table() {
+  return {
+      {"listen", "address and port to listen on", TextSetting{MEMBER(listen)}},
+      {"data", "folder of the log; made when it is not there", TextSetting{MEMBER(data)}},
+      {"shards", "threads that own connections",
+       count(MEMBER(shards), 1, 256, "one less than the cores, at least one")},
+      {"read_threads", "threads that read the log for those who catch up",
+       count(MEMBER(read_threads), 1, 64)},
+      {"tail_bytes", "recent commits held in memory, which serve the usual resume",
+       bytes(MEMBER(tail_bytes), kMiB, kTiB)},
+      {"heartbeat", "how often a WebSocket is pinged and told its progress",
+       duration(MEMBER(heartbeat_ms), 100, kHourMs)},
+      {"drain", "how long clients have to say goodbye after SIGTERM",
+       duration(MEMBER(drain_ms), 0, kHourMs)},
+      {"flush_interval", "time between two flushes of a connection while its shard is busy",
+       duration(MEMBER(flush_interval_ms), 1, kSecondMs, "at every turn")},
+      {"allowed_origins", "values of `Origin` that browsers may connect from; `*`: any",
+       ListSetting{MEMBER(allowed_origins)}},
+
+      {"retention.bytes", "record bytes to keep; older events are dropped",
+       bytes(MEMBER(retention.bytes), kMiB, 1024 * kTiB, "all")},
+      {"retention.age", "age up to which events are kept",
+       NumberSetting{MEMBER(retention.age_s), Unit::kSeconds, 1, 100 * kYearS, "any"}},
+
+      {"log.level", "least level of what the process says on stderr",
+       ChoiceSetting{{"debug", "info", "warning", "error"}, CHOICE(log.level)}},
+      {"log.format", "form of it; auto: text on a terminal, JSON lines otherwise",
+       ChoiceSetting{{"auto", "text", "json"}, CHOICE(log.format)}},
+
+      {"limits.connections", "open connections; more are refused",
+       count(MEMBER(limits.connections), 1, 1'000'000)},
+      {"limits.connections_per_address", "open connections from one address; more are refused",
+       count(MEMBER(limits.connections_per_address), 1, 1'000'000, "unlimited")},
+      {"limits.handshake", "time for a whole request after connecting, and for `hello` after that",
+       duration(MEMBER(limits.handshake_ms), 10, kHourMs)},
+      {"limits.idle", "time between two requests of a connection that is kept alive",
+       duration(MEMBER(limits.idle_ms), 10, kHourMs)},
+      {"limits.header_bytes", "request line and headers; more is answered 431",
+       bytes(MEMBER(limits.header_bytes), kKiB, kMiB)},
+      {"limits.headers", "headers of a request; more are answered 431",
+       count(MEMBER(limits.headers), 16, 1000)},
+      {"limits.body_bytes", "body of a request; more is answered 413",
+       bytes(MEMBER(limits.body_bytes), kKiB, 1024 * kMiB)},
+      {"limits.message_bytes", "message of a WebSocket client; more closes with 1009",
+       bytes(MEMBER(limits.message_bytes), kKiB, 16 * kMiB)},
+      {"limits.fragments", "fragments of such a message; more close with 1008",
+       count(MEMBER(limits.fragments), 1, 100'000)},
+      {"limits.subscriptions", "subscriptions of a session; more are refused",
+       count(MEMBER(limits.subscriptions), 1, 10'000)},
+      {"limits.channels", "channels of a session, over all its subscriptions; more are refused",
+       count(MEMBER(limits.channels), 1, 1'000'000)},
+      {"limits.publishes_in_flight", "publishes of a session without an answer; more are refused",
+       count(MEMBER(limits.publishes_in_flight), 1, 1'000'000)},
+      {"limits.queue_bytes",
+       "what waits to be sent to a client before it is fed from the log instead",
+       bytes(MEMBER(limits.queue_bytes), 4 * kKiB, 1024 * kMiB)},
+      {"limits.pending_append_bytes",
+       "appends that wait to be written; more are refused as overloaded",
+       bytes(MEMBER(limits.pending_append_bytes), kMiB, kTiB)},
+      {"limits.batch_events", "events written with one sync",
+       count(MEMBER(limits.batch_events), 1, 1'000'000)},
+      {"limits.batch_bytes", "bytes written with one sync",
+       bytes(MEMBER(limits.batch_bytes), 4 * kKiB, 1024 * kMiB)},
+      {"limits.page_events", "events of one read for those who catch up",
+       count(MEMBER(limits.page_events), 1, 100'000)},
+      {"limits.page_bytes", "bytes of one read for those who catch up",
+       bytes(MEMBER(limits.page_bytes), kKiB, 64 * kMiB)},
+      {"limits.page_scanned", "records that one read looks at before it ends early",
+       count(MEMBER(limits.page_scanned), 1, 10'000'000)},
+      {"limits.reads_in_flight", "reads of a shard at a time; more wait",
+       count(MEMBER(limits.reads_in_flight), 1, 100'000)},
+      {"limits.history_events", "events of a page of GET /v1/events; more is answered 400",
+       count(MEMBER(limits.history_events), 1, 100'000)},
+  };
+}
+// clang-format on
+#undef MEMBER
+#undef CHOICE
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> table = make_table();
+  return table;
+}
+
+}  // namespace courtside

@@ -1,0 +1,54 @@
+// What the commands of the command line have in common while it is taken apart: each one names its
+// options to CLI11 and makes its struct from what was given. Internal to command_line.cc and
+// client_commands.cc. Threads: one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "engine/config/command_line.h"
+
+namespace CLI {
+class App;
+}
+
+namespace courtside {
+
+using ParsedCommandLine = tl::expected<CommandLine, CommandLineExit>;
+
+class Subcommand {
+ public:
+  virtual ~Subcommand() = default;
+  // True when this is the command that was given.
+  virtual bool chosen() const = 0;
+  // REQUIRES: chosen(), and CLI11 has parsed the arguments.
+  virtual ParsedCommandLine finish(const Surroundings& surroundings) const = 0;
+};
+
+// Each adds its command to `root`, which outlives it.
+std::unique_ptr<Subcommand> add_publish(CLI::App& root);
+std::unique_ptr<Subcommand> add_tail(CLI::App& root);
+std::unique_ptr<Subcommand> add_bench(CLI::App& root);
+
+// Exit status 64, and the line "courtside: <message>".
+CommandLineExit usage_error(const std::string& message);
+
+// -o, with the formats that a command knows; the first is what a terminal gets.
+class OutputOption {
+ public:
+  OutputOption(CLI::App& command, std::vector<std::string> known);
+  OutputOption(const OutputOption&) = delete;
+  OutputOption& operator=(const OutputOption&) = delete;
+
+  // The word that was given, or the default for this stdout.
+  tl::expected<std::string, CommandLineExit> word(const Surroundings& surroundings) const;
+  tl::expected<OutputFormat, CommandLineExit> format(const Surroundings& surroundings) const;
+
+ private:
+  const std::vector<std::string> known_;
+  std::string given_;
+};
+
+}  // namespace courtside
