@@ -14,6 +14,8 @@ void append_escaped(std::string& out, char c) {
   switch (c) {
     case '"': out.append("\\\""); return;
     case '\\': out.append("\\\\"); return;
+    case '\b': out.append("\\b"); return;
+    case '\f': out.append("\\f"); return;
     case '\n': out.append("\\n"); return;
     case '\r': out.append("\\r"); return;
     case '\t': out.append("\\t"); return;

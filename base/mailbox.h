@@ -7,6 +7,7 @@
 // Threads: post from any; take and close on the owner's.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -33,17 +34,37 @@ class Mailbox {
   // answer for each request): ignores the bound. Dropped when the mailbox is closed.
   void post(T value) { static_cast<void>(put(value, /*bounded=*/false)); }
 
+  // Waits until there is room: for a sender that must slow down with its receiver. Dropped when the
+  // mailbox is closed, which also ends the wait.
+  void post_when_room(T value) {
+    bool was_empty = false;
+    {
+      std::unique_lock lock(mutex_);
+      room_.wait(lock, [this] { return closed_ || items_.size() < items_max_; });
+      if (closed_) return;
+      was_empty = items_.empty();
+      items_.push_back(std::move(value));
+    }
+    if (was_empty) wake_();
+  }
+
   // Moves everything that waits into `out`, replacing what was there.
   void take_all(std::vector<T>& out) {
     out.clear();
-    const std::lock_guard lock(mutex_);
-    out.swap(items_);
+    {
+      const std::lock_guard lock(mutex_);
+      out.swap(items_);
+    }
+    room_.notify_all();
   }
 
   // From now on nothing is accepted.
   void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    room_.notify_all();
   }
 
   std::size_t size() const {
@@ -67,6 +88,7 @@ class Mailbox {
   const std::size_t items_max_;
   const std::function<void()> wake_;
   mutable std::mutex mutex_;
+  std::condition_variable room_;
   std::vector<T> items_;
   bool closed_ = false;
 };
