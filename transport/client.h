@@ -37,7 +37,9 @@ class WebSocketClientHandler {
 
 class WebSocketClient {
  public:
-  // Connects; answers pings by itself. `handler` outlives it; after on_closed it may be destroyed.
+  // Connects; answers pings by itself. A name is looked up on the spot, which blocks. `handler`
+  // outlives it. The client may be destroyed at any time but from within its own callbacks, on_closed
+  // excepted; without on_closed before, nothing more is heard of it.
   static std::unique_ptr<WebSocketClient> connect(Loop& loop, const ClientTarget& target,
                                                   std::string_view path,
                                                   std::string_view subprotocol,
@@ -45,6 +47,9 @@ class WebSocketClient {
                                                   std::size_t message_bytes_max,
                                                   WebSocketClientHandler& handler);
   virtual ~WebSocketClient() = default;
+
+  static constexpr std::uint32_t kHandshakeTimeoutMs = 10'000;  // from connect() to on_open
+  static constexpr std::size_t kQueueBytesMax = 1 << 20;        // on_drained after more than that
 
   virtual void send(Opcode opcode, std::string_view payload) = 0;
   virtual std::size_t queued_bytes() const = 0;
@@ -54,7 +59,12 @@ class WebSocketClient {
   virtual void abort() = 0;  // resets the connection
 };
 
-// One request over a connection of its own, blocking up to `timeout_ms`. Not for loops.
+// Of an answer to http_request.
+inline constexpr std::size_t kHttpAnswerBytesMax = std::size_t{256} << 20;
+
+// One request over a connection of its own, blocking up to `timeout_ms`. Not for loops. unavailable
+// when the server cannot be reached or hangs up, timeout, bad_request when it does not speak HTTP.
+// The answer's content type is in `content_type`, all its headers are in `headers`.
 Result<HttpResponse> http_request(const ClientTarget& target, std::string_view method,
                                   std::string_view path, const HttpHeaders& headers,
                                   std::string_view body, std::uint32_t timeout_ms);

@@ -1,13 +1,21 @@
 // One TCP connection on its loop: HTTP/1.1 first, and WebSocket or a stream after that. It turns
 // bytes into whole requests and messages and queues what is to be sent; it knows no events.
 //
-// Life: the Listener (or connect()) makes it, its ConnectionHandler hears of everything through it,
-// and on_closed is the last word: the Connection is gone when that returns. Close calls may be made
-// at any time, also from within a handler; nothing else may follow them but on_closed.
+// Life: adopt() makes it, its ConnectionHandler hears of everything through it, and on_closed is the
+// last word: the Connection is gone when that returns. Close calls may be made at any time, also from
+// within a handler; nothing else follows them but on_closed, which comes from the loop at the end of
+// a turn and never from within a call. Until then the Connection may be used: it ignores what it is
+// told.
 //
 // Writing: send() queues, and the loop flushes once per turn, gathered; what the kernel does not
-// take waits. Above `queue_bytes_max` the connection is congested: the sender must stop, and hears
-// on_drained when the queue fell below half of it.
+// take waits. send_paced() is for fan-out: after a turn in which many connections were written to,
+// the loop lets up to Loop::kFlushPauseMaxUs pass before the next such turn, so that several events
+// share one write (a write costs the same 5-9 us whether it carries one event or a hundred). Above
+// `queue_bytes_max` the connection is congested: the sender must stop, and hears on_drained when the
+// queue fell below half of it.
+//
+// Reading: pings are answered here, with the newest unanswered one when several wait. A peer that
+// closes its sending side counts as gone, whether or not it could still read.
 //
 // Threads: its loop's.
 #pragma once
@@ -17,6 +25,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -39,6 +48,8 @@ struct ConnectionLimits {
   std::uint32_t header_timeout_ms = 10'000;      // from the first byte (or accept) to a whole request
   std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
   std::uint32_t close_timeout_ms = 5'000;        // of the closing handshake and of the last flush
+
+  friend bool operator==(const ConnectionLimits&, const ConnectionLimits&) = default;
 };
 
 // Why a connection ended, for metrics and logs.
@@ -57,7 +68,8 @@ class ConnectionHandler {
   // the next one is not read before. `request` may be moved from.
   virtual void on_request(Connection& connection, HttpRequest& request) = 0;
 
-  // The peer broke HTTP: answer `error` with respond(); the connection closes after that.
+  // The peer broke HTTP, or was too slow (Code::timeout): answer `error` with respond(); the
+  // connection closes after that.
   virtual void on_bad_request(Connection& connection, const Error& error) = 0;
 
   // A whole message; `payload` is valid during the call.
@@ -66,7 +78,8 @@ class ConnectionHandler {
   // The queue fell below half of its limit after the connection had been congested.
   virtual void on_drained(Connection& connection) = 0;
 
-  // The last word. `close_code` is what the peer's close frame said (0: none).
+  // The last word. `close_code` is what the peer's close frame said (0: none came; 1005: one without
+  // a code).
   virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
 };
 
@@ -78,27 +91,36 @@ class Connection {
   // The peer's address without port, in text.
   virtual std::string peer_address() const = 0;
 
-  // The owner's own word for it, for finding its state; null at first.
+  // Who hears of it from now on; adopt() named the first. REQUIRES: not null, and outlives it.
   virtual void set_handler(ConnectionHandler* handler) = 0;
 
-  // Answers the request at hand. HEAD answers go without the body; Date and Content-Length are
-  // added. Flushed at the end of the turn.
+  // Answers the request at hand. HEAD answers go without the body; Date, Content-Length and
+  // Connection are added. Flushed at the end of the turn.
+  // REQUIRES: on_request or on_bad_request came, and this is the only answer.
   virtual void respond(const HttpResponse& response) = 0;
 
   // Answers with a stream of unknown length: send() its parts (chunked transfer coding is applied
-  // here), then end_stream().
+  // here, or to HTTP/1.0 the connection's end), then end_stream(). A client that leaves in between is
+  // reported by on_closed.
   virtual void start_stream(const HttpResponse& head) = 0;
   virtual void end_stream() = 0;
 
-  // RFC 6455, section 4.2: bad_request or upgrade_required when `request` is no proper upgrade.
-  // Looks only; nothing is answered.
+  // RFC 6455, section 4.2: upgrade_required when `request` asks for no WebSocket, or for another
+  // version (details: {"version":13}; the answer needs "Sec-WebSocket-Version: 13" either way);
+  // bad_request when it does so wrongly. Looks only; nothing is answered.
   static Result<void> check_upgrade(const HttpRequest& request);
   // Answers 101; from now on on_message is called. `subprotocol` may be empty.
   // REQUIRES: check_upgrade(request).
   virtual void accept_websocket(const HttpRequest& request, std::string_view subprotocol) = 0;
 
   // Queues bytes as they are: whole WebSocket frames (append_frame), or a part of a stream's body.
+  // Flushed at the end of the turn.
   virtual void send(SharedBytes bytes) = 0;
+  // The same for fan-out: may wait a few milliseconds for company when the loop is busy writing.
+  virtual void send_paced(SharedBytes bytes) { send(std::move(bytes)); }
+
+  // Queues an empty WebSocket ping. The answer shows in last_received_ms().
+  virtual void ping() {}
 
   // Tries to write what is queued right now, without waiting for the end of the turn.
   virtual void flush() = 0;
@@ -114,11 +136,12 @@ class Connection {
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 
-  // Sends a close frame behind what is queued, waits for the peer's, then closes.
+  // Sends a close frame behind what is queued, waits for the peer's, then closes. Before the upgrade
+  // it is close_after_flush().
   virtual void close_websocket(std::uint16_t code, std::string_view reason) = 0;
   // Closes after what is queued went out.
   virtual void close_after_flush() = 0;
-  // Closes at once; what is queued is lost.
+  // Resets the connection at once; what is queued is lost.
   virtual void abort() = 0;
 };
 

@@ -18,6 +18,8 @@ struct HttpLimits {
   std::size_t header_bytes_max = 8 * 1024;  // request line and headers; more: headers_too_large
   std::size_t headers_max = 64;             // more: headers_too_large
   std::size_t body_bytes_max = 4 << 20;     // more: payload_too_large
+
+  friend bool operator==(const HttpLimits&, const HttpLimits&) = default;
 };
 
 // (lower-case name, value without surrounding spaces), in order of arrival.
@@ -28,6 +30,7 @@ struct HttpRequest {
   std::string target;  // as sent: path and query
   HttpHeaders headers;
   std::string body;
+  std::uint8_t minor_version = 1;  // of HTTP/1.x: 0 or 1
   bool keep_alive = true;  // after the answer
   bool upgrade = false;    // asks for another protocol; what follows is not HTTP
 
@@ -51,6 +54,11 @@ struct HttpResponse {
 
 // Feed it bytes, take whole requests from it. One request at a time: it stops at the end of each,
 // so a pipelined one waits in the caller's buffer.
+//
+// Strict, because what two readers of one byte stream understand differently is how requests are
+// smuggled: lines end in CR LF, no folded headers, one Host, one Content-Length, never together with
+// Transfer-Encoding, no transfer coding but "chunked", and no protocol but HTTP/1.0 and HTTP/1.1.
+// Trailers of a chunked body are read over.
 class HttpParser {
  public:
   explicit HttpParser(const HttpLimits& limits);

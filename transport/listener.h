@@ -40,8 +40,11 @@ Result<ListenAddress> parse_listen_address(std::string_view text);
 class Listener {
  public:
   static constexpr int kAcceptsPerTurn = 64;
+  // Out of file descriptors or memory, it leaves the clients in the kernel's queue for this long
+  // rather than spin.
+  static constexpr std::uint64_t kExhaustedPauseMs = 100;
 
-  // unavailable when the address is taken or not ours.
+  // unavailable when the address is taken or not ours. `on_accept` may not destroy the listener.
   static Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenAddress& address,
                                                   std::function<void(AcceptedSocket)> on_accept);
   virtual ~Listener() = default;  // closes
@@ -49,8 +52,8 @@ class Listener {
   virtual std::uint16_t port() const = 0;
 };
 
-// Takes a socket onto `loop` as a server's connection. `handler` outlives it; the connection owns
-// itself until on_closed.
+// Takes a socket onto `loop` as a server's connection: on that loop's thread, which may be another
+// than the listener's. `handler` outlives it; the connection owns itself until on_closed.
 Connection& adopt(Loop& loop, AcceptedSocket socket, const ConnectionLimits& limits,
                   ConnectionHandler& handler);
 

@@ -18,7 +18,8 @@ using TimerId = StrongId<struct TimerTag, std::uint64_t>;
 class Loop {
  public:
   Loop();
-  // REQUIRES: every Connection, Listener and timer of this loop is gone. Checks that no handle is left.
+  // REQUIRES: every Connection and Listener of this loop is gone; that no handle is left is checked.
+  // Timers that are still armed never fire.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -28,8 +29,10 @@ class Loop {
   // Called at the end of every turn in which anything happened, before the connections are flushed.
   void set_on_turn_end(std::function<void()> on_turn_end);
 
-  // Runs until request_stop(); then returns when every handle is closed.
+  // Runs until request_stop(); then returns when every connection and listener is closed.
   void run();
+  // One turn, which waits for something to happen for at most `wait_ms_max`. For tests and tools.
+  void run_turn(std::uint64_t wait_ms_max);
   void request_stop();  // threads: any
   void wake();          // threads: any; cheap
 
@@ -40,6 +43,12 @@ class Loop {
   void cancel_timer(TimerId id);
 
   static constexpr std::uint64_t kTimerTickMs = 20;
+
+  // How long a pass over many connections may keep the next one waiting (Connection::send_paced), at
+  // most and unless set otherwise: as long as the pass itself took, so at least half of the loop's
+  // time is left for all else. 0: no pause.
+  static constexpr std::uint64_t kFlushPauseMaxUs = 5'000;
+  void set_flush_pause_max_us(std::uint64_t pause_us);
 
   // Milliseconds of a steady clock, read once per turn.
   std::uint64_t now_ms() const;

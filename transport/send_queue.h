@@ -1,9 +1,10 @@
 // What a connection has yet to send: shared immutable pieces, in order, gathered into few writes.
-// Does no I/O. Threads: one connection's loop.
+// Does no I/O. An empty queue holds no memory (a std::deque would hold 576 bytes of it, for every idle
+// connection). Threads: one connection's loop.
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -11,6 +12,7 @@ namespace courtside {
 
 class SendQueue {
  public:
+  // Takes a share of `bytes`; empty ones are left out.
   void push(SharedBytes bytes);
 
   std::size_t size_bytes() const { return size_bytes_; }
@@ -19,11 +21,9 @@ class SendQueue {
   // Calls `visit(string_view)` for the first pieces, at most `pieces_max`.
   template <typename Visit>
   void gather(std::size_t pieces_max, Visit visit) const {
-    std::size_t count = 0;
-    for (const SharedBytes& piece : pieces_) {
-      if (count++ == pieces_max) return;
-      visit(piece.view());
-    }
+    const std::size_t waiting = pieces_.size() - sent_;
+    const std::size_t end = sent_ + (waiting < pieces_max ? waiting : pieces_max);
+    for (std::size_t index = sent_; index < end; ++index) visit(pieces_[index].view());
   }
 
   // The first `count_bytes` have been sent. REQUIRES: count_bytes <= size_bytes().
@@ -32,7 +32,8 @@ class SendQueue {
   void clear();
 
  private:
-  std::deque<SharedBytes> pieces_;
+  std::vector<SharedBytes> pieces_;  // those before sent_ are empty husks
+  std::size_t sent_ = 0;
   std::size_t size_bytes_ = 0;
 };
 

@@ -22,6 +22,8 @@ enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9
 struct WebSocketLimits {
   std::size_t message_bytes_max = 64 * 1024;  // more: close 1009
   std::size_t fragments_max = 256;            // of one message; more: close 1008
+
+  friend bool operator==(const WebSocketLimits&, const WebSocketLimits&) = default;
 };
 
 // One whole message or control frame, valid until the next call of feed().
@@ -35,28 +37,30 @@ struct WebSocketInput {
 class WebSocketInputHandler {
  public:
   virtual ~WebSocketInputHandler() = default;
-  // False: stop here; the rest of the input is dropped.
+  // False: stop behind this one; feed() answers how far it came.
   virtual bool on_input(const WebSocketInput& input) = 0;
 };
 
-// An idle connection holds almost nothing: at a frame boundary there is no parser state, so none is
-// kept.
+// An idle connection holds almost nothing: at the end of a message there is no parser state, so none
+// is kept; one state per thread goes round. A message's buffer grows with the bytes that arrived,
+// never with the length that was announced.
 class WebSocketCodec {
  public:
   WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits);
   ~WebSocketCodec();
 
-  // Parses `input`, all of it. A protocol violation is answered with the close code to send (1002,
-  // 1007, 1008, 1009) and a reason; nothing may be fed after one.
+  // Parses `input` and answers how many bytes of it were used: all, or those up to where the handler
+  // stopped. A protocol violation is answered with the close code to send (1002, 1007, 1008, 1009)
+  // and a reason; nothing may be fed after one.
   struct Violation {
     std::uint16_t close_code = 0;
     std::string reason;
   };
-  tl::expected<void, Violation> feed(std::string_view input, WebSocketInputHandler& handler);
+  tl::expected<std::size_t, Violation> feed(std::string_view input, WebSocketInputHandler& handler);
 
  private:
   struct State;
-  std::unique_ptr<State> state_;  // only between frames' beginnings and ends
+  std::unique_ptr<State> state_;  // only in the middle of a frame or of a fragmented message
   WebSocketRole role_;
   WebSocketLimits limits_;
 };
