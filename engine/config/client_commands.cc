@@ -119,7 +119,7 @@ class Tail : public Subcommand {
     since_ = app_.add_option("--since", since_text_, "RFC 3339, or as long ago as 2h");
     last_ = app_.add_option("--last", command_.from.last, "The last N, then what comes")
                 ->check(CLI::Range(std::uint32_t{1}, kLastMax));
-    earliest_ = app_.add_flag("--earliest", std::string("Everything that is held"));
+    earliest_ = app_.add_flag("--earliest")->description("Everything that is held");
     const std::vector<CLI::Option*> places = {after_, since_, last_, earliest_};
     for (std::size_t i = 0; i < places.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) places[i]->excludes(places[j]);
