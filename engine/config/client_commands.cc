@@ -8,7 +8,23 @@ namespace courtside {
 namespace {
 
 constexpr std::uint64_t kInFlightMax = 1'000'000;
-constexpr std::uint32_t kLastMax = 1000;
+constexpr std::uint64_t kLastMax = 1000;
+constexpr std::uint64_t kVersionMax = 1ULL << 53;  // no number of the protocol is larger
+
+// A whole number within min ... max. CLI11 would read "-1" as 2^64 - 1 and "010" as 8.
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint64_t& value,
+                        std::uint64_t min, std::uint64_t max, const std::string& doc) {
+  const auto read = [name, &value, min, max](const std::string& text) {
+    const Result<std::uint64_t> number = parse_quantity(text, Unit::kCount);
+    if (!number) throw CLI::ValidationError(name, number.error().message);
+    if (*number < min || *number > max) {
+      throw CLI::ValidationError(name, "`" + text + "` is not within " + std::to_string(min) +
+                                           " ... " + std::to_string(max));
+    }
+    value = *number;
+  };
+  return command.add_option_function<std::string>(name, read, doc)->type_name("N");
+}
 
 // --url, over COURTSIDE_URL, over where `courtside serve` listens by default.
 class UrlOption {
@@ -46,13 +62,13 @@ class Publish : public Subcommand {
     add_event_option("--data", command_.data, "JSON");
     add_event_option("--time", command_.time, "RFC 3339");
     add_event_option("--correlationid", command_.correlationid, "What it belongs to");
-    event_.push_back(app_.add_option("--expectedversion", expected_version_,
-                                     "The subject's current version; 0: must not exist"));
+    event_.push_back(add_number(app_, "--expectedversion", expected_version_, 0, kVersionMax,
+                                "The subject's current version; 0: must not exist"));
     for (CLI::Option* option : event_) option->excludes(file_)->group("One event");
     app_.add_option("--channel", command_.channels, "A further channel for every event; repeat")
         ->allow_extra_args(false);
-    app_.add_option("--in-flight", command_.in_flight, "Events without an answer yet [256]")
-        ->check(CLI::Range(std::uint64_t{1}, kInFlightMax));
+    add_number(app_, "--in-flight", command_.in_flight, 1, kInFlightMax,
+               "Events without an answer yet [256]");
   }
 
   bool chosen() const override { return app_.parsed(); }
@@ -117,8 +133,7 @@ class Tail : public Subcommand {
         ->allow_extra_args(false);
     after_ = app_.add_option("--after", command_.from.after, "After this position");
     since_ = app_.add_option("--since", since_text_, "RFC 3339, or as long ago as 2h");
-    last_ = app_.add_option("--last", command_.from.last, "The last N, then what comes")
-                ->check(CLI::Range(std::uint32_t{1}, kLastMax));
+    last_ = add_number(app_, "--last", last_count_, 1, kLastMax, "The last N, then what comes");
     earliest_ = app_.add_flag("--earliest")->description("Everything that is held");
     const std::vector<CLI::Option*> places = {after_, since_, last_, earliest_};
     for (std::size_t i = 0; i < places.size(); ++i) {
@@ -147,7 +162,10 @@ class Tail : public Subcommand {
   ParsedCommandLine choose_place(TailCommand command, const Surroundings& surroundings) const {
     command.from.kind = command.follow ? Kind::kNow : Kind::kEarliest;
     if (after_->count() > 0) command.from.kind = Kind::kAfter;
-    if (last_->count() > 0) command.from.kind = Kind::kLast;
+    if (last_->count() > 0) {
+      command.from.kind = Kind::kLast;
+      command.from.last = static_cast<std::uint32_t>(last_count_);
+    }
     if (earliest_->count() > 0) command.from.kind = Kind::kEarliest;
     if (since_->count() > 0) {
       const std::optional<Timestamp> since = parse_since(surroundings.now);
@@ -175,6 +193,7 @@ class Tail : public Subcommand {
   CLI::App& app_;
   TailCommand command_;
   std::string since_text_;
+  std::uint64_t last_count_ = 0;
   UrlOption url_;
   OutputOption output_;
   CLI::Option* after_ = nullptr;
@@ -192,13 +211,18 @@ class Bench : public Subcommand {
     std::string names;
     for (const std::string_view name : bench_workloads()) names.append(" ").append(name);
     app_.add_option("workload", command_.workload, "One of" + names)->required();
-    add_number("--connections", command_.connections, 1'000'000, "Connections, or subscribers");
-    add_number("--channels", command_.channels, 1'000'000, "Channels that the events go to");
-    add_number("--rate", command_.rate_per_s, 100'000'000, "Events per second, whatever happens");
-    add_number("--seconds", command_.seconds, 86'400, "How long to measure");
-    add_number("--in-flight", command_.in_flight, kInFlightMax, "Publishes without an answer yet");
-    add_number("--size", command_.size_bytes, 256 * 1024, "Bytes of an event's data");
-    add_number("--events", command_.events, 1'000'000'000, "Events to append, replay or miss");
+    add_number(app_, "--connections", command_.connections, 1, 1'000'000,
+               "Connections, or subscribers");
+    add_number(app_, "--channels", command_.channels, 1, 1'000'000,
+               "Channels that the events go to");
+    add_number(app_, "--rate", command_.rate_per_s, 1, 100'000'000,
+               "Events per second, whatever happens");
+    add_number(app_, "--seconds", command_.seconds, 1, 86'400, "How long to measure");
+    add_number(app_, "--in-flight", command_.in_flight, 1, kInFlightMax,
+               "Publishes without an answer yet");
+    add_number(app_, "--size", command_.size_bytes, 1, 256 * 1024, "Bytes of an event's data");
+    add_number(app_, "--events", command_.events, 1, 1'000'000'000,
+               "Events to append, replay or miss");
   }
 
   bool chosen() const override { return app_.parsed(); }
@@ -223,11 +247,6 @@ class Bench : public Subcommand {
   }
 
  private:
-  void add_number(const std::string& name, std::uint64_t& value, std::uint64_t max,
-                  const std::string& doc) {
-    app_.add_option(name, value, doc)->check(CLI::Range(std::uint64_t{1}, max))->type_name("N");
-  }
-
   CLI::App& app_;
   BenchCommand command_;
   UrlOption url_;

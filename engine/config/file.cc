@@ -11,6 +11,12 @@
 namespace courtside {
 namespace {
 
+std::vector<std::string> known_names() {
+  std::vector<std::string> names = {"route", "projection"};
+  for (const Setting& setting : settings()) names.emplace_back(setting.name);
+  return names;
+}
+
 // The file while it is taken apart: makes the places and the messages that carry them.
 class Reader {
  public:
@@ -70,6 +76,10 @@ Result<void> Reader::read_table(const toml::table& table, const std::string& pre
 }
 
 Result<void> Reader::read_value(const toml::node& node, const std::string& name) {
+  const Setting* setting = find_setting(name);
+  if (setting == nullptr) {
+    return refuse(node, "there is no setting `" + name + "`" + suggestion(name, known_names()));
+  }
   std::string text;
   const toml::array* items = node.as_array();
   if (items == nullptr) {
@@ -86,7 +96,7 @@ Result<void> Reader::read_value(const toml::node& node, const std::string& name)
       text.append(text.empty() ? "" : ",").append(*each);
     }
   }
-  file_.values.push_back({.name = name, .text = std::move(text), .place = place(node)});
+  file_.values.push_back({.setting = setting, .text = std::move(text), .place = place(node)});
   return {};
 }
 

@@ -10,11 +10,12 @@
 
 #include "base/result.h"
 #include "engine/config/config.h"
+#include "engine/config/settings.h"
 
 namespace courtside {
 
 struct FileValue {
-  std::string name;   // dotted, not yet known to be a setting
+  const Setting* setting;
   std::string text;   // as a flag would have it
   std::string place;  // "courtside.toml:12"
 };

@@ -29,12 +29,6 @@ bool is_other_variable(std::string_view name) {
          std::any_of(kOtherPrefixes.begin(), kOtherPrefixes.end(), begins);
 }
 
-std::vector<std::string> setting_names() {
-  std::vector<std::string> names = {"route", "projection"};
-  for (const Setting& setting : settings()) names.emplace_back(setting.name);
-  return names;
-}
-
 std::vector<std::string> variable_names() {
   std::vector<std::string> names(kOtherVariables.begin(), kOtherVariables.end());
   for (const Setting& setting : settings()) names.push_back(setting.environment());
@@ -57,12 +51,7 @@ Result<void> take(LoadedConfig& loaded, const Setting& setting, std::string_view
 
 Result<void> take_file(LoadedConfig& loaded, ConfigFile file) {
   for (FileValue& value : file.values) {
-    const Setting* setting = find_setting(value.name);
-    if (setting == nullptr) {
-      return refuse(value.place, "there is no setting `" + value.name + "`" +
-                                     suggestion(value.name, setting_names()));
-    }
-    const Result<void> done = take(loaded, *setting, value.text,
+    const Result<void> done = take(loaded, *value.setting, value.text,
                                    {.kind = Origin::Kind::kFile, .place = std::move(value.place)});
     if (!done) return done;
   }

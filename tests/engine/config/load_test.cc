@@ -1,0 +1,199 @@
+// Goal: a value comes from where it should, and a mistake anywhere is named with its place.
+#include "engine/config/load.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace courtside {
+namespace {
+
+// What loading the file's text ends in: "ok", or the message.
+std::string message_for(std::string_view file_text,
+                        std::map<std::string, std::string> environment = {}) {
+  const auto loaded = load_config(
+      {.flags = {}, .environment = std::move(environment), .file = "courtside.toml"}, file_text);
+  if (loaded) return "ok";
+  EXPECT_EQ(loaded.error().code, Code::bad_configuration);
+  return loaded.error().message;
+}
+
+TEST(LoadConfig, WithoutAnySourceIsTheDefaults) {
+  const auto loaded = load_config({});
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->config.listen, "127.0.0.1:8080");
+  EXPECT_EQ(loaded->config.data, "./courtside-data");
+  EXPECT_TRUE(loaded->origins.empty());
+}
+
+TEST(LoadConfig, TakesFlagsOverEnvironmentOverFileOverDefaults) {
+  ConfigSources sources{.flags = {}, .environment = {}, .file = "courtside.toml"};
+  const std::string_view file = "heartbeat = '10s'\n[limits]\nfragments = 10\nheaders = 20\n";
+  const auto fragments = [&] {
+    const auto loaded = load_config(sources, file);
+    EXPECT_TRUE(loaded);
+    const Origin origin = loaded->origins.at("limits.fragments");
+    EXPECT_EQ(loaded->config.limits.headers, 20u);  // what nobody overrides stays the file's
+    return std::to_string(loaded->config.limits.fragments) + " " + origin.place;
+  };
+  EXPECT_EQ(fragments(), "10 courtside.toml:3");
+  sources.environment = {{"COURTSIDE_LIMITS_FRAGMENTS", "11"}, {"HOME", "/root"}};
+  EXPECT_EQ(fragments(), "11 COURTSIDE_LIMITS_FRAGMENTS");
+  sources.flags = {{"limits.fragments", "12"}};
+  EXPECT_EQ(fragments(), "12 --limits-fragments");
+}
+
+TEST(LoadConfig, ReadsEveryKindOfValue) {
+  const auto loaded = load_config({}, R"(
+listen = "127.0.0.1:9000"
+shards = 4
+heartbeat = "90s"
+allowed_origins = ["https://a.example", "https://b.example"]
+log.level = "debug"
+[retention]
+age = "30d"
+bytes = 1048576
+)");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Config& config = loaded->config;
+  EXPECT_EQ(config.listen, "127.0.0.1:9000");
+  EXPECT_EQ(config.shards, 4u);
+  EXPECT_EQ(config.heartbeat_ms, 90'000u);
+  EXPECT_EQ(config.allowed_origins.size(), 2u);
+  EXPECT_EQ(config.log.level, LogLevel::kDebug);
+  EXPECT_EQ(config.retention.age_s, 2'592'000u);
+  EXPECT_EQ(config.retention.bytes, 1'048'576u);
+}
+
+TEST(LoadConfig, NamesThePlaceOfAnUnknownKeyAndTheNearestName) {
+  EXPECT_EQ(message_for("\nlisten = 'x'\nheartbeet = '1s'\n"),
+            "courtside.toml:3: there is no setting `heartbeet`; did you mean `heartbeat`?");
+  EXPECT_EQ(message_for("[limits]\n\nfragment = 1\n"),
+            "courtside.toml:3: there is no setting `limits.fragment`; did you mean "
+            "`limits.fragments`?");
+  EXPECT_EQ(message_for("[[routes]]\ntype = 'a.b'\n"),
+            "courtside.toml:1: there is no setting `routes`; did you mean `route`?");
+  EXPECT_EQ(message_for("colour = 'red'\n"), "courtside.toml:1: there is no setting `colour`");
+}
+
+TEST(LoadConfig, NamesThePlaceOfABadValue) {
+  EXPECT_EQ(message_for("\n[limits]\nheaders = 5\n"),
+            "courtside.toml:3: limits.headers: `5` is not within 16 ... 1000");
+  EXPECT_EQ(message_for("heartbeat = 25\n"),
+            "courtside.toml:1: heartbeat: `25` is not a duration (ms, s, m, h, d)");
+  EXPECT_EQ(message_for("shards = -1\n"), "courtside.toml:1: shards: `-1` is not a whole number");
+  EXPECT_EQ(message_for("shards = 1.5\n"),
+            "courtside.toml:1: shards: neither a text nor a whole number");
+  EXPECT_EQ(message_for("allowed_origins = ['a,b']\n"),
+            "courtside.toml:1: allowed_origins: `a,b` has a comma in it");
+  EXPECT_EQ(message_for("", {{"COURTSIDE_SHARDS", "many"}}),
+            "COURTSIDE_SHARDS: shards: `many` is not a whole number");
+}
+
+TEST(LoadConfig, NamesTheLineThatIsNoToml) {
+  EXPECT_EQ(message_for("listen = 'x'\nshards = \n").substr(0, 17), "courtside.toml:2:");
+  EXPECT_EQ(message_for("shards = 1\nshards = 2\n").substr(0, 17), "courtside.toml:2:");
+}
+
+TEST(LoadConfig, RefusesAnUnknownVariableOfOurs) {
+  EXPECT_EQ(message_for("", {{"COURTSIDE_LISTN", "x"}}),
+            "COURTSIDE_LISTN: there is no such setting; did you mean `COURTSIDE_LISTEN`?");
+  EXPECT_EQ(message_for("", {{"LISTN", "x"}}), "ok");
+  // Where the file and the server are, and what steers the project's tests.
+  EXPECT_EQ(message_for("", {{"COURTSIDE_CONFIG", ""},
+                             {"COURTSIDE_URL", "http://x"},
+                             {"COURTSIDE_SIMULATION_SCHEDULES", "7"},
+                             {"COURTSIDE_TEST_SERVER", "x"}}),
+            "ok");
+}
+
+TEST(LoadConfig, ReadsRoutesAndProjectionsWhichReplaceTheBuiltInOnes) {
+  const auto loaded = load_config({.flags = {}, .environment = {}, .file = "f.toml"}, R"(
+[[route]]
+type = "booking.*"
+channels = ["booking:{data.bookingId}", "ops:bookings"]
+[[route]]
+type = "audit.queried"
+
+[[projection]]
+channel = "availability:*"
+data = ["slotId"]
+hide_actor = true
+[[projection]]
+channel = "venue:*"
+hide_data = ["amount"]
+[[projection]]
+channel = "ops:care"
+)");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->config.routes,
+            (std::vector<RouteRule>{{"booking.*", {"booking:{data.bookingId}", "ops:bookings"}},
+                                    {"audit.queried", {}}}));
+  EXPECT_EQ(loaded->config.projections,
+            (std::vector<ProjectionRule>{{"availability:*", {"slotId"}, false, true},
+                                         {"venue:*", {"amount"}, true, false},
+                                         {"ops:care", {}, true, false}}));
+  EXPECT_EQ(loaded->origins.at("route").place, "f.toml:2");
+}
+
+TEST(LoadConfig, KeepsTheBuiltInRoutesUnlessTheFileHasSome) {
+  const auto untouched = load_config({}, "shards = 1\n");
+  ASSERT_TRUE(untouched);
+  EXPECT_EQ(untouched->config.routes, default_routes());
+  const auto none = load_config({}, "route = []\nprojection = []\n");
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->config.routes.empty());
+  EXPECT_TRUE(none->config.projections.empty());
+}
+
+TEST(LoadConfig, RefusesHalfARule) {
+  EXPECT_EQ(message_for("[[route]]\nchannels = ['a:b']\n"), "courtside.toml:1: `type` is missing");
+  EXPECT_EQ(message_for("[[route]]\ntype = 7\n"),
+            "courtside.toml:2: `type` is not a text, or empty");
+  EXPECT_EQ(message_for("[[route]]\ntype = 'a'\nchannels = 'a:b'\n"),
+            "courtside.toml:3: `channels` is not a list of texts");
+  EXPECT_EQ(message_for("[[route]]\ntype = 'a'\nchannels = [1]\n"),
+            "courtside.toml:3: `channels` is not a list of texts");
+  EXPECT_EQ(message_for("[[route]]\ntype = 'a'\nchanels = []\n"),
+            "courtside.toml:3: there is no key `chanels` here; did you mean `channels`?");
+  EXPECT_EQ(message_for("[route]\ntype = 'a'\n"),
+            "courtside.toml:1: route: not an array of tables; write [[route]]");
+  EXPECT_EQ(message_for("route = [1]\n"),
+            "courtside.toml:1: route: not an array of tables; write [[route]]");
+  EXPECT_EQ(message_for("[[projection]]\nchannel = 'a:*'\ndata = []\nhide_data = []\n"),
+            "courtside.toml:1: `data` (what is shown) and `hide_data` (what is not) exclude each "
+            "other");
+  EXPECT_EQ(message_for("[[projection]]\nchannel = 'a:*'\nhide_actor = 'yes'\n"),
+            "courtside.toml:3: `hide_actor` is neither true nor false");
+}
+
+TEST(LoadConfig, ReadsTheFileThatTheFlagOrTheVariableNames) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("courtside_load_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const std::string path = (folder / "a.toml").string();
+  const std::string empty = (folder / "empty.toml").string();
+  std::ofstream(path) << "shards = 9\n";
+  std::ofstream(empty) << "";
+
+  const auto by_flag = load_config({.flags = {}, .environment = {}, .file = path});
+  ASSERT_TRUE(by_flag);
+  EXPECT_EQ(by_flag->config.shards, 9u);
+  const auto by_variable =
+      load_config({.flags = {}, .environment = {{"COURTSIDE_CONFIG", path}}, .file = {}});
+  ASSERT_TRUE(by_variable);
+  EXPECT_EQ(by_variable->config.shards, 9u);
+  EXPECT_TRUE(load_config({.flags = {}, .environment = {}, .file = empty}));
+
+  for (const std::string& unreadable : {path + ".not", folder.string()}) {
+    const auto missing = load_config({.flags = {}, .environment = {}, .file = unreadable});
+    ASSERT_FALSE(missing) << unreadable;
+    EXPECT_EQ(missing.error().code, Code::no_input);
+  }
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace courtside

@@ -1,0 +1,102 @@
+// Goal: `config print` shows every value and where it came from, and its TOML loads as the same.
+#include "engine/config/print.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "engine/config/settings.h"
+
+namespace courtside {
+namespace {
+
+using testing::HasSubstr;
+
+LoadedConfig sample() {
+  const auto loaded = load_config({.flags = {{"shards", "3"}},
+                                   .environment = {{"COURTSIDE_HEARTBEAT", "10s"}},
+                                   .file = "c.toml"},
+                                  "data = \"/var/lib/a, \\\"b\\\"\"\n[[route]]\ntype = 'x.*'\n"
+                                  "channels = ['a:{data.id}']\n");
+  EXPECT_TRUE(loaded);
+  return *loaded;
+}
+
+std::string printed(OutputFormat output) {
+  return print_config({.loaded = sample(), .output = output, .toml = false});
+}
+
+TEST(ConfigPrint, ShowsTheSourceOfEachValueInATable) {
+  const std::string table = printed(OutputFormat::kTable);
+  EXPECT_THAT(table, testing::ContainsRegex("\nlisten +127\\.0\\.0\\.1:8080 +default\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\nshards +3 +--shards\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\nheartbeat +10s +COURTSIDE_HEARTBEAT\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\ndata +/var/lib/a, \"b\" +c.toml:1\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\nroute +.* c.toml:2\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("\nprojection +.* default\n"));
+}
+
+TEST(ConfigPrint, WritesAJsonObjectALine) {
+  const std::string lines = printed(OutputFormat::kJsonl);
+  EXPECT_THAT(lines, HasSubstr(R"({"name":"listen","value":"127.0.0.1:8080","from":"default"})"
+                               "\n"));
+  EXPECT_THAT(lines, HasSubstr(R"({"name":"shards","value":"3","from":"flag","place":"--shards"})"
+                               "\n"));
+  EXPECT_THAT(lines, HasSubstr(R"("value":"/var/lib/a, \"b\"","from":"file","place":"c.toml:1"})"));
+  // Every setting, the one route and the one projection.
+  EXPECT_EQ(static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')),
+            settings().size() + 2);
+}
+
+TEST(ConfigPrint, WritesTheSameRowsAsOneJsonArray) {
+  const std::string json = printed(OutputFormat::kJson);
+  EXPECT_EQ(json.substr(0, 2), "[{");
+  EXPECT_EQ(json.substr(json.size() - 3), "}]\n");
+}
+
+TEST(ConfigPrint, QuotesCsvWhereItMust) {
+  const std::string csv = printed(OutputFormat::kCsv);
+  EXPECT_EQ(csv.substr(0, csv.find('\n')), "name,value,from,place");
+  EXPECT_THAT(csv, HasSubstr("\ndata,\"/var/lib/a, \"\"b\"\"\",file,c.toml:1\n"));
+  EXPECT_THAT(csv, HasSubstr("\nshards,3,flag,--shards\n"));
+}
+
+// Loads what config_toml wrote and holds it against the original, value by value.
+void expect_round_trip(const Config& config) {
+  const std::string toml = config_toml(config);
+  const auto again = load_config({.flags = {}, .environment = {}, .file = "again.toml"}, toml);
+  ASSERT_TRUE(again) << again.error().message << "\n" << toml;
+  for (const Setting& setting : settings()) {
+    EXPECT_EQ(value_text(setting, again->config), value_text(setting, config)) << setting.name;
+  }
+  EXPECT_EQ(again->config.routes, config.routes);
+  EXPECT_EQ(again->config.projections, config.projections);
+}
+
+TEST(ConfigPrint, WritesAFileThatSaysTheSame) {
+  expect_round_trip(Config{});
+  Config changed = sample().config;
+  changed.allowed_origins = {"https://a.example", "https://b.example"};
+  changed.retention.age_s = 86'400;
+  changed.projections.push_back({"venue:*", {"amount"}, true, false});
+  changed.data = "a\"b\\c\td\x7f";
+  expect_round_trip(changed);
+  changed.routes.clear();
+  changed.projections.clear();
+  expect_round_trip(changed);
+}
+
+TEST(ConfigPrint, NeverShowsWhatIsLeftOut) {
+  // Every setting is in every form: a new one cannot be forgotten.
+  const std::string toml = config_toml(Config{});
+  const std::string table = printed(OutputFormat::kTable);
+  for (const Setting& setting : settings()) {
+    const std::string key(setting.name.substr(setting.name.find('.') + 1));
+    EXPECT_THAT(toml, HasSubstr("\n" + key + " = ")) << setting.name;
+    EXPECT_THAT(table, HasSubstr("\n" + std::string(setting.name) + " ")) << setting.name;
+  }
+}
+
+}  // namespace
+}  // namespace courtside

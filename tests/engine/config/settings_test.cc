@@ -1,0 +1,167 @@
+// Goal: the one table is sound: every name is spelled one way in three places, every default is
+// good, and every bound holds.
+#include "engine/config/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+
+namespace courtside {
+namespace {
+
+std::string outcome(const char* name, std::string_view text) {
+  Config config;
+  const Setting* setting = find_setting(name);
+  if (setting == nullptr) return "no such setting";
+  const Result<void> done = assign(*setting, config, text);
+  return done ? value_text(*setting, config) : done.error().message;
+}
+
+TEST(Settings, AreNamedOnceForTheFileTheFlagsAndTheEnvironment) {
+  const Setting* setting = find_setting("limits.header_bytes");
+  ASSERT_NE(setting, nullptr);
+  EXPECT_EQ(setting->flag(), "--limits-header-bytes");
+  EXPECT_EQ(setting->environment(), "COURTSIDE_LIMITS_HEADER_BYTES");
+  EXPECT_EQ(find_setting("limits.header"), nullptr);
+}
+
+TEST(Settings, HaveTheFlagsThatTheProtocolPromises) {
+  std::set<std::string> flags;
+  for (const Setting& setting : settings()) flags.insert(setting.flag());
+  for (const char* promised : {"--listen", "--data", "--retention-bytes", "--retention-age"}) {
+    EXPECT_TRUE(flags.count(promised)) << promised;
+  }
+}
+
+TEST(Settings, NeverShareANameAFlagOrAVariable) {
+  std::set<std::string> flags;
+  std::set<std::string> variables;
+  const std::regex form("[a-z]+(_[a-z]+)*(\\.[a-z]+(_[a-z]+)*)?");
+  for (const Setting& setting : settings()) {
+    EXPECT_TRUE(flags.insert(setting.flag()).second) << setting.name;
+    EXPECT_TRUE(variables.insert(setting.environment()).second) << setting.name;
+    EXPECT_TRUE(std::regex_match(std::string(setting.name), form)) << setting.name;
+    EXPECT_FALSE(setting.doc.empty()) << setting.name;
+    EXPECT_NE(setting.doc.back(), '.') << setting.name;
+  }
+  EXPECT_FALSE(flags.count("--config"));  // the file's own flag and variable
+  EXPECT_FALSE(variables.count("COURTSIDE_CONFIG"));
+  EXPECT_FALSE(variables.count("COURTSIDE_URL"));
+}
+
+TEST(Settings, TakeTheirOwnDefaultsBack) {
+  const Config defaults;
+  for (const Setting& setting : settings()) {
+    const std::string text = value_text(setting, defaults);
+    const bool may_be_empty = std::holds_alternative<ListSetting>(setting.kind);
+    if (text.empty() && may_be_empty) continue;
+    EXPECT_EQ(outcome(setting.name.data(), text), text) << setting.name;
+  }
+}
+
+TEST(Settings, HoldTheirNumbersWithinTheirBounds) {
+  for (const Setting& setting : settings()) {
+    const auto* number = std::get_if<NumberSetting>(&setting.kind);
+    if (number == nullptr) continue;
+    const auto text = [&](std::uint64_t value) { return format_quantity(value, number->unit); };
+    const char* name = setting.name.data();
+    ASSERT_LT(number->min, number->max) << name;
+    EXPECT_EQ(outcome(name, text(number->min)), text(number->min));
+    EXPECT_EQ(outcome(name, text(number->max)), text(number->max));
+    const std::string above = text(number->max + 1);
+    EXPECT_EQ(outcome(name, above),
+              std::string(name) + ": `" + above + "` is not within " + setting.range());
+    if (!number->zero_means.empty()) {
+      EXPECT_EQ(outcome(name, "0"), "0");
+    } else if (number->min > 0) {
+      EXPECT_NE(outcome(name, "0"), "0") << name;
+    }
+  }
+}
+
+TEST(Settings, SayWhatIsWrongWithAValue) {
+  EXPECT_EQ(outcome("listen", ""), "listen: it is empty");
+  EXPECT_EQ(outcome("log.level", "loud"), "log.level: `loud` is not debug, info, warning or error");
+  EXPECT_EQ(outcome("retention.age", "30"),
+            "retention.age: `30` is not a duration (ms, s, m, h, d)");
+  EXPECT_EQ(outcome("limits.fragments", "0"), "limits.fragments: `0` is not within 1 ... 100000");
+  EXPECT_EQ(outcome("retention.bytes", "1KiB"),
+            "retention.bytes: `1KiB` is not within 1MiB ... 1024TiB; 0: all");
+}
+
+TEST(Settings, ListsAreSeparatedByCommas) {
+  Config config;
+  const Setting& origins = *find_setting("allowed_origins");
+  ASSERT_TRUE(assign(origins, config, "https://a.example,https://b.example"));
+  EXPECT_EQ(config.allowed_origins,
+            (std::vector<std::string>{"https://a.example", "https://b.example"}));
+  ASSERT_TRUE(assign(origins, config, ""));
+  EXPECT_TRUE(config.allowed_origins.empty());
+  EXPECT_EQ(outcome("allowed_origins", "a,,b"), "allowed_origins: an item of the list is empty");
+}
+
+TEST(Settings, HideSecretsButNotWhetherTheyAreThere) {
+  Config config;
+  Setting secret = *find_setting("data");
+  secret.secret = true;
+  config.data = "s3cret";
+  EXPECT_EQ(shown_value(secret, config), "(set)");
+  config.data.clear();
+  EXPECT_EQ(shown_value(secret, config), "");
+}
+
+TEST(Settings, WordsStandForTheirEnumerators) {
+  Config config;
+  ASSERT_TRUE(assign(*find_setting("log.level"), config, "debug"));
+  EXPECT_EQ(config.log.level, LogLevel::kDebug);
+  ASSERT_TRUE(assign(*find_setting("log.level"), config, "error"));
+  EXPECT_EQ(config.log.level, LogLevel::kError);
+  ASSERT_TRUE(assign(*find_setting("log.format"), config, "json"));
+  EXPECT_EQ(config.log.format, LogFormat::kJson);
+}
+
+TEST(Config, HasOneShardLessThanCoresAndAtLeastOne) {
+  Config config;
+  EXPECT_EQ(shard_count(config, 0), 1u);  // where the number of cores is not known
+  EXPECT_EQ(shard_count(config, 1), 1u);
+  EXPECT_EQ(shard_count(config, 2), 1u);
+  EXPECT_EQ(shard_count(config, 8), 7u);
+  config.shards = 3;
+  EXPECT_EQ(shard_count(config, 8), 3u);
+}
+
+TEST(Config, IsNotOpenedToOtherMachinesWithoutAccessControl) {
+  Config config;
+  EXPECT_TRUE(check_exposure(config));
+  config.listen = "[::1]:8080";
+  EXPECT_TRUE(check_exposure(config));
+  for (const char* open : {"0.0.0.0:8080", "[::]:8080", "192.168.0.7:80"}) {
+    config.listen = open;
+    const Result<void> safe = check_exposure(config);
+    ASSERT_FALSE(safe) << open;
+    EXPECT_EQ(safe.error().code, Code::bad_configuration);
+    EXPECT_NE(safe.error().message.find(open), std::string::npos) << safe.error().message;
+  }
+  config.listen = "nonsense";
+  EXPECT_FALSE(check_exposure(config));
+}
+
+TEST(Config, RoutesTheCatalogueAndProjectsAvailability) {
+  const Config config;
+  std::set<std::string> types;
+  for (const RouteRule& rule : config.routes) EXPECT_TRUE(types.insert(rule.type).second);
+  EXPECT_EQ(types, (std::set<std::string>{"slot.*", "booking.*", "payment.*", "refund.*",
+                                          "notification.*", "chat.*", "ticket.*", "venue.*",
+                                          "account.*", "session.*", "audit.*"}));
+  ASSERT_EQ(config.projections.size(), 1u);
+  const ProjectionRule& availability = config.projections[0];
+  EXPECT_EQ(availability.channel, "availability:*");
+  EXPECT_EQ(availability.data_fields,
+            (std::vector<std::string>{"slotId", "venueId", "start", "end", "price", "status"}));
+  EXPECT_FALSE(availability.listed_are_hidden);
+  EXPECT_TRUE(availability.hide_actor);
+}
+
+}  // namespace
+}  // namespace courtside
