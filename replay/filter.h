@@ -16,13 +16,13 @@ namespace courtside {
 struct Filter {
   // Channels, `kind:*` patterns or `*`: an event must have one of them. Empty: not filtered by
   // channel, like `*`.
-  std::vector<std::string> channels;
-  std::vector<std::string> types;  // exact, or `prefix.*`; empty: all
-  std::string subject;             // empty: all; so below
-  std::string actor;
-  std::string correlationid;
-  std::optional<Timestamp> since;  // recorded time, inclusive
-  std::optional<Timestamp> until;  // exclusive
+  std::vector<std::string> channels = {};
+  std::vector<std::string> types = {};  // exact, or `prefix.*`; empty: all
+  std::string subject = {};             // empty: all; so below
+  std::string actor = {};
+  std::string correlationid = {};
+  std::optional<Timestamp> since = {};  // recorded time, inclusive
+  std::optional<Timestamp> until = {};  // exclusive
 
   // All of it. Its cost grows with channels and types: for many records, see Matcher.
   bool matches(RecordView record) const;

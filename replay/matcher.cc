@@ -88,8 +88,8 @@ std::vector<std::uint32_t> Matcher::candidates(const Batch& batch) const {
       }
     }
   }
-  // One term's entries are in order already, and each once.
-  if (term_hashes_.size() > 1) sort_unique(found);
+  // A record can stand here twice: by two of the terms, or by two of its own whose hashes collide.
+  sort_unique(found);
   return found;
 }
 

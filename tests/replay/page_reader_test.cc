@@ -1,0 +1,438 @@
+// Goal: paging through a window yields exactly the matching events, each once, whatever the limits,
+// the direction, the place they come from and what retention does meanwhile; and costs what matches.
+#include "replay/page_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "eventlog/term.h"
+#include "tests/replay/support/test_log.h"
+
+namespace courtside {
+namespace {
+
+using test::offsets_of;
+using test::TestEvent;
+using test::TestLog;
+
+constexpr std::size_t kMany = 1'000'000;
+
+OffsetRange range(std::uint64_t begin, std::uint64_t end) { return {Offset(begin), Offset(end)}; }
+
+TestEvent on(const std::string& channel) { return {.channels = {channel}}; }
+
+// A log whose tail reaches back to everything, or to nothing: then pages come from the log.
+class PageReaderTest : public testing::Test {
+ protected:
+  PageReader from_tail() { return PageReader(log_, log_.tail()); }
+
+  Page read(const Filter& filter, const PageRequest& request) {
+    const Result<Page> page = reader_.read(filter, request);
+    EXPECT_TRUE(page) << page.error().message;
+    return *page;
+  }
+  PageRequest all(Direction direction = Direction::kAscending) {
+    return {.window = log_.held(), .direction = direction, .events_max = kMany,
+            .bytes_max = kMany, .scanned_max = kMany};
+  }
+
+  TestLog log_;
+  Tail no_tail_{1};
+  PageReader reader_{log_, no_tail_};
+};
+
+TEST_F(PageReaderTest, SeveralChannelsComeInLogOrderEachEventOnce) {
+  log_.append({on("user:1"), on("user:2"), {.channels = {"user:1", "venue:7"}}, on("venue:7"),
+               on("venue:8"), on("user:1")});
+  log_.append_many(on("other:1"), 200);
+  const Filter filter{.channels = {"venue:7", "user:1", "venue:*"}};
+  const Page page = read(filter, all());
+  EXPECT_EQ(offsets_of(page.records), "1 3 4 5 6");
+  EXPECT_EQ(page.covered, range(1, 207));
+  EXPECT_GT(log_.postings_opened, 0u);
+  EXPECT_EQ(offsets_of(read(filter, all(Direction::kDescending)).records), "6 5 4 3 1");
+}
+
+TEST_F(PageReaderTest, TenOwnEventsAmongManyCostTenReads) {
+  for (int i = 0; i < 10; ++i) {
+    log_.append({on("user:1")});
+    log_.append_many(on("other:1"), 1'000);
+  }
+  const Page page = read({.channels = {"user:1"}}, all());
+  EXPECT_EQ(page.records.size(), 10u);
+  EXPECT_EQ(page.covered, log_.held());
+  EXPECT_EQ(page.scanned, 10u);
+  EXPECT_EQ(reader_.records_read(), 10u);
+  EXPECT_EQ(log_.read_by_offset + log_.read_in_sequence, 10u);
+}
+
+TEST_F(PageReaderTest, MatchesThatLieCloseByAreReadInSequence) {
+  for (int i = 0; i < 1'000; ++i) log_.append({on("user:1"), on("other:1")});
+  const Page page = read({.channels = {"user:1"}}, all());
+  EXPECT_EQ(page.records.size(), 1'000u);
+  EXPECT_EQ(log_.read_by_offset, 0u);
+  EXPECT_LE(log_.read_in_sequence, 2'000u);
+  EXPECT_EQ(log_.scans_opened, 1u);
+  EXPECT_EQ(page.scanned, log_.read_in_sequence);
+}
+
+TEST_F(PageReaderTest, ABusyHourAndAQuietOneAreEachReadTheirOwnWay) {
+  log_.append_many(on("user:1"), 500);
+  for (int i = 0; i < 20; ++i) {
+    log_.append_many(on("other:1"), 300);
+    log_.append({on("user:1")});
+  }
+  log_.append_many(on("user:1"), 500);
+  const Page page = read({.channels = {"user:1"}}, all());
+  EXPECT_EQ(page.records.size(), 1'020u);
+  EXPECT_LT(page.scanned, 1'700u);
+  EXPECT_GT(log_.read_in_sequence, 700u);
+}
+
+TEST_F(PageReaderTest, ASubjectIsReadByItsOwnPostings) {
+  log_.append_many(on("user:1"), 300);
+  log_.append({{.channels = {"user:1"}, .subject = "booking:7"},
+               {.channels = {"user:2"}, .subject = "booking:7"}});
+  log_.append_many(on("user:1"), 300);
+  const Page page = read({.channels = {"user:1"}, .subject = "booking:7"}, all());
+  EXPECT_EQ(offsets_of(page.records), "301");
+  EXPECT_EQ(page.scanned, 2u);
+}
+
+TEST_F(PageReaderTest, EverythingIsReadInSequence) {
+  log_.append_many(on("user:1"), 100);
+  const Page page = read({.channels = {"*"}}, all());
+  EXPECT_EQ(page.records.size(), 100u);
+  EXPECT_EQ(log_.postings_opened, 0u);
+}
+
+TEST_F(PageReaderTest, TimesNarrowTheWindow) {
+  log_.append_many(on("user:1"), 1'000);
+  const Filter filter{.since = Timestamp(500'000'000), .until = Timestamp(503'000'000)};
+  const Page page = read(filter, all());
+  EXPECT_EQ(offsets_of(page.records), "500 501 502");
+  EXPECT_EQ(page.covered, log_.held());
+  EXPECT_EQ(page.scanned, 3u);
+  const Page back = read(filter, all(Direction::kDescending));
+  EXPECT_EQ(offsets_of(back.records), "502 501 500");
+  EXPECT_EQ(back.covered, log_.held());
+  EXPECT_TRUE(read({.since = Timestamp(900'000'000), .until = Timestamp(1)}, all()).records.empty());
+}
+
+TEST_F(PageReaderTest, EndsAtEachOfItsLimits) {
+  log_.append_many(on("user:1"), 100);
+  const std::size_t record_bytes = log_.find(Offset(1))->view().bytes().size();
+  const Filter filter{.channels = {"user:1"}};
+
+  PageRequest few = all();
+  few.events_max = 3;
+  EXPECT_EQ(read(filter, few).covered, range(1, 4));
+  few.direction = Direction::kDescending;
+  EXPECT_EQ(read(filter, few).covered, range(98, 101));
+
+  PageRequest small = all();
+  small.bytes_max = 5 * record_bytes;
+  EXPECT_EQ(offsets_of(read(filter, small).records), "1 2 3 4 5");
+  EXPECT_EQ(read(filter, small).covered, range(1, 6));
+  small.bytes_max = 1;  // The first always fits.
+  EXPECT_EQ(read(filter, small).covered, range(1, 2));
+
+  PageRequest hasty = all();
+  hasty.scanned_max = 40;
+  const Page page = read({.channels = {"user:1"}, .types = {"none"}}, hasty);
+  EXPECT_TRUE(page.records.empty());
+  EXPECT_EQ(page.covered, range(1, 41));
+}
+
+TEST_F(PageReaderTest, AnEmptyWindowIsComplete) {
+  log_.append_many(on("user:1"), 10);
+  const Page page = read({}, {.window = range(11, 11)});
+  EXPECT_TRUE(page.records.empty());
+  EXPECT_EQ(page.covered, range(11, 11));
+}
+
+TEST_F(PageReaderTest, AnErrorOfTheLogIsTheAnswer) {
+  log_.append_many(on("user:1"), 1'000);
+  log_.fails = true;
+  EXPECT_EQ(reader_.read({}, all()).error().code, Code::data_corrupt);
+  EXPECT_EQ(reader_.read({.channels = {"user:1"}}, all()).error().code, Code::data_corrupt);
+  EXPECT_EQ(reader_.read({.channels = {"user:1", "user:2"}}, all()).error().code,
+            Code::data_corrupt);
+  EXPECT_EQ(reader_.after_last({}, log_.held(), 5).error().code, Code::data_corrupt);
+}
+
+// --- retention in mid-stream ---
+
+TEST_F(PageReaderTest, WhatRetentionTookBeforeTheReadIsNotCovered) {
+  log_.append_many(on("user:1"), 100);
+  log_.drop_below(Offset(40));
+  EXPECT_EQ(read({}, {.window = range(10, 101)}).covered, range(40, 101));
+  EXPECT_EQ(read({}, {.window = range(10, 30)}).covered, range(30, 30));
+  EXPECT_EQ(read({}, {.window = range(10, 101), .events_max = 2}).covered, range(40, 42));
+}
+
+TEST_F(PageReaderTest, WhatRetentionTookDuringTheReadIsNotCovered) {
+  log_.append_many(on("user:1"), 100);
+  int fetches = 0;
+  log_.on_fetch = [&] {
+    if (++fetches == 20) log_.drop_below(Offset(40));
+  };
+  const Page page = read({}, {.window = range(10, 101)});
+  EXPECT_EQ(page.covered, range(40, 101));
+  EXPECT_EQ(page.records.front().view().offset(), Offset(40));
+}
+
+TEST_F(PageReaderTest, APageThatRetentionOvertookIsEmptyButGoesOn) {
+  log_.append_many(on("user:1"), 100);
+  int fetches = 0;
+  log_.on_fetch = [&] {
+    if (++fetches == 3) log_.drop_below(Offset(40));
+  };
+  const Page page = read({}, {.window = range(10, 101), .events_max = 3});
+  EXPECT_GE(page.covered.begin, Offset(40));
+  EXPECT_GE(page.covered.end, page.covered.begin);
+}
+
+TEST_F(PageReaderTest, BackwardsWhatRetentionTookIsPassedOver) {
+  log_.append_many(on("user:1"), 100);
+  log_.drop_below(Offset(98));
+  const Page page =
+      read({}, {.window = range(10, 101), .direction = Direction::kDescending});
+  EXPECT_EQ(offsets_of(page.records), "100 99 98");
+  EXPECT_EQ(page.covered, range(10, 101));
+}
+
+// --- the tail ---
+
+TEST_F(PageReaderTest, TheTailIsReadByTermsAlone) {
+  for (int i = 0; i < 10; ++i) {
+    log_.append({on("user:1")});
+    log_.append_many(on("other:1"), 100);
+  }
+  const PageReader reader = from_tail();
+  const std::optional<Page> page = reader.read_tail({.channels = {"user:1"}}, all(), 1'000);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->records.size(), 10u);
+  EXPECT_EQ(page->covered, log_.held());
+  EXPECT_EQ(page->scanned, 10u);
+  EXPECT_EQ(reader.records_read(), 10u);
+  EXPECT_EQ(log_.read_by_offset + log_.read_in_sequence + log_.postings_opened, 0u);
+}
+
+TEST_F(PageReaderTest, TheTailSaysWhenItCannotServe) {
+  log_.append_many(on("user:1"), 64, /*batch_events=*/16);
+  const PageReader reader = from_tail();
+  const auto served = [&](OffsetRange window, std::size_t batches_max) {
+    return reader.read_tail({}, {.window = window}, batches_max).has_value();
+  };
+  EXPECT_TRUE(served(range(1, 65), 4));
+  EXPECT_FALSE(served(range(1, 65), 3));
+  EXPECT_TRUE(served(range(17, 65), 3));
+  EXPECT_FALSE(served(range(1, 66), 9));  // Beyond its end.
+  EXPECT_TRUE(served(range(65, 65), 0));
+  EXPECT_FALSE(reader_.read_tail({}, {.window = range(1, 65)}, 9));  // Nothing in it.
+  EXPECT_EQ(reader_.records_read(), 0u);
+}
+
+// The terms are hashes: a record that only collides is held against the filter.
+TEST_F(PageReaderTest, ACollisionInTheTailIsNotServed) {
+  const SharedBatch batch = test::make_batch(Offset(1), {on("user:1"), on("user:2")});
+  auto collided = std::make_shared<Batch>(*batch);
+  const Filter filter{.channels = {"user:1"}};
+  for (TermEntry& entry : collided->terms) {
+    entry.term_hash = term_hash(channel_term("user:1"));
+  }
+  Tail tail(1 << 20);
+  tail.add(collided);
+  const PageReader reader(log_, tail);
+  const std::optional<Page> page = reader.read_tail(filter, {.window = range(1, 3)}, 1);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(offsets_of(page->records), "1");
+  EXPECT_EQ(page->scanned, 2u);
+}
+
+TEST_F(PageReaderTest, WhatTheTailHoldsIsServedThoughRetentionTookIt) {
+  log_.append_many(on("user:1"), 100);
+  log_.drop_below(Offset(40));
+  const Result<Page> page = from_tail().read({}, {.window = range(10, 101)});
+  EXPECT_EQ(page->covered, range(10, 101));
+  EXPECT_EQ(page->records.size(), 91u);
+}
+
+TEST_F(PageReaderTest, SingleRecordsComeFromTheTailWhereItHoldsThem) {
+  log_.append({on("user:1")});
+  log_.append_many(on("other:1"), 1'000);
+  const SharedBatch last = log_.append({on("user:1")});
+  Tail tail(1 << 20);
+  tail.add(last);
+  const PageReader reader(log_, tail);
+  const Result<Page> page = reader.read({.channels = {"user:1"}}, all());
+  EXPECT_EQ(offsets_of(page->records), "1 1002");
+  EXPECT_EQ(log_.read_by_offset, 1u);
+}
+
+// --- {"last": n} ---
+
+TEST_F(PageReaderTest, AfterLastCountsBackFromTheEnd) {
+  log_.append({on("user:1"), on("user:2"), on("user:1"), on("user:2"), on("user:1")});
+  log_.append_many(on("other:1"), 200);
+  const Filter filter{.channels = {"user:1"}};
+  const auto after = [&](std::size_t count) {
+    return reader_.after_last(filter, log_.held(), count)->value();
+  };
+  EXPECT_EQ(after(0), 205u);
+  EXPECT_EQ(after(1), 4u);
+  EXPECT_EQ(after(2), 2u);
+  EXPECT_EQ(after(3), 0u);
+  EXPECT_EQ(after(4), 0u);  // There are fewer.
+  EXPECT_EQ(*reader_.after_last(filter, range(3, 206), 3), Offset(2));
+}
+
+// --- every way at once, held against the plain meaning ---
+
+struct Round {
+  std::mt19937_64 random;
+  TestLog log;
+  Filter filter;
+
+  explicit Round(std::uint64_t seed) : random(seed) {
+    const std::size_t batches = 1 + random() % 60;
+    const std::uint64_t rarity = 1 + random() % 20;
+    for (std::size_t i = 0; i < batches; ++i) {
+      std::vector<TestEvent> events(random() % 12);
+      for (TestEvent& event : events) event = any_event(rarity);
+      log.append(events);
+    }
+    filter = any_filter();
+  }
+
+  TestEvent any_event(std::uint64_t rarity) {
+    TestEvent event;
+    if (random() % rarity == 0) event.channels.push_back("user:" + std::to_string(random() % 3));
+    if (random() % 4 == 0) event.channels.push_back("venue:" + std::to_string(random() % 40));
+    event.type = random() % 2 ? "x.a" : "y.b";
+    event.subject = "booking:" + std::to_string(random() % 30);
+    return event;
+  }
+
+  Filter any_filter() {
+    Filter any;
+    if (random() % 5 != 0) any.channels.push_back("user:" + std::to_string(random() % 3));
+    if (random() % 3 == 0) any.channels.push_back("user:0");
+    if (random() % 3 == 0) any.channels.push_back("venue:*");
+    if (random() % 4 == 0) any.types = {"x.*"};
+    if (random() % 5 == 0) any.subject = "booking:" + std::to_string(random() % 30);
+    if (random() % 5 == 0) any.since = any_time();
+    if (random() % 5 == 0) any.until = any_time();
+    return any;
+  }
+
+  Timestamp any_time() {
+    return Timestamp(static_cast<std::int64_t>(random() % (log.held().end.value() + 2)) * 1'000'000);
+  }
+
+  std::vector<Offset> matching(OffsetRange window) {
+    std::vector<Offset> offsets;
+    for (Offset o = window.begin; o < window.end; o = next(o)) {
+      if (filter.matches(log.find(o)->view())) offsets.push_back(o);
+    }
+    return offsets;
+  }
+};
+
+TEST(PageReader, PagingAlwaysYieldsExactlyWhatMatches) {
+  std::uint64_t events = 0;
+  for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Round round(seed);
+    auto& random = round.random;
+    Tail short_tail(random() % 3 == 0 ? 1 << 20 : 1 + random() % 4'000);
+    const OffsetRange tail_range = round.log.tail().range();
+    for (const SharedBatch& batch : round.log.tail().find(tail_range, kMany)) short_tail.add(batch);
+    const PageReader reader(round.log, short_tail);
+    const bool ascending = random() % 2 == 0;
+    PageRequest request{.window = round.log.held(),
+                        .direction = ascending ? Direction::kAscending : Direction::kDescending,
+                        .events_max = 1 + random() % 40,
+                        .bytes_max = 1 + random() % 8'000,
+                        .scanned_max = 1 + random() % 100};
+    std::vector<Offset> expected = round.matching(request.window);
+    if (!ascending) std::reverse(expected.begin(), expected.end());
+    std::vector<Offset> found;
+    while (!request.window.empty()) {
+      const Result<Page> page = reader.read(round.filter, request);
+      ASSERT_TRUE(page);
+      ASSERT_LE(page->records.size(), request.events_max);
+      for (const Record& record : page->records) {
+        ASSERT_TRUE(page->covered.contains(record->offset()));
+        found.push_back(record->offset());
+      }
+      ASSERT_FALSE(page->covered.empty());
+      if (ascending) {
+        ASSERT_EQ(page->covered.begin, request.window.begin);
+        request.window.begin = page->covered.end;
+      } else {
+        ASSERT_EQ(page->covered.end, request.window.end);
+        request.window.end = page->covered.begin;
+      }
+    }
+    ASSERT_EQ(found, expected);
+    const std::size_t count = random() % 5;
+    const Result<Offset> after = reader.after_last(round.filter, round.log.held(), count);
+    ASSERT_TRUE(after);
+    if (!ascending) std::reverse(expected.begin(), expected.end());
+    const Offset wanted = count == 0                 ? previous(round.log.held().end)
+                          : count <= expected.size() ? previous(expected[expected.size() - count])
+                                                     : Offset(0);
+    ASSERT_EQ(*after, wanted);
+    events += found.size();
+  }
+  EXPECT_GT(events, 50'000u);
+}
+
+// Retention strikes at any moment of any read: each matching event is delivered or lies in a range
+// that the pages left uncovered, and those ranges were dropped.
+TEST(PageReader, RetentionAtAnyMomentCostsOnlyWhatItTook) {
+  int gaps = 0;
+  for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Round round(seed);
+    auto& random = round.random;
+    const Tail no_tail(1);
+    const PageReader reader(round.log, no_tail);
+    const OffsetRange all = round.log.held();
+    const std::vector<Offset> expected = round.matching(all);
+    round.log.on_fetch = [&] {
+      if (random() % 40 != 0) return;
+      const std::uint64_t end = all.end.value();
+      const std::uint64_t below = round.log.held().begin.value() + random() % 60;
+      round.log.drop_below(Offset(std::min(end, below)));
+    };
+    std::vector<Offset> told;
+    PageRequest request{.window = all, .events_max = 1 + random() % 40};
+    while (!request.window.empty()) {
+      const Result<Page> page = reader.read(round.filter, request);
+      ASSERT_TRUE(page);
+      ASSERT_LE(request.window.begin, page->covered.begin);
+      ASSERT_LE(page->covered.end, request.window.end);
+      ASSERT_LT(request.window.begin, page->covered.end);
+      if (request.window.begin < page->covered.begin) {
+        ++gaps;
+        ASSERT_LE(page->covered.begin, round.log.held().begin) << "a false gap";
+      }
+      for (const Offset offset : expected) {
+        const bool lost = offset >= request.window.begin && offset < page->covered.begin;
+        if (lost) told.push_back(offset);
+      }
+      for (const Record& record : page->records) told.push_back(record->offset());
+      request.window.begin = page->covered.end;
+    }
+    ASSERT_EQ(told, expected);
+  }
+  EXPECT_GT(gaps, 1'000);
+}
+
+}  // namespace
+}  // namespace courtside

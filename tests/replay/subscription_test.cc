@@ -1,0 +1,366 @@
+// Goal: a subscriber is served every offset once, in order, from the log or from the commits, and
+// hears of a gap exactly when something was lost to it, before anything later.
+#include "replay/subscription.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace courtside {
+namespace {
+
+OffsetRange range(std::uint64_t begin, std::uint64_t end) { return {Offset(begin), Offset(end)}; }
+
+std::string describe(const Step& step) {
+  static const char* const kWords[] = {"wait", "read", "gap", "live", "deliver", "behind"};
+  std::string text = kWords[static_cast<int>(step.kind)];
+  if (step.kind == Step::Kind::kWait) return text;
+  text += " " + std::to_string(step.range.begin.value());
+  if (step.range.empty()) return text;
+  return text + ".." + std::to_string(step.range.end.value());
+}
+
+// A subscription with a log that nothing was ever dropped from, unless the test says so.
+class Client {
+ public:
+  Client(std::uint64_t next, OffsetRange held) : subscription_(Offset(next), held), held_(held) {}
+
+  std::string step() { return describe(subscription_.next_step()); }
+  std::string commit(std::uint64_t begin, std::uint64_t end) {
+    held_.end = Offset(end);
+    return describe(subscription_.on_commit(range(begin, end), held_));
+  }
+  std::string drop(std::uint64_t below) {
+    held_.begin = Offset(below);
+    return describe(subscription_.on_commit({held_.end, held_.end}, held_));
+  }
+  std::string page_read(std::uint64_t begin, std::uint64_t end) {
+    return describe(subscription_.on_page_read(range(begin, end)));
+  }
+  // The page is handed out, and what comes next is asked.
+  std::string page_sent(std::uint64_t end) {
+    subscription_.on_page(Offset(end));
+    return step();
+  }
+  std::string congestion(bool congested) {
+    subscription_.on_congestion(congested);
+    return step();
+  }
+  Subscription& subscription() { return subscription_; }
+
+ private:
+  Subscription subscription_;
+  OffsetRange held_;
+};
+
+TEST(Subscription, FromNowIsLiveAtOnce) {
+  Client client(18, range(1, 18));
+  EXPECT_EQ(client.step(), "live 18");
+  EXPECT_TRUE(client.subscription().live());
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.commit(18, 20), "deliver 18..20");
+  EXPECT_EQ(client.commit(20, 21), "deliver 20..21");
+  EXPECT_EQ(client.subscription().next(), Offset(21));
+}
+
+TEST(Subscription, CatchesUpPageByPageThenGoesLive) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.step(), "wait");  // One read at a time.
+  EXPECT_TRUE(client.subscription().reading());
+  EXPECT_EQ(client.page_read(5, 9), "wait");
+  EXPECT_EQ(client.page_sent(9), "read 9..18");
+  EXPECT_EQ(client.page_read(9, 18), "wait");
+  EXPECT_EQ(client.page_sent(18), "live 18");
+}
+
+// The hand-off: what is committed while the last page is on its way is neither lost nor doubled.
+TEST(Subscription, ACommitDuringTheLastPageIsReadFromTheLog) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.commit(18, 19), "wait");
+  EXPECT_EQ(client.page_read(5, 18), "wait");
+  EXPECT_EQ(client.commit(19, 20), "wait");
+  EXPECT_EQ(client.page_sent(18), "read 18..20");
+  EXPECT_EQ(client.page_read(18, 20), "wait");
+  EXPECT_EQ(client.page_sent(20), "live 20");
+  EXPECT_EQ(client.commit(20, 22), "deliver 20..22");
+}
+
+TEST(Subscription, ASlowReaderFallsBehindAndIsFedFromTheLog) {
+  Client client(12, range(1, 12));
+  EXPECT_EQ(client.step(), "live 12");
+  EXPECT_EQ(client.commit(12, 13), "deliver 12..13");
+  EXPECT_EQ(client.congestion(true), "wait");
+  EXPECT_EQ(client.commit(13, 20), "behind 13..20");  // Nothing is queued.
+  EXPECT_FALSE(client.subscription().live());
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.commit(20, 30), "wait");
+  EXPECT_EQ(client.congestion(false), "read 13..30");
+  EXPECT_EQ(client.page_read(13, 30), "wait");
+  EXPECT_EQ(client.page_sent(30), "live 30");
+}
+
+TEST(Subscription, ASlowReaderOfAQuietLogStaysLive) {
+  Client client(12, range(1, 12));
+  EXPECT_EQ(client.step(), "live 12");
+  EXPECT_EQ(client.congestion(true), "wait");
+  EXPECT_EQ(client.drop(3), "wait");  // An empty commit concerns nobody.
+  EXPECT_EQ(client.congestion(false), "wait");
+  EXPECT_EQ(client.commit(12, 14), "deliver 12..14");
+}
+
+TEST(Subscription, CongestionInMidPageKeepsWhatWasNotHandedOut) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.page_read(5, 18), "wait");
+  client.subscription().on_congestion(true);
+  EXPECT_EQ(client.page_sent(7), "wait");
+  EXPECT_EQ(client.congestion(false), "read 7..18");
+  EXPECT_EQ(client.page_read(7, 18), "wait");
+  EXPECT_EQ(client.page_sent(7), "read 7..18");  // Not even one fitted.
+}
+
+TEST(Subscription, ACongestedOneDoesNotGoLive) {
+  Client client(18, range(1, 18));
+  client.subscription().on_congestion(true);
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.commit(18, 19), "wait");
+  EXPECT_EQ(client.congestion(false), "read 18..19");
+}
+
+TEST(Subscription, AGapIsToldBeforeAnythingLater) {
+  Client client(5, range(9, 18));
+  EXPECT_EQ(client.step(), "gap 5..9");
+  EXPECT_EQ(client.step(), "read 9..18");
+}
+
+TEST(Subscription, EverythingItWantedMayBeGone) {
+  Client client(5, range(18, 18));
+  EXPECT_EQ(client.step(), "gap 5..18");
+  EXPECT_EQ(client.step(), "live 18");
+}
+
+TEST(Subscription, TheFirstHeldOffsetIsNoGap) {
+  Client client(9, range(9, 18));
+  EXPECT_EQ(client.step(), "read 9..18");
+}
+
+TEST(Subscription, RetentionOvertakesItBetweenTwoPages) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.drop(12), "wait");
+  EXPECT_EQ(client.page_read(5, 9), "wait");  // It was read before the drop: nothing of it is lost.
+  EXPECT_EQ(client.page_sent(9), "gap 9..12");
+  EXPECT_EQ(client.step(), "read 12..18");
+}
+
+TEST(Subscription, RetentionOvertakesItDuringARead) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.page_read(12, 15), "gap 5..12");  // Before the page's events.
+  EXPECT_EQ(client.drop(12), "wait");                // The shard hears of it later: no second gap.
+  EXPECT_EQ(client.page_sent(15), "read 15..18");
+}
+
+TEST(Subscription, APageOfWhichNothingIsLeft) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.page_read(18, 18), "gap 5..18");
+  EXPECT_EQ(client.page_sent(18), "live 18");
+}
+
+// Retention behind a reader that stands still costs it one message, not one for each step.
+TEST(Subscription, ACongestedOneHearsOfOneGapInTheEnd) {
+  Client client(5, range(1, 18));
+  client.subscription().on_congestion(true);
+  EXPECT_EQ(client.drop(7), "wait");
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.drop(9), "wait");
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.congestion(false), "gap 5..9");
+}
+
+TEST(Subscription, ALiveOneNeverHearsOfAGap) {
+  Client client(18, range(1, 18));
+  EXPECT_EQ(client.step(), "live 18");
+  EXPECT_EQ(client.drop(18), "wait");
+  EXPECT_EQ(client.step(), "wait");
+  // Commits that do not concern it were not offered; retention has passed its place since.
+  EXPECT_EQ(describe(client.subscription().on_commit(range(40, 41), range(39, 41))),
+            "deliver 40..41");
+  EXPECT_EQ(client.step(), "wait");
+}
+
+TEST(Subscription, ALiveOneNeedNotBeOfferedWhatDoesNotConcernIt) {
+  Client client(18, range(1, 18));
+  EXPECT_EQ(client.step(), "live 18");
+  EXPECT_EQ(client.commit(30, 31), "deliver 30..31");
+  client.subscription().on_congestion(true);
+  EXPECT_EQ(client.commit(50, 51), "behind 50..51");
+  EXPECT_EQ(client.congestion(false), "read 50..51");
+}
+
+TEST(Subscription, ALargeCommitMayComeInPieces) {
+  Client client(18, range(1, 18));
+  EXPECT_EQ(client.step(), "live 18");
+  const OffsetRange held = range(1, 118);
+  EXPECT_EQ(describe(client.subscription().on_commit(range(18, 60), held)), "deliver 18..60");
+  client.subscription().on_congestion(true);
+  EXPECT_EQ(describe(client.subscription().on_commit(range(60, 118), held)), "behind 60..118");
+  EXPECT_EQ(client.congestion(false), "read 60..118");
+}
+
+// The client heard of event 20 from a shard that is faster than this one.
+TEST(Subscription, AheadOfItsShardItWaits) {
+  Client client(21, range(1, 18));
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.commit(18, 20), "wait");
+  EXPECT_EQ(client.step(), "wait");
+  EXPECT_EQ(client.commit(20, 21), "wait");
+  EXPECT_EQ(client.step(), "live 21");
+  EXPECT_EQ(client.commit(21, 22), "deliver 21..22");
+}
+
+TEST(Subscription, AFailedReadIsAskedForAgain) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  client.subscription().on_read_failed();
+  EXPECT_FALSE(client.subscription().reading());
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.page_read(5, 18), "wait");
+  client.subscription().on_read_failed();  // Dropped before any of it was sent.
+  EXPECT_EQ(client.step(), "read 5..18");
+}
+
+using SubscriptionDeathTest = testing::Test;
+
+TEST(SubscriptionDeathTest, WhatOnlyWeCanDoWrongIsCaught) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto live = [] {
+    Client client(18, range(1, 18));
+    client.step();
+    return client;
+  };
+  EXPECT_DEATH(live().commit(17, 19), "check failed");  // It had 17.
+  EXPECT_DEATH(live().page_read(18, 19), "check failed");
+  EXPECT_DEATH(live().subscription().on_page(Offset(18)), "check failed");
+  EXPECT_DEATH(live().subscription().on_commit(range(18, 20), range(1, 19)), "check failed");
+  EXPECT_DEATH(live().subscription().on_commit(range(18, 18), range(1, 17)), "check failed");
+}
+
+// Every sequence of inputs up to this long, over a log of a few offsets: what the subscriber is told
+// is 1, 2, 3 ... up to its place, each once, and nothing is called lost that was not dropped.
+class EveryStory {
+ public:
+  static constexpr int kInputsMax = 9;
+
+  void run() { go(State{Subscription(Offset(2), range(1, 4)), range(1, 4), 2, std::nullopt}, 0); }
+  std::uint64_t stories() const { return stories_; }
+
+ private:
+  struct State {
+    Subscription subscription;
+    OffsetRange held;
+    std::uint64_t told;  // everything before this was delivered, or announced as lost
+    std::optional<OffsetRange> reading;
+  };
+
+  void go(State state, int inputs) {
+    settle(state);
+    ASSERT_EQ(state.subscription.next(), Offset(state.told));
+    if (testing::Test::HasFatalFailure()) return;
+    if (inputs == kInputsMax) return end(state);
+    for (int input = 0; input < 7; ++input) {
+      State branch = state;
+      if (apply(branch, input)) go(branch, inputs + 1);
+    }
+  }
+
+  // Left alone, with a socket that takes everything, it catches up.
+  void end(State state) {
+    ++stories_;
+    state.subscription.on_congestion(false);
+    settle(state);
+    while (page(state, 100)) settle(state);
+    ASSERT_TRUE(state.subscription.live());
+    ASSERT_EQ(Offset(state.told), state.held.end);
+  }
+
+  // Does the steps until none is left.
+  void settle(State& state) {
+    for (Step step = state.subscription.next_step(); step.kind != Step::Kind::kWait;
+         step = state.subscription.next_step()) {
+      if (step.kind == Step::Kind::kGap) {
+        tell(state, step.range);
+        ASSERT_LE(step.range.end, state.held.begin) << "a false gap";
+      }
+      if (step.kind == Step::Kind::kGoLive) {
+        ASSERT_EQ(step.range.begin, state.held.end);
+      }
+      if (step.kind == Step::Kind::kRead) {
+        ASSERT_GE(step.range.begin, state.held.begin);
+        state.reading = step.range;
+      }
+    }
+  }
+
+  bool apply(State& state, int input) {
+    switch (input) {
+      case 0: return commit(state, 1);
+      case 1: return commit(state, 2);
+      case 2: state.subscription.on_congestion(true); return true;
+      case 3: state.subscription.on_congestion(false); return true;
+      case 4: return drop(state);
+      case 5: return page(state, 1);
+      default: return page(state, 100);
+    }
+  }
+
+  bool commit(State& state, std::uint64_t count) {
+    const OffsetRange committed{state.held.end, Offset(state.held.end.value() + count)};
+    state.held.end = committed.end;
+    const Step step = state.subscription.on_commit(committed, state.held);
+    if (step.kind == Step::Kind::kDeliver) tell(state, step.range);
+    return true;
+  }
+
+  bool drop(State& state) {
+    if (state.held.empty()) return false;
+    state.held.begin = next(state.held.begin);
+    state.subscription.on_commit({state.held.end, state.held.end}, state.held);
+    return true;
+  }
+
+  // The page that is being read comes in with at most `count` offsets.
+  bool page(State& state, std::uint64_t count) {
+    if (!state.reading) return false;
+    OffsetRange covered = *state.reading;
+    state.reading.reset();
+    covered.begin = std::min(std::max(covered.begin, state.held.begin), covered.end);
+    covered.end = std::min(covered.end, Offset(covered.begin.value() + count));
+    const Step step = state.subscription.on_page_read(covered);
+    if (step.kind == Step::Kind::kGap) tell(state, step.range);
+    tell(state, covered);
+    state.subscription.on_page(covered.end);
+    return true;
+  }
+
+  void tell(State& state, OffsetRange told) {
+    ASSERT_EQ(told.begin, Offset(state.told)) << "missed or doubled";
+    state.told = told.end.value();
+  }
+
+  std::uint64_t stories_ = 0;
+};
+
+TEST(Subscription, InEveryStoryEachOffsetIsToldOnce) {
+  EveryStory stories;
+  stories.run();
+  EXPECT_GT(stories.stories(), 1'000'000u);
+}
+
+}  // namespace
+}  // namespace courtside
