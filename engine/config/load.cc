@@ -17,7 +17,8 @@ constexpr std::string_view kFileVariable = "COURTSIDE_CONFIG";
 
 // Variables of ours that are no settings: where the file is, where the server is, and what the
 // project's own tests are steered with.
-constexpr std::array<std::string_view, 2> kOtherVariables = {kFileVariable, "COURTSIDE_URL"};
+constexpr std::array<std::string_view, 4> kOtherVariables = {kFileVariable, "COURTSIDE_URL",
+                                                             "COURTSIDE_BINARY", "COURTSIDE_E2E"};
 constexpr std::array<std::string_view, 2> kOtherPrefixes = {"COURTSIDE_TEST_",
                                                             "COURTSIDE_SIMULATION_"};
 

@@ -19,14 +19,10 @@ struct Row {
 
 std::string_view word_for(Origin::Kind kind) {
   switch (kind) {
-    case Origin::Kind::kDefault:
-      return "default";
-    case Origin::Kind::kFile:
-      return "file";
-    case Origin::Kind::kEnvironment:
-      return "environment";
-    case Origin::Kind::kFlag:
-      return "flag";
+    case Origin::Kind::kDefault: return "default";
+    case Origin::Kind::kFile: return "file";
+    case Origin::Kind::kEnvironment: return "environment";
+    case Origin::Kind::kFlag: return "flag";
   }
   return "default";
 }
@@ -217,14 +213,10 @@ std::string print_config(const ConfigPrintCommand& command) {
   if (command.toml) return config_toml(command.loaded.config);
   const std::vector<Row> rows = rows_of(command.loaded);
   switch (command.output) {
-    case OutputFormat::kTable:
-      return as_table(rows);
-    case OutputFormat::kJson:
-      return as_json(rows);
-    case OutputFormat::kJsonl:
-      return as_json_lines(rows);
-    case OutputFormat::kCsv:
-      return as_csv(rows);
+    case OutputFormat::kTable: return as_table(rows);
+    case OutputFormat::kJson: return as_json(rows);
+    case OutputFormat::kJsonl: return as_json_lines(rows);
+    case OutputFormat::kCsv: return as_csv(rows);
   }
   return as_table(rows);
 }

@@ -26,13 +26,10 @@ constexpr Suffix kCountSuffixes[] = {{"", 1}};
 
 std::span<const Suffix> suffixes(Unit unit) {
   switch (unit) {
-    case Unit::kCount:
-      return kCountSuffixes;
-    case Unit::kBytes:
-      return kByteSuffixes;
+    case Unit::kCount: return kCountSuffixes;
+    case Unit::kBytes: return kByteSuffixes;
     case Unit::kMilliseconds:
-    case Unit::kSeconds:
-      return kDurationSuffixes;
+    case Unit::kSeconds: return kDurationSuffixes;
   }
   return kCountSuffixes;
 }
@@ -78,13 +75,10 @@ std::string format_quantity(std::uint64_t value, Unit unit) {
 
 std::string_view describe(Unit unit) {
   switch (unit) {
-    case Unit::kCount:
-      return "a whole number";
-    case Unit::kBytes:
-      return "a number of bytes (B, KiB, MiB, GiB, TiB)";
+    case Unit::kCount: return "a whole number";
+    case Unit::kBytes: return "a number of bytes (B, KiB, MiB, GiB, TiB)";
     case Unit::kMilliseconds:
-    case Unit::kSeconds:
-      return "a duration (ms, s, m, h, d)";
+    case Unit::kSeconds: return "a duration (ms, s, m, h, d)";
   }
   return "a whole number";
 }

@@ -105,7 +105,9 @@ TEST(LoadConfig, RefusesAnUnknownVariableOfOurs) {
   EXPECT_EQ(message_for("", {{"COURTSIDE_CONFIG", ""},
                              {"COURTSIDE_URL", "http://x"},
                              {"COURTSIDE_SIMULATION_SCHEDULES", "7"},
-                             {"COURTSIDE_TEST_SERVER", "x"}}),
+                             {"COURTSIDE_E2E", "short"},
+                             {"COURTSIDE_BINARY", "x"},
+                             {"COURTSIDE_TEST_FUZZ_SECONDS", "1"}}),
             "ok");
 }
 
