@@ -20,15 +20,16 @@
 
 namespace courtside {
 
-constexpr std::size_t kEventBytesMax = 256 * 1024;  // `maxevent`: the Event buffer, however it came in
+constexpr std::size_t kEventBytesMax =
+    256 * 1024;  // `maxevent`: the Event buffer, however it came in
 constexpr std::size_t kBatchEventsMax = 1000;
 constexpr std::size_t kJsonDepthMax = 64;  // of `data`; deeper is invalid_event
 
 // An event as it came in, checked (check_event), with what travelled beside it.
 struct IncomingEvent {
-  std::string event;                  // bytes of build_event
-  std::vector<std::string> channels;  // explicit ones, taken off the CloudEvent
-  std::optional<std::uint64_t> expected_version;
+  std::string event = {};                  // bytes of build_event
+  std::vector<std::string> channels = {};  // explicit ones, taken off the CloudEvent
+  std::optional<std::uint64_t> expected_version = {};
 };
 
 // One CloudEvent as JSON. `time` is set to `received` when missing; sequence, recordedtime and
@@ -38,7 +39,8 @@ Result<IncomingEvent> parse_cloudevent(std::string_view json, Timestamp received
 
 // A JSON array of 1 to kBatchEventsMax of them; pointers begin with the event's index ("/1/type").
 // An empty array: bad_request; more: payload_too_large.
-Result<std::vector<IncomingEvent>> parse_cloudevent_batch(std::string_view json, Timestamp received);
+Result<std::vector<IncomingEvent>> parse_cloudevent_batch(std::string_view json,
+                                                          Timestamp received);
 
 // HTTP binary mode: `headers` are (lower-case name, value); those that begin with "ce-" are
 // attributes (percent-encoded), `content_type` becomes datacontenttype.
@@ -52,10 +54,10 @@ Result<void> check_event(EventView event);
 
 // Which part of an event one kind of channel may see.
 struct Projection {
-  std::string name;
-  std::vector<std::string> data_fields;  // top-level fields of `data` that are listed
-  bool listed_are_hidden = false;        // false: only the listed are shown; true: all but them
-  bool hide_actor = false;               // also correlationid, causationid and traceparent
+  std::string name = {};
+  std::vector<std::string> data_fields = {};  // top-level fields of `data` that are listed
+  bool listed_are_hidden = false;  // false: only the listed are shown; true: all but them
+  bool hide_actor = false;         // also correlationid, causationid and traceparent
 };
 
 // The event as a JSON CloudEvent, with sequence, recordedtime and subjectversion; `projection` may

@@ -14,7 +14,8 @@
 
 namespace courtside {
 
-// Who asked, in the words of whoever asked: the log hands it back with the verdict and does not look.
+// Who asked, in the words of whoever asked: the log hands it back with the verdict and does not
+// look.
 struct Author {
   std::uint32_t shard = 0;
   std::uint64_t connection = 0;

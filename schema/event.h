@@ -25,22 +25,22 @@ struct Extension {
 
 // The attributes of an event; an empty text is an attribute that is not there.
 struct EventFields {
-  std::string_view id;
-  std::string_view source;
-  std::string_view type;
-  std::string_view subject;
-  std::string_view time;
-  std::string_view datacontenttype;
-  std::string_view dataschema;
-  std::string_view correlationid;
-  std::string_view causationid;
-  std::string_view actorid;
-  std::string_view actortype;
-  std::string_view actorrole;
-  std::string_view traceparent;
-  std::vector<Extension> extensions;
+  std::string_view id = {};
+  std::string_view source = {};
+  std::string_view type = {};
+  std::string_view subject = {};
+  std::string_view time = {};
+  std::string_view datacontenttype = {};
+  std::string_view dataschema = {};
+  std::string_view correlationid = {};
+  std::string_view causationid = {};
+  std::string_view actorid = {};
+  std::string_view actortype = {};
+  std::string_view actorrole = {};
+  std::string_view traceparent = {};
+  std::vector<Extension> extensions = {};
   DataKind data_kind = DataKind::kNone;
-  std::string_view data;  // JSON text, or bytes, as data_kind says
+  std::string_view data = {};  // JSON text, or bytes, as data_kind says
 };
 
 // The FlatBuffer (file identifier CSEV). It does not judge the fields.

@@ -11,7 +11,8 @@
 
 namespace courtside {
 
-// An event's place in the log: 1, 2, 3 ... without holes at commit. 0 is the place before the first.
+// An event's place in the log: 1, 2, 3 ... without holes at commit. 0 is the place before the
+// first.
 using Offset = StrongId<struct OffsetTag, std::uint64_t>;
 
 constexpr Offset next(Offset offset) { return Offset(offset.value() + 1); }

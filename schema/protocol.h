@@ -28,21 +28,21 @@ constexpr std::size_t kSubscribeTypesMax = 100;
 struct From {
   enum class Kind : std::uint8_t { kNow, kEarliest, kAfter, kLast, kSince };
   Kind kind = Kind::kNow;
-  std::string after;       // kAfter: the client's text, not yet judged
+  std::string after = {};  // kAfter: the client's text, not yet judged
   std::uint32_t last = 0;  // kLast: how many events that match channels and types, 1 ... 1000
-  Timestamp since;         // kSince: inclusive
+  Timestamp since = {};    // kSince: inclusive
 };
 
 struct Hello {
-  std::string token;
-  std::string client;
+  std::string token = {};
+  std::string client = {};
 };
 struct Subscribe {
   std::uint32_t id = 0;
   std::uint32_t sub = 0;
-  std::vector<std::string> channels;  // channels and patterns, each well-formed
-  From from;
-  std::vector<std::string> types;  // exact or `prefix.*`; empty: all
+  std::vector<std::string> channels = {};  // channels and patterns, each well-formed
+  From from = {};
+  std::vector<std::string> types = {};  // exact or `prefix.*`; empty: all
 };
 struct Unsubscribe {
   std::uint32_t id = 0;
@@ -50,11 +50,11 @@ struct Unsubscribe {
 };
 struct Publish {
   std::uint32_t id = 0;
-  IncomingEvent event;
+  IncomingEvent event = {};
 };
 struct Refresh {
   std::uint32_t id = 0;
-  std::string token;
+  std::string token = {};
 };
 struct Ping {};
 struct Pong {};
@@ -65,51 +65,51 @@ using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, Publish, Refre
 // the connection ends with the code's close code (not a JSON object at all).
 struct Rejected {
   Error error;
-  std::optional<std::uint32_t> id;
+  std::optional<std::uint32_t> id = {};
   bool closes = false;
 };
 
 struct Welcome {
-  std::string session;
-  std::string actor;
-  std::string epoch;
-  std::string head;
+  std::string session = {};
+  std::string actor = {};
+  std::string epoch = {};
+  std::string head = {};
   std::uint32_t heartbeat_ms = 0;
   std::uint32_t maxmessage = 0;
-  std::optional<std::uint32_t> expiresin_s;
+  std::optional<std::uint32_t> expiresin_s = {};
 };
 struct Subscribed {
   std::uint32_t id = 0;
   std::uint32_t sub = 0;
-  std::string after;
-  std::string head;
+  std::string after = {};
+  std::string head = {};
 };
 struct Live {
   std::uint32_t sub = 0;
-  std::string position;
+  std::string position = {};
 };
 struct Behind {
   std::uint32_t sub = 0;
-  std::string position;
+  std::string position = {};
 };
 struct Gap {
   std::uint32_t sub = 0;
-  std::string reason;  // "expired" or "epoch"
-  std::string from;
-  std::string to;
+  std::string reason = {};  // "expired" or "epoch"
+  std::string from = {};
+  std::string to = {};
 };
 struct Progress {
-  std::string position;
+  std::string position = {};
 };
 struct Ok {
   std::uint32_t id = 0;
   // Of a publish; empty position otherwise.
-  std::string position;
+  std::string position = {};
   std::uint64_t subjectversion = 0;
   bool duplicate = false;
 };
 struct ErrorReply {
-  std::optional<std::uint32_t> id;
+  std::optional<std::uint32_t> id = {};
   Error error;
 };
 struct Unsubscribed {

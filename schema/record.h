@@ -32,7 +32,7 @@ constexpr std::size_t kRecordChannelsMax = 1000;
 
 struct RecordFields {
   Offset offset;
-  Timestamp recorded;
+  Timestamp recorded = {};
   std::uint64_t subject_version = 0;
   std::uint64_t bytes_before = 0;
 };
@@ -66,7 +66,8 @@ class RecordView {
   std::string_view bytes_;
 };
 
-// data_corrupt unless `bytes` is a whole record whose event verifies; data_newer for a later format.
+// data_corrupt unless `bytes` is a whole record whose event verifies; data_newer for a later
+// format.
 Result<RecordView> verify_record(std::string_view bytes);
 
 }  // namespace courtside

@@ -1,0 +1,272 @@
+#include "schema/catalogue.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "schema/channel.h"
+#include "schema/json_reader.h"
+
+namespace courtside {
+namespace {
+
+using Name = std::string_view;
+
+constexpr Name kIds[] = {"slotId",         "holdId",   "venueId",  "accountId",  "bookingId",
+                         "paymentId",      "refundId", "roomId",   "messageId",  "senderId",
+                         "notificationId", "replyTo",  "ticketId", "assigneeId", "sessionId"};
+
+constexpr Name kSlotEvents[] = {
+    "held",     "hold_released", "hold_expired",        "booked",
+    "released", "price_changed", "maintenance_started", "maintenance_ended"};
+constexpr Name kBookingEvents[] = {
+    "created",   "confirmed",  "rejected",  "expired",           "rescheduled",   "amended",
+    "cancelled", "checked_in", "completed", "no_show_confirmed", "status_changed"};
+constexpr Name kPaymentEvents[] = {"authorized", "captured", "failed"};
+constexpr Name kRefundEvents[] = {"requested", "succeeded", "failed"};
+constexpr Name kNotificationEvents[] = {"created", "dispatched", "delivered",
+                                        "failed",  "seen",       "read"};
+constexpr Name kChatEvents[] = {"room_opened",    "participant_added", "participant_removed",
+                                "message_posted", "message_edited",    "message_deleted",
+                                "read_up_to"};
+constexpr Name kTicketEvents[] = {"opened", "assigned", "replied", "status_changed", "closed"};
+constexpr Name kVenueEvents[] = {"updated", "hours_changed", "suspended", "staff_added",
+                                 "staff_removed"};
+constexpr Name kAccountEvents[] = {"role_changed"};
+constexpr Name kSessionEvents[] = {"revoked"};
+constexpr Name kAuditEvents[] = {"queried", "exported"};
+
+// Money events may be about the payment (or refund) or about its booking; rights may be about the
+// account under either of its two names.
+constexpr SubjectRule kSlotSubjects[] = {{"slot", "slotId"}};
+constexpr SubjectRule kBookingSubjects[] = {{"booking", "bookingId"}};
+constexpr SubjectRule kPaymentSubjects[] = {{"payment", "paymentId"}, {"booking", "bookingId"}};
+constexpr SubjectRule kRefundSubjects[] = {
+    {"refund", "refundId"}, {"payment", "paymentId"}, {"booking", "bookingId"}};
+constexpr SubjectRule kNotificationSubjects[] = {{"notification", "notificationId"}};
+constexpr SubjectRule kChatSubjects[] = {{"chat", "roomId"}};
+constexpr SubjectRule kTicketSubjects[] = {{"ticket", "ticketId"}};
+constexpr SubjectRule kVenueSubjects[] = {{"venue", "venueId"}};
+constexpr SubjectRule kAccountSubjects[] = {{"account", "accountId"}, {"user", "accountId"}};
+constexpr SubjectRule kSessionSubjects[] = {
+    {"session", "sessionId"}, {"account", "accountId"}, {"user", "accountId"}};
+
+constexpr FieldRule kSlotFields[] = {{"start", FieldType::kTime},
+                                     {"end", FieldType::kTime},
+                                     {"expiresAt", FieldType::kTime},
+                                     {"price", FieldType::kMoney},
+                                     {"status", FieldType::kText}};
+// A booking's status is free text: an unknown one survives untouched.
+constexpr FieldRule kBookingFields[] = {
+    {"start", FieldType::kTime},     {"end", FieldType::kTime},
+    {"expiresAt", FieldType::kTime}, {"amount", FieldType::kMoney},
+    {"from", FieldType::kText},      {"to", FieldType::kText},
+    {"by", FieldType::kText},        {"reasonCode", FieldType::kText},
+    {"status", FieldType::kText}};
+constexpr FieldRule kMoneyFields[] = {
+    {"amount", FieldType::kMoney}, {"method", FieldType::kText}, {"code", FieldType::kText}};
+constexpr FieldRule kNotificationFields[] = {{"kind", FieldType::kText},
+                                             {"title", FieldType::kText},
+                                             {"body", FieldType::kText},
+                                             {"link", FieldType::kText},
+                                             {"channel", FieldType::kNotificationChannel},
+                                             {"attempt", FieldType::kInteger}};
+constexpr FieldRule kChatFields[] = {{"body", FieldType::kText}};
+constexpr FieldRule kTicketFields[] = {
+    {"category", FieldType::kText}, {"priority", FieldType::kText}, {"status", FieldType::kText}};
+constexpr FieldRule kByFields[] = {{"by", FieldType::kText}};
+constexpr FieldRule kAuditFields[] = {{"by", FieldType::kText}, {"rows", FieldType::kInteger}};
+
+constexpr EventFamily kFamilies[] = {
+    {"slot", kSlotEvents, kSlotSubjects, kSlotFields},
+    {"booking", kBookingEvents, kBookingSubjects, kBookingFields},
+    {"payment", kPaymentEvents, kPaymentSubjects, kMoneyFields},
+    {"refund", kRefundEvents, kRefundSubjects, kMoneyFields},
+    {"notification", kNotificationEvents, kNotificationSubjects, kNotificationFields},
+    {"chat", kChatEvents, kChatSubjects, kChatFields},
+    {"ticket", kTicketEvents, kTicketSubjects, kTicketFields},
+    {"venue", kVenueEvents, kVenueSubjects, kByFields},
+    {"account", kAccountEvents, kAccountSubjects, kByFields},
+    {"session", kSessionEvents, kSessionSubjects, kByFields},
+    {"audit", kAuditEvents, {}, kAuditFields},
+};
+
+constexpr Name kNotificationChannels[] = {"IN_APP", "PUSH", "EMAIL", "SMS", "WHATSAPP"};
+
+constexpr std::int64_t kIntegerMax = std::int64_t{1} << 53;  // beyond it JavaScript loses digits
+
+bool is_one_of(std::span<const Name> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_integer(const JsonValue& value) {
+  const auto number = json_integer(value);
+  return number && *number >= -kIntegerMax && *number <= kIntegerMax;
+}
+
+// A text that decodes to one that `is_right`.
+template <typename IsRight>
+bool is_text(const JsonValue& value, const IsRight& is_right) {
+  if (!value.is(JsonKind::kString)) return false;
+  std::string scratch;
+  const auto text = json_text(value, scratch);
+  return text && is_right(*text);
+}
+
+bool is_currency(std::string_view text) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return text.size() == 3 && std::all_of(text.begin(), text.end(), is_capital);
+}
+
+bool is_money(const JsonValue& value) {
+  JsonReader reader(value.raw);
+  if (!reader.begin_object()) return false;
+  JsonValue minor, currency;
+  while (reader.next_member()) {
+    const std::string_view key = reader.key().raw;
+    const JsonValue member = reader.value();
+    if (key == "\"minor\"") minor = member;
+    if (key == "\"currency\"") currency = member;
+  }
+  return is_integer(minor) && is_text(currency, is_currency);
+}
+
+bool has_type(const JsonValue& value, FieldType type) {
+  switch (type) {
+    case FieldType::kId: return is_text(value, is_channel_id);
+    case FieldType::kText: return value.is(JsonKind::kString);
+    case FieldType::kTime:
+      return is_text(value, [](std::string_view text) { return parse_rfc3339(text).has_value(); });
+    case FieldType::kMoney: return is_money(value);
+    case FieldType::kInteger: return is_integer(value);
+    case FieldType::kNotificationChannel:
+      return is_text(value,
+                     [](std::string_view text) { return is_one_of(kNotificationChannels, text); });
+  }
+  return false;
+}
+
+std::string_view wanted(FieldType type) {
+  switch (type) {
+    case FieldType::kId: return "must be an id: text of 1 to 64 bytes";
+    case FieldType::kText: return "must be text";
+    case FieldType::kTime: return "must be an RFC 3339 time";
+    case FieldType::kMoney:
+      return R"(must be money: {"minor": integer, "currency": three capital letters})";
+    case FieldType::kInteger: return "must be an integer";
+    case FieldType::kNotificationChannel: return "must be IN_APP, PUSH, EMAIL, SMS or WHATSAPP";
+  }
+  return {};
+}
+
+// What one event's data is held against.
+class CatalogueCheck {
+ public:
+  CatalogueCheck(const EventFamily& family, const SubjectRule* subject_rule,
+                 std::string_view subject_id, EventErrors& errors)
+      : family_(family), subject_rule_(subject_rule), subject_id_(subject_id), errors_(errors) {}
+
+  void run(std::string_view data) {
+    JsonReader reader(data);
+    if (!reader.begin_object()) return errors_.add("/data", "must be a JSON object");
+    std::string scratch;
+    while (reader.next_member()) {
+      const auto name = json_text(reader.key(), scratch);
+      const JsonValue value = reader.value();
+      if (name) look_at(*name, value);
+    }
+    if (subject_rule_ != nullptr && !subject_id_seen_) {
+      errors_.add_field("data", subject_rule_->field, "is missing");
+    }
+  }
+
+ private:
+  void look_at(std::string_view name, const JsonValue& value) {
+    const auto type = type_of(name);
+    if (!type) return;
+    // Readers differ on which of two counts: what was routed must be what is shown.
+    if (was_seen_) return errors_.add_field("data", name, "is there twice");
+    if (value.is(JsonKind::kNull)) return;
+    if (!has_type(value, *type)) return errors_.add_field("data", name, wanted(*type));
+    if (subject_rule_ == nullptr || name != subject_rule_->field) return;
+    subject_id_seen_ = true;
+    const auto is_subject = [this](std::string_view text) { return text == subject_id_; };
+    if (!is_text(value, is_subject)) errors_.add_field("data", name, "must be the id in `subject`");
+  }
+
+  // The type that the field must have; empty for an unknown one. Notes that it was there.
+  std::optional<FieldType> type_of(std::string_view name) {
+    std::uint64_t bit = 1;
+    for (const std::string_view id : kIds) {
+      if (id == name) return seen(bit, FieldType::kId);
+      bit <<= 1;
+    }
+    for (const FieldRule& rule : family_.fields) {
+      if (rule.name == name) return seen(bit, rule.type);
+      bit <<= 1;
+    }
+    return std::nullopt;
+  }
+
+  FieldType seen(std::uint64_t bit, FieldType type) {
+    was_seen_ = (seen_ & bit) != 0;
+    seen_ |= bit;
+    return type;
+  }
+
+  const EventFamily& family_;
+  const SubjectRule* const subject_rule_;
+  const std::string_view subject_id_;
+  EventErrors& errors_;
+  std::uint64_t seen_ = 0;
+  bool was_seen_ = false;
+  bool subject_id_seen_ = false;
+};
+
+const SubjectRule* find_subject_rule(const EventFamily& family, std::string_view subject) {
+  const auto same_kind = [kind = channel_kind(subject)](const SubjectRule& rule) {
+    return rule.kind == kind;
+  };
+  const auto rule = std::find_if(family.subjects.begin(), family.subjects.end(), same_kind);
+  return rule == family.subjects.end() ? nullptr : &*rule;
+}
+
+std::string wanted_subject(const EventFamily& family) {
+  std::string text = "must be ";
+  for (const SubjectRule& rule : family.subjects) {
+    if (&rule != family.subjects.data()) text.append(" or ");
+    text.append("`").append(rule.kind).append(":<").append(rule.field).append(">`");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::span<const EventFamily> catalogue() { return kFamilies; }
+
+std::span<const std::string_view> catalogue_ids() { return kIds; }
+
+const EventFamily* find_family(std::string_view type) {
+  const std::size_t dot = type.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  for (const EventFamily& family : kFamilies) {
+    if (family.name != type.substr(0, dot)) continue;
+    return is_one_of(family.events, type.substr(dot + 1)) ? &family : nullptr;
+  }
+  return nullptr;
+}
+
+void check_catalogue(const EventFields& fields, EventErrors& errors) {
+  const EventFamily* family = find_family(fields.type);
+  if (family == nullptr) return;
+  if (fields.data_kind != DataKind::kJson) return errors.add("/data", "must be a JSON object");
+  const SubjectRule* subject_rule = find_subject_rule(*family, fields.subject);
+  if (subject_rule == nullptr && !family->subjects.empty()) {
+    errors.add("/subject", wanted_subject(*family));
+  }
+  CatalogueCheck(*family, subject_rule, channel_id(fields.subject), errors).run(fields.data);
+}
+
+}  // namespace courtside

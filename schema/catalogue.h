@@ -1,0 +1,60 @@
+// The event types that the platform has agreed on, as data: which subject each is about and what
+// the fields of its data must look like. A type that is not here is generic and passes as it is.
+//
+// For a type of the catalogue, at the door: `data` is a JSON object; the subject's own id is in it
+// and agrees with `subject`; fields that are present have the right type, and no such field is
+// there twice. Every other field is optional (null is "not there"), unknown fields stay. Threads:
+// any; all of it is constant.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "schema/event.h"
+#include "schema/event_errors.h"
+
+namespace courtside {
+
+enum class FieldType : std::uint8_t {
+  kId,  // text of 1 to 64 bytes without control characters
+  kText,
+  kTime,                 // RFC 3339
+  kMoney,                // {"minor": integer, "currency": three capital letters}
+  kInteger,              // within 2^53 of 0
+  kNotificationChannel,  // IN_APP, PUSH, EMAIL, SMS or WHATSAPP
+};
+
+struct FieldRule {
+  std::string_view name;
+  FieldType type;
+};
+
+// A subject of this kind carries its id in this field of the data: `booking:b_1`,
+// "bookingId":"b_1".
+struct SubjectRule {
+  std::string_view kind;
+  std::string_view field;
+};
+
+// `<name>.<event>` for each of the events.
+struct EventFamily {
+  std::string_view name;
+  std::span<const std::string_view> events;
+  std::span<const SubjectRule> subjects;  // one of these; empty: any subject
+  std::span<const FieldRule> fields;      // besides catalogue_ids()
+};
+
+std::span<const EventFamily> catalogue();
+
+// Fields that are ids (FieldType::kId) in every family.
+std::span<const std::string_view> catalogue_ids();
+
+// The family that the type belongs to, or null when it is generic.
+const EventFamily* find_family(std::string_view type);
+
+// Adds to `errors` what breaks the rules above; nothing for a generic type.
+// REQUIRES: data of DataKind::kJson is sound JSON.
+void check_catalogue(const EventFields& fields, EventErrors& errors);
+
+}  // namespace courtside

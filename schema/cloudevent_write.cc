@@ -1,0 +1,85 @@
+#include <string>
+
+#include "base/hash.h"
+#include "schema/cloudevent.h"
+#include "schema/event_rules.h"
+#include "schema/json_text.h"
+#include "schema/projection.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::size_t kSequenceDigits = 20;
+
+void append_member_name(std::string& out, std::string_view name) {
+  out.append(",\"").append(name).append("\":");
+}
+
+void append_text_member(std::string& out, std::string_view name, std::string_view text) {
+  append_member_name(out, name);
+  append_json_string(out, text);
+}
+
+// Attributes up to dataschema are CloudEvents' own; those behind it are extensions, and follow what
+// the log has to say.
+bool is_own_attribute(const TextAttribute& attribute) { return !attribute.tells_actor; }
+
+void append_text_attributes(std::string& out, const EventFields& fields, bool own) {
+  for (const TextAttribute& attribute : text_attributes()) {
+    const std::string_view text = fields.*attribute.field;
+    if (is_own_attribute(attribute) == own && !text.empty()) {
+      append_text_member(out, attribute.name, text);
+    }
+  }
+}
+
+void append_log_attributes(std::string& out, RecordView record) {
+  std::string digits;
+  append_decimal(digits, record.offset().value());
+  append_member_name(out, "sequence");
+  out.push_back('"');
+  out.append(kSequenceDigits - digits.size(), '0').append(digits).push_back('"');
+  append_member_name(out, "recordedtime");
+  out.push_back('"');
+  append_rfc3339(out, record.recorded());
+  out.push_back('"');
+  append_member_name(out, "subjectversion");
+  append_decimal(out, record.subject_version());
+}
+
+void append_data(std::string& out, const EventFields& fields) {
+  if (fields.data_kind == DataKind::kJson) {
+    append_member_name(out, "data");
+    out.append(fields.data);
+  } else if (fields.data_kind == DataKind::kBinary) {
+    append_text_member(out, "data_base64", base64_encode(fields.data));
+  }
+}
+
+void append_fields(std::string& out, EventFields fields, RecordView record) {
+  if (fields.data_kind == DataKind::kJson && fields.datacontenttype.empty()) {
+    fields.datacontenttype = "application/json";
+  }
+  out.reserve(out.size() + 512 + fields.data.size());
+  out.append(R"({"specversion":"1.0")");
+  append_text_attributes(out, fields, /*own=*/true);
+  append_log_attributes(out, record);
+  append_text_attributes(out, fields, /*own=*/false);
+  for (const Extension& extension : fields.extensions) {
+    append_member_name(out, extension.name);
+    out.append(extension.value);
+  }
+  append_data(out, fields);
+  out.push_back('}');
+}
+
+}  // namespace
+
+void append_cloudevent(std::string& out, RecordView record, const Projection* projection) {
+  EventFields fields = record.event().fields();
+  if (projection == nullptr) return append_fields(out, std::move(fields), record);
+  std::string data;
+  append_fields(out, projected(fields, *projection, data), record);
+}
+
+}  // namespace courtside

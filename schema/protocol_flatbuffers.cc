@@ -1,0 +1,38 @@
+#include "schema/protocol_flatbuffers.h"
+
+#include "schema/protocol.h"
+
+namespace courtside::protocol {
+namespace {
+
+class FlatBuffersCodec final : public Codec {
+ public:
+  std::string_view subprotocol() const override { return "courtside.v1.flatbuffers"; }
+  bool is_text() const override { return false; }
+
+  Decoded decode(std::string_view message, Timestamp received) const override {
+    return decode_flatbuffer(message, received);
+  }
+
+  void encode(const ServerMessage& message, std::string& out) const override {
+    encode_flatbuffer(message, out);
+  }
+
+  std::string event_body(std::string_view epoch, RecordView record,
+                         const Projection* projection) const override {
+    return build_event_message(epoch, record, projection);
+  }
+
+  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
+    append_event_message(out, sub, body);
+  }
+};
+
+}  // namespace
+
+const Codec& flatbuffers_codec() {
+  static const FlatBuffersCodec codec;
+  return codec;
+}
+
+}  // namespace courtside::protocol

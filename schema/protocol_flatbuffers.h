@@ -1,0 +1,23 @@
+// The parts of the FlatBuffers codec. Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "schema/protocol_rules.h"
+
+namespace courtside::protocol {
+
+// Of the two kinds of buffer; protocol.fbs can declare only one of them.
+constexpr const char* kClientIdentifier = "CSCM";
+constexpr const char* kServerIdentifier = "CSSM";
+
+Decoded decode_flatbuffer(std::string_view message, Timestamp received);
+void encode_flatbuffer(const ServerMessage& message, std::string& out);
+
+// The message for any subscription, and the same with its own `sub` in its place.
+std::string build_event_message(std::string_view epoch, RecordView record,
+                                const Projection* projection);
+void append_event_message(std::string& out, std::uint32_t sub, std::string_view body);
+
+}  // namespace courtside::protocol

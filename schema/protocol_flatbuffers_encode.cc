@@ -1,0 +1,116 @@
+#include <protocol_generated.h>
+
+#include <cstring>
+
+#include "schema/flatbuffer.h"
+#include "schema/protocol_flatbuffers.h"
+
+namespace courtside::protocol {
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+using Text = flatbuffers::Offset<flatbuffers::String>;
+
+// Absent means empty, as everywhere in the schema.
+Text text(Builder& builder, std::string_view value) {
+  return value.empty() ? Text() : builder.CreateString(value.data(), value.size());
+}
+
+template <typename Body>
+void finish(Builder& builder, flatbuffers::Offset<Body> body) {
+  constexpr auto kTag = fbs::ServerBodyTraits<Body>::enum_value;
+  builder.Finish(fbs::CreateServerMessage(builder, kTag, body.Union()), kServerIdentifier);
+}
+
+std::string_view bytes_of(const Builder& builder) {
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+}
+
+struct Encoder {
+  Builder& builder;
+
+  Text t(std::string_view value) const { return text(builder, value); }
+
+  auto operator()(const Welcome& m) const {
+    flatbuffers::Optional<std::uint32_t> expiresin;
+    if (m.expiresin_s) expiresin = *m.expiresin_s;
+    return fbs::CreateWelcome(builder, t(m.session), t(m.actor), t(m.epoch), t(m.head),
+                              m.heartbeat_ms, m.maxmessage, expiresin);
+  }
+  auto operator()(const Subscribed& m) const {
+    return fbs::CreateSubscribed(builder, m.id, m.sub, t(m.after), t(m.head));
+  }
+  auto operator()(const Live& m) const { return fbs::CreateLive(builder, m.sub, t(m.position)); }
+  auto operator()(const Behind& m) const {
+    return fbs::CreateBehind(builder, m.sub, t(m.position));
+  }
+  auto operator()(const Gap& m) const {
+    return fbs::CreateGap(builder, m.sub, t(m.reason), t(m.from), t(m.to));
+  }
+  auto operator()(const Progress& m) const { return fbs::CreateProgress(builder, t(m.position)); }
+  auto operator()(const Ok& m) const {
+    return fbs::CreateOk(builder, m.id, t(m.position), m.subjectversion, m.duplicate);
+  }
+  auto operator()(const ErrorReply& m) const {
+    const CodeInfo& code = info(m.error.code);
+    return fbs::CreateErrorReply(builder, m.id.value_or(0), t(code.name), t(m.error.message),
+                                 code.retry != Retry::kNo, t(m.error.details));
+  }
+  auto operator()(const Unsubscribed& m) const {
+    return fbs::CreateUnsubscribed(builder, m.sub, t(info(m.code).name));
+  }
+  auto operator()(const Ping&) const { return fbs::CreatePing(builder); }
+  auto operator()(const Pong&) const { return fbs::CreatePong(builder); }
+  auto operator()(const Expiring& m) const { return fbs::CreateExpiring(builder, m.in_s); }
+  auto operator()(const Draining& m) const { return fbs::CreateDraining(builder, m.retryafter_ms); }
+};
+
+// Any number but 0, which FlatBuffers would leave out: `sub` must have a place to be patched in.
+constexpr std::uint32_t kSubPlaceholder = 0xffffffff;
+
+flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> create_event_vector(Builder& builder,
+                                                                           std::string_view event) {
+  // The nested buffer begins at a multiple of 8, so that readers may use it where it lies.
+  builder.ForceVectorAlignment(event.size(), 1, 8);
+  return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(event.data()), event.size());
+}
+
+// Where `sub` stands in a message of build_event_message.
+std::size_t sub_place(std::string_view body) {
+  const auto* base = reinterpret_cast<const std::uint8_t*>(body.data());
+  const auto* root = flatbuffers::GetRoot<flatbuffers::Table>(base);
+  const auto* event = root->GetPointer<const flatbuffers::Table*>(fbs::ServerMessage::VT_BODY);
+  return static_cast<std::size_t>(event->GetAddressOf(fbs::EventMessage::VT_SUB) - base);
+}
+
+}  // namespace
+
+void encode_flatbuffer(const ServerMessage& message, std::string& out) {
+  Builder builder(512);
+  std::visit([&builder](const auto& m) { finish(builder, Encoder{builder}(m)); }, message);
+  out.append(bytes_of(builder));
+}
+
+std::string build_event_message(std::string_view epoch, RecordView record,
+                                const Projection* projection) {
+  const std::string shown =
+      projection == nullptr ? std::string() : project_event(record.event(), *projection);
+  const std::string_view event =
+      projection == nullptr ? record.event().bytes() : std::string_view(shown);
+  Builder builder(256 + event.size());
+  const auto vector = create_event_vector(builder, event);
+  const Text position = text(builder, format_position(epoch, record.offset()));
+  finish(builder,
+         fbs::CreateEventMessage(builder, kSubPlaceholder, position, record.offset().value(),
+                                 record.recorded().value(), record.subject_version(), vector));
+  return std::string(bytes_of(builder));
+}
+
+void append_event_message(std::string& out, std::uint32_t sub, std::string_view body) {
+  const std::size_t begin = out.size();
+  out.append(body);
+  const std::uint32_t little_endian = flatbuffers::EndianScalar(sub);
+  std::memcpy(out.data() + begin + sub_place(body), &little_endian, sizeof(little_endian));
+}
+
+}  // namespace courtside::protocol

@@ -1,0 +1,150 @@
+#include "schema/record.h"
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::size_t kFlagsAt = 1;
+constexpr std::size_t kChannelCountAt = 2;
+constexpr std::size_t kHeaderSizeAt = 4;
+constexpr std::size_t kOffsetAt = 8;
+constexpr std::size_t kRecordedAt = 16;
+constexpr std::size_t kSubjectVersionAt = 24;
+constexpr std::size_t kBytesBeforeAt = 32;
+constexpr std::size_t kChannelsAt = 40;
+constexpr std::size_t kAlignment = 8;
+// A FlatBuffer is a multiple of this long: without this check, one that lost its last padding bytes
+// would still verify.
+constexpr std::size_t kEventAlignment = 4;
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little endian");
+
+template <typename Number>
+Number read(std::string_view bytes, std::size_t at) {
+  Number number;
+  std::memcpy(&number, bytes.data() + at, sizeof(number));
+  return number;
+}
+
+template <typename Number>
+void append(std::string& out, Number number) {
+  out.append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+std::size_t header_size(std::string_view bytes) {
+  return read<std::uint32_t>(bytes, kHeaderSizeAt);
+}
+
+std::size_t header_size_for(const std::vector<std::string>& channels) {
+  std::size_t size = kChannelsAt;
+  for (const std::string& channel : channels) size += 1 + channel.size();
+  return (size + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// Calls visit(channel) for each, until it answers false.
+template <typename Visit>
+void visit_channels(std::string_view bytes, const Visit& visit) {
+  std::string_view rest = bytes.substr(kChannelsAt);
+  for (int left = read<std::uint16_t>(bytes, kChannelCountAt); left > 0; --left) {
+    const auto length = static_cast<unsigned char>(rest.front());
+    if (!visit(rest.substr(1, length))) return;
+    rest.remove_prefix(1u + length);
+  }
+}
+
+// The channels fill the header but for zeros at its end.
+bool is_sound_header(std::string_view bytes) {
+  const std::size_t size = header_size(bytes);
+  const std::size_t count = read<std::uint16_t>(bytes, kChannelCountAt);
+  if (size < kChannelsAt || size > bytes.size() || size % kAlignment != 0) return false;
+  if (count > kRecordChannelsMax) return false;
+  std::string_view rest = bytes.substr(kChannelsAt, size - kChannelsAt);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t length = rest.empty() ? 0 : static_cast<unsigned char>(rest.front());
+    if (rest.size() < 1 + length) return false;
+    rest.remove_prefix(1 + length);
+  }
+  return rest.size() < kAlignment && rest.find_first_not_of('\0') == std::string_view::npos;
+}
+
+}  // namespace
+
+void append_record(std::string& out, const RecordFields& fields,
+                   const std::vector<std::string>& channels, std::string_view event) {
+  COURTSIDE_CHECK(channels.size() <= kRecordChannelsMax);
+  const std::size_t begin = out.size();
+  const std::size_t header = header_size_for(channels);
+  out.reserve(begin + header + event.size());
+  append(out, kRecordFormat);
+  append(out, std::uint8_t{0});
+  append(out, static_cast<std::uint16_t>(channels.size()));
+  append(out, static_cast<std::uint32_t>(header));
+  append(out, fields.offset.value());
+  append(out, fields.recorded.value());
+  append(out, fields.subject_version);
+  append(out, fields.bytes_before);
+  for (const std::string& channel : channels) {
+    COURTSIDE_CHECK(channel.size() <= 255);
+    append(out, static_cast<std::uint8_t>(channel.size()));
+    out.append(channel);
+  }
+  out.resize(begin + header, '\0');
+  out.append(event);
+}
+
+Offset RecordView::offset() const { return Offset(read<std::uint64_t>(bytes_, kOffsetAt)); }
+
+Timestamp RecordView::recorded() const {
+  return Timestamp(read<std::int64_t>(bytes_, kRecordedAt));
+}
+
+std::uint64_t RecordView::subject_version() const {
+  return read<std::uint64_t>(bytes_, kSubjectVersionAt);
+}
+
+std::uint64_t RecordView::bytes_before() const {
+  return read<std::uint64_t>(bytes_, kBytesBeforeAt);
+}
+
+EventView RecordView::event() const { return EventView(bytes_.substr(header_size(bytes_))); }
+
+std::vector<std::string_view> RecordView::channels() const {
+  std::vector<std::string_view> channels;
+  channels.reserve(read<std::uint16_t>(bytes_, kChannelCountAt));
+  visit_channels(bytes_, [&channels](std::string_view channel) {
+    channels.push_back(channel);
+    return true;
+  });
+  return channels;
+}
+
+bool RecordView::has_channel(std::string_view channel) const {
+  bool found = false;
+  visit_channels(bytes_, [&found, channel](std::string_view each) {
+    found = each == channel;
+    return !found;
+  });
+  return found;
+}
+
+Result<RecordView> verify_record(std::string_view bytes) {
+  const auto corrupt = [](const char* what) { return fail(Code::data_corrupt, what); };
+  if (bytes.size() < kChannelsAt) return corrupt("a record is shorter than its header");
+  const auto format = read<std::uint8_t>(bytes, 0);
+  if (format == 0) return corrupt("a record has no format");
+  // A later version says so in the format or in a flag; either way the rest may mean anything.
+  if (format > kRecordFormat || read<std::uint8_t>(bytes, kFlagsAt) != 0) {
+    return fail(Code::data_newer, "a record is of a later format");
+  }
+  if (!is_sound_header(bytes)) return corrupt("a record's header is damaged");
+  const std::string_view event = bytes.substr(header_size(bytes));
+  if (event.size() % kEventAlignment != 0 || !verify_event(event)) {
+    return corrupt("a record's event is damaged");
+  }
+  return RecordView(bytes);
+}
+
+}  // namespace courtside
