@@ -1,0 +1,72 @@
+#include "engine/commands/client.h"
+
+#include "base/json.h"
+
+namespace courtside {
+namespace {
+
+// Events come framed in a message of their own; nothing else is as large.
+constexpr std::size_t kMessageBytesMax = 4 << 20;
+
+}  // namespace
+
+ServerWords::ServerWords(std::string_view message) {
+  JsonReader reader(message);
+  if (!reader.begin_object()) return;
+  while (reader.next_member()) {
+    const std::string_view key = reader.key().raw;
+    members_.emplace_back(key.substr(1, key.size() - 2), reader.value());
+  }
+}
+
+JsonValue ServerWords::member(std::string_view name) const {
+  for (const auto& [key, value] : members_) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::string ServerWords::text(std::string_view name) const {
+  const JsonValue value = member(name);
+  if (!value.is(JsonKind::kString)) return {};
+  std::string scratch;
+  const auto text = json_text(value, scratch);
+  return text ? std::string(*text) : std::string();
+}
+
+std::uint64_t ServerWords::number(std::string_view name) const {
+  const auto value = json_integer(member(name));
+  return value && *value > 0 ? static_cast<std::uint64_t>(*value) : 0;
+}
+
+ClientSession::ClientSession(Loop& loop, const ClientTarget& target, Events events)
+    : events_(std::move(events)),
+      client_(WebSocketClient::connect(loop, target, "/v1/ws", "courtside.v1.json", {},
+                                       kMessageBytesMax, *this)) {}
+
+void ClientSession::on_open(WebSocketClient& client) {
+  JsonObject hello;
+  hello.text("type", "hello").text("client", "courtside-cli");
+  client.send(Opcode::kText, hello.take());
+}
+
+void ClientSession::on_message(WebSocketClient& /*client*/, Opcode /*opcode*/,
+                               std::string_view payload) {
+  const ServerWords words(payload);
+  if (!welcomed_ && words.is("welcome")) {
+    welcomed_ = true;
+    events_.on_welcome(words);
+  } else {
+    events_.on_message(words);
+  }
+}
+
+void ClientSession::on_closed(WebSocketClient& /*client*/, std::uint16_t close_code,
+                              std::string_view reason) {
+  std::string why = "the connection ended";
+  if (close_code != 0) why.append(" with code ").append(std::to_string(close_code));
+  if (!reason.empty()) why.append(": ").append(reason);
+  events_.on_closed({Code::unavailable, std::move(why)});
+}
+
+}  // namespace courtside

@@ -1,0 +1,19 @@
+// The commands of the program, each run to its exit status (sysexits.h).
+// Data goes to stdout, all else to stderr. Threads: the main one; they start what they need.
+#pragma once
+
+#include "engine/config/command_line.h"
+
+namespace courtside {
+
+int run_serve(const ServeCommand& command);
+int run_publish(const PublishCommand& command);
+int run_tail(const TailCommand& command);
+int run_bench(const BenchCommand& command);
+int run_config_print(const ConfigPrintCommand& command);
+int run_version(const VersionCommand& command);
+
+// Says what went wrong on stderr; the exit status that goes with it.
+int report(const Error& error);
+
+}  // namespace courtside

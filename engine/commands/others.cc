@@ -1,0 +1,32 @@
+#include <cstdio>
+#include <string>
+
+#include "base/json.h"
+#include "engine/commands/commands.h"
+#include "engine/config/print.h"
+#include "engine/version.h"
+
+namespace courtside {
+
+int report(const Error& error) {
+  std::fprintf(stderr, "courtside: %s\n", error.message.c_str());
+  return info(error.code).exit_status;
+}
+
+int run_config_print(const ConfigPrintCommand& command) {
+  std::fputs(print_config(command).c_str(), stdout);
+  return 0;
+}
+
+int run_version(const VersionCommand& command) {
+  if (command.output == OutputFormat::kTable) {
+    std::printf("courtside %s\n", kVersion);
+    return 0;
+  }
+  JsonObject version;
+  version.text("name", "courtside").text("version", kVersion);
+  std::printf("%s\n", version.take().c_str());
+  return 0;
+}
+
+}  // namespace courtside

@@ -1,0 +1,91 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <thread>
+
+#include "base/log.h"
+#include "engine/commands/commands.h"
+#include "engine/server.h"
+#include "schema/position.h"
+
+namespace courtside {
+namespace {
+
+// SIGTERM and SIGINT, waited for on a thread of its own: a handler could do next to nothing.
+// REQUIRES: made before any other thread, which then inherits the blocked mask.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+  // Ends the wait.
+  ~StopSignals() {
+    if (!waiter_.joinable()) return;
+    pthread_kill(waiter_.native_handle(), SIGUSR2);
+    waiter_.join();
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  void stop_on_signal(Server& server) {
+    waiter_ = std::thread([this, &server] {
+      int signal = 0;
+      sigwait(&signals_, &signal);
+      if (signal == SIGUSR2) return;
+      log_info("engine", "stopping");
+      server.request_stop();
+    });
+  }
+
+ private:
+  sigset_t signals_;
+  std::thread waiter_;
+};
+
+void print_first_steps(const std::string& url) {
+  std::fprintf(stderr,
+               "\nTry, in another terminal:\n"
+               "  courtside tail --url %s\n"
+               "  courtside publish --url %s --type booking.created --subject booking:b_1 \\\n"
+               "      --data '{\"bookingId\":\"b_1\",\"accountId\":\"42\"}'\n"
+               "  curl '%s/v1/events'\n"
+               "  curl -N -H 'Accept: text/event-stream' '%s/v1/events?channel=user:42'\n\n",
+               url.c_str(), url.c_str(), url.c_str(), url.c_str());
+}
+
+}  // namespace
+
+int run_serve(const ServeCommand& command) {
+  const Config& config = command.loaded.config;
+  const bool json = config.log.format == LogFormat::kJson ||
+                    (config.log.format == LogFormat::kAuto && isatty(STDERR_FILENO) == 0);
+  start_log(config.log.level, json);
+  if (const Result<void> safe = check_exposure(config); !safe) return report(safe.error());
+
+  StopSignals signals;
+  Result<std::unique_ptr<Server>> server = Server::start(config);
+  if (!server) return report(server.error());
+
+  const auto colon = config.listen.rfind(':');
+  const std::string url =
+      "http://" + config.listen.substr(0, colon) + ":" + std::to_string((*server)->port());
+  const OffsetRange held = (*server)->held();
+  log_info("engine", "log " + (*server)->epoch() + " in " + config.data + " holds " +
+                         std::to_string(held.count()) + " events");
+  log_info("engine", "listening on " + url);
+  if (!json) print_first_steps(url);
+
+  signals.stop_on_signal(**server);
+  const Result<void> served = (*server)->run();
+  if (!served) return info(served.error().code).exit_status;
+  log_info("engine", "stopped");
+  return 0;
+}
+
+}  // namespace courtside

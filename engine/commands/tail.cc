@@ -1,0 +1,182 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "engine/commands/client.h"
+#include "engine/commands/commands.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kRetryMsMax = 10'000;
+constexpr std::size_t kDataColumnBytes = 80;
+
+// Line breaks outside strings become spaces: within JSON strings they are escaped already.
+std::string one_line(std::string_view json) {
+  std::string line(json);
+  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return line;
+}
+
+std::string csv_cell(std::string text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  for (std::size_t i = 0; (i = text.find('"', i)) != std::string::npos; i += 2) text.insert(i, "\"");
+  return "\"" + text + "\"";
+}
+
+// A cell of the table: cut to its column, between characters.
+std::string cut(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+class Tailing {
+ public:
+  Tailing(const TailCommand& command, const ClientTarget& target)
+      : command_(command), target_(target), from_(command.from) {}
+
+  int run() {
+    if (command_.output == OutputFormat::kCsv) std::puts("position,recordedtime,type,subject,data");
+    connect();
+    loop_.run();
+    if (failure_) return report(*failure_);
+    return shown_ > 0 || command_.follow ? 0 : 1;
+  }
+
+ private:
+  void connect() {
+    session_ = std::make_unique<ClientSession>(
+        loop_, target_,
+        ClientSession::Events{
+            .on_welcome = [this](const ServerWords&) { subscribe(); },
+            .on_message = [this](const ServerWords& words) { on_message(words); },
+            .on_closed = [this](const Error& error) { on_closed(error); }});
+  }
+
+  void subscribe() {
+    JsonObject message;
+    message.text("type", "subscribe")
+        .number("id", 1)
+        .number("sub", 1)
+        .raw("channels", list(command_.channels))
+        .raw("from", from_json());
+    if (!command_.types.empty()) message.raw("types", list(command_.types));
+    session_->send(message.take());
+  }
+
+  static std::string list(const std::vector<std::string>& texts) {
+    std::string out = "[";
+    for (const std::string& text : texts) {
+      if (out.size() > 1) out.push_back(',');
+      append_json_string(out, text);
+    }
+    return out + "]";
+  }
+
+  std::string from_json() const {
+    JsonObject from;
+    switch (from_.kind) {
+      case protocol::From::Kind::kNow: return "\"now\"";
+      case protocol::From::Kind::kEarliest: return "\"earliest\"";
+      case protocol::From::Kind::kAfter: from.text("after", from_.after); break;
+      case protocol::From::Kind::kLast: from.number("last", from_.last); break;
+      case protocol::From::Kind::kSince: from.text("since", format_rfc3339(from_.since)); break;
+    }
+    return from.take();
+  }
+
+  void on_message(const ServerWords& words) {
+    if (words.is("event")) {
+      // The cursor moves after the event was shown: what is cut off in between comes again.
+      show(words.text("position"), words.member("event").raw);
+      resume_after(words.text("position"));
+    } else if (words.is("subscribed")) {
+      retry_ms_ = 0;
+      resume_after(words.text("after"));
+    } else if (words.is("live")) {
+      if (!command_.follow) finish();
+    } else if (words.is("gap")) {
+      std::fprintf(stderr, "courtside: %s to %s can no longer be had (%s)\n",
+                   words.text("from").c_str(), words.text("to").c_str(),
+                   words.text("reason").c_str());
+      resume_after(words.text("to"));
+    } else if (words.is("error")) {
+      const auto code = code_from_name(words.text("code"));
+      failure_ = Error{code.value_or(Code::internal), words.text("message")};
+      finish();
+    }
+  }
+
+  void resume_after(std::string position) {
+    from_ = {.kind = protocol::From::Kind::kAfter, .after = std::move(position), .last = 0, .since = {}};
+  }
+
+  void show(const std::string& position, std::string_view event) {
+    ++shown_;
+    if (command_.output == OutputFormat::kJson || command_.output == OutputFormat::kJsonl) {
+      std::printf("%s\n", one_line(event).c_str());
+    } else {
+      show_columns(position, ServerWords(event));
+    }
+    std::fflush(stdout);  // somebody may be waiting at the other end of a pipe
+  }
+
+  void show_columns(const std::string& position, const ServerWords& event) {
+    const std::string data = one_line(event.member("data").raw);
+    if (command_.output == OutputFormat::kCsv) {
+      std::printf("%s,%s,%s,%s,%s\n", position.c_str(), event.text("recordedtime").c_str(),
+                  csv_cell(event.text("type")).c_str(), csv_cell(event.text("subject")).c_str(),
+                  csv_cell(data).c_str());
+      return;
+    }
+    std::printf("%-16s %s  %-24s %-24s %s\n", position.c_str(),
+                event.text("recordedtime").substr(11, 12).c_str(), event.text("type").c_str(),
+                event.text("subject").c_str(), cut(data, kDataColumnBytes).c_str());
+  }
+
+  void finish() {
+    finished_ = true;
+    session_->close();
+  }
+
+  void on_closed(const Error& error) {
+    if (finished_ || !command_.follow || retry_ms_ > kRetryMsMax) {
+      if (!finished_) failure_ = error;
+      loop_.request_stop();
+      return;
+    }
+    // Following means staying: come back and go on behind what was shown. A server that was never
+    // reached is a wrong address rather than a restart, so give up on it at some point.
+    retry_ms_ = retry_ms_ == 0 ? 250 : retry_ms_ * 2;
+    std::fprintf(stderr, "courtside: %s; trying again\n", error.message.c_str());
+    loop_.start_timer(retry_ms_, [this] { connect(); });
+  }
+
+  const TailCommand& command_;
+  const ClientTarget target_;
+  protocol::From from_;
+  Loop loop_;
+  std::unique_ptr<ClientSession> session_;
+  std::uint64_t shown_ = 0;
+  std::uint64_t retry_ms_ = 0;
+  bool finished_ = false;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+int run_tail(const TailCommand& command) {
+  const Result<ClientTarget> target = parse_target(command.url);
+  if (!target) return report(target.error());
+  return Tailing(command, *target).run();
+}
+
+}  // namespace courtside

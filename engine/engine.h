@@ -1,0 +1,32 @@
+// What every shard works with: the log, the sequencer and the rules, made once by the Server.
+// All of it is immutable or safe from any thread, and outlives the shards.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/config/config.h"
+#include "engine/read_pool.h"
+#include "engine/router.h"
+#include "engine/session.h"
+#include "eventlog/log_reader.h"
+#include "eventlog/sequencer.h"
+#include "replay/page_reader.h"
+#include "transport/connection.h"
+
+namespace courtside {
+
+struct Engine {
+  const Config& config;
+  const LogReader& log;
+  const PageReader& pages;
+  Sequencer& sequencer;
+  ReadPool& reads;
+  const Router& router;
+  const Projections& projections;
+  ConnectionLimits connection_limits;
+  SessionLimits session_limits;
+  std::function<std::string()> metrics;  // the page of GET /metrics
+};
+
+}  // namespace courtside

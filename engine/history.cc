@@ -1,0 +1,194 @@
+#include "engine/history.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/json.h"
+#include "engine/router.h"
+#include "schema/channel.h"
+#include "transport/http.h"
+
+namespace courtside {
+namespace {
+
+// A page's records: as many bytes as the most events of the largest size would hardly ever need.
+constexpr std::size_t kHistoryPageBytesMax = 8 << 20;
+
+using Parameter = std::pair<std::string, std::string>;
+
+tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why) {
+  return fail(Code::bad_request,
+              "parameter `" + parameter.first + "`: " + std::string(why));
+}
+
+std::optional<std::int64_t> unit_us(std::string_view unit) {
+  if (unit == "s") return 1'000'000;
+  if (unit == "m") return 60'000'000;
+  if (unit == "h") return 3'600'000'000;
+  if (unit == "d") return 86'400'000'000;
+  return std::nullopt;
+}
+
+// RFC 3339, or "-2h": so long before now.
+std::optional<Timestamp> parse_time(std::string_view text, Timestamp now) {
+  if (!text.starts_with('-')) return parse_rfc3339(text);
+  std::int64_t count = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + 1, end, count);
+  if (error != std::errc() || count < 0 || count > 1'000'000'000) return std::nullopt;
+  const auto unit = unit_us({rest, static_cast<std::size_t>(end - rest)});
+  if (!unit || count > now.value() / *unit) return std::nullopt;
+  return Timestamp(now.value() - count * *unit);
+}
+
+Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
+  const std::string& text = parameter.second;
+  const auto [rest, error] =
+      std::from_chars(text.data(), text.data() + text.size(), query.limit);
+  if (error != std::errc() || rest != text.data() + text.size() || query.limit < 1 ||
+      query.limit > limit_max) {
+    return bad_parameter(parameter, "must be 1 to " + std::to_string(limit_max));
+  }
+  query.shaped = true;
+  return {};
+}
+
+Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now) {
+  time = parse_time(parameter.second, now);
+  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or such as -2h");
+  return {};
+}
+
+Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max,
+                           Timestamp now) {
+  const auto& [name, value] = parameter;
+  Filter& filter = query.filter;
+  if (name == "channel") {
+    if (!is_channel(value) && !is_channel_pattern(value)) {
+      return bad_parameter(parameter, "must be a channel such as booking:b_1, kind:* or *");
+    }
+    filter.channels.push_back(value);
+  } else if (name == "type") {
+    if (!is_type_pattern(value)) return bad_parameter(parameter, "must be a type, or prefix.*");
+    filter.types.push_back(value);
+  } else if (name == "subject") {
+    if (!is_channel(value)) return bad_parameter(parameter, "must be such as booking:b_1");
+    filter.subject = value;
+  } else if (name == "actor") {
+    filter.actor = value;
+  } else if (name == "correlationid") {
+    filter.correlationid = value;
+  } else if (name == "since") {
+    return set_time(filter.since, parameter, now);
+  } else if (name == "until") {
+    return set_time(filter.until, parameter, now);
+  } else if (name == "after") {
+    query.after = value;
+  } else if (name == "before") {
+    query.before = value;
+    query.shaped = true;
+  } else if (name == "order") {
+    if (value != "asc" && value != "desc") return bad_parameter(parameter, "must be asc or desc");
+    query.order = value == "asc" ? Direction::kAscending : Direction::kDescending;
+    query.shaped = true;
+  } else if (name == "limit") {
+    return set_limit(query, parameter, limit_max);
+  } else {
+    return bad_parameter(parameter, "is not known here");
+  }
+  return {};
+}
+
+Error expired(std::string_view epoch, OffsetRange held, std::string message) {
+  JsonObject details;
+  details.text("earliest", format_position(epoch, previous(held.begin)));
+  return {Code::position_expired, std::move(message), details.take()};
+}
+
+// The offset of a position of this log, from `lowest` to the head.
+Result<Offset> offset_in(const std::string& text, std::string_view epoch, OffsetRange held,
+                         Offset lowest) {
+  const Result<Position> position = parse_position(text);
+  if (!position) return fail(position.error());
+  if (position->epoch != epoch) {
+    return fail(expired(epoch, held, "the position belongs to another log"));
+  }
+  if (position->offset >= held.end) {
+    return fail(expired(epoch, held, "the position lies beyond the head"));
+  }
+  if (position->offset < lowest) {
+    return fail(expired(epoch, held, "events after the position are gone"));
+  }
+  return position->offset;
+}
+
+Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
+                              OffsetRange held) {
+  OffsetRange window = held;
+  if (query.after) {
+    const Result<Offset> after = offset_in(*query.after, epoch, held, previous(held.begin));
+    if (!after) return fail(after.error());
+    window.begin = next(*after);
+  }
+  if (query.before) {
+    const Result<Offset> before = offset_in(*query.before, epoch, held, held.begin);
+    if (!before) return fail(before.error());
+    window.end = std::max(window.begin, *before);
+  }
+  return window;
+}
+
+}  // namespace
+
+Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limit_max,
+                                         Timestamp now) {
+  const Result<std::vector<Parameter>> parameters = parse_query(text);
+  if (!parameters) return fail(parameters.error());
+  HistoryQuery query;
+  for (const Parameter& parameter : *parameters) {
+    if (const Result<void> set = set_parameter(query, parameter, limit_max, now); !set) {
+      return fail(set.error());
+    }
+  }
+  return query;
+}
+
+Result<std::string> answer_history(const HistoryQuery& query, const LogReader& log,
+                                   const PageReader& pages, std::size_t scanned_max,
+                                   const Projections& projections) {
+  const OffsetRange held = log.held();
+  const Result<OffsetRange> window = window_of(query, log.epoch(), held);
+  if (!window) return fail(window.error());
+  const Result<Page> page = pages.read(query.filter, {.window = *window,
+                                                      .direction = query.order,
+                                                      .events_max = query.limit,
+                                                      .bytes_max = kHistoryPageBytesMax,
+                                                      .scanned_max = scanned_max});
+  if (!page) return fail(page.error());
+
+  std::string events = "[";
+  for (const Record& record : page->records) {
+    if (events.size() > 1) events.push_back(',');
+    append_cloudevent(events, record.view(),
+                      projections.choose(query.filter.channels, record.view()));
+  }
+  events.push_back(']');
+
+  const bool ascending = query.order == Direction::kAscending;
+  const bool complete =
+      ascending ? page->covered.end >= window->end : page->covered.begin <= window->begin;
+  JsonObject body;
+  body.raw("events", events);
+  if (complete) {
+    body.raw("next", "null");
+  } else {
+    body.text("next", format_position(log.epoch(), ascending ? previous(page->covered.end)
+                                                             : page->covered.begin));
+  }
+  body.boolean("complete", complete)
+      .number("scanned", page->scanned)
+      .text("head", format_position(log.epoch(), previous(held.end)));
+  return body.take();
+}
+
+}  // namespace courtside

@@ -1,0 +1,22 @@
+// What each path and method does. Threads: a shard's.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/command.h"
+#include "transport/http.h"
+
+namespace courtside {
+
+class Peer;
+
+// Answers the request at hand of `peer`, now or later, or turns it into a session or stream.
+void handle_request(Peer& peer, HttpRequest& request);
+
+// {"results":[{"id":...,"position":...,"subjectversion":...,"duplicate":...}]}
+std::string append_results(std::string_view epoch, const std::vector<std::string>& ids,
+                           const std::vector<Appended>& appended);
+
+}  // namespace courtside

@@ -1,0 +1,180 @@
+// Who is told: the subscribers of one shard, and the fan-out of each commit to them.
+//
+// Subscribers that want the same events in the same bytes form an *audience*: a commit is matched and
+// encoded once per audience, whatever its size, and each member gets one reference to the block.
+// Only live subscribers are members; one that catches up is driven by its Subscription, page by page.
+//
+//   channel --> audiences --> live members
+//   commit: for each event, for each channel: append the framed event to the audience's block;
+//           then hand each block to each member of its audience
+//
+// It does no I/O: what it wants done it asks of HubHost (reads) and SubscriberOwner (sends).
+//
+// Threads: its shard's. Invariant: a live subscriber has been offered exactly the commits below
+// held().end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/slot_map.h"
+#include "base/strong_id.h"
+#include "engine/interest.h"
+#include "eventlog/batch.h"
+#include "replay/subscription.h"
+
+namespace courtside {
+
+using SubscriberId = StrongId<struct SubscriberTag, std::uint64_t>;
+
+// The connection behind a subscriber. It takes its subscribers out of the hub before it goes.
+class SubscriberOwner {
+ public:
+  // Queues framed bytes. May end up in Hub::remove, for this subscriber or others.
+  virtual void send_frames(const SharedBytes& frames) = 0;
+  // Takes no more for now. Call Hub::on_drained when it does again.
+  virtual bool congested() const = 0;
+
+ protected:
+  ~SubscriberOwner() = default;
+};
+
+class HubHost {
+ public:
+  // Reads and renders a page that begins at range.begin, within `range`: now, or later with
+  // Hub::on_page or Hub::on_read_failed.
+  virtual std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
+                                                OffsetRange range) = 0;
+
+ protected:
+  ~HubHost() = default;
+};
+
+struct HubCounters {
+  std::uint64_t deliveries = 0;  // events sent live, counted per subscriber
+  std::uint64_t replayed = 0;    // events sent from pages, counted per subscriber
+  std::uint64_t fell_behind = 0;
+  std::uint64_t gaps = 0;
+};
+
+class Hub {
+ public:
+  // `held`: the log as this shard knows it. All outlive the hub.
+  Hub(std::string epoch, OffsetRange held, const Projections& projections, HubHost& host);
+
+  // A subscriber that wants the events from `next` on. Nothing is sent before advance(id), so that
+  // the owner can say something first.
+  SubscriberId add(SubscriberOwner& owner, SharedInterest interest, Offset next);
+  // Nothing more is sent for it. Does nothing when there is none.
+  void remove(SubscriberId id);
+
+  // Does for this subscriber what can be done now.
+  void advance(SubscriberId id);
+
+  void on_commit(const Batch& batch);
+  void on_page(SubscriberId id, const RenderedPage& page);
+  void on_read_failed(SubscriberId id);
+  // The owner of this subscriber takes again.
+  void on_drained(SubscriberId id) { advance(id); }
+
+  bool live(SubscriberId id);
+  OffsetRange held() const { return held_; }
+  // The position of the newest event that this shard knows of.
+  std::string head() const { return format_position(epoch_, previous(held_.end)); }
+  const std::string& epoch() const { return epoch_; }
+  std::size_t subscriber_count() const { return subscribers_.size(); }
+  const HubCounters& counters() const { return counters_; }
+
+ private:
+  struct Audience {
+    SharedInterest interest;
+    std::vector<SubscriberId> members;  // the live ones
+    std::uint32_t subscribers = 0;      // live or not
+    Offset last_event;                  // the newest event held against it: each counts once
+    // What this commit has for it so far.
+    std::string block;
+    Offset block_begin;
+    std::uint64_t block_events = 0;
+    bool touched = false;
+  };
+
+  struct Subscriber {
+    SubscriberOwner* owner;
+    Audience* audience;
+    Subscription cursor;
+    std::uint32_t member_index = 0;  // in audience->members, while live
+  };
+
+  // An event's body in one wire and projection, made once per commit.
+  struct Body {
+    const Wire* wire;
+    const Projection* projection;
+    std::string bytes;
+  };
+
+  struct StringHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Index =
+      std::unordered_map<std::string, std::vector<Audience*>, StringHash, std::equal_to<>>;
+
+  Audience& join_audience(SharedInterest interest);
+  void leave_audience(Audience& audience);
+  template <typename Visit>
+  void for_each_index_list(const Interest& interest, Visit visit);
+
+  void attach(SubscriberId id, Subscriber& subscriber);
+  void detach(Subscriber& subscriber);
+
+  // Fan-out.
+  void offer(const std::vector<Audience*>& audiences, RecordView record);
+  void offer(Audience& audience, RecordView record);
+  const std::string& body_for(const Wire& wire, const Projection* projection, RecordView record);
+  void deliver_block(Audience& audience, Offset end);
+  void finish_fan_out();
+
+  // Catching up. Each looks the subscriber up anew, because sending may have removed it.
+  bool take_step(SubscriberId id);
+  void accept_page(SubscriberId id, const RenderedPage& page);
+  void tell(Subscriber& subscriber, const protocol::ServerMessage& message);
+  void tell_gap(Subscriber& subscriber, OffsetRange range);
+  std::string position_before(Offset offset) const {
+    return format_position(epoch_, previous(offset));
+  }
+
+  // A block is handed out when it has grown to this, so that a large commit does not pile up.
+  static constexpr std::size_t kBlockBytesMax = 64 * 1024;
+
+  const std::string epoch_;
+  OffsetRange held_;
+  const Projections& projections_;
+  HubHost& host_;
+
+  SlotMap<SubscriberId, Subscriber> subscribers_;
+  std::unordered_map<std::string, std::unique_ptr<Audience>> audiences_;  // by Interest::key
+  Index by_channel_;
+  Index by_kind_;
+  std::vector<Audience*> everything_;
+
+  // While a commit is fanned out.
+  bool fanning_out_ = false;
+  std::vector<Audience*> touched_;
+  std::vector<Body> bodies_;
+  std::vector<SubscriberId> fallen_;   // to be driven from the log when the fan-out is over
+  std::vector<SubscriberId> removed_;  // while fanning out: taken out afterwards
+
+  std::vector<SubscriberId> ahead_;  // whose next offset this shard has not come to yet
+  HubCounters counters_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,55 @@
+#include "engine/interest.h"
+
+#include <algorithm>
+
+namespace courtside {
+namespace {
+
+// Lengths keep neighbouring texts apart.
+void append_text(std::string& key, std::string_view text) {
+  key.append(std::to_string(text.size())).append(":").append(text);
+}
+
+void append_list(std::string& key, std::vector<std::string> list) {
+  std::sort(list.begin(), list.end());
+  key.append(std::to_string(list.size())).append("[");
+  for (const std::string& text : list) append_text(key, text);
+}
+
+void append_time(std::string& key, const std::optional<Timestamp>& time) {
+  key.append(time ? std::to_string(time->value()) : "-").append(";");
+}
+
+}  // namespace
+
+std::string Interest::key() const {
+  std::string key;
+  key.append(std::to_string(reinterpret_cast<std::uintptr_t>(wire))).append(";");
+  key.append(std::to_string(sub)).append(";");
+  append_list(key, filter.channels);
+  append_list(key, filter.types);
+  append_text(key, filter.subject);
+  append_text(key, filter.actor);
+  append_text(key, filter.correlationid);
+  append_time(key, filter.since);
+  append_time(key, filter.until);
+  return key;
+}
+
+bool Interest::selective() const {
+  return !filter.types.empty() || !filter.subject.empty() || !filter.actor.empty() ||
+         !filter.correlationid.empty() || filter.since || filter.until;
+}
+
+std::string render_records(std::string_view epoch, const Interest& interest,
+                           const Projections& projections, const std::vector<Record>& records) {
+  std::string frames;
+  for (const Record& record : records) {
+    const Projection* projection = projections.choose(interest.filter.channels, record.view());
+    interest.wire->append_event(frames, interest.sub,
+                                interest.wire->event_body(epoch, record.view(), projection));
+  }
+  return frames;
+}
+
+}  // namespace courtside

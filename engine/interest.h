@@ -1,0 +1,42 @@
+// What one subscription wants and in which bytes; and the rendering of a page for it.
+// Threads: immutable; read threads render with the same one that the shard fans out with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "engine/router.h"
+#include "engine/wire.h"
+#include "eventlog/batch.h"
+#include "replay/filter.h"
+
+namespace courtside {
+
+struct Interest {
+  const Wire* wire = nullptr;
+  std::uint32_t sub = 0;  // the client's number for it
+  Filter filter;
+
+  // Equal for interests that get the same bytes.
+  std::string key() const;
+  // Filters by more than channels.
+  bool selective() const;
+};
+
+using SharedInterest = std::shared_ptr<const Interest>;
+
+// A page of events as it goes to the socket.
+struct RenderedPage {
+  SharedBytes frames;    // all of the page's events, framed; may be empty
+  OffsetRange covered;   // Page::covered
+  std::uint64_t events = 0;
+};
+
+std::string render_records(std::string_view epoch, const Interest& interest,
+                           const Projections& projections, const std::vector<Record>& records);
+
+}  // namespace courtside

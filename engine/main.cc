@@ -1,0 +1,33 @@
+// courtside: one binary for the server and for everything one does with it from a shell.
+#include <cstdio>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/commands/commands.h"
+
+namespace {
+
+struct Run {
+  int operator()(const courtside::ServeCommand& command) const { return run_serve(command); }
+  int operator()(const courtside::PublishCommand& command) const { return run_publish(command); }
+  int operator()(const courtside::TailCommand& command) const { return run_tail(command); }
+  int operator()(const courtside::BenchCommand& command) const { return run_bench(command); }
+  int operator()(const courtside::ConfigPrintCommand& command) const {
+    return run_config_print(command);
+  }
+  int operator()(const courtside::VersionCommand& command) const { return run_version(command); }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto parsed = courtside::parse_command_line(arguments, courtside::surroundings());
+  if (!parsed) {
+    std::fputs(parsed.error().out.c_str(), stdout);
+    std::fputs(parsed.error().err.c_str(), stderr);
+    return parsed.error().status;
+  }
+  return std::visit(Run{}, *parsed);
+}

@@ -1,0 +1,37 @@
+#include "engine/origin.h"
+
+#include <algorithm>
+#include <array>
+
+namespace courtside {
+namespace {
+
+bool is_local_page(std::string_view origin) {
+  constexpr std::array<std::string_view, 2> kSchemes = {"http://", "https://"};
+  constexpr std::array<std::string_view, 3> kHosts = {"localhost", "127.0.0.1", "[::1]"};
+  for (const std::string_view scheme : kSchemes) {
+    if (!origin.starts_with(scheme)) continue;
+    for (const std::string_view host : kHosts) {
+      const std::string_view rest = origin.substr(scheme.size());
+      if (!rest.starts_with(host)) continue;
+      const std::string_view port = rest.substr(host.size());
+      if (port.empty()) return true;
+      if (port.front() != ':' || port.size() < 2) continue;
+      return std::all_of(port.begin() + 1, port.end(),
+                         [](char c) { return c >= '0' && c <= '9'; });
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed) {
+  if (origin.empty()) return true;
+  if (allowed.empty()) return is_local_page(origin);
+  return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& entry) {
+    return entry == "*" || entry == origin;
+  });
+}
+
+}  // namespace courtside

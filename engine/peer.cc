@@ -1,0 +1,242 @@
+#include "engine/peer.h"
+
+#include <utility>
+
+#include "base/json.h"
+#include "engine/http_api.h"
+#include "engine/problem.h"
+#include "engine/publisher.h"
+#include "engine/shard.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kKeepAliveMs = 15'000;
+
+}  // namespace
+
+Peer::~Peer() {
+  if (stream_) shard_.hub().remove(stream_->subscriber);
+}
+
+// ---------------------------------------------------------------------------------------------
+// HTTP.
+
+void Peer::on_request(Connection& connection, HttpRequest& request) {
+  id_ = connection.id();
+  connection_ = &connection;
+  shard_.count_request();
+  handle_request(*this, request);
+}
+
+void Peer::on_bad_request(Connection& connection, const Error& error) {
+  connection.respond(problem(error));
+}
+
+void Peer::respond(const HttpResponse& response) {
+  if (connection_ != nullptr) connection_->respond(response);
+}
+
+Result<void> Peer::submit(Append append) {
+  if (shard_.draining()) return fail(Code::draining, "the server is going down");
+  Command command(std::move(append));
+  if (!shard_.engine().sequencer.submit(command)) {
+    return fail(Code::overloaded, "too many appends are pending");
+  }
+  return {};
+}
+
+void Peer::post_events(Append append, std::vector<std::string> ids) {
+  auto post = std::make_unique<PendingPost>();
+  post->ids = std::move(ids);
+  for (const NewEvent& event : append.events) {
+    post->subjects.emplace_back(EventView(event.event).subject());
+  }
+  append.author = {.shard = shard_.number(), .connection = id_.value(), .ticket = 0};
+  if (const Result<void> submitted = submit(std::move(append)); !submitted) {
+    respond(problem(submitted.error()));
+    return;
+  }
+  post_ = std::move(post);
+}
+
+void Peer::on_verdict(const Verdict& verdict) {
+  if (session_) {
+    session_->on_verdict(verdict);
+    return;
+  }
+  if (!post_) return;
+  const std::unique_ptr<PendingPost> post = std::move(post_);
+  if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
+    respond(problem(conflict_error(post->subjects[conflict->index], *conflict)));
+    return;
+  }
+  respond(json_response(
+      append_results(hub().epoch(), post->ids, std::get<std::vector<Appended>>(verdict.outcome))));
+}
+
+// ---------------------------------------------------------------------------------------------
+// Sessions and streams.
+
+void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec,
+                        const Wire& wire) {
+  session_ = std::make_unique<Session>(*this, codec, wire, shard_.engine().session_limits,
+                                       shard_.loop().now_ms());
+  connection_->accept_websocket(request, codec.subprotocol());
+}
+
+void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest) {
+  stream_.emplace();
+  stream_->is_websocket = request.upgrade;
+  stream_->next_keep_alive_ms = shard_.loop().now_ms() + kKeepAliveMs;
+  if (stream_->is_websocket) {
+    connection_->accept_websocket(request, "cloudevents.json");
+  } else {
+    connection_->start_stream({.status = 200,
+                               .content_type = "text/event-stream",
+                               .headers = {{"cache-control", "no-store"}},
+                               .body = {}});
+    // The first byte at once: proxies and browsers wait for one before they say "open".
+    send_frame(": courtside\n\n");
+  }
+  const Wire& wire = *interest->wire;
+  if (start.epoch_gap) {
+    std::string frame;
+    wire.append_message(frame, *start.epoch_gap);
+    send_frame(std::move(frame));
+  }
+  stream_->subscriber = hub().add(*this, std::move(interest), start.next);
+  hub().advance(stream_->subscriber);
+}
+
+void Peer::on_message(Connection& /*connection*/, Opcode opcode, std::string_view payload) {
+  if (session_) {
+    session_->on_message(opcode == Opcode::kText, payload);
+  } else {
+    close(static_cast<std::uint16_t>(info(Code::bad_request).close_code),
+          "cloudevents.json is receive only");
+  }
+}
+
+void Peer::on_drained(Connection& /*connection*/) {
+  if (session_) session_->on_drained();
+  if (stream_) hub().on_drained(stream_->subscriber);
+}
+
+void Peer::on_tick(std::uint64_t now_ms) {
+  if (connection_ == nullptr) return;
+  if (session_) {
+    session_->on_tick(now_ms, {.received_ms = connection_->last_received_ms(),
+                               .written_bytes = connection_->bytes_written(),
+                               .queued_bytes = connection_->queued_bytes()});
+  } else if (stream_) {
+    tick_stream(now_ms);
+  }
+}
+
+void Peer::tick_stream(std::uint64_t now_ms) {
+  if (now_ms < stream_->next_keep_alive_ms) return;
+  stream_->next_keep_alive_ms = now_ms + kKeepAliveMs;
+  if (stream_->is_websocket) {
+    send_ping();
+  } else if (connection_->queued_bytes() == 0) {
+    send_frame(": keep-alive\n\n");
+  }
+}
+
+void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::uint16_t /*code*/) {
+  connection_ = nullptr;
+  shard_.retire(id_);
+}
+
+void Peer::drain(std::uint16_t code) {
+  if (connection_ == nullptr) return;
+  if (session_) {
+    // Spread over five seconds, so that a restart is not met by everybody at once.
+    session_->drain(static_cast<std::uint32_t>(hash128("retry", std::to_string(id_.value())).low %
+                                               5000));
+  } else if (stream_ && stream_->is_websocket) {
+    close(code, "the server is going down");
+  } else if (stream_) {
+    connection_->end_stream();
+    connection_->close_after_flush();
+  } else if (!post_) {
+    connection_->close_after_flush();
+  }
+}
+
+void Peer::abort() {
+  if (connection_ != nullptr) connection_->abort();
+}
+
+// ---------------------------------------------------------------------------------------------
+// SubscriberOwner, SessionHost.
+
+Hub& Peer::hub() { return shard_.hub(); }
+
+void Peer::send_frames(const SharedBytes& frames) {
+  if (connection_ == nullptr) return;
+  connection_->send_paced(frames);
+  // A large commit comes in several blocks within one turn: let the kernel have what it takes before
+  // this one is called slow.
+  if (connection_->congested()) connection_->flush();
+}
+
+bool Peer::congested() const { return connection_ == nullptr || connection_->congested(); }
+
+void Peer::send_frame(std::string frame) {
+  if (connection_ != nullptr) connection_->send(SharedBytes(std::move(frame)));
+}
+
+void Peer::send_ping() {
+  if (connection_ != nullptr) connection_->ping();
+}
+
+void Peer::close(std::uint16_t code, std::string_view reason) {
+  if (connection_ != nullptr) connection_->close_websocket(code, reason);
+}
+
+void Peer::pause_reading() {
+  if (connection_ != nullptr) connection_->pause_reading();
+}
+
+void Peer::resume_reading() {
+  if (connection_ != nullptr) connection_->resume_reading();
+}
+
+OffsetRange Peer::log_held() const { return shard_.engine().log.held(); }
+
+void Peer::resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
+                         const Filter& filter) {
+  Shard& shard = shard_;
+  const bool accepted = shard.read([&shard, id = id_, sub, attempt, from, filter] {
+    const Engine& engine = shard.engine();
+    const Result<Start> start = resolve_start_reading(from, filter, engine.log, engine.pages);
+    return [&shard, id, sub, attempt, start] {
+      if (Peer* peer = shard.find_peer(id)) peer->on_start(sub, attempt, start);
+    };
+  });
+  if (!accepted) {
+    // Not from within the session's own call: it is in the middle of its subscribe.
+    shard.post_task([&shard, id = id_, sub, attempt] {
+      const Result<Start> refused = fail(Code::overloaded, "too many reads are waiting");
+      if (Peer* peer = shard.find_peer(id)) peer->on_start(sub, attempt, refused);
+    });
+  }
+}
+
+void Peer::on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start) {
+  if (session_) session_->on_start(sub, attempt, start);
+}
+
+Result<void> Peer::publish(IncomingEvent event, std::uint64_t ticket) {
+  std::vector<IncomingEvent> events;
+  events.push_back(std::move(event));
+  Result<Append> append = make_append(
+      shard_.engine().router, std::move(events),
+      {.shard = shard_.number(), .connection = id_.value(), .ticket = ticket});
+  if (!append) return fail(append.error());
+  return submit(std::move(*append));
+}
+
+}  // namespace courtside

@@ -1,0 +1,104 @@
+// One connection as the engine sees it: it answers HTTP requests, and becomes a WebSocket session or
+// a stream of events when asked to. What it decides is elsewhere (HttpApi, Session, Hub); here it is
+// joined to the connection.
+//
+// Threads: its shard's. It lives until its connection is closed; replies that come later find it by
+// ConnectionId.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/hub.h"
+#include "engine/session.h"
+#include "engine/start.h"
+#include "schema/command.h"
+#include "transport/connection.h"
+
+namespace courtside {
+
+class Shard;
+
+class Peer final : public ConnectionHandler, public SubscriberOwner, public SessionHost {
+ public:
+  explicit Peer(Shard& shard) : shard_(shard) {}
+  ~Peer() override;
+
+  void set_connection(Connection& connection) { connection_ = &connection; }
+  ConnectionId id() const { return id_; }
+  Shard& shard() { return shard_; }
+  bool streaming() const { return session_ != nullptr || stream_.has_value(); }
+  std::size_t queued_bytes() const { return connection_ ? connection_->queued_bytes() : 0; }
+
+  // Answers the request at hand; does nothing when the connection is gone.
+  void respond(const HttpResponse& response);
+
+  // The request at hand becomes a WebSocket session.
+  void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire);
+  // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events.
+  void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest);
+
+  // Appends what the request at hand brought; answers it when the verdict is there.
+  void post_events(Append append, std::vector<std::string> ids);
+
+  void on_verdict(const Verdict& verdict);
+  void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
+  void on_tick(std::uint64_t now_ms);
+  // The server goes down.
+  void drain(std::uint16_t code);
+  void abort();
+
+  // ConnectionHandler
+  void on_request(Connection& connection, HttpRequest& request) override;
+  void on_bad_request(Connection& connection, const Error& error) override;
+  void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;
+  void on_drained(Connection& connection) override;
+  void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override;
+
+  // SubscriberOwner
+  void send_frames(const SharedBytes& frames) override;
+  bool congested() const override;
+
+  // SessionHost
+  SubscriberOwner& owner() override { return *this; }
+  Hub& hub() override;
+  void send_frame(std::string frame) override;
+  void send_ping() override;
+  void close(std::uint16_t code, std::string_view reason) override;
+  void pause_reading() override;
+  void resume_reading() override;
+  OffsetRange log_held() const override;
+  void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
+                     const Filter& filter) override;
+  Result<void> publish(IncomingEvent event, std::uint64_t ticket) override;
+
+ private:
+  // A stream of events without a session.
+  struct Stream {
+    SubscriberId subscriber;
+    bool is_websocket = false;
+    std::uint64_t next_keep_alive_ms = 0;
+  };
+  // A POST whose verdict is awaited.
+  struct PendingPost {
+    std::vector<std::string> ids;
+    std::vector<std::string> subjects;
+  };
+
+  void tick_stream(std::uint64_t now_ms);
+  Result<void> submit(Append append);
+
+  Shard& shard_;
+  Connection* connection_ = nullptr;  // null once it is closed
+  ConnectionId id_;
+  std::unique_ptr<Session> session_;
+  std::optional<Stream> stream_;
+  std::unique_ptr<PendingPost> post_;
+
+  friend class Shard;
+};
+
+}  // namespace courtside

@@ -1,0 +1,137 @@
+#include "engine/router.h"
+
+#include <algorithm>
+
+#include "replay/filter.h"
+#include "schema/channel.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::string_view kFieldPrefix = "data.";
+
+void add_once(std::vector<std::string>& channels, std::string channel) {
+  if (std::find(channels.begin(), channels.end(), channel) == channels.end()) {
+    channels.push_back(std::move(channel));
+  }
+}
+
+}  // namespace
+
+Result<Router::Template> Router::parse_template(std::string_view text) {
+  const auto open = text.find('{');
+  if (open == std::string_view::npos) {
+    if (!is_channel(text)) {
+      return fail(Code::bad_configuration, "'" + std::string(text) + "' is not a channel");
+    }
+    return Template{std::string(text), {}, {}};
+  }
+  const auto close = text.find('}', open);
+  const std::string_view field =
+      close == std::string_view::npos ? "" : text.substr(open + 1, close - open - 1);
+  if (!field.starts_with(kFieldPrefix) || field.size() == kFieldPrefix.size()) {
+    return fail(Code::bad_configuration,
+                "'" + std::string(text) + "' is not a template such as 'user:{data.accountId}'");
+  }
+  Template made{std::string(text.substr(0, open)), std::string(field.substr(kFieldPrefix.size())),
+                std::string(text.substr(close + 1))};
+  if (!is_channel(made.prefix + "x" + made.suffix) ||
+      made.suffix.find('{') != std::string::npos) {
+    return fail(Code::bad_configuration,
+                "'" + std::string(text) + "' must be one kind, a colon, and one {data.field}");
+  }
+  return made;
+}
+
+Result<Router> Router::make(const std::vector<RouteRule>& rules) {
+  Router router;
+  for (const RouteRule& given : rules) {
+    if (!is_type_pattern(given.type)) {
+      return fail(Code::bad_configuration,
+                  "route: '" + given.type + "' is neither an event type nor 'prefix.*'");
+    }
+    Rule rule{given.type, {}};
+    for (const std::string& text : given.channels) {
+      Result<Template> parsed = parse_template(text);
+      if (!parsed) {
+        return fail(Code::bad_configuration,
+                    "route for '" + given.type + "': " + parsed.error().message);
+      }
+      rule.channels.push_back(std::move(*parsed));
+    }
+    router.rules_.push_back(std::move(rule));
+  }
+  return router;
+}
+
+Result<std::vector<std::string>> Router::route(
+    EventView event, const std::vector<std::string>& explicit_channels) const {
+  std::vector<std::string> channels;
+  bool known = false;
+  std::optional<DataFields> data;  // read once, and only for an event that a rule matches
+  for (const Rule& rule : rules_) {
+    if (!matches_type(rule.type, event.type())) continue;
+    known = true;
+    for (const Template& part : rule.channels) {
+      if (part.field.empty()) {
+        add_once(channels, part.prefix);
+        continue;
+      }
+      if (!data) data.emplace(event.data_kind() == DataKind::kJson ? event.data() : "");
+      const auto value = data->text(part.field);
+      if (!value) continue;
+      std::string channel = part.prefix;
+      channel.append(*value).append(part.suffix);
+      if (is_channel(channel)) add_once(channels, std::move(channel));
+    }
+  }
+  if (!known) add_once(channels, std::string(event.subject()));
+  for (const std::string& channel : explicit_channels) add_once(channels, channel);
+  if (channels.size() > kRecordChannelsMax) {
+    return fail(Code::invalid_event, "the event reaches more than " +
+                                         std::to_string(kRecordChannelsMax) + " channels");
+  }
+  return channels;
+}
+
+Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) {
+  Projections made;
+  for (const ProjectionRule& rule : rules) {
+    if (!is_channel(rule.channel) && !is_channel_pattern(rule.channel)) {
+      return fail(Code::bad_configuration,
+                  "projection: '" + rule.channel + "' is neither a channel nor 'kind:*'");
+    }
+    made.rules_.push_back({rule.channel,
+                           {.name = rule.channel,
+                            .data_fields = rule.data_fields,
+                            .listed_are_hidden = rule.listed_are_hidden,
+                            .hide_actor = rule.hide_actor}});
+  }
+  return made;
+}
+
+const Projection* Projections::of_channel(std::string_view channel) const {
+  for (const Rule& rule : rules_) {
+    if (matches_channel(rule.channel, channel)) return &rule.projection;
+  }
+  return nullptr;
+}
+
+const Projection* Projections::choose(const std::vector<std::string>& channels,
+                                      RecordView record) const {
+  if (rules_.empty() || channels.empty()) return nullptr;
+  const Projection* narrow = nullptr;
+  for (const std::string_view reached : record.channels()) {
+    for (const std::string& wanted : channels) {
+      // `*` is the audit view: everything, unprojected.
+      if (wanted == "*") return nullptr;
+      if (!matches_channel(wanted, reached)) continue;
+      const Projection* projection = of_channel(reached);
+      if (projection == nullptr) return nullptr;
+      if (narrow == nullptr) narrow = projection;
+    }
+  }
+  return narrow;
+}
+
+}  // namespace courtside

@@ -1,0 +1,220 @@
+#include "engine/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint16_t kCloseDraining = 1012;
+constexpr std::uint16_t kCloseInternal = 1011;
+
+ConnectionLimits connection_limits(const Config& config) {
+  const Config::Limits& limits = config.limits;
+  return {.http = {.header_bytes_max = limits.header_bytes,
+                   .headers_max = limits.headers,
+                   .body_bytes_max = limits.body_bytes},
+          .websocket = {.message_bytes_max = limits.message_bytes,
+                        .fragments_max = limits.fragments},
+          .queue_bytes_max = limits.queue_bytes,
+          .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
+          .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms),
+          .close_timeout_ms = static_cast<std::uint32_t>(config.drain_ms)};
+}
+
+SessionLimits session_limits(const Config& config) {
+  const Config::Limits& limits = config.limits;
+  return {.heartbeat_ms = static_cast<std::uint32_t>(config.heartbeat_ms),
+          .hello_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
+          .message_bytes_max = limits.message_bytes,
+          .subscriptions_max = limits.subscriptions,
+          .channels_max = limits.channels,
+          .publishes_in_flight_max = limits.publishes_in_flight};
+}
+
+SequencerOptions sequencer_options(const Config& config) {
+  return {.pending_bytes_max = config.limits.pending_append_bytes,
+          .batch_events_max = config.limits.batch_events,
+          .batch_bytes_max = config.limits.batch_bytes,
+          .retention_bytes = config.retention.bytes,
+          .retention_age_s = config.retention.age_s};
+}
+
+}  // namespace
+
+Server::Server(const Config& config) : config_(config) {}
+
+Server::~Server() { shut_down(); }
+
+Result<std::unique_ptr<Server>> Server::start(const Config& config) {
+  std::unique_ptr<Server> server(new Server(config));
+  if (const Result<void> opened = server->open(); !opened) return fail(opened.error());
+  return server;
+}
+
+Result<void> Server::open() {
+  Result<ListenAddress> address = parse_listen_address(config_.listen);
+  if (!address) return fail(address.error());
+  Result<Router> router = Router::make(config_.routes);
+  if (!router) return fail(router.error());
+  Result<Projections> projections = Projections::make(config_.projections);
+  if (!projections) return fail(projections.error());
+  Result<std::unique_ptr<EventLog>> log = EventLog::open({.path = config_.data});
+  if (!log) return fail(log.error());
+
+  router_ = std::move(*router);
+  projections_ = std::move(*projections);
+  log_ = std::move(*log);
+  tail_.emplace(config_.tail_bytes);
+  pages_.emplace(*log_, *tail_);
+  reads_ = std::make_unique<ReadPool>(config_.read_threads);
+
+  // The shards know the log before anything can be added to it.
+  const OffsetRange held = log_->held();
+  sequencer_ = LocalSequencer::start(*log_, *this, sequencer_options(config_));
+  engine_.emplace(Engine{.config = config_,
+                         .log = *log_,
+                         .pages = *pages_,
+                         .sequencer = *sequencer_,
+                         .reads = *reads_,
+                         .router = *router_,
+                         .projections = *projections_,
+                         .connection_limits = connection_limits(config_),
+                         .session_limits = session_limits(config_),
+                         .metrics = [this] { return render_metrics(samples()); }});
+  const std::uint64_t count = shard_count(config_, std::thread::hardware_concurrency());
+  for (std::uint32_t number = 0; number < count; ++number) {
+    shards_.push_back(std::make_unique<Shard>(number, *engine_, held));
+    shards_.back()->start();
+  }
+
+  loop_.set_on_wake([this] {
+    listener_.reset();
+    loop_.request_stop();
+  });
+  Result<std::unique_ptr<Listener>> listener = Listener::listen(
+      loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket)); });
+  if (!listener) return fail(listener.error());
+  listener_ = std::move(*listener);
+  return {};
+}
+
+void Server::on_socket(AcceptedSocket socket) {
+  std::size_t total = 0;
+  Shard* least = nullptr;
+  // From the shard after the last one: counts lag behind a burst, turns do not.
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    Shard& shard = *shards_[(next_shard_ + i) % shards_.size()];
+    total += shard.connection_count();
+    if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
+  }
+  ++next_shard_;
+  if (total >= config_.limits.connections) {
+    ++refused_;  // the socket closes as it goes
+    return;
+  }
+  least->post_socket(std::move(socket));
+}
+
+Result<void> Server::run() {
+  loop_.run();
+  shut_down();
+  const std::lock_guard lock(failure_mutex_);
+  if (failure_) return fail(*failure_);
+  return {};
+}
+
+void Server::request_stop() { loop_.wake(); }
+
+void Server::on_commit(const SharedBatch& batch) {
+  tail_->add(batch);
+  for (const auto& shard : shards_) shard->post_commit(batch);
+}
+
+void Server::on_failure(const Error& error) {
+  log_error("eventlog", error.message + ": no further event is taken, the server stops");
+  {
+    const std::lock_guard lock(failure_mutex_);
+    failure_ = error;
+  }
+  request_stop();
+}
+
+void Server::shut_down() {
+  if (shards_.empty()) return;
+  for (const auto& shard : shards_) shard->refuse_work();
+  sequencer_->stop();
+
+  bool failed = false;
+  {
+    const std::lock_guard lock(failure_mutex_);
+    failed = failure_.has_value();
+  }
+  std::vector<std::future<void>> emptied;
+  for (const auto& shard : shards_) {
+    emptied.push_back(shard->drain(failed ? kCloseInternal : kCloseDraining));
+  }
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(config_.drain_ms);
+  for (const std::future<void>& empty : emptied) empty.wait_until(deadline);
+
+  for (const auto& shard : shards_) shard->stop();
+  reads_.reset();  // its last jobs still post to the shards
+  shards_.clear();
+}
+
+std::vector<Sample> Server::samples() const {
+  std::vector<Sample> samples = process_samples();
+  const auto gauge = [&](std::string name, std::string help, std::uint64_t value) {
+    samples.push_back({std::move(name), std::move(help), false, static_cast<double>(value)});
+  };
+  const auto counter = [&](std::string name, std::string help, std::uint64_t value) {
+    samples.push_back({std::move(name), std::move(help), true, static_cast<double>(value)});
+  };
+  const auto sum = [&](std::atomic<std::uint64_t> ShardStats::*member) {
+    std::uint64_t total = 0;
+    for (const auto& shard : shards_) total += (shard->stats().*member).load();
+    return total;
+  };
+
+  const OffsetRange held = log_->held();
+  gauge("courtside_head_offset", "Offset of the newest event.", held.end.value() - 1);
+  gauge("courtside_first_offset", "Offset of the oldest event still held.", held.begin.value());
+
+  const SequencerCounters appended = sequencer_->counters();
+  counter("courtside_events_total", "Events appended since the start.", appended.events);
+  counter("courtside_commits_total", "Group commits since the start.", appended.commits);
+  counter("courtside_duplicates_total", "Events refused as known.", appended.duplicates);
+  counter("courtside_conflicts_total", "Appends refused for a stale expected version.",
+          appended.conflicts);
+  counter("courtside_dropped_total", "Events dropped by retention.", appended.dropped);
+  samples.push_back({"courtside_sync_seconds_total", "Time spent writing and syncing.", true,
+                     static_cast<double>(appended.sync_us) / 1e6});
+  gauge("courtside_pending_append_bytes", "Events waiting for the log.", appended.pending_bytes);
+
+  counter("courtside_records_read_total", "Records read for resuming and for history.",
+          pages_->records_read());
+  gauge("courtside_connections", "Open connections.", sum(&ShardStats::connections));
+  gauge("courtside_sessions", "Open WebSocket sessions and streams.", sum(&ShardStats::sessions));
+  gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
+  counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
+  counter("courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
+  counter("courtside_deliveries_total", "Events sent live, per subscription.",
+          sum(&ShardStats::deliveries));
+  counter("courtside_replayed_total", "Events sent from the log, per subscription.",
+          sum(&ShardStats::replayed));
+  counter("courtside_fell_behind_total", "Times a slow subscription went back to the log.",
+          sum(&ShardStats::fell_behind));
+  counter("courtside_gaps_total", "Gaps told to subscriptions.", sum(&ShardStats::gaps));
+  gauge("courtside_queued_bytes", "Bytes waiting in send queues.",
+        sum(&ShardStats::queued_bytes));
+  gauge("courtside_waiting_commits", "Commits that shards have yet to fan out.",
+        sum(&ShardStats::waiting_commits));
+  return samples;
+}
+
+}  // namespace courtside

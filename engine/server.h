@@ -1,0 +1,73 @@
+// Puts the engine together and takes it apart again, in the right order; nothing else is decided
+// here.
+//
+//   open log -> tail, pages, read pool -> shards -> sequencer -> listener
+//   drain: listener -> sequencer (what waits is committed and answered) -> goodbye -> shards
+//
+// Threads: made, run and destroyed on one; request_stop from any, also from a signal handler.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "engine/metrics.h"
+#include "engine/shard.h"
+#include "eventlog/event_log.h"
+#include "eventlog/local_sequencer.h"
+#include "replay/tail.h"
+#include "transport/listener.h"
+
+namespace courtside {
+
+class Server final : public CommitListener {
+ public:
+  // Opens the log and listens.
+  static Result<std::unique_ptr<Server>> start(const Config& config);
+  ~Server() override;
+
+  std::uint16_t port() const { return listener_->port(); }
+  const std::string& epoch() const { return log_->epoch(); }
+  OffsetRange held() const { return log_->held(); }
+
+  // Serves until request_stop() or until the log fails (write_failed).
+  Result<void> run();
+  void request_stop();
+
+  void on_commit(const SharedBatch& batch) override;
+  void on_failure(const Error& error) override;
+
+ private:
+  explicit Server(const Config& config);
+
+  Result<void> open();
+  void on_socket(AcceptedSocket socket);
+  void shut_down();
+  std::vector<Sample> samples() const;
+
+  const Config config_;
+  std::unique_ptr<EventLog> log_;
+  std::optional<Router> router_;
+  std::optional<Projections> projections_;
+  std::optional<Tail> tail_;
+  std::optional<PageReader> pages_;
+  std::unique_ptr<ReadPool> reads_;
+  std::unique_ptr<LocalSequencer> sequencer_;
+  std::optional<Engine> engine_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+
+  Loop loop_;  // the acceptor's
+  std::unique_ptr<Listener> listener_;
+  std::size_t next_shard_ = 0;
+  std::uint64_t refused_ = 0;
+
+  std::mutex failure_mutex_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,135 @@
+// One WebSocket client's side of the protocol: hello, subscriptions, publishes, and their answers.
+//
+// It does no I/O: feed it messages, verdicts and the passing of time; it speaks through SessionHost
+// and adds its subscribers to the hub. Events do not pass through it: the hub sends them.
+//
+// Threads: its shard's.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/hub.h"
+#include "engine/start.h"
+#include "schema/command.h"
+#include "schema/protocol.h"
+
+namespace courtside {
+
+struct SessionLimits {
+  std::uint32_t heartbeat_ms = 25'000;
+  std::uint32_t hello_timeout_ms = 5'000;
+  std::size_t message_bytes_max = 64 * 1024;
+  std::size_t subscriptions_max = 100;          // more: bad_request
+  std::size_t channels_max = 10'000;            // over all subscriptions; more: bad_request
+  std::size_t publishes_in_flight_max = 1024;   // more wait in the socket
+};
+
+// The connection and shard around a session.
+class SessionHost {
+ public:
+  virtual SubscriberOwner& owner() = 0;
+  virtual Hub& hub() = 0;
+
+  // Sends a framed message, before anything that is sent later.
+  virtual void send_frame(std::string frame) = 0;
+  virtual void send_ping() = 0;
+  // Closes with this code once what was sent has gone out.
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+
+  // The log as a whole, which may be ahead of the hub.
+  virtual OffsetRange log_held() const = 0;
+  // Answers with Session::on_start, later.
+  virtual void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
+                             const Filter& filter) = 0;
+
+  // Routes and submits; the verdict comes with Session::on_verdict and the same ticket.
+  virtual Result<void> publish(IncomingEvent event, std::uint64_t ticket) = 0;
+
+ protected:
+  ~SessionHost() = default;
+};
+
+class Session {
+ public:
+  // `wire` and `codec` belong together. Both and the host outlive it. `now_ms` is the loop's clock.
+  Session(SessionHost& host, const protocol::Codec& codec, const Wire& wire,
+          const SessionLimits& limits, std::uint64_t now_ms);
+  // Takes its subscribers out of the hub.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void on_message(bool is_text, std::string_view payload);
+  void on_verdict(const Verdict& verdict);
+  void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
+  void on_drained();
+
+  // Time passed.
+  struct Traffic {
+    std::uint64_t received_ms = 0;    // when the peer was last heard, on the loop's clock
+    std::uint64_t written_bytes = 0;  // taken by its socket so far
+    std::uint64_t queued_bytes = 0;   // waiting for the socket
+  };
+  void on_tick(std::uint64_t now_ms, const Traffic& traffic);
+
+  // The server goes down: says so and closes with 1012.
+  void drain(std::uint32_t retryafter_ms);
+
+ private:
+  struct Sub {
+    SharedInterest interest;
+    SubscriberId subscriber;         // 0 while the start is being looked up
+    std::uint32_t request = 0;       // the subscribe's id, until it is answered
+    std::uint64_t attempt = 0;       // tells a late answer for an earlier use of this number
+  };
+  struct PendingPublish {
+    std::uint64_t ticket = 0;
+    std::uint32_t request = 0;
+    std::string subject;
+  };
+
+  void handle(protocol::Hello& message);
+  void handle(protocol::Subscribe& message);
+  void handle(protocol::Unsubscribe& message);
+  void handle(protocol::Publish& message);
+  void handle(protocol::Refresh& message);
+  void handle(protocol::Ping& message);
+  void handle(protocol::Pong& message);
+
+  Result<void> check_room(const protocol::Subscribe& message) const;
+  void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);
+  void answer_publish(const PendingPublish& pending, const Verdict& verdict);
+  void check_alive(std::uint64_t now_ms, const Traffic& traffic);
+  void send_progress();
+
+  void send(const protocol::ServerMessage& message);
+  void refuse(std::optional<std::uint32_t> request, Error error);
+  void close(Code code, std::string_view reason);
+
+  SessionHost& host_;
+  const protocol::Codec& codec_;
+  const Wire& wire_;
+  const SessionLimits& limits_;
+
+  bool welcomed_ = false;
+  bool closing_ = false;
+  bool paused_ = false;
+  std::uint64_t began_ms_;
+  std::uint64_t next_heartbeat_ms_ = 0;
+  std::uint64_t alive_ms_;            // the last sign of life
+  Traffic before_;                    // at the last tick
+
+  std::map<std::uint32_t, Sub> subs_;
+  std::size_t channel_count_ = 0;
+  std::uint64_t last_attempt_ = 0;
+  std::deque<PendingPublish> publishes_;  // in the order in which they were submitted
+  std::uint64_t last_ticket_ = 0;
+};
+
+}  // namespace courtside

@@ -1,0 +1,219 @@
+#include "engine/shard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "engine/peer.h"
+
+namespace courtside {
+
+Shard::Shard(std::uint32_t number, const Engine& engine, OffsetRange held)
+    : number_(number),
+      engine_(engine),
+      hub_(engine.log.epoch(), held, engine.projections, *this),
+      sockets_(kSocketsWaitingMax, [this] { loop_.wake(); }),
+      commits_(kCommitsWaitingMax, [this] { loop_.wake(); }),
+      tasks_(0, [this] { loop_.wake(); }) {
+  loop_.set_on_wake([this] { on_wake(); });
+  loop_.set_on_turn_end([this] { on_turn_end(); });
+}
+
+Shard::~Shard() { stop(); }
+
+void Shard::start() {
+  loop_.start_timer(kTickMs, [this] { on_tick(); });
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Shard::post_socket(AcceptedSocket socket) {
+  // Full: the socket is closed when it goes out of scope, and the client tries again.
+  static_cast<void>(sockets_.try_post(socket));
+}
+
+void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(batch)); }
+
+void Shard::post_task(std::function<void()> task) { tasks_.post(std::move(task)); }
+
+std::future<void> Shard::drain(std::uint16_t code) {
+  auto emptied = std::make_shared<std::promise<void>>();
+  std::future<void> empty = emptied->get_future();
+  post_task([this, code, emptied] {
+    draining_ = true;
+    for (auto& [id, peer] : peers_) peer->drain(code);
+    emptied_ = std::move(*emptied);
+    tell_when_empty();
+  });
+  return empty;
+}
+
+void Shard::tell_when_empty() {
+  if (!emptied_ || !peers_.empty()) return;
+  emptied_->set_value();
+  emptied_.reset();
+}
+
+void Shard::stop() {
+  if (!thread_.joinable()) return;
+  commits_.close();
+  sockets_.close();
+  post_task([this] {
+    for (auto& [id, peer] : peers_) peer->abort();
+    loop_.request_stop();
+  });
+  thread_.join();
+  retired_.clear();
+}
+
+// ---------------------------------------------------------------------------------------------
+// The turn.
+
+void Shard::on_wake() {
+  // Tasks are taken first and run last: a drain that was asked for after the last commits finds
+  // their verdicts answered.
+  tasks_.take_all(taken_tasks_);
+  commits_.take_all(taken_commits_);
+  for (const SharedBatch& batch : taken_commits_) on_commit(*batch);
+  taken_commits_.clear();
+  for (const auto& task : taken_tasks_) task();
+  taken_tasks_.clear();
+  sockets_.take_all(taken_sockets_);
+  for (AcceptedSocket& socket : taken_sockets_) adopt_socket(std::move(socket));
+  taken_sockets_.clear();
+}
+
+void Shard::on_commit(const Batch& batch) {
+  // The author hears first: an application that publishes and subscribes finds its own event known.
+  for (const Verdict& verdict : batch.verdicts) {
+    if (verdict.author.shard != number_) continue;
+    if (Peer* peer = find_peer(ConnectionId(verdict.author.connection))) peer->on_verdict(verdict);
+  }
+  hub_.on_commit(batch);
+}
+
+void Shard::on_turn_end() {
+  retired_.clear();
+  tell_when_empty();
+  const HubCounters& counters = hub_.counters();
+  stats_.connections = peers_.size();
+  stats_.subscribers = hub_.subscriber_count();
+  stats_.accepted = accepted_;
+  stats_.requests = requests_;
+  stats_.deliveries = counters.deliveries;
+  stats_.replayed = counters.replayed;
+  stats_.fell_behind = counters.fell_behind;
+  stats_.gaps = counters.gaps;
+  stats_.waiting_commits = commits_.size();
+}
+
+void Shard::on_tick() {
+  const std::uint64_t now_ms = loop_.now_ms();
+  std::uint64_t queued_bytes = 0;
+  std::uint64_t sessions = 0;
+  for (auto& [id, peer] : peers_) {
+    peer->on_tick(now_ms);
+    queued_bytes += peer->queued_bytes();
+    if (peer->streaming()) ++sessions;
+  }
+  stats_.queued_bytes = queued_bytes;
+  stats_.sessions = sessions;
+  loop_.start_timer(kTickMs, [this] { on_tick(); });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Peers.
+
+void Shard::adopt_socket(AcceptedSocket socket) {
+  ++accepted_;
+  if (draining_) return;
+  auto peer = std::make_unique<Peer>(*this);
+  Connection& connection =
+      adopt(loop_, std::move(socket), engine_.connection_limits, *peer);
+  peer->set_connection(connection);
+  peers_.emplace(connection.id(), std::move(peer));
+}
+
+Peer* Shard::find_peer(ConnectionId id) {
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? nullptr : found->second.get();
+}
+
+void Shard::retire(ConnectionId id) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  // Somebody up the stack may still be using it.
+  retired_.push_back(std::move(found->second));
+  peers_.erase(found);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Reads.
+
+PageRequest Shard::page_request(OffsetRange range) const {
+  const Config::Limits& limits = engine_.config.limits;
+  return {.window = range,
+          .direction = Direction::kAscending,
+          .events_max = limits.page_events,
+          .bytes_max = limits.page_bytes,
+          .scanned_max = limits.page_scanned};
+}
+
+std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedInterest& interest,
+                                             OffsetRange range) {
+  // The last steps to the head are taken here and now: a page from another thread would always find
+  // that the log has grown meanwhile.
+  if (range.count() <= kTailEventsMax) {
+    const std::optional<Page> page = engine_.pages.read_tail(
+        interest->filter, page_request(range), kTailBatchesMax);
+    if (page) {
+      return RenderedPage{SharedBytes(render_records(engine_.log.epoch(), *interest,
+                                                     engine_.projections, page->records)),
+                          page->covered, page->records.size()};
+    }
+  }
+  waiting_reads_.push_back({id, interest, range});
+  start_waiting_reads();
+  return std::nullopt;
+}
+
+void Shard::start_waiting_reads() {
+  while (!waiting_reads_.empty() && reads_in_flight_ < engine_.config.limits.reads_in_flight) {
+    WaitingRead next = std::move(waiting_reads_.front());
+    waiting_reads_.pop_front();
+    ++reads_in_flight_;
+    engine_.reads.submit([this, next = std::move(next)] {
+      const Result<Page> page =
+          engine_.pages.read(next.interest->filter, page_request(next.range));
+      if (!page) log_error("engine", "a page could not be read: " + page.error().message);
+      std::optional<RenderedPage> rendered;
+      if (page) {
+        rendered = RenderedPage{SharedBytes(render_records(engine_.log.epoch(), *next.interest,
+                                                           engine_.projections, page->records)),
+                                page->covered, page->records.size()};
+      }
+      post_task([this, id = next.id, rendered = std::move(rendered)] {
+        --reads_in_flight_;
+        if (rendered) {
+          hub_.on_page(id, *rendered);
+        } else {
+          hub_.on_read_failed(id);
+        }
+        start_waiting_reads();
+      });
+    });
+  }
+}
+
+bool Shard::read(std::function<Finish()> job) {
+  if (jobs_in_flight_ >= engine_.config.limits.reads_in_flight) return false;
+  ++jobs_in_flight_;
+  engine_.reads.submit([this, job = std::move(job)] {
+    post_task([this, finish = job()] {
+      --jobs_in_flight_;
+      finish();
+    });
+  });
+  return true;
+}
+
+}  // namespace courtside
