@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <string>
 
+#include "base/json.h"
 #include "schema/cloudevent.h"
 #include "schema/event_draft.h"
-#include "schema/json_text.h"
 #include "schema/text.h"
 
 namespace courtside {

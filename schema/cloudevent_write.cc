@@ -1,9 +1,9 @@
 #include <string>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "schema/cloudevent.h"
 #include "schema/event_rules.h"
-#include "schema/json_text.h"
 #include "schema/projection.h"
 
 namespace courtside {
@@ -34,8 +34,7 @@ void append_text_attributes(std::string& out, const EventFields& fields, bool ow
 }
 
 void append_log_attributes(std::string& out, RecordView record) {
-  std::string digits;
-  append_decimal(digits, record.offset().value());
+  const std::string digits = std::to_string(record.offset().value());
   append_member_name(out, "sequence");
   out.push_back('"');
   out.append(kSequenceDigits - digits.size(), '0').append(digits).push_back('"');
@@ -44,7 +43,7 @@ void append_log_attributes(std::string& out, RecordView record) {
   append_rfc3339(out, record.recorded());
   out.push_back('"');
   append_member_name(out, "subjectversion");
-  append_decimal(out, record.subject_version());
+  out.append(std::to_string(record.subject_version()));
 }
 
 void append_data(std::string& out, const EventFields& fields) {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "schema/channel.h"
-#include "schema/json_text.h"
 #include "schema/text.h"
 
 namespace courtside {

@@ -1,7 +1,7 @@
 #include "schema/event_errors.h"
 
 #include "base/check.h"
-#include "schema/json_text.h"
+#include "base/json.h"
 
 namespace courtside {
 namespace {
@@ -24,10 +24,7 @@ void append_pointer_step(std::string& out, std::string_view name) {
 
 }  // namespace
 
-void EventErrors::enter_batch_item(std::size_t index) {
-  prefix_ = '/';
-  append_decimal(prefix_, index);
-}
+void EventErrors::enter_batch_item(std::size_t index) { prefix_ = "/" + std::to_string(index); }
 
 void EventErrors::add(std::string_view pointer, std::string_view detail) {
   if (entries_.size() == kEventErrorsMax) return;
@@ -56,21 +53,18 @@ void EventErrors::add_field(std::string_view member, std::string_view field,
 
 Error EventErrors::error() const {
   COURTSIDE_CHECK(!entries_.empty());
-  std::string details = R"({"errors":[)";
+  std::string list = "[";
   for (const Entry& entry : entries_) {
-    if (&entry != &entries_.front()) details.push_back(',');
-    details.append(R"({"pointer":)");
-    append_json_string(details, entry.pointer);
-    details.append(R"(,"detail":)");
-    append_json_string(details, entry.detail);
-    details.push_back('}');
+    if (&entry != &entries_.front()) list.push_back(',');
+    list.append(JsonObject().text("pointer", entry.pointer).text("detail", entry.detail).take());
   }
-  details.append("]}");
+  list.push_back(']');
   const Entry& first = entries_.front();
   std::string message = first.pointer.empty() ? "the event" : first.pointer;
   message.append(" ").append(first.detail);
-  return {
-      .code = Code::invalid_event, .message = std::move(message), .details = std::move(details)};
+  return {.code = Code::invalid_event,
+          .message = std::move(message),
+          .details = JsonObject().raw("errors", list).take()};
 }
 
 }  // namespace courtside

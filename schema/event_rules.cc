@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "base/json.h"
 #include "base/time.h"
 #include "schema/catalogue.h"
 #include "schema/channel.h"
@@ -171,7 +172,7 @@ void check_fields(const EventFields& fields, DataCheck data_check, EventErrors& 
 Error too_large(std::string message, std::size_t limit) {
   return {.code = Code::payload_too_large,
           .message = std::move(message),
-          .details = R"({"limit":)" + std::to_string(limit) + "}"};
+          .details = JsonObject().number("limit", limit).take()};
 }
 
 Error event_too_large() {

@@ -27,12 +27,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-char closer_of(char bracket) { return bracket == '{' ? '}' : ']'; }
-
-}  // namespace
-
-// Eight bytes at a time: strings are most of what an event is.
-std::size_t json_plain_length(std::string_view text) {
+// How many bytes from the front are neither quote, backslash nor control. Eight at a time: strings
+// are most of what an event is.
+std::size_t plain_length(std::string_view text) {
   std::size_t length = 0;
   while (length + 8 <= text.size()) {
     std::uint64_t word;
@@ -44,6 +41,10 @@ std::size_t json_plain_length(std::string_view text) {
   while (length < text.size() && !needs_look(text[length])) ++length;
   return length;
 }
+
+char closer_of(char bracket) { return bracket == '{' ? '}' : ']'; }
+
+}  // namespace
 
 bool JsonReader::fault() {
   faulty_ = true;
@@ -209,7 +210,7 @@ bool JsonReader::read_number() {
 bool JsonReader::read_string(bool& escaped) {
   ++at_;  // the quote
   for (;;) {
-    at_ += json_plain_length({at_, static_cast<std::size_t>(end_ - at_)});
+    at_ += plain_length({at_, static_cast<std::size_t>(end_ - at_)});
     if (take('"')) return true;
     if (!take('\\')) return false;  // a control character, or the end
     escaped = true;

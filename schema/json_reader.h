@@ -102,7 +102,4 @@ std::optional<std::int64_t> json_integer(const JsonValue& value);
 // One value and nothing else, or kNone when the text is anything else.
 JsonValue read_json(std::string_view text);
 
-// How many bytes from the front need no escape in a JSON string: no quote, backslash or control.
-std::size_t json_plain_length(std::string_view text);
-
 }  // namespace courtside

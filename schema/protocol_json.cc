@@ -1,6 +1,6 @@
 #include "schema/protocol_json.h"
 
-#include "schema/json_text.h"
+#include "base/json.h"
 #include "schema/protocol.h"
 
 namespace courtside::protocol {
@@ -31,7 +31,7 @@ class JsonCodec final : public Codec {
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
     out.append(R"({"type":"event","sub":)");
-    append_decimal(out, sub);
+    out.append(std::to_string(sub));
     out.append(body);
   }
 };

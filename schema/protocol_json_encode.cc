@@ -1,115 +1,89 @@
-#include "schema/json_text.h"
+#include "base/json.h"
 #include "schema/protocol_json.h"
 
 namespace courtside::protocol {
 namespace {
 
-// One message, member by member: {"type":"live","sub":1, ...
-class Writer {
- public:
-  Writer(std::string& out, std::string_view type) : out_(out) {
-    out_.append(R"({"type":")").append(type).push_back('"');
-  }
-
-  Writer& text(std::string_view name, std::string_view value) {
-    append_json_string(key(name), value);
-    return *this;
-  }
-  Writer& number(std::string_view name, std::uint64_t value) {
-    append_decimal(key(name), value);
-    return *this;
-  }
-  Writer& boolean(std::string_view name, bool value) {
-    key(name).append(value ? "true" : "false");
-    return *this;
-  }
-  // `json` is JSON already.
-  Writer& raw(std::string_view name, std::string_view json) {
-    key(name).append(json);
-    return *this;
-  }
-  void end() { out_.push_back('}'); }
-
- private:
-  std::string& key(std::string_view name) { return out_.append(",\"").append(name).append("\":"); }
-
-  std::string& out_;
-};
+JsonObject message(std::string_view type) {
+  JsonObject object;
+  object.text("type", type);
+  return object;
+}
 
 struct Encoder {
-  std::string& out;
-
-  void operator()(const Welcome& m) const {
-    Writer writer(out, "welcome");
-    writer.text("session", m.session)
+  std::string operator()(const Welcome& m) const {
+    JsonObject object = message("welcome");
+    object.text("session", m.session)
         .text("actor", m.actor)
         .text("epoch", m.epoch)
         .text("head", m.head)
         .number("heartbeat", m.heartbeat_ms)
         .number("maxmessage", m.maxmessage);
-    if (m.expiresin_s) writer.number("expiresin", *m.expiresin_s);
-    writer.end();
+    if (m.expiresin_s) object.number("expiresin", *m.expiresin_s);
+    return object.take();
   }
-  void operator()(const Subscribed& m) const {
-    Writer(out, "subscribed")
+  std::string operator()(const Subscribed& m) const {
+    return message("subscribed")
         .number("id", m.id)
         .number("sub", m.sub)
         .text("after", m.after)
         .text("head", m.head)
-        .end();
+        .take();
   }
-  void operator()(const Live& m) const {
-    Writer(out, "live").number("sub", m.sub).text("position", m.position).end();
+  std::string operator()(const Live& m) const {
+    return message("live").number("sub", m.sub).text("position", m.position).take();
   }
-  void operator()(const Behind& m) const {
-    Writer(out, "behind").number("sub", m.sub).text("position", m.position).end();
+  std::string operator()(const Behind& m) const {
+    return message("behind").number("sub", m.sub).text("position", m.position).take();
   }
-  void operator()(const Gap& m) const {
-    Writer(out, "gap")
+  std::string operator()(const Gap& m) const {
+    return message("gap")
         .number("sub", m.sub)
         .text("reason", m.reason)
         .text("from", m.from)
         .text("to", m.to)
-        .end();
+        .take();
   }
-  void operator()(const Progress& m) const {
-    Writer(out, "progress").text("position", m.position).end();
+  std::string operator()(const Progress& m) const {
+    return message("progress").text("position", m.position).take();
   }
-  void operator()(const Ok& m) const {
-    Writer writer(out, "ok");
-    writer.number("id", m.id);
+  std::string operator()(const Ok& m) const {
+    JsonObject object = message("ok");
+    object.number("id", m.id);
     if (!m.position.empty()) {
-      writer.text("position", m.position)
+      object.text("position", m.position)
           .number("subjectversion", m.subjectversion)
           .boolean("duplicate", m.duplicate);
     }
-    writer.end();
+    return object.take();
   }
-  void operator()(const ErrorReply& m) const {
+  std::string operator()(const ErrorReply& m) const {
     const CodeInfo& code = info(m.error.code);
-    Writer writer(out, "error");
-    if (m.id) writer.number("id", *m.id);
-    writer.text("code", code.name)
+    JsonObject object = message("error");
+    if (m.id) object.number("id", *m.id);
+    object.text("code", code.name)
         .text("message", m.error.message)
         .boolean("retryable", code.retry != Retry::kNo);
-    if (!m.error.details.empty()) writer.raw("details", m.error.details);
-    writer.end();
+    if (!m.error.details.empty()) object.raw("details", m.error.details);
+    return object.take();
   }
-  void operator()(const Unsubscribed& m) const {
-    Writer(out, "unsubscribed").number("sub", m.sub).text("code", info(m.code).name).end();
+  std::string operator()(const Unsubscribed& m) const {
+    return message("unsubscribed").number("sub", m.sub).text("code", info(m.code).name).take();
   }
-  void operator()(const Ping&) const { Writer(out, "ping").end(); }
-  void operator()(const Pong&) const { Writer(out, "pong").end(); }
-  void operator()(const Expiring& m) const { Writer(out, "expiring").number("in", m.in_s).end(); }
-  void operator()(const Draining& m) const {
-    Writer(out, "draining").number("retryafter", m.retryafter_ms).end();
+  std::string operator()(const Ping&) const { return message("ping").take(); }
+  std::string operator()(const Pong&) const { return message("pong").take(); }
+  std::string operator()(const Expiring& m) const {
+    return message("expiring").number("in", m.in_s).take();
+  }
+  std::string operator()(const Draining& m) const {
+    return message("draining").number("retryafter", m.retryafter_ms).take();
   }
 };
 
 }  // namespace
 
-void encode_json(const ServerMessage& message, std::string& out) {
-  std::visit(Encoder{out}, message);
+void encode_json(const ServerMessage& any, std::string& out) {
+  out.append(std::visit(Encoder{}, any));
 }
 
 }  // namespace courtside::protocol
