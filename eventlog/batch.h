@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "schema/command.h"
 #include "schema/position.h"
 #include "schema/record.h"
@@ -36,12 +37,19 @@ struct TermEntry {
   std::uint32_t index;  // of the record in the batch
 };
 
+// What the index needs of an event beside its record.
+struct IndexEntry {
+  Hash128 key;           // hash128(source, id)
+  Offset subject_first;  // where the subject's version 1 stands, or stood
+};
+
 struct Batch {
-  OffsetRange range;   // may be empty: a batch of duplicates, conflicts or drops
-  Offset first_held;   // the earliest offset that the log still holds after this batch
+  OffsetRange range;  // may be empty: a batch of duplicates, conflicts or drops
+  Offset first_held;  // the earliest offset that the log still holds after this batch
   std::shared_ptr<const std::string> storage;  // the records, one after the other
   std::vector<std::uint32_t> begins;           // where each begins in storage; one more at the end
   std::vector<TermEntry> terms;                // ordered by (term_hash, index)
+  std::vector<IndexEntry> index_entries;       // one per record
   std::vector<Verdict> verdicts;               // in the order of the commands
 
   std::size_t size() const { return begins.empty() ? 0 : begins.size() - 1; }
@@ -57,7 +65,8 @@ struct Batch {
   // What the batch holds in memory, about.
   std::size_t size_bytes() const {
     return (storage ? storage->size() : 0) + begins.size() * sizeof(begins[0]) +
-           terms.size() * sizeof(TermEntry) + sizeof(Batch);
+           terms.size() * sizeof(TermEntry) + index_entries.size() * sizeof(IndexEntry) +
+           sizeof(Batch);
   }
 };
 

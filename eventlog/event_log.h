@@ -5,13 +5,14 @@
 //
 //   events   offset (u64 big endian)                    -> record
 //   index    term, 0x00, first offset (u64 big endian)  -> ascending offsets, varint deltas
+//            and how far the index goes: its low-water offset
 //   ids      hash128(source, id)                        -> offset
 //   subjects subject                                    -> version, first and last offset
-//   meta     format, epoch, fold place, index low-water offset, source cursors
+//   meta     format, epoch, fold place, source cursors
 //
 // events and meta are written at commit, with one sync. The other three follow from the records, so
-// they are not written there (three to eight small random keys an event would cost several times the
-// record): the newest events' entries live in memory as an index segment, which is turned into
+// they are not written there (three to eight small random keys an event would cost several times
+// the record): the newest events' entries live in memory as an index segment, which is turned into
 // sorted files in the background when it is full, and rebuilt from the records above the low-water
 // offset at start.
 #pragma once
@@ -33,6 +34,8 @@ struct EventLogOptions {
   std::string path;
   // Events in an index segment before it is turned into files; also bounds the rebuild at start.
   std::size_t segment_events_max = 65536;
+  // The same in memory, about: events with a thousand channels fill a segment sooner.
+  std::size_t segment_bytes_max = 64 << 20;
   std::size_t block_cache_bytes = 64 << 20;
 };
 
@@ -42,6 +45,9 @@ class EventLog : public LogReader, public FoldState {
   // data_newer, no_input (cannot be created or opened).
   static Result<std::unique_ptr<EventLog>> open(const EventLogOptions& options);
 
+  // The one question that readers and the fold share.
+  Result<SubjectState> subject(std::string_view subject) const override = 0;
+
   // Where the next group commit's fold begins. Log thread only.
   virtual FoldPlace place() const = 0;
 
@@ -50,7 +56,8 @@ class EventLog : public LogReader, public FoldState {
   // REQUIRES: batch was folded from place(), and `after` is where that fold ended.
   virtual Result<void> commit(const Batch& batch, const FoldPlace& after) = 0;
 
-  // Frees the space of dropped events. Log thread only.
+  // Frees the space of dropped events: when it is worth it, so call it after each check.
+  // Log thread only.
   virtual Result<void> reclaim() = 0;
 
   // Makes commit fail from now on, as a disk would: for tests of what follows.

@@ -1,6 +1,6 @@
-// The sequencer of a single machine: one thread that takes all commands that wait, folds them, writes
-// them with one sync, and tells the listener. While it syncs, more gather: so batches grow with the
-// load and nothing is delayed when it is light.
+// The sequencer of a single machine: one thread that takes all commands that wait, folds them,
+// writes them with one sync, and tells the listener. While it syncs, more gather: so batches grow
+// with the load and nothing is delayed when it is light.
 //
 // It also runs retention: every check it computes where the log should begin and sequences a Drop.
 //
@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/time.h"
 #include "eventlog/event_log.h"
 #include "eventlog/sequencer.h"
 
@@ -20,9 +21,10 @@ struct SequencerOptions {
   std::size_t pending_bytes_max = 64 << 20;  // of commands that wait; more are refused
   std::size_t batch_events_max = 4096;       // in one group commit (a larger command goes alone)
   std::size_t batch_bytes_max = 4 << 20;
-  std::uint64_t retention_bytes = 0;    // of records; 0: keep all
-  std::uint64_t retention_age_s = 0;    // 0: keep all
+  std::uint64_t retention_bytes = 0;  // of records; 0: keep all
+  std::uint64_t retention_age_s = 0;  // 0: keep all
   std::uint32_t retention_check_ms = 1000;
+  Timestamp (*clock)() = &now;  // what recorded times come from
 };
 
 struct SequencerCounters {

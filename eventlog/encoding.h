@@ -1,0 +1,85 @@
+// The bytes of the log's keys and values, other than records. Threads: none; functions and values.
+//
+//   events   key: offset
+//   index    key: term, 0x00, first offset     value: a chunk, see below
+//   ids      key: the digest's two halves      value: offset
+//   subjects key: the subject                  value: version, first offset, last offset
+//   meta     "format", "epoch", "place"        "place": the four numbers of FoldPlace
+//
+// Numbers are u64 big endian, so that keys sort as numbers do. A chunk is, in varints (LEB128), the
+// distance from its first offset to its last, then each offset's distance from the one before: what
+// lies in a chunk can be told from its key and first number.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.h"
+#include "eventlog/fold.h"
+#include "eventlog/log_reader.h"
+#include "schema/position.h"
+
+namespace courtside {
+
+// A few numbers as a key or value, without an allocation.
+template <std::size_t kCount>
+class Numbers {
+ public:
+  explicit Numbers(const std::array<std::uint64_t, kCount>& numbers) {
+    std::size_t at = 0;
+    for (const std::uint64_t number : numbers) {
+      for (int shift = 56; shift >= 0; shift -= 8)
+        bytes_[at++] = static_cast<char>(number >> shift);
+    }
+  }
+  std::string_view view() const { return {bytes_.data(), bytes_.size()}; }
+
+ private:
+  std::array<char, 8 * kCount> bytes_;
+};
+
+// REQUIRES: bytes.size() >= 8. The number in the first eight.
+std::uint64_t number_at(std::string_view bytes);
+
+inline Numbers<1> encode(Offset offset) {
+  return Numbers<1>(std::array<std::uint64_t, 1>{offset.value()});
+}
+inline Numbers<2> encode(const Hash128& key) {
+  return Numbers<2>(std::array<std::uint64_t, 2>{key.high, key.low});
+}
+Numbers<3> encode(const SubjectState& state);
+Numbers<4> encode(const FoldPlace& place);
+
+// Empty when the bytes are none.
+std::optional<Offset> decode_offset(std::string_view bytes);
+std::optional<SubjectState> decode_subject(std::string_view bytes);
+std::optional<FoldPlace> decode_place(std::string_view bytes);
+
+// A key holds at most this many offsets of its term.
+constexpr std::size_t kChunkOffsetsMax = 1024;
+
+// Where a term's chunks begin in the index; the chunk whose first offset is `first` has its eight
+// bytes behind it.
+std::string chunk_key_prefix(std::string_view term);
+std::string chunk_key(std::string_view term, Offset first);
+
+// Appends the value of a chunk to `out`. REQUIRES: offsets ascend, at least one.
+void append_chunk(std::string& out, const std::vector<Offset>& offsets);
+
+// The last offset of a chunk that begins with `first`; empty when the bytes are no chunk.
+std::optional<Offset> chunk_last(Offset first, std::string_view chunk);
+
+// Appends the chunk's offsets within `range` to `out`, ascending. False when the bytes are no
+// chunk.
+bool decode_chunk(Offset first, std::string_view chunk, OffsetRange range,
+                  std::vector<Offset>& out);
+
+// The index's own note of how far it goes, beside the chunks. No term begins with a zero.
+constexpr std::string_view kLowWaterKey("\0low water", 10);
+
+}  // namespace courtside

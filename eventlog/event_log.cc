@@ -1,0 +1,244 @@
+#include "eventlog/event_log.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "base/check.h"
+#include "base/time.h"
+#include "eventlog/database.h"
+#include "eventlog/encoding.h"
+#include "eventlog/index.h"
+#include "eventlog/log_meta.h"
+#include "eventlog/record_scan.h"
+
+namespace courtside {
+namespace {
+
+// Dropped records are taken off the disk when there are this many bytes of them, or after this
+// time: each removal leaves a mark that later reads pass over, so there must not be many.
+constexpr std::uint64_t kReclaimBytes = 8 << 20;
+constexpr std::uint64_t kReclaimAfterUs = 15 * 60 * std::uint64_t{1'000'000};
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+OffsetRange within(OffsetRange range, OffsetRange limits) {
+  const Offset begin = std::max(range.begin, limits.begin);
+  return {begin, std::max(begin, std::min(range.end, limits.end))};
+}
+
+// held(), as any thread may ask for it at any time.
+class PublishedRange {
+ public:
+  // The end goes first, and is read last: so nobody ever sees a begin beyond the end.
+  void publish(OffsetRange range) {
+    end_.store(range.end.value(), std::memory_order_release);
+    begin_.store(range.begin.value(), std::memory_order_release);
+  }
+  OffsetRange get() const {
+    const Offset begin(begin_.load(std::memory_order_acquire));
+    return {begin, Offset(end_.load(std::memory_order_acquire))};
+  }
+
+ private:
+  std::atomic<std::uint64_t> begin_{1};
+  std::atomic<std::uint64_t> end_{1};
+};
+
+class RocksLog : public EventLog {
+ public:
+  RocksLog(std::unique_ptr<Database> database, std::unique_ptr<Index> index, LogMeta meta)
+      : database_(std::move(database)),
+        index_(std::move(index)),
+        epoch_(std::move(meta.epoch)),
+        reclaimed_at_us_(steady_us()) {
+    show(meta.place);
+  }
+
+  FoldPlace place() const override { return place_; }
+  Result<void> commit(const Batch& batch, const FoldPlace& after) override;
+  Result<void> reclaim() override;
+  void fail_commits_for_test() override { failed_ = true; }
+
+  const std::string& epoch() const override { return epoch_; }
+  OffsetRange held() const override { return held_.get(); }
+  Result<std::vector<Record>> read(const std::vector<Offset>& offsets) const override {
+    return read_records(*database_, *this, offsets);
+  }
+  std::unique_ptr<RecordScan> scan(OffsetRange range, Direction direction) const override {
+    return scan_records(*database_, this, within(range, held()), direction);
+  }
+  std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
+                                       Direction direction) const override {
+    return index_->postings(term, within(range, held()), direction);
+  }
+  Result<Offset> first_at_or_after(Timestamp time) const override;
+  Result<SubjectState> subject(std::string_view name) const override {
+    return index_->subject(name);
+  }
+
+  Result<std::optional<Offset>> find(const Hash128& key) const override;
+  Result<std::uint64_t> subject_version_at(Offset offset) const override;
+
+ private:
+  Result<void> write(const Batch& batch, const FoldPlace& after);
+  void show(const FoldPlace& place);
+  Result<std::uint64_t> bytes_before(Offset offset) const;
+  Result<void> remove_below(Offset offset);
+
+  const std::unique_ptr<Database> database_;
+  const std::unique_ptr<Index> index_;
+  const std::string epoch_;
+  FoldPlace place_;
+  PublishedRange held_;
+  bool failed_ = false;
+
+  Offset reclaimed_;  // nothing below it is on the disk, as far as this process knows
+  std::uint64_t reclaimed_bytes_ = 0;
+  std::uint64_t reclaimed_at_us_;
+};
+
+Result<void> RocksLog::commit(const Batch& batch, const FoldPlace& after) {
+  COURTSIDE_CHECK(batch.range.begin == place_.next && batch.range.end == after.next);
+  if (failed_) return fail(Code::write_failed, "the log takes no more since a write failed");
+  if (after == place_) return {};  // duplicates and conflicts alone: all is on disk already
+  auto written = write(batch, after);
+  if (!written) {
+    failed_ = true;
+    return written;
+  }
+  index_->add(batch);
+  show(after);
+  return {};
+}
+
+Result<void> RocksLog::write(const Batch& batch, const FoldPlace& after) {
+  if (auto room = index_->make_room(); !room) return room;
+  constexpr std::size_t kPerRecord = 20;  // RocksDB's tag, family and lengths, and our key
+  rocksdb::WriteBatch writes(batch.storage->size() + (batch.size() + 4) * kPerRecord);
+  rocksdb::ColumnFamilyHandle* events = database_->family(Family::kEvents);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const RecordView record = batch.at(i);
+    writes.Put(events, slice(encode(record.offset()).view()), slice(record.bytes()));
+  }
+  put_place(writes, *database_, after);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = database_->rocks().Write(options, &writes);
+  if (!status.ok()) return fail(error_from(status, "commit", Code::write_failed));
+  return {};
+}
+
+void RocksLog::show(const FoldPlace& place) {
+  place_ = place;
+  held_.publish({place.first_held, place.next});
+  database_->set_first_held(place.first_held);
+}
+
+Result<std::optional<Offset>> RocksLog::find(const Hash128& key) const {
+  auto offset = index_->find(key);
+  if (offset && *offset && **offset < place_.first_held) return std::nullopt;
+  return offset;
+}
+
+Result<std::uint64_t> RocksLog::subject_version_at(Offset offset) const {
+  auto record = read_record(*database_, offset);
+  if (!record) return fail(record.error());
+  if (!*record) {
+    return fail(Code::data_corrupt,
+                "the record at offset " + std::to_string(offset.value()) + " is missing");
+  }
+  return (**record)->subject_version();
+}
+
+Result<Offset> RocksLog::first_at_or_after(Timestamp time) const {
+  OffsetRange rest = held();
+  while (!rest.empty()) {
+    const Offset middle(rest.begin.value() + rest.count() / 2);
+    auto record = read_record(*database_, middle);
+    if (!record) return fail(record.error());
+    const bool dropped = !*record && middle < held().begin;
+    if (!*record && !dropped) {
+      return fail(Code::data_corrupt,
+                  "the record at offset " + std::to_string(middle.value()) + " is missing");
+    }
+    if (dropped || (**record)->recorded() < time) {
+      rest.begin = next(middle);
+    } else {
+      rest.end = middle;
+    }
+  }
+  return std::max(rest.begin, held().begin);
+}
+
+// The size of all records before `offset`.
+Result<std::uint64_t> RocksLog::bytes_before(Offset offset) const {
+  if (offset == place_.next) return place_.bytes_through;
+  auto record = read_record(*database_, offset);
+  if (!record) return fail(record.error());
+  return *record ? (**record)->bytes_before() : 0;
+}
+
+Result<void> RocksLog::reclaim() {
+  if (reclaimed_ >= place_.first_held) return {};
+  auto before = bytes_before(place_.first_held);
+  if (!before) return fail(before.error());
+  const bool due = *before - reclaimed_bytes_ >= kReclaimBytes ||
+                   steady_us() - reclaimed_at_us_ >= kReclaimAfterUs;
+  if (!due) return {};
+  // What the index still has to be rebuilt from must stay, dropped or not: subjects outlive their
+  // events.
+  const Offset low_water = index_->low_water();
+  if (low_water < place_.first_held) index_->seal();
+  const Offset below = std::min(place_.first_held, low_water);
+  if (below <= reclaimed_) return {};
+  if (below != place_.first_held) {
+    before = bytes_before(below);
+    if (!before) return fail(before.error());
+  }
+  if (auto removed = remove_below(below); !removed) return removed;
+  reclaimed_ = below;
+  reclaimed_bytes_ = *before;
+  reclaimed_at_us_ = steady_us();
+  return {};
+}
+
+Result<void> RocksLog::remove_below(Offset offset) {
+  const auto begin_key = encode(reclaimed_);
+  const auto end_key = encode(offset);
+  const rocksdb::Slice begin = slice(begin_key.view());
+  const rocksdb::Slice end = slice(end_key.view());
+  rocksdb::ColumnFamilyHandle* events = database_->family(Family::kEvents);
+  // Whole files first, which frees their space at once; then the rest, by a mark. Neither needs a
+  // sync: the drop is on disk already, and a removal that is lost is done again.
+  rocksdb::Status status = rocksdb::DeleteFilesInRange(&database_->rocks(), events, &begin, &end,
+                                                       /*include_end=*/false);
+  if (status.ok()) {
+    status = database_->rocks().DeleteRange(rocksdb::WriteOptions(), events, begin, end);
+  }
+  if (!status.ok()) return fail(error_from(status, "reclaim", Code::write_failed));
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options) {
+  COURTSIDE_CHECK(options.segment_events_max > 0);
+  auto database =
+      Database::open({.path = options.path, .block_cache_bytes = options.block_cache_bytes});
+  if (!database) return fail(database.error());
+  auto meta = load_or_create_meta(**database);
+  if (!meta) return fail(meta.error());
+  (*database)->set_first_held(meta->place.first_held);
+  auto index = Index::open(**database, meta->place.next,
+                           {.segment_events_max = options.segment_events_max,
+                            .segment_bytes_max = options.segment_bytes_max});
+  if (!index) return fail(index.error());
+  return std::make_unique<RocksLog>(*std::move(database), *std::move(index), *std::move(meta));
+}
+
+}  // namespace courtside

@@ -1,0 +1,171 @@
+#include "eventlog/index.h"
+
+#include <vector>
+
+#include "base/log.h"
+#include "eventlog/encoding.h"
+#include "eventlog/offset_scan.h"
+#include "eventlog/record_scan.h"
+#include "eventlog/segment_files.h"
+
+namespace courtside {
+
+Result<std::unique_ptr<Index>> Index::open(Database& database, Offset next,
+                                           const IndexOptions& options) {
+  remove_unfinished_files(database);
+  auto begin = courtside::low_water(database);
+  if (!begin) return fail(begin.error());
+  if (*begin > next) return fail(Code::data_corrupt, "the index goes further than the log");
+  std::unique_ptr<Index> index(new Index(database, options, *begin));
+  if (auto rebuilt = index->rebuild(next); !rebuilt) return fail(rebuilt.error());
+  return index;
+}
+
+Index::Index(Database& database, const IndexOptions& options, Offset low_water)
+    : database_(database),
+      options_(options),
+      open_(std::make_shared<IndexSegment>(low_water, nullptr)),
+      low_water_(low_water),
+      files_thread_([this] { make_files(); }) {}
+
+Index::~Index() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  files_thread_.join();
+}
+
+Result<void> Index::rebuild(Offset next) {
+  const auto scan = scan_records(database_, nullptr, {low_water_, next}, Direction::kAscending);
+  for (;;) {
+    auto record = scan->next();
+    if (!record) return fail(record.error());
+    if (!*record) return {};
+    const RecordView view = (*record)->view();
+    auto first = first_of(view);
+    if (!first) return fail(first.error());
+    const EventView event = view.event();
+    open_->add(view, {.key = hash128(event.source(), event.id()), .subject_first = *first});
+  }
+}
+
+Result<Offset> Index::first_of(RecordView record) const {
+  if (record.subject_version() == 1) return record.offset();
+  auto before = subject(record.event().subject());
+  if (!before) return fail(before.error());
+  if (before->version + 1 != record.subject_version()) {
+    return fail(Code::data_corrupt, "the record at offset " +
+                                        std::to_string(record.offset().value()) +
+                                        " does not follow its subject's version");
+  }
+  return before->first;
+}
+
+Result<void> Index::make_room() {
+  std::unique_lock lock(mutex_);
+  if (!failure_ && sealed_ && full(*open_, kOpenSizesMax)) {
+    log_warning("eventlog", "the index's files lag behind: commits wait");
+    changed_.wait(lock, [this] { return !sealed_ || failure_; });
+  }
+  if (failure_) return fail(*failure_);
+  if (!sealed_ && full(*open_, 1)) seal_locked();
+  return {};
+}
+
+bool Index::full(const IndexSegment& segment, std::size_t sizes) const {
+  return segment.range().count() >= sizes * options_.segment_events_max ||
+         segment.size_bytes() >= sizes * options_.segment_bytes_max;
+}
+
+void Index::add(const Batch& batch) {
+  // open_ changes on this thread only, so it can be used without the lock.
+  open_->add(batch);
+}
+
+void Index::seal() {
+  const std::lock_guard lock(mutex_);
+  if (!sealed_ && !failure_ && !open_->range().empty()) seal_locked();
+}
+
+void Index::seal_locked() {
+  sealed_ = open_;
+  open_ = std::make_shared<IndexSegment>(sealed_->range().end, sealed_.get());
+  changed_.notify_all();
+}
+
+void Index::make_files() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_ || (sealed_ && !failure_); });
+    if (stopping_) return;
+    Segment segment = sealed_;
+    lock.unlock();
+    const auto added = add_to_database(*segment, database_);
+    lock.lock();
+    if (added) {
+      low_water_ = segment->range().end;
+      sealed_.reset();
+    } else {
+      log_error("eventlog", added.error().message);
+      failure_ = added.error();
+    }
+    changed_.notify_all();
+    lock.unlock();
+    segment.reset();  // tens of megabytes: not under the lock
+    lock.lock();
+  }
+}
+
+std::pair<Index::Segment, Index::Segment> Index::segments() const {
+  const std::lock_guard lock(mutex_);
+  return {sealed_, open_};
+}
+
+// Newest first: what a later segment says of a name replaces what an earlier one said. The segments
+// are looked at before the database: one that becomes files in between is then seen twice, not
+// never.
+Result<std::optional<Offset>> Index::find(const Hash128& key) const {
+  const auto [sealed, open] = segments();
+  if (const auto offset = open->find(key)) return offset;
+  if (sealed) {
+    if (const auto offset = sealed->find(key)) return offset;
+  }
+  auto bytes = database_.get(Family::kIds, encode(key).view());
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return std::nullopt;
+  const auto offset = decode_offset(**bytes);
+  if (!offset) return fail(Code::data_corrupt, "ids: an entry is damaged");
+  return offset;
+}
+
+Result<SubjectState> Index::subject(std::string_view name) const {
+  const auto [sealed, open] = segments();
+  if (const auto state = open->subject(name)) return *state;
+  if (sealed) {
+    if (const auto state = sealed->subject(name)) return *state;
+  }
+  auto bytes = database_.get(Family::kSubjects, name);
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return SubjectState();
+  const auto state = decode_subject(**bytes);
+  if (!state) return fail(Code::data_corrupt, "subjects: an entry is damaged");
+  return *state;
+}
+
+std::unique_ptr<OffsetScan> Index::postings(std::string_view term, OffsetRange range,
+                                            Direction direction) const {
+  auto [sealed, open] = segments();
+  std::vector<Segment> in_memory;
+  if (sealed) in_memory.push_back(std::move(sealed));
+  in_memory.push_back(std::move(open));
+  return scan_postings(database_, std::move(in_memory), term, range, direction);
+}
+
+Offset Index::low_water() const {
+  const std::lock_guard lock(mutex_);
+  return low_water_;
+}
+
+}  // namespace courtside

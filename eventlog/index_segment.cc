@@ -1,0 +1,115 @@
+#include "eventlog/index_segment.h"
+
+#include <algorithm>
+#include <random>
+
+#include "base/check.h"
+#include "eventlog/encoding.h"
+#include "eventlog/term.h"
+
+namespace courtside {
+namespace {
+
+// Between two of these many insertions readers get their turn.
+constexpr std::size_t kInsertionsPerTurn = 32;
+
+// Unknown outside of this process, so that nobody can choose names that collide.
+std::uint64_t process_seed() {
+  static const std::uint64_t seed = [] {
+    std::random_device source;
+    return static_cast<std::uint64_t>(source()) << 32 | source();
+  }();
+  return seed;
+}
+
+}  // namespace
+
+void PostingList::add(std::uint32_t offset) {
+  if (empty_) {
+    first_ = offset;
+    empty_ = false;
+    return;
+  }
+  if (at(size() - 1) != offset) rest_.push_back(offset);
+}
+
+std::size_t PostingList::count_below(std::uint64_t offset) const {
+  if (empty_ || first_ >= offset) return 0;
+  const auto end = std::lower_bound(rest_.begin(), rest_.end(), offset);
+  return 1 + static_cast<std::size_t>(end - rest_.begin());
+}
+
+IndexSegment::IndexSegment(Offset begin, const IndexSegment* before)
+    : begin_(begin),
+      ids_(process_seed(), before ? before->ids_.size() : 0),
+      subjects_(process_seed(), before ? before->subjects_.size() : 0),
+      terms_(process_seed(), before ? before->terms_.size() : 0) {}
+
+void IndexSegment::add(const Batch& batch) {
+  for (std::size_t begin = 0; begin < batch.size(); begin += kInsertionsPerTurn) {
+    const std::size_t end = std::min(begin + kInsertionsPerTurn, batch.size());
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = begin; i < end; ++i) add_locked(batch.at(i), batch.index_entries[i]);
+  }
+}
+
+void IndexSegment::add(RecordView record, const IndexEntry& entry) {
+  const std::lock_guard lock(mutex_);
+  add_locked(record, entry);
+}
+
+void IndexSegment::add_locked(RecordView record, const IndexEntry& entry) {
+  COURTSIDE_CHECK(record.offset().value() == begin_.value() + count_);
+  const std::uint32_t from_begin = count_++;
+  ids_[encode(entry.key).view()] = from_begin;
+  subjects_[record.event().subject()] = {
+      .version = record.subject_version(), .first = entry.subject_first, .last = record.offset()};
+  for_each_term(record, [this, from_begin](std::string_view term) {
+    terms_[term].add(from_begin);
+    ++postings_;
+  });
+}
+
+OffsetRange IndexSegment::range() const {
+  const std::lock_guard lock(mutex_);
+  return {begin_, offset_at(count_)};
+}
+
+std::size_t IndexSegment::size_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return ids_.size_bytes() + subjects_.size_bytes() + terms_.size_bytes() +
+         postings_ * sizeof(std::uint32_t);
+}
+
+std::optional<Offset> IndexSegment::find(const Hash128& key) const {
+  const std::lock_guard lock(mutex_);
+  const std::uint32_t* from_begin = ids_.find(encode(key).view());
+  if (!from_begin) return std::nullopt;
+  return offset_at(*from_begin);
+}
+
+std::optional<SubjectState> IndexSegment::subject(std::string_view subject) const {
+  const std::lock_guard lock(mutex_);
+  const SubjectState* state = subjects_.find(subject);
+  if (!state) return std::nullopt;
+  return *state;
+}
+
+void IndexSegment::copy_postings(std::string_view term, OffsetRange wanted, Direction direction,
+                                 std::vector<Offset>& out) const {
+  const std::lock_guard lock(mutex_);
+  const PostingList* list = terms_.find(term);
+  if (!list) return;
+  const auto from_begin = [this](Offset offset) {
+    return offset <= begin_ ? 0 : offset.value() - begin_.value();
+  };
+  const std::size_t begin = list->count_below(from_begin(wanted.begin));
+  const std::size_t end = list->count_below(from_begin(wanted.end));
+  const std::size_t count = begin < end ? std::min(end - begin, kCopyOffsetsMax) : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool ascending = direction == Direction::kAscending;
+    out.push_back(offset_at(list->at(ascending ? begin + i : end - 1 - i)));
+  }
+}
+
+}  // namespace courtside

@@ -1,0 +1,178 @@
+#include "eventlog/local_sequencer.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "eventlog/fold.h"
+#include "eventlog/pending_commands.h"
+#include "eventlog/retention.h"
+
+namespace courtside {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+std::size_t events_in(const Command& command) {
+  const auto* append = std::get_if<Append>(&command);
+  return append ? append->events.size() : 0;
+}
+
+std::size_t bytes_in(const Command& command) {
+  const auto* append = std::get_if<Append>(&command);
+  return append ? append->size_bytes() : 0;
+}
+
+class GroupCommit : public LocalSequencer {
+ public:
+  GroupCommit(EventLog& log, CommitListener& listener, const SequencerOptions& options)
+      : log_(log),
+        listener_(listener),
+        options_(options),
+        pending_(options.pending_bytes_max),
+        thread_([this] { run(); }) {}
+
+  ~GroupCommit() override { GroupCommit::stop(); }
+
+  bool submit(Command& command) override { return pending_.submit(command); }
+
+  void stop() override {
+    pending_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  SequencerCounters counters() const override;
+
+ private:
+  void run();
+  bool retains() const { return options_.retention_bytes > 0 || options_.retention_age_s > 0; }
+  Result<void> check_retention();
+  Result<void> commit_some();
+  void count(const Batch& batch, const FoldPlace& before);
+  void stop_for_good(const Error& error);
+
+  EventLog& log_;
+  CommitListener& listener_;
+  const SequencerOptions options_;
+  PendingCommands pending_;
+  std::deque<Command> taken_;  // the log thread's: out of pending_, not yet folded
+  std::vector<Offset> drops_;  // retention's, not yet folded
+  SteadyTime next_check_{};
+
+  // Written by the log thread alone, read by any.
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<std::uint64_t> events_{0};
+  std::atomic<std::uint64_t> duplicates_{0};
+  std::atomic<std::uint64_t> conflicts_{0};
+  std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> sync_us_{0};
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+void add_to(std::atomic<std::uint64_t>& counter, std::uint64_t count) {
+  counter.fetch_add(count, std::memory_order_relaxed);
+}
+
+void GroupCommit::run() {
+  pthread_setname_np(pthread_self(), "log");
+  next_check_ = retains() ? std::chrono::steady_clock::now() : SteadyTime::max();
+  bool more = true;
+  while (more || !taken_.empty()) {
+    more = pending_.take(taken_, next_check_);
+    if (std::chrono::steady_clock::now() >= next_check_ && more) {
+      if (auto checked = check_retention(); !checked) return stop_for_good(checked.error());
+    }
+    if (taken_.empty() && drops_.empty()) continue;
+    if (auto committed = commit_some(); !committed) return stop_for_good(committed.error());
+  }
+}
+
+Result<void> GroupCommit::check_retention() {
+  next_check_ =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.retention_check_ms);
+  if (auto reclaimed = log_.reclaim(); !reclaimed) return reclaimed;
+  auto drops =
+      due_drops(log_, {.bytes = options_.retention_bytes, .age_s = options_.retention_age_s},
+                options_.clock());
+  if (!drops) return fail(drops.error());
+  drops_ = *std::move(drops);
+  return {};
+}
+
+Result<void> GroupCommit::commit_some() {
+  const FoldPlace before = log_.place();
+  Fold fold(log_, before, options_.clock());
+  // Retention's own drops go in front: what waits is folded against the log as it is then.
+  for (const Offset below : std::exchange(drops_, {})) {
+    if (auto folded = fold.apply(Drop{below}); !folded) return folded;
+  }
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  std::size_t pending_done = 0;
+  while (!taken_.empty()) {
+    const Command& command = taken_.front();
+    events += events_in(command);
+    bytes += bytes_in(command);
+    const bool first = pending_done == 0;
+    if (!first && (events > options_.batch_events_max || bytes > options_.batch_bytes_max)) break;
+    if (auto folded = fold.apply(command); !folded) return folded;
+    pending_done += pending_bytes(command);
+    taken_.pop_front();
+  }
+  const auto batch = std::make_shared<const Batch>(fold.take());
+  const std::uint64_t began_us = steady_us();
+  if (auto committed = log_.commit(*batch, fold.place()); !committed) return committed;
+  add_to(sync_us_, steady_us() - began_us);
+  count(*batch, before);
+  pending_.done(pending_done);
+  listener_.on_commit(batch);
+  return {};
+}
+
+void GroupCommit::count(const Batch& batch, const FoldPlace& before) {
+  add_to(commits_, 1);
+  add_to(events_, batch.size());
+  add_to(dropped_, batch.first_held.value() - before.first_held.value());
+  for (const Verdict& verdict : batch.verdicts) {
+    const auto* appended = std::get_if<std::vector<Appended>>(&verdict.outcome);
+    if (!appended) {
+      add_to(conflicts_, 1);
+      continue;
+    }
+    for (const Appended& event : *appended) add_to(duplicates_, event.duplicate ? 1 : 0);
+  }
+}
+
+void GroupCommit::stop_for_good(const Error& error) {
+  pending_.close();
+  listener_.on_failure(error);
+}
+
+SequencerCounters GroupCommit::counters() const {
+  const auto read = [](const std::atomic<std::uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);
+  };
+  return {.commits = read(commits_),
+          .events = read(events_),
+          .duplicates = read(duplicates_),
+          .conflicts = read(conflicts_),
+          .dropped = read(dropped_),
+          .sync_us = read(sync_us_),
+          .pending_bytes = pending_.bytes()};
+}
+
+}  // namespace
+
+std::unique_ptr<LocalSequencer> LocalSequencer::start(EventLog& log, CommitListener& listener,
+                                                      const SequencerOptions& options) {
+  return std::make_unique<GroupCommit>(log, listener, options);
+}
+
+}  // namespace courtside

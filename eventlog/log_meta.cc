@@ -1,0 +1,104 @@
+#include "eventlog/log_meta.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <optional>
+#include <string_view>
+
+#include "base/hash.h"
+#include "eventlog/encoding.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kEpochKey = "epoch";
+constexpr std::string_view kPlaceKey = "place";
+constexpr std::size_t kEpochLength = 6;
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+Result<bool> has_event(const Database& database, Offset offset) {
+  auto bytes = database.get(Family::kEvents, encode(offset).view());
+  if (!bytes) return fail(bytes.error());
+  return bytes->has_value();
+}
+
+Result<bool> has_any_event(const Database& database) {
+  const std::unique_ptr<rocksdb::Iterator> events(
+      database.rocks().NewIterator(rocksdb::ReadOptions(), database.family(Family::kEvents)));
+  events->SeekToFirst();
+  if (!events->status().ok()) {
+    return fail(error_from(events->status(), "events", Code::no_input));
+  }
+  return events->Valid();
+}
+
+Result<LogMeta> create(Database& database) {
+  auto any = has_any_event(database);
+  if (!any) return fail(any.error());
+  if (*any) return fail(Code::data_corrupt, "the log has records but no format");
+  LogMeta meta{.epoch = random_word(kEpochLength), .place = {}};
+  rocksdb::WriteBatch writes;
+  rocksdb::ColumnFamilyHandle* family = database.family(Family::kMeta);
+  writes.Put(family, slice(kFormatKey), slice(std::to_string(kLogFormat)));
+  writes.Put(family, slice(kEpochKey), slice(meta.epoch));
+  put_place(writes, database, meta.place);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  if (const auto status = database.rocks().Write(options, &writes); !status.ok()) {
+    return fail(error_from(status, "a new log", Code::write_failed));
+  }
+  return meta;
+}
+
+Result<void> check_format(std::string_view text) {
+  if (text == std::to_string(kLogFormat)) return {};
+  const bool number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  if (!number) return fail(Code::data_corrupt, "the log's format is unreadable");
+  return fail(Code::data_newer, "the log has format " + std::string(text) +
+                                    "; this version knows formats up to " +
+                                    std::to_string(kLogFormat));
+}
+
+// The place and the records are written together: if they differ, one of them is damaged.
+Result<void> check_ends(const Database& database, const FoldPlace& place) {
+  auto beyond = has_event(database, place.next);
+  if (!beyond) return fail(beyond.error());
+  if (*beyond) return fail(Code::data_corrupt, "the log has records beyond its end");
+  if (place.first_held == place.next) return {};
+  for (const Offset end : {place.first_held, previous(place.next)}) {
+    auto there = has_event(database, end);
+    if (!there) return fail(there.error());
+    if (!*there) {
+      return fail(Code::data_corrupt,
+                  "the record at offset " + std::to_string(end.value()) + " is missing");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LogMeta> load_or_create_meta(Database& database) {
+  auto format = database.get(Family::kMeta, kFormatKey);
+  if (!format) return fail(format.error());
+  if (!*format) return create(database);
+  if (auto known = check_format(**format); !known) return fail(known.error());
+
+  auto epoch = database.get(Family::kMeta, kEpochKey);
+  if (!epoch) return fail(epoch.error());
+  auto bytes = database.get(Family::kMeta, kPlaceKey);
+  if (!bytes) return fail(bytes.error());
+  const auto place = *bytes ? decode_place(**bytes) : std::nullopt;
+  if (!*epoch || !place) return fail(Code::data_corrupt, "the log's epoch or place is damaged");
+  if (auto ends = check_ends(database, *place); !ends) return fail(ends.error());
+  return LogMeta{.epoch = **epoch, .place = *place};
+}
+
+void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place) {
+  writes.Put(database.family(Family::kMeta), slice(kPlaceKey), slice(encode(place).view()));
+}
+
+}  // namespace courtside

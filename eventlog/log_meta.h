@@ -1,0 +1,35 @@
+// What a log says of itself: its format, its epoch, and where the next fold begins.
+//
+// The place is written with every commit, so it is always that of the last record. Threads: the log
+// thread's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "eventlog/database.h"
+#include "eventlog/fold.h"
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace courtside {
+
+// Of the column families and their bytes; records carry one of their own. A log of a later format
+// is refused.
+constexpr std::uint64_t kLogFormat = 1;
+
+struct LogMeta {
+  std::string epoch;
+  FoldPlace place;
+};
+
+// Reads it; makes a new log's, synced, where there is none. Errors: data_newer, data_corrupt (also
+// when the records do not end where the place says), write_failed.
+Result<LogMeta> load_or_create_meta(Database& database);
+
+void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
+
+}  // namespace courtside

@@ -1,0 +1,57 @@
+// A log that is a plain vector: for simulations and for tests of what stands on a log. It keeps the
+// promises of the durable one except durability, and is short enough to be seen to be right.
+//
+// Threads: any; one lock over everything.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "eventlog/fold.h"
+#include "eventlog/log_reader.h"
+
+namespace courtside {
+
+class MemoryLog : public LogReader, public FoldState {
+ public:
+  explicit MemoryLog(std::string epoch) : epoch_(std::move(epoch)) {}
+
+  // Where the next fold begins.
+  FoldPlace place() const;
+
+  // REQUIRES: the batch was folded from place(), and `after` is where that fold ended.
+  void commit(const Batch& batch, const FoldPlace& after);
+
+  const std::string& epoch() const override { return epoch_; }
+  OffsetRange held() const override;
+  Result<std::vector<Record>> read(const std::vector<Offset>& offsets) const override;
+  std::unique_ptr<RecordScan> scan(OffsetRange range, Direction direction) const override;
+  std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
+                                       Direction direction) const override;
+  Result<Offset> first_at_or_after(Timestamp time) const override;
+  Result<SubjectState> subject(std::string_view subject) const override;
+
+  Result<std::optional<Offset>> find(const Hash128& key) const override;
+  Result<std::uint64_t> subject_version_at(Offset offset) const override;
+
+ private:
+  std::optional<Record> record_at(Offset offset) const;  // with the lock held
+  bool holds(Offset offset) const { return place_.first_held <= offset && offset < place_.next; }
+
+  const std::string epoch_;
+  mutable std::mutex mutex_;
+  FoldPlace place_;
+  std::vector<std::optional<Record>> records_;  // of offset 1, 2 ...; empty where dropped
+  std::unordered_map<Hash128, Offset> ids_;
+  std::unordered_map<std::string, SubjectState> subjects_;
+  std::unordered_map<std::string, std::vector<Offset>> postings_;
+};
+
+}  // namespace courtside

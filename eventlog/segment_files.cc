@@ -1,0 +1,146 @@
+#include "eventlog/segment_files.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "eventlog/encoding.h"
+
+namespace courtside {
+namespace {
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+std::string folder(const Database& database) { return database.path() + "/unfinished"; }
+
+std::string file_for(const Database& database, Family family) {
+  return folder(database) + "/" + std::to_string(static_cast<int>(family)) + ".sst";
+}
+
+// One family's file, written key by key in ascending order.
+class SortedFile {
+ public:
+  SortedFile(Database& database, Family family)
+      : path_(file_for(database, family)),
+        writer_(rocksdb::EnvOptions(), database.rocks().GetOptions(database.family(family)),
+                database.family(family)) {
+    status_ = writer_.Open(path_);
+  }
+
+  void put(std::string_view key, std::string_view value) {
+    if (status_.ok()) status_ = writer_.Put(slice(key), slice(value));
+  }
+
+  rocksdb::Status finish() {
+    if (status_.ok()) status_ = writer_.Finish();  // syncs
+    return status_;
+  }
+
+ private:
+  const std::string path_;
+  rocksdb::SstFileWriter writer_;
+  rocksdb::Status status_;
+};
+
+template <typename Value>
+using Entries = std::vector<const typename ByteMap<Value>::Entry*>;
+
+template <typename Value>
+Entries<Value> sorted(const ByteMap<Value>& map) {
+  Entries<Value> entries(map.size());
+  for (std::size_t i = 0; i < map.size(); ++i) entries[i] = &map.at(i);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto* a, const auto* b) { return a->key < b->key; });
+  return entries;
+}
+
+rocksdb::Status write_ids(const IndexSegment& segment, Database& database) {
+  SortedFile file(database, Family::kIds);
+  for (const auto* entry : sorted(segment.ids())) {
+    file.put(entry->key, encode(segment.offset_at(entry->value)).view());
+  }
+  return file.finish();
+}
+
+rocksdb::Status write_subjects(const IndexSegment& segment, Database& database) {
+  SortedFile file(database, Family::kSubjects);
+  for (const auto* entry : sorted(segment.subjects())) {
+    file.put(entry->key, encode(entry->value).view());
+  }
+  return file.finish();
+}
+
+void put_chunks(SortedFile& file, const IndexSegment& segment, std::string_view term,
+                const PostingList& list) {
+  std::vector<Offset> offsets;
+  std::string key;
+  std::string value;
+  for (std::size_t begin = 0; begin < list.size(); begin += kChunkOffsetsMax) {
+    const std::size_t end = std::min(begin + kChunkOffsetsMax, list.size());
+    offsets.clear();
+    for (std::size_t i = begin; i < end; ++i) offsets.push_back(segment.offset_at(list.at(i)));
+    key.assign(term).append(1, '\0').append(encode(offsets.front()).view());
+    value.clear();
+    append_chunk(value, offsets);
+    file.put(key, value);
+  }
+}
+
+rocksdb::Status write_index(const IndexSegment& segment, Database& database) {
+  SortedFile file(database, Family::kIndex);
+  file.put(kLowWaterKey, encode(segment.range().end).view());
+  for (const auto* entry : sorted(segment.terms())) {
+    put_chunks(file, segment, entry->key, entry->value);
+  }
+  return file.finish();
+}
+
+rocksdb::Status ingest(Database& database) {
+  std::vector<rocksdb::IngestExternalFileArg> files;
+  for (const Family family : {Family::kIndex, Family::kIds, Family::kSubjects}) {
+    rocksdb::IngestExternalFileArg& file = files.emplace_back();
+    file.column_family = database.family(family);
+    file.external_files = {file_for(database, family)};
+    file.options.move_files = true;
+    file.options.write_global_seqno = false;  // the manifest holds it; the file is not rewritten
+  }
+  return database.rocks().IngestExternalFiles(files);
+}
+
+}  // namespace
+
+Result<void> add_to_database(const IndexSegment& segment, Database& database) {
+  remove_unfinished_files(database);
+  std::error_code error;
+  std::filesystem::create_directories(folder(database), error);
+  if (error) return fail(Code::write_failed, "index files: " + error.message());
+  for (const auto& write : {write_index, write_ids, write_subjects}) {
+    if (const rocksdb::Status status = write(segment, database); !status.ok()) {
+      return fail(error_from(status, "index files", Code::write_failed));
+    }
+  }
+  if (const rocksdb::Status status = ingest(database); !status.ok()) {
+    return fail(error_from(status, "index files", Code::write_failed));
+  }
+  return {};
+}
+
+Result<Offset> low_water(const Database& database) {
+  auto bytes = database.get(Family::kIndex, kLowWaterKey);
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return Offset(1);
+  const auto offset = decode_offset(**bytes);
+  if (!offset) return fail(Code::data_corrupt, "index: the low-water offset is damaged");
+  return *offset;
+}
+
+void remove_unfinished_files(const Database& database) {
+  // When it cannot be removed, making the next file will say so.
+  std::error_code ignored;
+  std::filesystem::remove_all(folder(database), ignored);
+}
+
+}  // namespace courtside

@@ -1,0 +1,214 @@
+// Goal: the fold's verdicts follow from the commands and nothing else, and a refused command leaves
+// no trace.
+#include "eventlog/fold.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "eventlog/term.h"
+#include "log_story.h"
+
+namespace courtside {
+namespace {
+
+using namespace story;
+
+// The last commit's batch is what the tests look at, so they fold by hand.
+Batch fold(const MemoryLog& log, const std::vector<Command>& commands, Timestamp now = {}) {
+  Fold fold(log, log.place(), now);
+  for (const Command& command : commands) EXPECT_TRUE(fold.apply(command));
+  return fold.take();
+}
+
+TEST(Fold, NewEventsTakeTheNextOffsetsAndTheirSubjectsNextVersions) {
+  MemoryLog log("e");
+  EXPECT_EQ(commit(log, {append({{"a"}, {"b"}}), append({{"c", "user:1"}})}),
+            "1v1 new 2v2 new; 3v1 new");
+  EXPECT_EQ(commit(log, {append({{"d"}})}), "4v3 new");
+  EXPECT_EQ(describe(*log.subject("booking:b1")), "v3 first 1 last 4");
+  EXPECT_EQ(describe(log.held()), "1..4");
+}
+
+TEST(Fold, ARepeatAnswersTheFirstWhateverElseItCarries) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}})});
+  EXPECT_EQ(commit(log, {append({{.id = "a", .expected_version = 7}})}), "1v1 again");
+  EXPECT_EQ(commit(log, {append({{.id = "a", .subject = "user:9"}})}), "1v1 again");
+  // In the same batch, and in the same command.
+  EXPECT_EQ(commit(log, {append({{"b"}}), append({{"b"}, {"c"}, {"c"}})}),
+            "2v2 new; 2v2 again 3v3 new 3v3 again");
+  EXPECT_EQ(describe(log.held()), "1..3");
+}
+
+TEST(Fold, AnIdCountsPerSource) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}})});
+  Append other = append({{"a"}});
+  other.events[0].key = hash128("/other", "a");
+  EXPECT_EQ(commit(log, {other}), "2v2 new");
+}
+
+TEST(Fold, AnExpectationHoldsAgainstWhatTheBatchHasSoFar) {
+  MemoryLog log("e");
+  EXPECT_EQ(commit(log, {append({{.id = "a", .expected_version = 0}}),
+                         append({{.id = "b", .expected_version = 0}}),
+                         append({{.id = "c", .expected_version = 1}}),
+                         append({{.id = "d", .expected_version = 1}})}),
+            "1v1 new; event 0 expected 0, is 1; 2v2 new; event 0 expected 1, is 2");
+  EXPECT_EQ(commit(log, {append({{.id = "e", .expected_version = 3}})}),
+            "event 0 expected 3, is 2");
+  EXPECT_EQ(commit(log, {append({{.id = "f", .expected_version = 2}})}), "3v3 new");
+}
+
+TEST(Fold, AConflictRefusesItsWholeCommandAndLeavesNoTrace) {
+  MemoryLog with("e");
+  MemoryLog without("e");
+  const Append first = append({{"a"}});
+  const Append refused = append({{.id = "x", .subject = "user:1", .channels = {"venue:1"}},
+                                 {.id = "a"},
+                                 {.id = "y"},
+                                 {.id = "z", .subject = "user:1", .expected_version = 9}});
+  const Append after = append({{"y"}, {"x", "user:1"}});
+  Batch one = fold(with, {first, refused, after});
+  const Batch other = fold(without, {first, after});
+  EXPECT_EQ(describe(one.verdicts[1]), "event 3 expected 9, is 1");
+  // But for its verdict, the batch is the one that there would be without the command.
+  one.verdicts.erase(one.verdicts.begin() + 1);
+  EXPECT_EQ(*one.storage, *other.storage);
+  EXPECT_EQ(one.begins, other.begins);
+  EXPECT_EQ(one.terms.size(), other.terms.size());
+  EXPECT_EQ(one.index_entries.size(), other.index_entries.size());
+  EXPECT_EQ(describe(one.range), describe(other.range));
+  EXPECT_EQ(describe(one.verdicts[1]), describe(other.verdicts[1]));
+}
+
+TEST(Fold, ARefusedIdIsNewWhenItComesAgain) {
+  MemoryLog log("e");
+  EXPECT_EQ(commit(log, {append({{"a"}, {.id = "b", .expected_version = 9}}), append({{"a"}})}),
+            "event 1 expected 9, is 1; 1v1 new");
+}
+
+TEST(Fold, ADropForgetsIdsAndKeepsVersions) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}, {"b"}, {"c"}})});
+  EXPECT_EQ(commit(log, {Drop{Offset(3)}, append({{"a"}, {"c"}})}), "4v4 new 3v3 again");
+  EXPECT_EQ(describe(log.held()), "3..4");
+  EXPECT_EQ(describe(*log.subject("booking:b1")), "v4 first 1 last 4");
+  // Within one batch too: what came in before the drop is forgotten by it.
+  EXPECT_EQ(commit(log, {append({{"d"}}), Drop{Offset(6)}, append({{"d"}})}), "5v5 new; 6v6 new");
+  EXPECT_EQ(describe(log.held()), "6..6");
+}
+
+TEST(Fold, ADropStaysWithinTheLog) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}, {"b"}})});
+  commit(log, {Drop{Offset(2)}});
+  commit(log, {Drop{Offset(1)}});
+  EXPECT_EQ(describe(log.held()), "2..2");
+  commit(log, {Drop{Offset(1000)}});
+  EXPECT_EQ(describe(log.held()), "none");
+  EXPECT_EQ(commit(log, {append({{"c"}})}), "3v3 new");
+}
+
+TEST(Fold, RecordedTimeNeverGoesBack) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}})}, Timestamp(1000));
+  commit(log, {append({{"b"}})}, Timestamp(500));
+  commit(log, {append({{"c"}})}, Timestamp(1001));
+  std::string times;
+  const auto records = log.read({Offset(1), Offset(2), Offset(3)});
+  for (const Record& record : *records) {
+    times += std::to_string(record->recorded().value()) + ' ';
+  }
+  EXPECT_EQ(times, "1000 1000 1001 ");
+}
+
+TEST(Fold, TimeDoesNotMoveWithoutAnEvent) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}})}, Timestamp(1000));
+  const FoldPlace before = log.place();
+  Fold repeat(log, before, Timestamp(9000));
+  ASSERT_TRUE(repeat.apply(append({{"a"}})));
+  EXPECT_EQ(repeat.place(), before);
+}
+
+TEST(Fold, BytesBeforeAddUpOverRecordsAndBatches) {
+  MemoryLog log("e");
+  commit(log, {append({{.id = "a", .data_bytes = 100}, {"b"}})});
+  commit(log, {append({{"c"}}), Drop{Offset(2)}});
+  const auto records = log.read({Offset(2), Offset(3)});
+  ASSERT_EQ(records->size(), 2u);
+  const RecordView second = (*records)[0].view();
+  const RecordView third = (*records)[1].view();
+  EXPECT_GT(second.bytes_before(), 100u);
+  EXPECT_EQ(third.bytes_before(), second.bytes_through());
+  EXPECT_EQ(log.place().bytes_through, third.bytes_through());
+}
+
+TEST(Fold, TermsAreSortedAndSayWhereEachIs) {
+  MemoryLog log("e");
+  const Batch batch = fold(log, {append({{"a", "booking:b1", {"user:1", "user:2", "venue:7"}},
+                                         {"b", "booking:b2", {"venue:8", "user:1", "venue:8"}}})});
+  const auto has = [&batch](const std::string& term) {
+    std::string out;
+    for (const TermEntry& entry : batch.terms) {
+      if (entry.term_hash == term_hash(term)) out += std::to_string(entry.index) + ' ';
+    }
+    return out;
+  };
+  EXPECT_EQ(has(channel_term("user:1")), "0 1 ");
+  EXPECT_EQ(has(channel_term("user:2")), "0 ");
+  EXPECT_EQ(has(channel_term("venue:8")), "1 ");
+  EXPECT_EQ(has(channel_term("venue:*")), "0 1 ");
+  EXPECT_EQ(has(subject_term("booking:b2")), "1 ");
+  EXPECT_EQ(has(channel_term("booking:b2")), "");  // about it, not for it
+  EXPECT_TRUE(std::is_sorted(
+      batch.terms.begin(), batch.terms.end(), [](const TermEntry& a, const TermEntry& b) {
+        return std::tie(a.term_hash, a.index) < std::tie(b.term_hash, b.index);
+      }));
+}
+
+TEST(Fold, TheSameCommandsGiveTheSameBytesHoweverTheyAreCutIntoBatches) {
+  const auto commands = [] {
+    std::vector<Command> all;
+    for (int i = 0; i < 50; ++i) {
+      const std::string number = std::to_string(i % 30);  // some come twice
+      all.push_back(append(
+          {{"a" + number, "booking:b" + std::to_string(i % 7)},
+           {.id = "b" + number,
+            .subject = "user:1",
+            .expected_version = i % 11 == 10 ? 999u : static_cast<std::uint64_t>(i - i / 11)}}));
+      if (i % 10 == 9) all.push_back(Drop{Offset(static_cast<std::uint64_t>(i) / 2)});
+    }
+    return all;
+  }();
+  std::vector<std::string> logs;
+  std::vector<std::string> verdicts;
+  for (const std::size_t batch_size : {std::size_t{1}, std::size_t{7}, commands.size()}) {
+    MemoryLog log("e");
+    std::string said;
+    for (std::size_t begin = 0; begin < commands.size(); begin += batch_size) {
+      const std::size_t end = std::min(begin + batch_size, commands.size());
+      const auto at = [&](std::size_t i) { return commands.begin() + static_cast<long>(i); };
+      said += commit(log, {at(begin), at(end)}, Timestamp(5)) + '\n';
+    }
+    std::string bytes;
+    const auto scan = log.scan(log.held(), Direction::kAscending);
+    while (const auto record = *scan->next()) bytes += (*record)->bytes();
+    logs.push_back(bytes);
+    std::erase_if(said, [](char c) { return c == ';' || c == '\n' || c == ' '; });
+    verdicts.push_back(said);
+  }
+  EXPECT_FALSE(logs[0].empty());
+  EXPECT_EQ(logs[0], logs[1]);
+  EXPECT_EQ(logs[0], logs[2]);
+  EXPECT_EQ(verdicts[0], verdicts[1]);
+  EXPECT_EQ(verdicts[0], verdicts[2]);
+  EXPECT_NE(verdicts[0].find("expected"), std::string::npos);
+  EXPECT_NE(verdicts[0].find("again"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace courtside
