@@ -60,6 +60,9 @@ class WebSocketCodec {
 
  private:
   struct State;
+  class Assembler;
+  void put_away(std::unique_ptr<State> state);
+
   std::unique_ptr<State> state_;  // only in the middle of a frame or of a fragmented message
   WebSocketRole role_;
   WebSocketLimits limits_;

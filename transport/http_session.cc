@@ -1,0 +1,190 @@
+#include "transport/http_session.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/check.h"
+#include "transport/http_text.h"
+#include "transport/websocket_handshake.h"
+
+namespace courtside {
+namespace {
+
+SharedBytes shared_text(std::string text) { return SharedBytes(std::move(text)); }
+
+std::string chunk_head(std::size_t size_bytes) {
+  std::array<char, 18> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size() - 2, size_bytes, 16).ptr;
+  std::string head(text.data(), end);
+  return head.append("\r\n");
+}
+
+const SharedBytes& line_end() {
+  static const SharedBytes bytes(std::string("\r\n"));
+  return bytes;
+}
+
+}  // namespace
+
+HttpSession::HttpSession(TcpStream& stream, const ConnectionLimits& limits,
+                         HttpSessionOwner& owner)
+    : stream_(stream), limits_(limits), owner_(owner) {
+  set_deadline(limits_.header_timeout_ms);
+}
+
+HttpSession::~HttpSession() { stream_.loop().cancel_timer(timer_); }
+
+std::size_t HttpSession::feed(std::string_view bytes) {
+  feeding_ = true;
+  std::size_t used = 0;
+  // A client that pipelines without reading its answers is read no further than they are.
+  while (used < bytes.size() && state_ == State::kReading && stream_.open() &&
+         stream_.reading() && !stream_.congested()) {
+    if (!parser_) {
+      parser_ = std::make_unique<HttpParser>(limits_.http);
+      set_deadline(limits_.header_timeout_ms);
+    }
+    auto progress = parser_->feed(bytes.substr(used));
+    if (!progress) {
+      used = bytes.size();
+      refuse(progress.error(), CloseReason::kViolation);
+      break;
+    }
+    used += progress->consumed;
+    if (progress->wants_continue) {
+      stream_.send(shared_text("HTTP/1.1 100 Continue\r\n\r\n"), Urgency::kReply);
+    }
+    if (progress->request) take(*progress->request);
+  }
+  feeding_ = false;
+  return stream_.open() ? used : bytes.size();
+}
+
+void HttpSession::take(HttpRequest& request) {
+  parser_.reset();
+  deadline_ms_ = 0;  // Now it is our time.
+  state_ = State::kAnswering;
+  head_only_ = request.method == "HEAD";
+  minor_version_ = request.minor_version;
+  keep_alive_ = request.keep_alive;
+  owner_.on_http_request(request);
+}
+
+void HttpSession::refuse(const Error& error, CloseReason reason) {
+  parser_.reset();
+  deadline_ms_ = 0;
+  state_ = State::kAnswering;
+  close_reason_ = reason;
+  head_only_ = false;
+  keep_alive_ = false;
+  owner_.on_http_error(error);
+}
+
+void HttpSession::on_drained() {
+  if (state_ == State::kReading) stream_.offer_kept();
+}
+
+// Everything answered: what is queued still goes out. Otherwise there is nobody to answer to.
+void HttpSession::on_end() {
+  const bool owes_nothing = state_ == State::kReading && !parser_;
+  if (owes_nothing) {
+    stream_.close_after_flush(CloseReason::kByPeer);
+  } else {
+    stream_.abort(CloseReason::kByPeer);
+  }
+}
+
+void HttpSession::respond(const HttpResponse& response) {
+  if (!stream_.open()) return;
+  COURTSIDE_CHECK(state_ == State::kAnswering);
+  ResponseFraming framing;
+  framing.body =
+      may_have_body(response.status) ? ResponseFraming::Body::kLength : ResponseFraming::Body::kNone;
+  framing.body_bytes = response.body.size();
+  framing.minor_version = minor_version_;
+  framing.keep_alive = keep_alive_;
+  std::string text;
+  text.reserve(256 + response.body.size());
+  append_response_head(text, response, framing);
+  if (!head_only_ && may_have_body(response.status)) text.append(response.body);
+  stream_.send(shared_text(std::move(text)), Urgency::kReply);
+  answered();
+}
+
+void HttpSession::start_stream(const HttpResponse& head) {
+  if (!stream_.open()) return;
+  COURTSIDE_CHECK(state_ == State::kAnswering);
+  state_ = State::kStreaming;
+  chunked_ = minor_version_ == 1;
+  keep_alive_ = keep_alive_ && chunked_;
+  ResponseFraming framing;
+  framing.body =
+      chunked_ ? ResponseFraming::Body::kChunked : ResponseFraming::Body::kUntilClose;
+  framing.minor_version = minor_version_;
+  framing.keep_alive = keep_alive_;
+  std::string text;
+  append_response_head(text, head, framing);
+  stream_.send(shared_text(std::move(text)), Urgency::kReply);
+}
+
+void HttpSession::send_part(SharedBytes bytes, Urgency urgency) {
+  // An empty chunk would be the end of the stream.
+  if (state_ != State::kStreaming || head_only_ || bytes.empty()) return;
+  if (!chunked_) return stream_.send(std::move(bytes), urgency);
+  stream_.send(shared_text(chunk_head(bytes.size())), urgency);
+  stream_.send(std::move(bytes), urgency);
+  stream_.send(line_end(), urgency);
+}
+
+void HttpSession::end_stream() {
+  if (!stream_.open()) return;
+  COURTSIDE_CHECK(state_ == State::kStreaming);
+  if (chunked_ && !head_only_) stream_.send(shared_text("0\r\n\r\n"), Urgency::kReply);
+  answered();
+}
+
+void HttpSession::upgrade(const HttpRequest& request, std::string_view subprotocol) {
+  COURTSIDE_CHECK(state_ == State::kAnswering);
+  state_ = State::kUpgraded;
+  stream_.send(shared_text(upgrade_answer(request, subprotocol)), Urgency::kReply);
+}
+
+void HttpSession::answered() {
+  if (!keep_alive_) {
+    state_ = State::kDone;
+    stream_.close_after_flush(close_reason_);
+    return;
+  }
+  state_ = State::kReading;
+  set_deadline(limits_.keep_alive_timeout_ms);
+  if (!feeding_) stream_.offer_kept();
+}
+
+// One timer is armed for long stretches and looks at the deadline when it fires, because most
+// deadlines are moved and few are reached.
+void HttpSession::set_deadline(std::uint64_t delay_ms) {
+  const std::uint64_t now_ms = stream_.loop().now_ms();
+  deadline_ms_ = now_ms + delay_ms;
+  if (armed_for_ms_ != 0 && armed_for_ms_ <= deadline_ms_) return;
+  stream_.loop().cancel_timer(timer_);
+  armed_for_ms_ = deadline_ms_;
+  timer_ = stream_.loop().start_timer(delay_ms, [this] { on_timer(); });
+}
+
+void HttpSession::on_timer() {
+  armed_for_ms_ = 0;
+  if (deadline_ms_ == 0 || state_ != State::kReading || !stream_.open()) return;
+  const std::uint64_t now_ms = stream_.loop().now_ms();
+  if (now_ms < deadline_ms_) return set_deadline(deadline_ms_ - now_ms);
+  if (parser_ && !parser_->idle()) {
+    return refuse({Code::timeout, "the request took too long"}, CloseReason::kTimeout);
+  }
+  stream_.close_after_flush(CloseReason::kTimeout);  // nothing was asked: nothing to say
+}
+
+bool HttpSession::may_have_body(int status) const {
+  return status >= 200 && status != 204 && status != 304;
+}
+
+}  // namespace courtside

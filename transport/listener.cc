@@ -1,0 +1,135 @@
+#include "transport/listener.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.h"
+#include "transport/address.h"
+#include "transport/socket_watcher.h"
+
+namespace courtside {
+namespace {
+
+constexpr int kBacklog = 4096;  // the kernel takes its own limit when that is lower
+
+bool exhausted(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+Result<std::unique_ptr<Listener>> cannot_listen(const ListenAddress& address, int error) {
+  return fail(Code::unavailable, "cannot listen on " + join_host_port(address.host, address.port) +
+                                     ": " + std::strerror(error));
+}
+
+class TcpListener final : public Listener, SocketWatcherOwner {
+ public:
+  TcpListener(Loop& loop, int fd, std::uint16_t port, std::function<void(AcceptedSocket)> on_accept)
+      : loop_(loop), on_accept_(std::move(on_accept)), watcher_(loop, fd, *this), port_(port) {
+    watcher_.watch(kSocketReadable);
+  }
+  ~TcpListener() override { loop_.cancel_timer(pause_); }
+
+  std::uint16_t port() const override { return port_; }
+
+ private:
+  // libuv's own listener accepts without end in one turn; a storm of connects would hold up all else.
+  void on_socket(unsigned /*events*/) override {
+    for (int count = 0; count < kAcceptsPerTurn; ++count) {
+      SocketAddress peer;
+      peer.size_bytes = sizeof(peer.storage);
+      const int fd =
+          accept4(watcher_.fd(), peer.get(), &peer.size_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0) {
+        exhausted_ = false;
+        on_accept_(AcceptedSocket(fd, peer.host()));
+      } else if (exhausted(errno)) {
+        return pause(errno);
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        return;
+      }  // else this one client is gone already
+    }
+  }
+
+  void pause(int error) {
+    if (!exhausted_) log_warning("transport", std::string("cannot accept: ") + std::strerror(error));
+    exhausted_ = true;  // said once, until it passed
+    watcher_.watch(0);
+    pause_ = loop_.start_timer(kExhaustedPauseMs, [this] { watcher_.watch(kSocketReadable); });
+  }
+
+  Loop& loop_;
+  const std::function<void(AcceptedSocket)> on_accept_;
+  SocketWatcher watcher_;
+  TimerId pause_;
+  const std::uint16_t port_;
+  bool exhausted_ = false;
+};
+
+}  // namespace
+
+AcceptedSocket::AcceptedSocket(int fd, std::string peer_address)
+    : fd_(fd), peer_address_(std::move(peer_address)) {
+  // Our writes are whole: Nagle's wait for more could only delay them.
+  const int on = 1;
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+AcceptedSocket::~AcceptedSocket() {
+  if (fd_ >= 0) close(fd_);
+}
+
+AcceptedSocket::AcceptedSocket(AcceptedSocket&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), peer_address_(std::move(other.peer_address_)) {}
+
+AcceptedSocket& AcceptedSocket::operator=(AcceptedSocket&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(peer_address_, other.peer_address_);
+  return *this;
+}
+
+int AcceptedSocket::release() { return std::exchange(fd_, -1); }
+
+bool ListenAddress::is_loopback() const {
+  const auto address = literal_address(host, port);
+  if (!address) return false;
+  const std::string canonical = address->host();
+  return canonical.starts_with("127.") || canonical == "::1";
+}
+
+Result<ListenAddress> parse_listen_address(std::string_view text) {
+  const auto split = split_host_port(text, std::nullopt);
+  if (!split || !literal_address(split->host, split->port)) {
+    return fail(Code::bad_configuration,
+                "not an address with a port, such as 127.0.0.1:8080 or [::1]:8080");
+  }
+  return ListenAddress{split->host, split->port};
+}
+
+Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddress& address,
+                                                   std::function<void(AcceptedSocket)> on_accept) {
+  const auto wanted = literal_address(address.host, address.port);
+  if (!wanted) return cannot_listen(address, EADDRNOTAVAIL);
+  const int fd = socket(wanted->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return cannot_listen(address, errno);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));  // not to wait for TIME_WAIT
+  SocketAddress bound;
+  bound.size_bytes = sizeof(bound.storage);
+  if (bind(fd, wanted->get(), wanted->size_bytes) != 0 || ::listen(fd, kBacklog) != 0 ||
+      getsockname(fd, bound.get(), &bound.size_bytes) != 0) {
+    const int error = errno;
+    close(fd);
+    return cannot_listen(address, error);
+  }
+  return std::unique_ptr<Listener>(
+      std::make_unique<TcpListener>(loop, fd, bound.port(), std::move(on_accept)));
+}
+
+}  // namespace courtside

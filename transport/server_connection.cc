@@ -1,0 +1,159 @@
+// The server's Connection: a TcpStream with an HttpSession on it, and from the upgrade on a
+// WebSocketSession in its place.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <utility>
+
+#include "base/check.h"
+#include "transport/connection.h"
+#include "transport/http_session.h"
+#include "transport/listener.h"
+#include "transport/tcp_stream.h"
+#include "transport/websocket_session.h"
+
+namespace courtside {
+namespace {
+
+ConnectionId next_connection_id() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ConnectionId(last.fetch_add(1, std::memory_order_relaxed) + 1);
+}
+
+class ServerConnection final : public Connection,
+                               public TcpStreamOwner,
+                               public HttpSessionOwner,
+                               public WebSocketSessionOwner {
+ public:
+  ServerConnection(Loop& loop, AcceptedSocket socket, const ConnectionLimits& limits,
+                   ConnectionHandler& handler)
+      : id_(next_connection_id()),
+        peer_address_(socket.peer_address()),
+        limits_(loop.impl().share(limits)),
+        handler_(&handler),
+        stream_(loop, socket.release(), limits_->queue_bytes_max, limits_->close_timeout_ms, *this),
+        http_(std::make_unique<HttpSession>(stream_, *limits_, *this)) {}
+
+  ConnectionId id() const override { return id_; }
+  std::string peer_address() const override { return peer_address_; }
+
+  void set_handler(ConnectionHandler* handler) override {
+    COURTSIDE_CHECK(handler != nullptr);
+    handler_ = handler;
+  }
+
+  void respond(const HttpResponse& response) override {
+    if (http_) http_->respond(response);
+  }
+  void start_stream(const HttpResponse& head) override {
+    if (http_) http_->start_stream(head);
+  }
+  void end_stream() override {
+    if (http_) http_->end_stream();
+  }
+
+  void accept_websocket(const HttpRequest& request, std::string_view subprotocol) override {
+    if (!stream_.open()) return;
+    COURTSIDE_CHECK(http_ != nullptr && !websocket_);
+    http_->upgrade(request, subprotocol);
+    websocket_ = std::make_unique<WebSocketSession>(
+        WebSocketRole::kServer, limits_->websocket, limits_->close_timeout_ms, stream_, *this);
+    if (http_->feeding()) return;  // on_bytes goes on with the frames
+    http_.reset();
+    stream_.offer_kept();
+  }
+
+  void send(SharedBytes bytes) override { queue(std::move(bytes), Urgency::kReply); }
+  void send_paced(SharedBytes bytes) override { queue(std::move(bytes), Urgency::kPaced); }
+
+  void ping() override {
+    if (websocket_) websocket_->ping();
+  }
+
+  void flush() override { stream_.flush(); }
+  std::size_t queued_bytes() const override { return stream_.queued_bytes(); }
+  bool congested() const override { return stream_.congested(); }
+  std::uint64_t bytes_written() const override { return stream_.bytes_written(); }
+  std::uint64_t last_received_ms() const override { return stream_.last_received_ms(); }
+  void pause_reading() override { stream_.pause_reading(); }
+  void resume_reading() override { stream_.resume_reading(); }
+
+  void close_websocket(std::uint16_t code, std::string_view reason) override {
+    if (!websocket_) return close_after_flush();
+    websocket_->close(code, reason);
+  }
+  void close_after_flush() override { stream_.close_after_flush(CloseReason::kByUs); }
+  void abort() override { stream_.abort(CloseReason::kByUs); }
+
+ private:
+  void queue(SharedBytes bytes, Urgency urgency) {
+    if (websocket_) {
+      // Nothing may follow a close frame (RFC 6455, section 5.5.1).
+      if (websocket_->open()) stream_.send(std::move(bytes), urgency);
+    } else {
+      http_->send_part(std::move(bytes), urgency);
+    }
+  }
+
+  std::size_t on_bytes(std::string_view bytes) override {
+    std::size_t used = 0;
+    if (!websocket_) {
+      used = http_->feed(bytes);
+      if (!websocket_) return used;
+      http_.reset();  // upgraded meanwhile: what follows the request is frames
+    }
+    if (used < bytes.size() && stream_.open() && stream_.reading()) {
+      used += websocket_->feed(bytes.substr(used));
+    }
+    return used;
+  }
+
+  void on_written() override {
+    if (websocket_) websocket_->on_written();
+  }
+
+  void on_drained() override {
+    if (http_) http_->on_drained();
+    handler_->on_drained(*this);
+  }
+
+  void on_end() override {
+    if (websocket_) {
+      stream_.abort(CloseReason::kByPeer);
+    } else {
+      http_->on_end();
+    }
+  }
+
+  void on_closed(CloseReason reason) override {
+    handler_->on_closed(*this, reason, websocket_ ? websocket_->peer_close_code() : 0);
+    delete this;
+  }
+
+  void on_http_request(HttpRequest& request) override { handler_->on_request(*this, request); }
+  void on_http_error(const Error& error) override { handler_->on_bad_request(*this, error); }
+
+  void on_session_message(Opcode opcode, std::string_view payload) override {
+    handler_->on_message(*this, opcode, payload);
+  }
+
+  const ConnectionId id_;
+  const std::string peer_address_;
+  const std::shared_ptr<const ConnectionLimits> limits_;
+  ConnectionHandler* handler_;
+  TcpStream stream_;
+  std::unique_ptr<HttpSession> http_;            // until the upgrade
+  std::unique_ptr<WebSocketSession> websocket_;  // from then on
+};
+
+}  // namespace
+
+Connection& adopt(Loop& loop, AcceptedSocket socket, const ConnectionLimits& limits,
+                  ConnectionHandler& handler) {
+  auto* const connection = new ServerConnection(loop, std::move(socket), limits, handler);
+  return *connection;  // it deletes itself after on_closed
+}
+
+}  // namespace courtside

@@ -1,0 +1,72 @@
+#include "transport/socket_watcher.h"
+
+#include <unistd.h>
+#include <uv.h>
+
+#include "transport/loop_impl.h"
+
+namespace courtside {
+
+struct SocketWatcher::Handle {
+  uv_poll_t poll;
+  SocketWatcherOwner* owner;
+  Loop::Impl* loop;
+  int fd;
+  std::uint8_t watched = 0;
+  bool usable = false;
+  bool in_libuv = false;
+
+  static void on_poll(uv_poll_t* poll, int status, int events) {
+    auto& handle = *static_cast<Handle*>(poll->data);
+    handle.loop->note_activity();
+    unsigned found = 0;
+    if (status < 0) {
+      // libuv saw an error and has stopped the handle; whoever reads or writes next learns which.
+      found = handle.watched;
+      handle.watched = 0;
+    }
+    if ((events & UV_READABLE) != 0) found |= kSocketReadable;
+    if ((events & UV_WRITABLE) != 0) found |= kSocketWritable;
+    if ((events & UV_DISCONNECT) != 0) found |= kSocketEnded;
+    handle.owner->on_socket(found);
+  }
+};
+
+SocketWatcher::SocketWatcher(Loop& loop, int fd, SocketWatcherOwner& owner)
+    : handle_(new Handle{{}, &owner, &loop.impl(), fd}) {
+  handle_->in_libuv = uv_poll_init_socket(handle_->loop->uv(), &handle_->poll, fd) == 0;
+  handle_->usable = handle_->in_libuv;
+  handle_->poll.data = handle_;
+  ++handle_->loop->watcher_count;
+}
+
+SocketWatcher::~SocketWatcher() {
+  --handle_->loop->watcher_count;
+  const int fd = handle_->fd;
+  if (handle_->in_libuv) {
+    // It leaves epoll here, so the number may be given away before libuv calls back.
+    uv_close(reinterpret_cast<uv_handle_t*>(&handle_->poll),
+             [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
+  } else {
+    delete handle_;
+  }
+  close(fd);
+}
+
+int SocketWatcher::fd() const { return handle_->fd; }
+
+bool SocketWatcher::watch(unsigned events) {
+  if (!handle_->usable) return false;
+  if (events == handle_->watched) return true;  // each change costs two system calls
+  handle_->watched = static_cast<std::uint8_t>(events);
+  int wanted = 0;
+  if ((events & kSocketReadable) != 0) wanted |= UV_READABLE;
+  if ((events & kSocketWritable) != 0) wanted |= UV_WRITABLE;
+  if ((events & kSocketEnded) != 0) wanted |= UV_DISCONNECT;
+  const int result = wanted == 0 ? uv_poll_stop(&handle_->poll)
+                                 : uv_poll_start(&handle_->poll, wanted, &Handle::on_poll);
+  handle_->usable = result == 0;
+  return handle_->usable;
+}
+
+}  // namespace courtside

@@ -1,0 +1,117 @@
+// One connected socket on its loop: bytes in, queued bytes out. What HTTP and WebSocket have in
+// common, for both ends of a connection; it knows neither.
+//
+//   open -> draining (close_after_flush: what is queued goes out, then FIN; what comes in is read and
+//           thrown away, because closing on unread bytes would reset the connection and take the
+//           answer away from the peer) -> closed
+//
+// on_closed comes once, last, and from the loop, never from within a call. Threads: its loop's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "transport/connection.h"
+#include "transport/flush_schedule.h"
+#include "transport/loop.h"
+#include "transport/loop_impl.h"
+#include "transport/send_queue.h"
+#include "transport/socket_watcher.h"
+
+namespace courtside {
+
+class TcpStreamOwner {
+ public:
+  // Bytes came in; answers how many of them it used. The rest is kept and offered again, in front of
+  // what comes next, or after offer_kept().
+  virtual std::size_t on_bytes(std::string_view bytes) = 0;
+  // The kernel took something.
+  virtual void on_written() = 0;
+  // The queue fell below half of its limit after it had been above.
+  virtual void on_drained() = 0;
+  // The peer sends no more. Answer with abort() or close_after_flush().
+  virtual void on_end() = 0;
+  // The last call; the stream may be destroyed in it.
+  virtual void on_closed(CloseReason reason) = 0;
+
+ protected:
+  ~TcpStreamOwner() = default;
+};
+
+class TcpStream final : public SocketWatcherOwner, public Flushable, public TurnTask {
+ public:
+  // Unused input that is kept at most, before the socket is read no further.
+  static constexpr std::size_t kKeptBytesMax = 64 * 1024;
+
+  // Takes `fd`, non-blocking, connected or about to be. Limits: queue_bytes_max, close_timeout_ms.
+  TcpStream(Loop& loop, int fd, std::size_t queue_bytes_max, std::uint32_t close_timeout_ms,
+            TcpStreamOwner& owner);
+  // Without on_closed before: resets the connection, silently.
+  ~TcpStream() override;
+
+  void send(SharedBytes bytes, Urgency urgency);
+  void flush() override;
+
+  void pause_reading();
+  void resume_reading();
+  // The owner can use what it left of the input: it is offered at the end of the turn.
+  void offer_kept();
+
+  void close_after_flush(CloseReason reason);
+  void abort(CloseReason reason);
+
+  Loop& loop() const { return loop_; }
+  bool open() const { return state_ == State::kOpen; }
+  bool reading() const { return !paused_; }
+  bool congested() const { return congested_; }
+  std::size_t queued_bytes() const { return queue_.size_bytes(); }
+  std::uint64_t bytes_written() const { return bytes_written_; }
+  std::uint64_t last_received_ms() const { return last_received_ms_; }
+  // errno of what ended it, or 0.
+  int error() const { return error_; }
+
+ private:
+  enum class State : std::uint8_t { kOpen, kDraining, kClosed };
+
+  void on_socket(unsigned events) override;
+  void run_turn_task() override;
+
+  void read();
+  void receive(std::string_view bytes);
+  void offer();
+  void on_peer_end();
+  void write();
+  bool write_once();
+  void after_write();
+  void send_fin();
+  void update_watch();
+  void finish(CloseReason reason, bool reset);
+  void fail(int error);
+
+  Loop& loop_;
+  TcpStreamOwner& owner_;
+  std::unique_ptr<SocketWatcher> watcher_;  // null once closed
+  SendQueue queue_;
+  std::string kept_;
+  std::uint64_t bytes_written_ = 0;
+  std::uint64_t last_received_ms_ = 0;
+  TimerId close_timer_;
+  std::size_t queue_bytes_max_;
+  std::uint32_t close_timeout_ms_;
+  int error_ = 0;
+  State state_ = State::kOpen;
+  CloseReason reason_ = CloseReason::kByUs;
+  bool paused_ = false;          // by the owner
+  bool wants_write_ = false;     // the kernel took less than we have
+  bool congested_ = false;
+  bool drained_ = false;         // on_drained is due
+  bool offer_due_ = false;
+  bool peer_ended_ = false;      // its FIN was seen
+  bool fin_sent_ = false;
+};
+
+}  // namespace courtside

@@ -1,0 +1,216 @@
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "transport/address.h"
+#include "transport/client.h"
+#include "transport/tcp_stream.h"
+#include "transport/websocket_handshake.h"
+#include "transport/websocket_session.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint32_t kCloseTimeoutMs = 5'000;
+constexpr HttpLimits kAnswerLimits = {8 * 1024, 64, 64 * 1024};
+
+// A socket whose connect() is under way; -1 and errno when not even that worked.
+int begin_connect(const SocketAddress& address) {
+  const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  if (::connect(fd, address.get(), address.size_bytes) == 0 || errno == EINPROGRESS) return fd;
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return -1;
+}
+
+class TcpWebSocketClient final : public WebSocketClient,
+                                 public TcpStreamOwner,
+                                 public WebSocketSessionOwner {
+ public:
+  TcpWebSocketClient(Loop& loop, const ClientTarget& target, UpgradeOffer offer,
+                     const HttpHeaders& headers, std::size_t message_bytes_max,
+                     WebSocketClientHandler& handler)
+      : loop_(loop),
+        target_(target),
+        offer_(std::move(offer)),
+        headers_(headers),
+        handler_(handler) {
+    limits_.message_bytes_max = message_bytes_max;
+    handshake_timer_ =
+        loop_.start_timer(kHandshakeTimeoutMs, [this] { give_up("no answer in time"); });
+    auto addresses = resolve(target.host, target.port);
+    if (addresses) {
+      addresses_ = std::move(*addresses);
+      try_next_address(0);
+    } else {
+      report_later(addresses.error().message);
+    }
+  }
+
+  ~TcpWebSocketClient() override {
+    loop_.cancel_timer(handshake_timer_);
+    loop_.cancel_timer(report_timer_);
+  }
+
+  void send(Opcode opcode, std::string_view payload) override {
+    if (!session_ || !session_->open()) return;
+    std::string frame;
+    append_frame(frame, opcode, payload, WebSocketRole::kClient);
+    stream_->send(SharedBytes(std::move(frame)), Urgency::kReply);
+  }
+
+  std::size_t queued_bytes() const override { return stream_ ? stream_->queued_bytes() : 0; }
+
+  void pause_reading() override {
+    if (stream_) stream_->pause_reading();
+  }
+  void resume_reading() override {
+    if (stream_) stream_->resume_reading();
+  }
+
+  void close(std::uint16_t code) override {
+    if (session_) {
+      session_->close(code, {});
+    } else {
+      give_up("closed before it was open");
+    }
+  }
+  void abort() override {
+    addresses_.clear();
+    if (stream_) stream_->abort(CloseReason::kByUs);
+  }
+
+ private:
+  // `error`: errno of the address before.
+  void try_next_address(int error) {
+    while (next_address_ < addresses_.size()) {
+      const int fd = begin_connect(addresses_[next_address_++]);
+      if (fd < 0) {
+        error = errno;
+        continue;
+      }
+      parser_ = std::make_unique<HttpMessageParser>(HttpMessageParser::Kind::kAnswer,
+                                                    kAnswerLimits);
+      stream_ = std::make_unique<TcpStream>(loop_, fd, kQueueBytesMax, kCloseTimeoutMs, *this);
+      // Queued now, written by the kernel's leave: the socket is writable once connected.
+      stream_->send(SharedBytes(upgrade_request(offer_, headers_)), Urgency::kReply);
+      return;
+    }
+    stream_.reset();
+    if (why_.empty()) why_ = "cannot connect to " + offer_.host + ": " + std::strerror(error);
+    report_later(why_);
+  }
+
+  // For what fails while the caller still holds no client.
+  void report_later(std::string why) {
+    why_ = std::move(why);
+    report_timer_ = loop_.start_timer(0, [this] { report(0, why_); });
+  }
+
+  void report(std::uint16_t close_code, const std::string& why) {
+    loop_.cancel_timer(handshake_timer_);
+    const std::string reason = why;  // the handler may destroy this client
+    handler_.on_closed(*this, close_code, reason);
+  }
+
+  void give_up(std::string why) {
+    why_ = std::move(why);
+    addresses_.clear();
+    if (stream_) stream_->abort(CloseReason::kTimeout);
+  }
+
+  std::size_t on_bytes(std::string_view bytes) override {
+    if (session_) return session_->feed(bytes);
+    const auto used = parser_->feed(bytes);
+    if (!used) {
+      give_up(used.error().message);
+      return bytes.size();
+    }
+    if (!parser_->complete()) return *used;
+    if (const auto agreed = check_upgrade_answer(parser_->message(), offer_); !agreed) {
+      give_up(agreed.error().message);
+      return bytes.size();
+    }
+    return *used + open(bytes.substr(*used));
+  }
+
+  std::size_t open(std::string_view early_frames) {
+    loop_.cancel_timer(handshake_timer_);
+    addresses_.clear();
+    parser_.reset();
+    session_ = std::make_unique<WebSocketSession>(WebSocketRole::kClient, limits_,
+                                                  kCloseTimeoutMs, *stream_, *this);
+    handler_.on_open(*this);
+    if (!stream_->open() || !stream_->reading()) return 0;
+    return session_->feed(early_frames);
+  }
+
+  void on_written() override {
+    if (session_) session_->on_written();
+  }
+  void on_drained() override { handler_.on_drained(*this); }
+  void on_end() override {
+    if (!session_ && why_.empty()) why_ = "the server hung up";
+    stream_->abort(CloseReason::kByPeer);
+  }
+
+  void on_closed(CloseReason /*reason*/) override {
+    if (session_) {
+      const std::uint16_t code = session_->peer_close_code();
+      return report(code, code != 0 ? session_->peer_close_reason() : lost());
+    }
+    if (!addresses_.empty() && next_address_ < addresses_.size() && why_.empty()) {
+      // This stream calls: it may not be replaced underneath itself.
+      const int error = stream_->error();
+      report_timer_ = loop_.start_timer(0, [this, error] { try_next_address(error); });
+      return;
+    }
+    report(0, why_.empty() ? "cannot connect to " + offer_.host + ": " + lost() : why_);
+  }
+
+  std::string lost() const {
+    return stream_->error() != 0 ? std::strerror(stream_->error()) : "the connection was lost";
+  }
+
+  void on_session_message(Opcode opcode, std::string_view payload) override {
+    handler_.on_message(*this, opcode, payload);
+  }
+
+  Loop& loop_;
+  const ClientTarget target_;
+  const UpgradeOffer offer_;
+  const HttpHeaders headers_;
+  WebSocketLimits limits_;
+  WebSocketClientHandler& handler_;
+  std::vector<SocketAddress> addresses_;  // until connected
+  std::size_t next_address_ = 0;
+  std::string why_;  // it failed, when we know better than errno
+  TimerId handshake_timer_;
+  TimerId report_timer_;
+  std::unique_ptr<HttpMessageParser> parser_;  // until open
+  std::unique_ptr<TcpStream> stream_;
+  std::unique_ptr<WebSocketSession> session_;  // from then on
+};
+
+}  // namespace
+
+std::unique_ptr<WebSocketClient> WebSocketClient::connect(
+    Loop& loop, const ClientTarget& target, std::string_view path, std::string_view subprotocol,
+    const HttpHeaders& headers, std::size_t message_bytes_max, WebSocketClientHandler& handler) {
+  UpgradeOffer offer{join_host_port(target.host, target.port), std::string(path),
+                     std::string(subprotocol), websocket_key()};
+  return std::make_unique<TcpWebSocketClient>(loop, target, std::move(offer), headers,
+                                              message_bytes_max, handler);
+}
+
+}  // namespace courtside

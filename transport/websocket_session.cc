@@ -1,0 +1,108 @@
+#include "transport/websocket_session.h"
+
+#include <utility>
+
+namespace courtside {
+
+WebSocketSession::WebSocketSession(WebSocketRole role, const WebSocketLimits& limits,
+                                   std::uint32_t close_timeout_ms, TcpStream& stream,
+                                   WebSocketSessionOwner& owner)
+    : codec_(role, limits),
+      stream_(stream),
+      owner_(owner),
+      close_timeout_ms_(close_timeout_ms),
+      role_(role) {}
+
+WebSocketSession::~WebSocketSession() { stream_.loop().cancel_timer(close_timer_); }
+
+std::size_t WebSocketSession::feed(std::string_view bytes) {
+  if (state_ == State::kEnded) return bytes.size();
+  const auto used = codec_.feed(bytes, *this);
+  if (used) return *used;
+  refuse(used.error());
+  return bytes.size();
+}
+
+bool WebSocketSession::on_input(const WebSocketInput& input) {
+  switch (input.opcode) {
+    case Opcode::kText:
+    case Opcode::kBinary:
+      if (state_ == State::kOpen) owner_.on_session_message(input.opcode, input.payload);
+      break;
+    case Opcode::kPing:
+      if (state_ == State::kOpen) answer_ping(input.payload);
+      break;
+    case Opcode::kPong:
+      break;  // that it came is all it says: TcpStream::last_received_ms
+    case Opcode::kClose:
+      answer_close(input);
+      return false;
+  }
+  return stream_.open() && stream_.reading();
+}
+
+// At most one pong is in the queue and one waits behind it, whatever a peer sends that never reads:
+// only the newest ping needs an answer (RFC 6455, section 5.5.3).
+void WebSocketSession::answer_ping(std::string_view payload) {
+  if (stream_.bytes_written() >= pong_end_) return send_pong(payload);
+  waiting_pong_ = std::make_unique<std::string>(payload);
+}
+
+void WebSocketSession::on_written() {
+  if (!waiting_pong_ || state_ != State::kOpen || stream_.bytes_written() < pong_end_) return;
+  const std::unique_ptr<std::string> payload = std::move(waiting_pong_);
+  send_pong(*payload);
+}
+
+void WebSocketSession::send_pong(std::string_view payload) {
+  std::string frame;
+  append_frame(frame, Opcode::kPong, payload, role_);
+  stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
+  pong_end_ = stream_.bytes_written() + stream_.queued_bytes();
+}
+
+void WebSocketSession::ping() {
+  if (state_ != State::kOpen) return;
+  std::string frame;
+  append_frame(frame, Opcode::kPing, {}, role_);
+  stream_.send(SharedBytes(std::move(frame)), Urgency::kPaced);
+}
+
+void WebSocketSession::close(std::uint16_t code, std::string_view reason) {
+  if (state_ != State::kOpen || !stream_.open()) return;
+  state_ = State::kClosing;
+  std::string frame;
+  append_close_frame(frame, code, reason, role_);
+  stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
+  close_timer_ = stream_.loop().start_timer(close_timeout_ms_,
+                                            [this] { stream_.abort(CloseReason::kByUs); });
+  stream_.resume_reading();  // or the peer's close frame would never be seen
+}
+
+void WebSocketSession::answer_close(const WebSocketInput& input) {
+  peer_close_code_ = input.close_code;
+  peer_close_reason_ = input.payload;
+  const bool peer_began = state_ == State::kOpen;
+  state_ = State::kEnded;
+  if (peer_began) {
+    std::string frame;
+    append_close_frame(frame, input.close_code, {}, role_);
+    stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
+  }
+  stream_.close_after_flush(peer_began ? CloseReason::kByPeer : CloseReason::kByUs);
+}
+
+// Nothing can be understood after a violation, so the peer's close frame is not waited for: the
+// stream drains, which ends with the peer's FIN or the time-out.
+void WebSocketSession::refuse(const WebSocketCodec::Violation& violation) {
+  const bool said_nothing = state_ == State::kOpen;
+  state_ = State::kEnded;
+  if (said_nothing) {
+    std::string frame;
+    append_close_frame(frame, violation.close_code, violation.reason, role_);
+    stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
+  }
+  stream_.close_after_flush(CloseReason::kViolation);
+}
+
+}  // namespace courtside

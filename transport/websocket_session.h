@@ -1,0 +1,69 @@
+// WebSocket over a TcpStream, the same for both ends: messages in, pongs and the closing handshake
+// by itself (RFC 6455, sections 5.5 and 7). Threads: its loop's.
+//
+//   open -> closing (we sent a close frame; only the peer's matters now) -> ended (the stream drains)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "transport/tcp_stream.h"
+#include "transport/websocket_codec.h"
+
+namespace courtside {
+
+class WebSocketSessionOwner {
+ public:
+  // Text or binary.
+  virtual void on_session_message(Opcode opcode, std::string_view payload) = 0;
+
+ protected:
+  ~WebSocketSessionOwner() = default;
+};
+
+class WebSocketSession final : WebSocketInputHandler {
+ public:
+  WebSocketSession(WebSocketRole role, const WebSocketLimits& limits,
+                   std::uint32_t close_timeout_ms, TcpStream& stream,
+                   WebSocketSessionOwner& owner);
+  ~WebSocketSession();
+
+  // Answers how many bytes it used: fewer than all when the owner paused reading.
+  std::size_t feed(std::string_view bytes);
+  // The stream wrote something: a pong that waited may go.
+  void on_written();
+
+  void ping();
+  // Sends a close frame and waits for the peer's. Does nothing once either side closed.
+  void close(std::uint16_t code, std::string_view reason);
+
+  bool open() const { return state_ == State::kOpen; }
+  // Of the peer's close frame: 0 while none came, 1005 for one without a code.
+  std::uint16_t peer_close_code() const { return peer_close_code_; }
+  const std::string& peer_close_reason() const { return peer_close_reason_; }
+
+ private:
+  enum class State : std::uint8_t { kOpen, kClosing, kEnded };
+
+  bool on_input(const WebSocketInput& input) override;
+  void answer_ping(std::string_view payload);
+  void send_pong(std::string_view payload);
+  void answer_close(const WebSocketInput& input);
+  void refuse(const WebSocketCodec::Violation& violation);
+
+  WebSocketCodec codec_;
+  TcpStream& stream_;
+  WebSocketSessionOwner& owner_;
+  std::unique_ptr<std::string> waiting_pong_;  // the newest ping's payload, not answered yet
+  std::uint64_t pong_end_ = 0;  // how far the stream is written when the last pong is out
+  std::string peer_close_reason_;
+  TimerId close_timer_;
+  const std::uint32_t close_timeout_ms_;
+  std::uint16_t peer_close_code_ = 0;
+  State state_ = State::kOpen;
+  const WebSocketRole role_;
+};
+
+}  // namespace courtside
