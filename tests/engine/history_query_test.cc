@@ -1,0 +1,144 @@
+// Goal: the query of GET /v1/events means what PROTOCOL.md says, and a misspelt one is an error
+// rather than a search that quietly finds everything; pages join without miss or repeat.
+#include <gtest/gtest.h>
+
+#include "engine/history.h"
+#include "engine/origin.h"
+#include "engine/problem.h"
+#include "engine/router.h"
+#include "schema/json_reader.h"
+#include "tests/engine/support/small_log.h"
+
+namespace courtside {
+namespace {
+
+constexpr Timestamp kNow{1'700'000'000'000'000};
+
+HistoryQuery query_of(std::string_view text) {
+  const auto query = parse_history_query(text, 1000, kNow);
+  EXPECT_TRUE(query) << text << ": " << query.error().message;
+  return query.value_or(HistoryQuery{});
+}
+
+TEST(HistoryQueryTest, FiltersAreRead) {
+  const HistoryQuery query =
+      query_of("channel=user:1&channel=venue%3A2&type=booking.*&type=a.b&subject=booking:b&actor=x"
+               "&correlationid=k+1&order=desc&limit=7");
+  EXPECT_EQ(query.filter.channels, (std::vector<std::string>{"user:1", "venue:2"}));
+  EXPECT_EQ(query.filter.types, (std::vector<std::string>{"booking.*", "a.b"}));
+  EXPECT_EQ(query.filter.subject, "booking:b");
+  EXPECT_EQ(query.filter.actor, "x");
+  EXPECT_EQ(query.filter.correlationid, "k 1");
+  EXPECT_EQ(query.order, Direction::kDescending);
+  EXPECT_EQ(query.limit, 7u);
+}
+
+TEST(HistoryQueryTest, TimesAreAbsoluteOrCountBack) {
+  EXPECT_EQ(query_of("since=-2h").filter.since->value(), kNow.value() - 7'200'000'000);
+  EXPECT_EQ(query_of("until=2023-11-14T22:13:20Z").filter.until->value(), kNow.value());
+}
+
+TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
+  for (const char* text :
+       {"chanel=user:1", "channel=user", "channel=", "type=*", "limit=0", "limit=1001", "limit=1x",
+        "limit=", "order=up", "since=yesterday", "since=-2y", "since=-99999999999h", "subject=b_1",
+        "since=-1000000000d"}) {
+    const auto query = parse_history_query(text, 1000, kNow);
+    ASSERT_FALSE(query) << text;
+    EXPECT_EQ(query.error().code, Code::bad_request) << text;
+  }
+}
+
+class AnswerTest : public ::testing::Test {
+ protected:
+  std::string answer(std::string_view query) {
+    const auto page = answer_history(query_of(query), small.log, small.pages, 20'000, projections);
+    return page ? *page : std::string(info(page.error().code).name);
+  }
+  static std::vector<std::string> ids(std::string_view page) {
+    std::vector<std::string> found;
+    for (std::size_t at = 0; (at = page.find("\"id\":\"", at)) != std::string_view::npos; at += 6) {
+      found.emplace_back(page.substr(at + 6, page.find('"', at + 6) - at - 6));
+    }
+    return found;
+  }
+  static std::string next_of(std::string_view page) {
+    const auto at = page.find("\"next\":");
+    if (page.substr(at + 7, 4) == "null") return "";
+    return std::string(page.substr(at + 8, page.find('"', at + 8) - at - 8));
+  }
+
+  testing::SmallLog small;
+  Projections projections;
+};
+
+TEST_F(AnswerTest, PagesJoinInBothDirections) {
+  for (int i = 0; i < 7; ++i) small.commit({{i % 2 == 0 ? "user:1" : "user:2"}});
+  for (const bool ascending : {true, false}) {
+    std::vector<std::string> all;
+    std::string next;
+    for (int pages = 0; pages < 10; ++pages) {
+      std::string query = "channel=user:1&limit=2";
+      if (!ascending) query += "&order=desc";
+      if (!next.empty()) query += (ascending ? "&after=" : "&before=") + next;
+      const std::string page = answer(query);
+      for (const std::string& id : ids(page)) all.push_back(id);
+      next = next_of(page);
+      EXPECT_EQ(next.empty(), page.find("\"complete\":true") != std::string::npos) << page;
+      if (next.empty()) break;
+    }
+    const std::vector<std::string> expected =
+        ascending ? std::vector<std::string>{"1", "3", "5", "7"}
+                  : std::vector<std::string>{"7", "5", "3", "1"};
+    EXPECT_EQ(all, expected);
+  }
+}
+
+TEST_F(AnswerTest, LostAndForeignPositionsAreGone) {
+  small.commit(5, "user:1");
+  small.drop_below(3);
+  EXPECT_EQ(answer("after=e:1"), "position_expired");
+  EXPECT_EQ(ids(answer("after=e:2")), (std::vector<std::string>{"3", "4", "5"}));
+  EXPECT_EQ(answer("after=f:4"), "position_expired");
+  EXPECT_EQ(answer("after=e:6"), "position_expired");
+  EXPECT_EQ(answer("before=e:2&order=desc"), "position_expired");
+  EXPECT_EQ(answer("after=e:x"), "bad_position");
+  EXPECT_EQ(ids(answer("after=e:5")), std::vector<std::string>{});
+}
+
+TEST(OriginTest, ExactOriginsOnly) {
+  const std::vector<std::string> allowed = {"https://play.example.com", "http://localhost:3000"};
+  EXPECT_TRUE(origin_allowed("", allowed));
+  EXPECT_TRUE(origin_allowed("https://play.example.com", allowed));
+  for (const char* origin :
+       {"http://play.example.com", "https://play.example.com:444", "https://play.example.com.evil",
+        "https://evil.play.example.com", "null", "http://localhost", "https://PLAY.example.com"}) {
+    EXPECT_FALSE(origin_allowed(origin, allowed)) << origin;
+  }
+}
+
+TEST(OriginTest, UnconfiguredOnlyPagesOfThisMachine) {
+  EXPECT_TRUE(origin_allowed("http://localhost:3000", {}));
+  EXPECT_TRUE(origin_allowed("https://127.0.0.1", {}));
+  EXPECT_TRUE(origin_allowed("http://[::1]:8080", {}));
+  for (const char* origin : {"null", "http://localhost.evil.com", "http://localhost:3000.evil.com",
+                             "http://127.0.0.1.evil.com:80", "http://example.com", "localhost",
+                             "http://localhost:"}) {
+    EXPECT_FALSE(origin_allowed(origin, {})) << origin;
+  }
+}
+
+TEST(ProblemTest, IsADocumentThatProgramsCanRead) {
+  const HttpResponse response = problem(
+      {Code::invalid_event, "id: is required", R"({"errors":[{"pointer":"/id","detail":"is required"}]})"});
+  EXPECT_EQ(response.status, 422);
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_EQ(response.body,
+            R"({"type":"/problems/invalid_event","title":"the event breaks CloudEvents or its type's schema",)"
+            R"("status":422,"detail":"id: is required","code":"invalid_event","retryable":false,)"
+            R"("details":{"errors":[{"pointer":"/id","detail":"is required"}]},)"
+            R"("errors":[{"pointer":"/id","detail":"is required"}]})");
+}
+
+}  // namespace
+}  // namespace courtside

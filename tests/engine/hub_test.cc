@@ -1,0 +1,316 @@
+// Goal: every subscriber is sent exactly the events of its channels, in log order, once, whether they
+// reach it live, from the log, or half and half; and what the hub keeps goes when subscribers go.
+#include "engine/hub.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/engine/support/plain_wire.h"
+#include "tests/engine/support/small_log.h"
+
+namespace courtside {
+namespace {
+
+using testing::PlainWire;
+using testing::SmallLog;
+
+class Reader final : public SubscriberOwner {
+ public:
+  void send_frames(const SharedBytes& frames) override {
+    heard.append(frames.view());
+    if (on_send) on_send();
+  }
+  bool congested() const override { return slow; }
+
+  std::string take() { return std::exchange(heard, {}); }
+
+  std::string heard;
+  bool slow = false;
+  std::function<void()> on_send;
+};
+
+class HubTest : public ::testing::Test, public HubHost {
+ protected:
+  std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
+                                        OffsetRange range) override {
+    if (reads_later) {
+      waiting.push_back({id, interest, range});
+      return std::nullopt;
+    }
+    return render(interest, range);
+  }
+
+  RenderedPage render(const SharedInterest& interest, OffsetRange range) {
+    const Result<Page> page =
+        small.pages.read(interest->filter, {.window = range, .events_max = page_events});
+    return {SharedBytes(render_records("e", *interest, projections, page->records)), page->covered,
+            page->records.size()};
+  }
+
+  void finish_read() {
+    const Waiting read = waiting.front();
+    waiting.erase(waiting.begin());
+    hub->on_page(read.id, render(read.interest, read.range));
+  }
+
+  void start() { hub.emplace("e", small.held(), projections, *this); }
+
+  SubscriberId subscribe(Reader& reader, std::vector<std::string> channels,
+                         std::optional<std::uint64_t> next = {}, std::uint32_t sub = 1) {
+    auto interest = std::make_shared<Interest>();
+    interest->wire = &wire;
+    interest->sub = sub;
+    interest->filter.channels = std::move(channels);
+    interest->filter.types = types;
+    const SubscriberId id =
+        hub->add(reader, interest, next ? Offset(*next) : hub->held().end);
+    hub->advance(id);
+    return id;
+  }
+
+  struct Waiting {
+    SubscriberId id;
+    SharedInterest interest;
+    OffsetRange range;
+  };
+
+  SmallLog small;
+  PlainWire wire;
+  Projections projections;
+  std::optional<Hub> hub;
+  bool reads_later = false;
+  std::size_t page_events = 100;
+  std::vector<Waiting> waiting;
+  std::vector<std::string> types;
+  Reader ann;
+  Reader bob;
+};
+
+TEST_F(HubTest, LiveSubscribersGetTheirChannelsOnly) {
+  start();
+  subscribe(ann, {"user:1"});
+  subscribe(bob, {"user:2", "venue:9"});
+  EXPECT_EQ(ann.take(), "live@0 ");
+  EXPECT_EQ(bob.take(), "live@0 ");
+  hub->on_commit(small.commit({{"user:1"}, {"user:2"}, {"venue:9", "user:1"}}));
+  EXPECT_EQ(ann.take(), "1 3 ");
+  EXPECT_EQ(bob.take(), "2 3 ");
+}
+
+TEST_F(HubTest, AnEventThatReachesASubscriberTwiceIsSentOnce) {
+  start();
+  subscribe(ann, {"user:1", "venue:9", "user:*"});
+  ann.take();
+  hub->on_commit(small.commit({{"user:1", "venue:9"}, {"user:3"}}));
+  EXPECT_EQ(ann.take(), "1 2 ");
+}
+
+TEST_F(HubTest, PatternsStandForAllOfAKindAndForEverything) {
+  start();
+  subscribe(ann, {"user:*"});
+  subscribe(bob, {"*"});
+  ann.take();
+  bob.take();
+  hub->on_commit(small.commit({{"user:7"}, {"venue:1"}, {}}));
+  EXPECT_EQ(ann.take(), "1 ");
+  EXPECT_EQ(bob.take(), "1 2 3 ");
+}
+
+TEST_F(HubTest, TypesNarrowASubscription) {
+  start();
+  types = {"booking.*"};
+  subscribe(ann, {"user:1"});
+  ann.take();
+  hub->on_commit(small.commit(1, "user:1"));
+  small.type = "booking.created";
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "2 ");
+}
+
+TEST_F(HubTest, CatchingUpJoinsTheLiveStreamWithoutGapOrDouble) {
+  small.commit(5, "user:1");
+  start();
+  subscribe(ann, {"user:1"}, 3);
+  EXPECT_EQ(ann.take(), "3 4 5 live@5 ");
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "6 ");
+}
+
+// What is committed while a page is being read is neither lost nor sent twice.
+TEST_F(HubTest, CommitsDuringAReadComeInOrder) {
+  small.commit(4, "user:1");
+  start();
+  reads_later = true;
+  page_events = 2;
+  subscribe(ann, {"user:1"}, 1);
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "");
+  finish_read();
+  EXPECT_EQ(ann.take(), "1 2 ");
+  finish_read();
+  hub->on_commit(small.commit(1, "user:1"));
+  finish_read();
+  EXPECT_EQ(ann.take(), "3 4 5 ");  // The page was asked for before 6 was there.
+  finish_read();
+  EXPECT_EQ(ann.take(), "6 live@6 ");
+  EXPECT_TRUE(waiting.empty());
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "7 ");
+}
+
+TEST_F(HubTest, ASlowReaderFallsBehindAndIsServedFromTheLog) {
+  start();
+  const SubscriberId id = subscribe(ann, {"user:1"});
+  subscribe(bob, {"user:1"});
+  ann.take();
+  bob.take();
+  hub->on_commit(small.commit(1, "user:1"));
+  ann.slow = true;
+  hub->on_commit(small.commit(1, "user:1"));
+  hub->on_commit(small.commit(2, "user:1"));
+  EXPECT_EQ(ann.take(), "1 behind@1 ");  // Nothing is queued for it.
+  EXPECT_EQ(bob.take(), "1 2 3 4 ");     // Nobody else notices.
+  ann.slow = false;
+  hub->on_drained(id);
+  EXPECT_EQ(ann.take(), "2 3 4 live@4 ");
+  EXPECT_EQ(hub->counters().fell_behind, 1u);
+}
+
+TEST_F(HubTest, RetentionIsToldBeforeAnythingLater) {
+  small.commit(6, "user:1");
+  small.drop_below(4);
+  start();
+  subscribe(ann, {"user:1"}, 2);
+  EXPECT_EQ(ann.take(), "gap 2-3 4 5 6 live@6 ");
+}
+
+TEST_F(HubTest, RetentionThatOvertakesASlowReaderIsTold) {
+  start();
+  const SubscriberId id = subscribe(ann, {"user:1"});
+  ann.slow = true;
+  hub->on_commit(small.commit(3, "user:1"));
+  hub->on_commit(small.drop_below(3));
+  ann.take();
+  ann.slow = false;
+  hub->on_drained(id);
+  EXPECT_EQ(ann.take(), "gap 1-2 3 live@3 ");
+}
+
+TEST_F(HubTest, MembersOfAnAudienceShareOneEncoding) {
+  start();
+  std::vector<Reader> readers(50);
+  for (Reader& reader : readers) subscribe(reader, {"venue:1"});
+  hub->on_commit(small.commit(3, "venue:1"));
+  EXPECT_EQ(wire.bodies_made, 3);
+  for (Reader& reader : readers) EXPECT_EQ(reader.take(), "live@0 1 2 3 ");
+}
+
+TEST_F(HubTest, SubscriptionNumbersAreTheClientsOwn) {
+  start();
+  subscribe(ann, {"venue:1"}, {}, 1);
+  subscribe(bob, {"venue:1"}, {}, 2);
+  ann.take();
+  bob.take();
+  hub->on_commit(small.commit(1, "venue:1"));
+  EXPECT_EQ(ann.take(), "1 ");
+  EXPECT_EQ(bob.take(), "2/1 ");
+  EXPECT_EQ(wire.bodies_made, 1);
+}
+
+TEST_F(HubTest, ProjectionsFollowTheChannelThatLetTheReaderIn) {
+  projections = *Projections::make({{.channel = "availability:*", .data_fields = {"venueId"}}});
+  start();
+  subscribe(ann, {"availability:9"});
+  subscribe(bob, {"availability:9", "venue:9"});
+  ann.take();
+  bob.take();
+  hub->on_commit(small.commit({{"availability:9", "venue:9"}, {"availability:9"}}));
+  EXPECT_EQ(ann.take(), "1~ 2~ ");
+  EXPECT_EQ(bob.take(), "1 2~ ");
+}
+
+TEST_F(HubTest, NothingIsSentAfterRemove) {
+  start();
+  const SubscriberId id = subscribe(ann, {"user:1"});
+  subscribe(bob, {"user:1"});
+  ann.take();
+  bob.take();
+  hub->remove(id);
+  hub->remove(id);
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "");
+  EXPECT_EQ(bob.take(), "1 ");
+  EXPECT_EQ(hub->subscriber_count(), 1u);
+}
+
+// A socket may turn out to be closed in the middle of a fan-out, and take its subscribers with it.
+TEST_F(HubTest, RemovalDuringAFanOutTouchesNobodyElse) {
+  start();
+  std::vector<Reader> readers(5);
+  std::vector<SubscriberId> ids;
+  for (Reader& reader : readers) ids.push_back(subscribe(reader, {"user:1"}));
+  for (Reader& reader : readers) reader.take();
+  readers[1].on_send = [&] {
+    hub->remove(ids[1]);
+    hub->remove(ids[3]);
+    hub->remove(ids[0]);
+  };
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(readers[0].take(), "1 ");
+  EXPECT_EQ(readers[3].take(), "");
+  EXPECT_EQ(readers[4].take(), "1 ");
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(readers[2].take(), "1 2 ");
+  EXPECT_EQ(readers[4].take(), "2 ");
+  EXPECT_EQ(hub->subscriber_count(), 2u);
+}
+
+// A reader that drains while the commit is still being handed out must not go live in the middle:
+// it would be handed the rest of the commit twice.
+TEST_F(HubTest, DrainingDuringAFanOutWaitsForItsEnd) {
+  start();
+  const SubscriberId slow = subscribe(ann, {"user:1"});
+  ann.take();
+  ann.slow = true;
+  hub->on_commit(small.commit(1, "user:1"));
+  subscribe(bob, {"user:1"});
+  bob.on_send = [&] {
+    ann.slow = false;
+    hub->on_drained(slow);
+  };
+  hub->on_commit(small.commit(2, "user:1"));
+  EXPECT_EQ(ann.take(), "behind@0 1 2 3 live@3 ");
+}
+
+TEST_F(HubTest, LargeCommitsAreHandedOutInBlocks) {
+  start();
+  subscribe(ann, {"user:1"});
+  ann.take();
+  std::size_t sends = 0;
+  ann.on_send = [&] { ++sends; };
+  hub->on_commit(small.commit(40'000, "user:1"));
+  EXPECT_GT(sends, 2u);
+  std::string expected;
+  for (int i = 1; i <= 40'000; ++i) expected += std::to_string(i) + " ";
+  EXPECT_EQ(ann.take(), expected);
+}
+
+// Another shard may be ahead: a client that heard of offset 3 there waits here until this shard came
+// as far, and gets nothing twice.
+TEST_F(HubTest, ACursorAheadOfThisShardWaitsForIt) {
+  start();
+  const Batch first = small.commit(3, "user:1");
+  subscribe(ann, {"user:1"}, 4);
+  EXPECT_EQ(ann.take(), "");
+  hub->on_commit(first);
+  EXPECT_EQ(ann.take(), "live@3 ");
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "4 ");
+}
+
+}  // namespace
+}  // namespace courtside

@@ -1,0 +1,44 @@
+// A wire that a test can read: an event is "3 ", on subscription 2 "2/3 ", a message "live@3 ".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "engine/wire.h"
+
+namespace courtside::testing {
+
+class PlainWire : public Wire {
+ public:
+  std::string event_body(std::string_view /*epoch*/, RecordView record,
+                         const Projection* projection) const override {
+    ++bodies_made;
+    return std::to_string(record.offset().value()) + (projection ? "~" : "");
+  }
+
+  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
+    if (sub != 1) out.append(std::to_string(sub)).append("/");
+    out.append(body).append(" ");
+  }
+
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      out.append("live@").append(offset_of(live->position)).append(" ");
+    } else if (const auto* behind = std::get_if<protocol::Behind>(&message)) {
+      out.append("behind@").append(offset_of(behind->position)).append(" ");
+    } else if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      out.append("gap ").append(offset_of(gap->from)).append("-").append(offset_of(gap->to));
+      out.append(" ");
+    }
+  }
+
+  mutable int bodies_made = 0;
+
+ private:
+  static std::string offset_of(const std::string& position) {
+    return position.substr(position.find(':') + 1);
+  }
+};
+
+}  // namespace courtside::testing

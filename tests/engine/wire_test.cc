@@ -1,0 +1,83 @@
+// Goal: what each kind of connection reads: frames that a WebSocket client can parse, and
+// server-sent events whose payload survives line breaks and whose ids can be resumed from.
+#include "engine/wire.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/interest.h"
+#include "tests/engine/support/small_log.h"
+
+namespace courtside {
+namespace {
+
+class WireTest : public ::testing::Test {
+ protected:
+  std::string event(const Wire& wire) {
+    const Batch batch = log.commit(1, "user:1");
+    std::string out;
+    wire.append_event(out, 1, wire.event_body("e", batch.at(std::size_t{0}), nullptr));
+    return out;
+  }
+  testing::SmallLog log;
+};
+
+TEST_F(WireTest, JsonEventsAreOneTextFrame) {
+  const std::string frame = event(json_wire());
+  EXPECT_EQ(frame[0], '\x81');
+  EXPECT_EQ(frame.substr(4, 47), R"({"type":"event","sub":1,"position":"e:1","event)");
+}
+
+TEST_F(WireTest, ServerSentEventsHaveIdTypeAndData) {
+  const std::string text = event(sse_wire());
+  EXPECT_EQ(text.find("id: e:1\nevent: test.happened\ndata: {\"specversion\":\"1.0\""), 0u) << text;
+  EXPECT_EQ(text.substr(text.size() - 3), "}\n\n");
+}
+
+TEST_F(WireTest, LineBreaksInDataBecomeSeveralFields) {
+  EventFields fields;
+  fields.id = "1";
+  fields.source = "/t";
+  fields.type = "a.b";
+  fields.subject = "thing:1";
+  fields.data_kind = DataKind::kJson;
+  fields.data = "{\n\"a\":1,\r\n\"b\":2\r}";
+  std::string record;
+  append_record(record, {.offset = Offset(1), .recorded = Timestamp(0), .subject_version = 1}, {},
+                build_event(fields));
+  const std::string body = sse_wire().event_body("e", RecordView(record), nullptr);
+  EXPECT_NE(body.find("\"data\":{\ndata: \"a\":1,\ndata: \"b\":2\ndata: }"), std::string::npos)
+      << body;
+}
+
+TEST_F(WireTest, AGapIsAnEventOfItsOwnEverywhere) {
+  const protocol::Gap gap{.sub = 1, .reason = "expired", .from = "e:1", .to = "e:9"};
+  std::string sse;
+  sse_wire().append_message(sse, gap);
+  EXPECT_EQ(sse,
+            "id: e:9\nevent: gap\ndata: {\"reason\":\"expired\",\"from\":\"e:1\",\"to\":\"e:9\"}\n\n");
+  std::string bare;
+  cloudevents_wire().append_message(bare, gap);
+  EXPECT_NE(bare.find("\"type\":\"courtside.gap\""), std::string::npos);
+  std::string silent;
+  sse_wire().append_message(silent, protocol::Live{1, "e:1"});
+  EXPECT_EQ(silent, "");
+}
+
+// Two interests share an audience only when they get the same bytes.
+TEST(InterestTest, KeysTellInterestsApart) {
+  Interest one{.wire = &json_wire(), .sub = 1, .filter = {.channels = {"a:1", "b:2"}}};
+  Interest same{.wire = &json_wire(), .sub = 1, .filter = {.channels = {"b:2", "a:1"}}};
+  EXPECT_EQ(one.key(), same.key());
+  std::vector<Interest> others(7, one);
+  others[0].sub = 2;
+  others[1].wire = &sse_wire();
+  others[2].filter.channels = {"a:1"};
+  others[3].filter.types = {"a:1"};
+  others[4].filter.subject = "a:1";
+  others[5].filter.actor = "a:1";
+  others[6].filter.since = Timestamp(0);
+  for (const Interest& other : others) EXPECT_NE(one.key(), other.key());
+}
+
+}  // namespace
+}  // namespace courtside
