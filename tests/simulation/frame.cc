@@ -1,0 +1,92 @@
+#include "tests/simulation/frame.h"
+
+#include <cstring>
+#include <functional>
+#include <variant>
+
+#include "base/check.h"
+
+namespace courtside::simulation {
+namespace {
+
+void append_number(std::string& out, std::uint64_t number) {
+  out.append(reinterpret_cast<const char*>(&number), sizeof(number));
+}
+
+std::uint64_t offset_in(const std::string& position) {
+  const Result<Position> parsed = parse_position(position);
+  COURTSIDE_CHECK(parsed && parsed->epoch == kEpoch);
+  return parsed->offset.value();
+}
+
+class SimulatedWire : public Wire {
+ public:
+  std::string event_body(std::string_view, RecordView record, const Projection*) const override {
+    std::string body;
+    append_number(body, record.offset().value());
+    append_number(body, digest_of(record));
+    return body;
+  }
+
+  void append_event(std::string& out, std::uint32_t, std::string_view body) const override {
+    out.push_back(static_cast<char>(Frame::Kind::kEvent));
+    out.append(body);
+  }
+
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      append_frame(out, {Frame::Kind::kLive, offset_in(live->position), 0});
+    } else if (const auto* behind = std::get_if<protocol::Behind>(&message)) {
+      append_frame(out, {Frame::Kind::kBehind, offset_in(behind->position), 0});
+    } else if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      append_frame(out, {Frame::Kind::kGap, offset_in(gap->from), offset_in(gap->to)});
+    } else {
+      COURTSIDE_CHECK(false);  // the hub says nothing else
+    }
+  }
+};
+
+}  // namespace
+
+const char* const kEpoch = "sim";
+
+std::uint64_t digest_of(RecordView record) {
+  return std::hash<std::string_view>{}(record.bytes());
+}
+
+void append_frame(std::string& out, const Frame& frame) {
+  out.push_back(static_cast<char>(frame.kind));
+  append_number(out, frame.first);
+  append_number(out, frame.second);
+}
+
+std::vector<Frame> parse_frames(std::string_view block) {
+  COURTSIDE_CHECK(block.size() % kFrameBytes == 0);
+  std::vector<Frame> frames;
+  for (; !block.empty(); block.remove_prefix(kFrameBytes)) {
+    Frame frame{static_cast<Frame::Kind>(block[0]), 0, 0};
+    std::memcpy(&frame.first, block.data() + 1, 8);
+    std::memcpy(&frame.second, block.data() + 9, 8);
+    frames.push_back(frame);
+  }
+  return frames;
+}
+
+std::string describe(const Frame& frame) {
+  const std::string first = std::to_string(frame.first);
+  switch (frame.kind) {
+    case Frame::Kind::kEvent: return "event " + first;
+    case Frame::Kind::kLive: return "live " + first;
+    case Frame::Kind::kBehind: return "behind " + first;
+    case Frame::Kind::kProgress: return "progress " + first;
+    case Frame::Kind::kGap: return "gap " + first + ".." + std::to_string(frame.second);
+  }
+  return "?";
+}
+
+const Wire& simulated_wire() {
+  static const SimulatedWire wire;
+  return wire;
+}
+
+}  // namespace courtside::simulation

@@ -1,0 +1,45 @@
+// What goes over a simulated socket: frames of one size, so that a client can check each word that
+// it is told and a schedule costs microseconds.
+//
+// Threads: one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/wire.h"
+
+namespace courtside::simulation {
+
+struct Frame {
+  enum class Kind : char {
+    kEvent = 'E',
+    kLive = 'L',
+    kBehind = 'B',
+    kGap = 'G',
+    kProgress = 'P',
+  };
+  Kind kind;
+  std::uint64_t first;   // an event's offset; the position of the others; a gap's `from`
+  std::uint64_t second;  // a digest of the event's record; a gap's `to`
+};
+
+constexpr std::size_t kFrameBytes = 17;
+
+// What an event's frame says of its record.
+std::uint64_t digest_of(RecordView record);
+
+void append_frame(std::string& out, const Frame& frame);
+
+// The frames in a block that was sent.
+std::vector<Frame> parse_frames(std::string_view block);
+
+std::string describe(const Frame& frame);
+
+const Wire& simulated_wire();
+extern const char* const kEpoch;
+
+}  // namespace courtside::simulation

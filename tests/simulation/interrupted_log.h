@@ -1,0 +1,56 @@
+// A log to which something may happen before each call of a reader: what a page read on another
+// thread sees of commits and retention.
+//
+// Threads: one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "eventlog/log_reader.h"
+
+namespace courtside::simulation {
+
+class InterruptedLog : public LogReader {
+ public:
+  // `log` outlives it.
+  InterruptedLog(const LogReader& log, std::function<void()> interrupt)
+      : log_(log), interrupt_(std::move(interrupt)) {}
+
+  const std::string& epoch() const override { return log_.epoch(); }
+  OffsetRange held() const override {
+    interrupt_();
+    return log_.held();
+  }
+  Result<std::vector<Record>> read(const std::vector<Offset>& offsets) const override {
+    interrupt_();
+    return log_.read(offsets);
+  }
+  std::unique_ptr<RecordScan> scan(OffsetRange range, Direction direction) const override {
+    interrupt_();
+    return log_.scan(range, direction);
+  }
+  std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
+                                       Direction direction) const override {
+    interrupt_();
+    return log_.postings(term, range, direction);
+  }
+  Result<Offset> first_at_or_after(Timestamp time) const override {
+    interrupt_();
+    return log_.first_at_or_after(time);
+  }
+  Result<SubjectState> subject(std::string_view subject) const override {
+    interrupt_();
+    return log_.subject(subject);
+  }
+
+ private:
+  const LogReader& log_;
+  const std::function<void()> interrupt_;
+};
+
+}  // namespace courtside::simulation

@@ -1,0 +1,92 @@
+#include "tests/simulation/shard.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace courtside::simulation {
+
+void Shard::take_commit() {
+  const SharedBatch batch = std::move(mailbox_.front());
+  mailbox_.pop_front();
+  hub_.on_commit(*batch);
+}
+
+std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedInterest& interest,
+                                             OffsetRange range) {
+  const PageRequest request = request_within(range);
+  if (random_.one_in(2)) {
+    std::optional<Page> page =
+        pages_.read_tail(interest->filter, request, /*batches_max=*/random_.below(6));
+    if (page) return render(*interest, std::move(*page), range);
+  }
+  asked_.push_back({id, interest, request});
+  return std::nullopt;
+}
+
+void Shard::do_read() {
+  // Read threads overtake one another.
+  const std::size_t index = random_.below(asked_.size());
+  const Read read = std::move(asked_[index]);
+  asked_.erase(asked_.begin() + static_cast<std::ptrdiff_t>(index));
+  Result<Page> page = pages_.read(read.interest->filter, read.request);
+  COURTSIDE_CHECK(page);
+  done_.push_back({read.id, render(*read.interest, std::move(*page), read.request.window)});
+}
+
+void Shard::take_read() {
+  DoneRead done = std::move(done_.front());
+  done_.pop_front();
+  OffsetRange& covered = done.page.covered;
+  if (planted_ == Planted::kLiveOneEarly && next(covered.end) == hub_.held().end) {
+    covered.end = hub_.held().end;
+  }
+  hub_.on_page(done.id, done.page);
+}
+
+void Shard::fail_read() {
+  const SubscriberId id = done_.front().id;
+  done_.pop_front();
+  hub_.on_read_failed(id);
+}
+
+PageRequest Shard::request_within(OffsetRange range) {
+  return {.window = range,
+          .events_max = random_.between(1, 8),
+          .bytes_max = random_.one_in(4) ? 1U : 64U * 1024,
+          .scanned_max = random_.one_in(4) ? random_.between(1, 4) : 1000};
+}
+
+RenderedPage Shard::render(const Interest& interest, Page page, OffsetRange asked) const {
+  plant_in_page(page, asked);
+  return {.frames = SharedBytes(render_records(kEpoch, interest, projections_, page.records)),
+          .covered = page.covered,
+          .events = page.records.size()};
+}
+
+void Shard::plant_in_page(Page& page, OffsetRange asked) const {
+  OffsetRange& covered = page.covered;
+  const bool begins_late = asked.begin < covered.begin;
+  if (covered.empty()) return;
+  switch (planted_) {
+    case Planted::kPageOneShort:
+      if (covered.count() > 1) covered.end = previous(covered.end);
+      break;
+    case Planted::kGapSwallowed:
+      covered.begin = asked.begin;
+      break;
+    case Planted::kGapOneLonger:
+      if (begins_late) covered.begin = next(covered.begin);
+      break;
+    case Planted::kFalseGap:
+      if (!page.records.empty() && page.records.front()->offset() == covered.begin) {
+        covered.begin = next(covered.begin);
+        page.records.erase(page.records.begin());
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace courtside::simulation

@@ -1,0 +1,83 @@
+// A simulated shard: the real hub, with commits that wait in its mailbox and page reads that take
+// their time.
+//
+// Threads: one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "engine/hub.h"
+#include "replay/page_reader.h"
+#include "tests/simulation/frame.h"
+#include "tests/simulation/random.h"
+
+namespace courtside::simulation {
+
+// A mistake put in on purpose, to see that the simulation finds it.
+enum class Planted {
+  kNothing,
+  kLiveOneEarly,  // a page that ends one before the head counts as having reached it
+  kPageOneShort,  // a page says that it ends one earlier than it does
+  kGapSwallowed,  // a page that begins late says that it does not
+  kGapOneLonger,  // a page that begins late says that it begins one later still
+  kFalseGap,      // a page without its first record says that retention took that
+};
+
+class Shard final : public HubHost {
+ public:
+  Shard(OffsetRange held, const PageReader& pages, const Projections& projections, Random& random,
+        Planted planted)
+      : pages_(pages),
+        projections_(projections),
+        random_(random),
+        planted_(planted),
+        hub_(kEpoch, held, projections, *this) {}
+
+  Hub& hub() { return hub_; }
+
+  // A commit arrives in the mailbox; the shard takes the oldest.
+  void post(const SharedBatch& batch) { mailbox_.push_back(batch); }
+  bool has_commits() const { return !mailbox_.empty(); }
+  void take_commit();
+
+  // A read that was asked for is done on a read thread; then its answer is taken, or it fails.
+  bool has_reads_to_do() const { return !asked_.empty(); }
+  void do_read();
+  bool has_reads_done() const { return !done_.empty(); }
+  void take_read();
+  void fail_read();
+
+  // HubHost
+  std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
+                                        OffsetRange range) override;
+
+ private:
+  struct Read {
+    SubscriberId id;
+    SharedInterest interest;
+    PageRequest request;
+  };
+  struct DoneRead {
+    SubscriberId id;
+    RenderedPage page;
+  };
+
+  // Any bounds, small ones mostly.
+  PageRequest request_within(OffsetRange range);
+  RenderedPage render(const Interest& interest, Page page, OffsetRange asked) const;
+  void plant_in_page(Page& page, OffsetRange asked) const;
+
+  const PageReader& pages_;
+  const Projections& projections_;
+  Random& random_;
+  const Planted planted_;
+  Hub hub_;
+  std::deque<SharedBatch> mailbox_;
+  std::deque<Read> asked_;
+  std::deque<DoneRead> done_;
+};
+
+}  // namespace courtside::simulation

@@ -1,0 +1,101 @@
+// Goal: in every schedule of appends, commits, reads, cuts, slow sockets and retention, each client
+// gets exactly the events of its channels, once, in order, less what it was told is gone; and a
+// mistake of one offset at the hand-off is found.
+//
+//   COURTSIDE_SIMULATION_SCHEDULES=10000000 simulation_test     the long form
+//   COURTSIDE_SIMULATION_SEED=4711 simulation_test              one schedule again
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "tests/simulation/world.h"
+
+namespace courtside::simulation {
+namespace {
+
+constexpr std::size_t kOperations = 120;
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
+  const std::uint64_t first = number_from_environment("COURTSIDE_SIMULATION_SEED", 1);
+  const bool one = std::getenv("COURTSIDE_SIMULATION_SEED") != nullptr;
+  const std::uint64_t schedules =
+      one ? 1 : number_from_environment("COURTSIDE_SIMULATION_SCHEDULES", 100'000);
+  WorldCounters total;
+  for (std::uint64_t seed = first; seed < first + schedules; ++seed) {
+    World world(seed);
+    const std::string wrong = world.run(kOperations);
+    ASSERT_EQ(wrong, "") << "COURTSIDE_SIMULATION_SEED=" << seed;
+    total += world.counters();
+  }
+  std::cout << schedules << " schedules: " << total.committed << " events, " << total.duplicates
+            << " duplicates, " << total.conflicts << " conflicts, " << total.dropped
+            << " dropped; clients got " << total.clients.events << " (" << total.delivered_live
+            << " sent live, " << total.replayed << " from pages), " << total.clients.gaps
+            << " gaps, fell behind " << total.clients.behinds << " times, resumed "
+            << total.resumes << " times (" << total.ahead << " ahead of their shard), "
+            << total.failed_reads << " reads failed, " << total.cut_while_sent_to
+            << " cut while sent to\n";
+  if (one) return;
+  // Everything that is to be simulated did happen, and often.
+  EXPECT_GT(total.committed, 10 * schedules);
+  EXPECT_GT(total.duplicates, schedules / 10);
+  EXPECT_GT(total.conflicts, schedules / 10);
+  EXPECT_GT(total.dropped, schedules);
+  EXPECT_GT(total.clients.events, 5 * schedules);
+  EXPECT_GT(total.delivered_live, schedules);
+  EXPECT_GT(total.replayed, schedules);
+  EXPECT_GT(total.clients.gaps, schedules / 10);
+  EXPECT_GT(total.clients.behinds, schedules / 10);
+  EXPECT_GT(total.resumes, schedules / 10);
+  EXPECT_GT(total.ahead, schedules / 1'000);
+  EXPECT_GT(total.failed_reads, schedules / 100);
+  EXPECT_GT(total.cut_while_sent_to, schedules / 100);
+}
+
+TEST(Simulation, ASeedIsASchedule) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    World first(seed);
+    World second(seed);
+    EXPECT_EQ(first.run(kOperations), second.run(kOperations));
+    EXPECT_EQ(first.digest(), second.digest());
+  }
+}
+
+// How many schedules it takes to find the mistake; a large number when it is not found.
+std::uint64_t schedules_to_find(Planted planted, std::string& complaint) {
+  constexpr std::uint64_t kSchedulesMax = 5'000;
+  for (std::uint64_t seed = 1; seed <= kSchedulesMax; ++seed) {
+    World world(seed, planted);
+    complaint = world.run(kOperations);
+    if (!complaint.empty()) return seed;
+  }
+  return kSchedulesMax + 1;
+}
+
+void expect_found(Planted planted, const std::string& as) {
+  std::string complaint;
+  const std::uint64_t schedules = schedules_to_find(planted, complaint);
+  std::cout << "found after " << schedules << " schedules: " << complaint << "\n";
+  EXPECT_LE(schedules, 5'000u);
+  EXPECT_NE(complaint.find(as), std::string::npos) << complaint;
+}
+
+TEST(Planted, GoingLiveOneOffsetEarlyIsFound) { expect_found(Planted::kLiveOneEarly, "missing"); }
+
+TEST(Planted, APageThatEndsOneShortIsFound) { expect_found(Planted::kPageOneShort, "twice"); }
+
+TEST(Planted, AGapThatIsNotToldIsFound) { expect_found(Planted::kGapSwallowed, "missing"); }
+
+TEST(Planted, AGapThatIsOneTooLongIsFound) { expect_found(Planted::kGapOneLonger, ""); }
+
+TEST(Planted, AFalseGapIsFound) { expect_found(Planted::kFalseGap, "a false gap"); }
+
+}  // namespace
+}  // namespace courtside::simulation
