@@ -1,0 +1,211 @@
+// Goal: courtside.v1.flatbuffers says the same as its JSON twin, in the bytes that are stored, and
+// cloudevents.json sends what the CloudEvents WebSocket binding expects.
+#include <flatbuffers/flatbuffers.h>
+
+#include "protocol_generated.h"
+#include "tests/e2e/support/scale.h"
+#include "tests/e2e/support/server_test.h"
+
+namespace courtside::e2e {
+namespace {
+
+using flatbuffers::FlatBufferBuilder;
+using flatbuffers::Offset;
+
+template <typename Table>
+std::string finished(FlatBufferBuilder& builder, fbs::ClientBody kind, Offset<Table> body) {
+  builder.Finish(fbs::CreateClientMessage(builder, kind, body.Union()), "CSCM");
+  return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
+}
+
+std::string hello() {
+  FlatBufferBuilder builder;
+  return finished(builder, fbs::ClientBody::Hello,
+                  fbs::CreateHelloDirect(builder, nullptr, "e2e/1"));
+}
+
+std::string subscribe(const std::string& channel, fbs::FromKind from, const char* after = nullptr) {
+  FlatBufferBuilder builder;
+  const std::vector<Offset<flatbuffers::String>> channels = {builder.CreateString(channel)};
+  return finished(builder, fbs::ClientBody::Subscribe,
+                  fbs::CreateSubscribeDirect(builder, 1, 1, &channels, from, after));
+}
+
+std::string event_bytes(const std::string& id, const std::string& data) {
+  FlatBufferBuilder builder;
+  const std::vector<std::uint8_t> bytes(data.begin(), data.end());
+  const auto root =
+      fbs::CreateEventDirect(builder, id.c_str(), "/e2e", "test.happened", "thing:t_1", nullptr,
+                             "application/json", nullptr, nullptr, nullptr, nullptr, nullptr,
+                             nullptr, nullptr, nullptr, fbs::DataKind::Json, &bytes);
+  builder.Finish(root, "CSEV");
+  return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
+}
+
+std::string publish(std::uint32_t id, const std::string& event) {
+  FlatBufferBuilder builder;
+  const std::vector<std::uint8_t> bytes(event.begin(), event.end());
+  return finished(builder, fbs::ClientBody::Publish, fbs::CreatePublishDirect(builder, id, &bytes));
+}
+
+// A client of the binary subprotocol.
+class BinarySession {
+ public:
+  explicit BinarySession(std::uint16_t port)
+      : ws_(port, {.subprotocols = {"courtside.v1.flatbuffers"}}) {}
+
+  void say(const std::string& bytes) { ws_.send_binary(bytes); }
+
+  // The next message, which must be of this kind; progress and pings are passed over.
+  const fbs::ServerMessage& expect(fbs::ServerBody kind) {
+    while (true) {
+      const Incoming incoming = ws_.receive();
+      if (incoming.kind == Incoming::Kind::kPing) continue;
+      if (incoming.kind != Incoming::Kind::kBinary) give_up("not a binary message");
+      bytes_ = incoming.payload;
+      const auto* data = reinterpret_cast<const std::uint8_t*>(bytes_.data());
+      flatbuffers::Verifier verifier(data, bytes_.size());
+      if (!verifier.VerifyBuffer<fbs::ServerMessage>("CSSM")) give_up("not a ServerMessage");
+      const auto& message = *flatbuffers::GetRoot<fbs::ServerMessage>(data);
+      if (message.body_type() == fbs::ServerBody::Progress) continue;
+      if (message.body_type() != kind) {
+        give_up(std::string("expected ") + fbs::EnumNameServerBody(kind) + ", got " +
+                fbs::EnumNameServerBody(message.body_type()));
+      }
+      return message;
+    }
+  }
+
+  std::uint16_t close_code() {
+    while (true) {
+      const Incoming incoming = ws_.receive();
+      if (incoming.kind == Incoming::Kind::kClose) return incoming.close_code;
+      if (incoming.kind == Incoming::Kind::kEnd) return 0;
+      if (incoming.kind == Incoming::Kind::kNothing) give_up("the server does not close");
+    }
+  }
+
+  WsClient& ws() { return ws_; }
+
+ private:
+  WsClient ws_;
+  std::string bytes_;
+};
+
+using Flatbuffers = ServerTest;
+
+TEST_F(Flatbuffers, TheWholeStoryInBinary) {
+  BinarySession client(port());
+  client.say(hello());
+  const auto& welcome = *client.expect(fbs::ServerBody::Welcome).body_as_Welcome();
+  const std::string epoch = welcome.epoch()->str();
+  EXPECT_EQ(welcome.head()->str(), epoch + ":0");
+  EXPECT_EQ(welcome.heartbeat(), 25'000u);
+
+  client.say(subscribe("thing:*", fbs::FromKind::Now));
+  EXPECT_EQ(client.expect(fbs::ServerBody::Subscribed).body_as_Subscribed()->after()->str(),
+            epoch + ":0");
+  EXPECT_EQ(client.expect(fbs::ServerBody::Live).body_as_Live()->sub(), 1u);
+
+  const std::string sent = event_bytes("1", "{ \"a\" : 1e400 }");
+  client.say(publish(7, sent));
+  const auto& ok = *client.expect(fbs::ServerBody::Ok).body_as_Ok();
+  EXPECT_EQ(ok.id(), 7u);
+  EXPECT_EQ(ok.position()->str(), epoch + ":1");
+  EXPECT_FALSE(ok.duplicate());
+
+  const auto& message = *client.expect(fbs::ServerBody::EventMessage).body_as_EventMessage();
+  EXPECT_EQ(message.sub(), 1u);
+  EXPECT_EQ(message.offset(), 1u);
+  EXPECT_EQ(message.subjectversion(), 1u);
+  const auto& event = *message.event_nested_root();
+  EXPECT_EQ(event.id()->str(), "1");
+  EXPECT_EQ(std::string(event.data()->begin(), event.data()->end()), "{ \"a\" : 1e400 }");
+
+  client.say(publish(8, sent));
+  const auto& repeat = *client.expect(fbs::ServerBody::Ok).body_as_Ok();
+  EXPECT_TRUE(repeat.duplicate());
+  EXPECT_EQ(repeat.position()->str(), epoch + ":1");
+  EXPECT_EQ(read_log(http).at(0).event["data"].raw(),
+            "{ \"a\" : 1e400 }");  // And in JSON the same.
+}
+
+TEST_F(Flatbuffers, ResumesLikeItsTwin) {
+  for (int i = 1; i <= 5; ++i) append_one(http, {.id = std::to_string(i)});
+  const std::string epoch = read_head_place(http).epoch;
+  BinarySession client(port());
+  client.say(hello());
+  client.expect(fbs::ServerBody::Welcome);
+  client.say(subscribe("*", fbs::FromKind::After, (epoch + ":2").c_str()));
+  client.expect(fbs::ServerBody::Subscribed);
+  for (std::uint64_t offset = 3; offset <= 5; ++offset) {
+    EXPECT_EQ(client.expect(fbs::ServerBody::EventMessage).body_as_EventMessage()->offset(),
+              offset);
+  }
+  client.expect(fbs::ServerBody::Live);
+}
+
+TEST_F(Flatbuffers, MistakesAreErrorsAndGarbageCloses4400) {
+  BinarySession mistaken(port());
+  mistaken.say(hello());
+  mistaken.expect(fbs::ServerBody::Welcome);
+  mistaken.say(subscribe("nocolon", fbs::FromKind::Now));
+  EXPECT_EQ(mistaken.expect(fbs::ServerBody::ErrorReply).body_as_ErrorReply()->code()->str(),
+            "bad_request");
+  mistaken.say(subscribe("*", fbs::FromKind::After, "nonsense"));
+  EXPECT_EQ(mistaken.expect(fbs::ServerBody::ErrorReply).body_as_ErrorReply()->code()->str(),
+            "bad_position");
+  mistaken.say(publish(9, "nonsense"));
+  EXPECT_EQ(mistaken.expect(fbs::ServerBody::ErrorReply).body_as_ErrorReply()->id(), 9u);
+
+  for (const std::string& garbage :
+       {std::string(), std::string("nonsense"), std::string(64, '\xff'), hello().substr(0, 20)}) {
+    BinarySession client(port());
+    client.say(garbage);
+    EXPECT_EQ(client.close_code(), 4400);
+  }
+  BinarySession text(port());
+  text.ws().send_text(R"({"type":"hello"})");
+  EXPECT_EQ(text.close_code(), 4400);
+}
+
+TEST_F(Flatbuffers, FlippedBitsHarmNobody) {
+  Random random(seed());
+  const std::string messages[] = {subscribe("thing:t_1", fbs::FromKind::Earliest),
+                                  publish(5, event_bytes("1", "{}"))};
+  for (int round = 0; round < 300; ++round) {
+    BinarySession client(port());
+    client.say(hello());
+    client.expect(fbs::ServerBody::Welcome);
+    std::string broken = messages[round % 2];
+    for (int i = 0; i < 3; ++i)
+      broken[pick(random, broken.size())] ^= static_cast<char>(1 << pick(random, 8));
+    client.say(broken);
+  }
+  EXPECT_EQ(http.get("/health").status, 200);
+  BinarySession client(port());
+  client.say(hello());
+  client.expect(fbs::ServerBody::Welcome);
+}
+
+using BareCloudEvents = ServerTest;
+
+TEST_F(BareCloudEvents, OneCloudEventAMessage) {
+  std::vector<std::string> positions;
+  for (int i = 1; i <= 3; ++i) positions.push_back(append_one(http, {.id = std::to_string(i)}));
+  append_one(http, {.id = "foreign", .subject = "thing:elsewhere"});
+  WsClient ws(port(), {.path = "/v1/ws?channel=thing:t_1&after=" + percent_encoded(positions[0]),
+                       .subprotocols = {"cloudevents.json"}});
+  ASSERT_TRUE(ws.upgraded()) << ws.handshake().body;
+  EXPECT_EQ(ws.handshake().header("sec-websocket-protocol"), "cloudevents.json");
+  for (const std::string& position : {positions[1], positions[2]}) {
+    const Incoming message = ws.receive();
+    EXPECT_EQ(message.kind, Incoming::Kind::kText);
+    EXPECT_EQ(message.payload, http.get("/v1/events/" + position).body);
+  }
+  append_one(http, {.id = "live"});
+  EXPECT_EQ(Json::parse(ws.receive().payload)["id"].text(), "live");
+}
+
+}  // namespace
+}  // namespace courtside::e2e

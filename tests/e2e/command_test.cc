@@ -1,0 +1,112 @@
+// Goal: the program tells its caller how it went: by exit status (sysexits.h), with a message that
+// names the thing, data on stdout and all else on stderr.
+#include <filesystem>
+#include <fstream>
+
+#include "tests/e2e/support/server_test.h"
+
+namespace courtside::e2e {
+namespace {
+
+struct Ran {
+  int status = 0;
+  std::string output;
+};
+
+Ran run(const std::vector<std::string>& arguments,
+        const std::vector<std::string>& environment = {}) {
+  std::vector<std::string> command = {courtside_binary()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  TempFolder folder;
+  Process process(command, environment, folder.path());
+  const int status = process.wait();
+  return {status, process.whole_output()};
+}
+
+bool says(const Ran& ran, const std::string& text) {
+  return ran.output.find(text) != std::string::npos;
+}
+
+TEST(Command, VersionAndHelpExit0) {
+  EXPECT_EQ(run({"version"}).status, 0);
+  const Ran help = run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* command : {"serve", "publish", "tail", "bench", "config", "version"}) {
+    EXPECT_TRUE(says(help, command)) << help.output;
+  }
+}
+
+TEST(Command, WrongUsageExits64) {
+  EXPECT_EQ(run({}).status, 64);
+  EXPECT_EQ(run({"levitate"}).status, 64);
+  EXPECT_EQ(run({"serve", "--lisen", "127.0.0.1:0"}).status, 64);
+}
+
+TEST(Command, WrongConfigurationExits78AndNamesThePlace) {
+  const Ran open = run({"serve", "--listen", "0.0.0.0:0"});
+  EXPECT_EQ(open.status, 78) << open.output;  // Open to other machines, without access control.
+
+  const Ran variable = run({"serve"}, {"COURTSIDE_RETENTOIN_BYTES=1"});
+  EXPECT_EQ(variable.status, 78);
+  EXPECT_TRUE(says(variable, "COURTSIDE_RETENTION_BYTES")) << variable.output;
+
+  TempFolder folder;
+  const std::string file = folder.path() / "courtside.toml";
+  std::ofstream(file) << "listen = \"127.0.0.1:0\"\n\n[limits]\nheader_byte = 4096\n";
+  const Ran key = run({"serve", "--config", file});
+  EXPECT_EQ(key.status, 78);
+  EXPECT_TRUE(says(key, "courtside.toml:4")) << key.output;
+  EXPECT_TRUE(says(key, "header_bytes")) << key.output;
+}
+
+using CommandWithServer = ServerTest;
+
+TEST_F(CommandWithServer, ASecondServerOnTheFolderExits75AndSaysWhy) {
+  append_one(http, {.id = "1"});
+  const Ran second = run({"serve", "--listen", "127.0.0.1:0", "--data", server.data().string()});
+  EXPECT_EQ(second.status, 75) << second.output;
+  EXPECT_TRUE(says(second, server.data().string())) << second.output;
+  append_one(http, {.id = "2"});  // The first one did not notice.
+  EXPECT_EQ(read_log(http).size(), 2u);
+}
+
+TEST_F(CommandWithServer, ATakenPortExits69) {
+  TempFolder folder;
+  const Ran second = run({"serve", "--listen", "127.0.0.1:" + std::to_string(port()), "--data",
+                          folder.path().string()});
+  EXPECT_EQ(second.status, 69) << second.output;
+}
+
+TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  const Ran published = run({"publish", "--url", url, "--type", "test.told", "--subject",
+                             "thing:t_1", "--data", R"({"a": 1})"});
+  EXPECT_EQ(published.status, 0) << published.output;
+  EXPECT_EQ(read_log(http).at(0).event["data"].raw(), R"({"a": 1})");
+
+  TempFolder folder;
+  const std::string file = folder.path() / "events.jsonl";
+  std::ofstream lines(file);
+  for (int i = 0; i < 500; ++i) lines << Draft{.id = "file-" + std::to_string(i)}.json() << "\n";
+  lines.close();
+  EXPECT_EQ(run({"publish", "--url", url, file}).status, 0);
+  EXPECT_EQ(read_log(http).size(), 501u);
+  EXPECT_EQ(run({"publish", "--url", url, file}).status, 0);  // Once more: all duplicates.
+  EXPECT_EQ(read_log(http).size(), 501u);
+
+  const Ran tailed =
+      run({"tail", "--url", url, "--earliest", "--no-follow", "--channel", "thing:t_1"});
+  EXPECT_EQ(tailed.status, 0) << tailed.output;
+  EXPECT_TRUE(says(tailed, "test.told"));
+  EXPECT_TRUE(says(tailed, "file-499"));
+}
+
+TEST_F(CommandWithServer, NobodyThereExits69) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  EXPECT_EQ(server.terminate(), 0);
+  EXPECT_EQ(run({"publish", "--url", url, "--type", "a.b", "--subject", "a:b"}).status, 69);
+  EXPECT_EQ(run({"tail", "--url", url, "--no-follow"}).status, 69);
+}
+
+}  // namespace
+}  // namespace courtside::e2e

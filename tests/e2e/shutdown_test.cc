@@ -1,0 +1,78 @@
+// Goal: told to stop, the server says goodbye to everyone and exits 0 in time, whatever its clients
+// do, and loses nothing that it acknowledged.
+#include <signal.h>
+
+#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/server_test.h"
+#include "tests/e2e/support/workers.h"
+
+namespace courtside::e2e {
+namespace {
+
+using Shutdown = ServerTest;
+
+TEST_F(Shutdown, ClientsAreClosedWith1012) {
+  Session subscriber = session();
+  subscriber.subscribe({});
+  subscriber.expect("live");
+  Session bystander = Session::silent(port());
+  SseClient stream(port(), "/v1/events");
+  Socket idle = Socket::connect(port());
+
+  server.process().signal(SIGTERM);
+  EXPECT_EQ(subscriber.read_to_end().code, 1012);
+  subscriber.ws().send_close(1012);
+  EXPECT_EQ(bystander.read_to_end().code, 1012);
+  bystander.ws().send_close(1012);
+  EXPECT_THROW(while (true) stream.next(), Disconnected);
+  EXPECT_EQ(idle.fill(Deadline()), Socket::Filled::kEnd);
+  EXPECT_EQ(server.process().wait(), 0);
+}
+
+TEST_F(Shutdown, SigintDoesTheSame) {
+  Session client = session();
+  server.process().signal(SIGINT);
+  EXPECT_EQ(client.read_to_end().code, 1012);
+  client.ws().send_close(1012);
+  EXPECT_EQ(server.process().wait(), 0);
+}
+
+TEST_F(Shutdown, UnderLoadNothingAcknowledgedIsLost) {
+  Workers load;
+  Publisher publisher(port(), "p", [](std::uint64_t) { return Draft{}; });
+  load.add([&] { publisher.run(load, Pace(milliseconds(1)), 20); });
+  for (int round = 0; round < 3; ++round) {
+    const std::uint64_t before = read_head_place(http).offset;
+    while (read_head_place(http).offset < before + 200) {
+    }
+    EXPECT_EQ(server.terminate(), 0);
+    server.start();
+  }
+  load.stop();
+  load.join();
+  const std::vector<Logged> log = read_log(http);
+  EXPECT_EQ(log.size(), publisher.acknowledged().size());
+  for (const Logged& event : log) {
+    EXPECT_EQ(Place::parse(publisher.acknowledged().at(event.id).position).offset, event.offset);
+  }
+}
+
+struct ShortDrain : ServerTest {
+  ShortDrain() : ServerTest({"--drain", "300ms"}) {}
+};
+
+TEST_F(ShortDrain, WhoDoesNotAnswerHoldsNobodyUp) {
+  Session deaf(port(), {.receive_buffer_bytes = 4096});
+  deaf.subscribe({});
+  for (int i = 0; i < 40; ++i) {
+    append_one(http, {.id = std::to_string(i), .data = json_string(std::string(200'000, 'x'))});
+  }
+  Socket half_a_request = Socket::connect(port());
+  half_a_request.write("POST /v1/events HTTP/1.1\r\nContent-Le");
+  const Deadline deadline(seconds(10));
+  server.process().signal(SIGTERM);
+  EXPECT_EQ(server.process().wait(deadline), 0);
+}
+
+}  // namespace
+}  // namespace courtside::e2e

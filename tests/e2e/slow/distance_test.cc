@@ -1,0 +1,104 @@
+// Goal: however much of the log passed a client by, it gets what is its own, and that costs what is
+// its own, not the distance.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/scale.h"
+#include "tests/e2e/support/server_test.h"
+#include "tests/e2e/support/workers.h"
+
+namespace courtside::e2e {
+namespace {
+
+// A tail that a thousandth of the load flushes: what was quiet is not in memory any more.
+struct Distance : ServerTest {
+  Distance() : ServerTest({"--tail-bytes", "1MiB"}) {}
+
+  // Appends events 0 ... count-1 from two connections, in batches.
+  void append_all(std::uint64_t count, const Publisher::MakeDraft& draft) {
+    constexpr std::uint64_t kBatchEvents = 1000;
+    constexpr std::uint64_t kWriters = 2;
+    Workers writers;
+    for (std::uint64_t writer = 0; writer < kWriters; ++writer) {
+      writers.add([&, writer] {
+        HttpClient client(port());
+        for (std::uint64_t begin = writer * kBatchEvents; begin < count;
+             begin += kWriters * kBatchEvents) {
+          std::vector<Draft> batch;
+          for (std::uint64_t n = begin; n < std::min(count, begin + kBatchEvents); ++n) {
+            batch.push_back(draft(n));
+            batch.back().id = std::to_string(n);
+          }
+          append(client, batch);
+        }
+      });
+    }
+    writers.join();
+  }
+
+  // Resumes, and reads up to `live`; the number of events that came, each once and in order.
+  std::uint64_t resume(const std::string& channel, const std::string& position) {
+    const auto begin = std::chrono::steady_clock::now();
+    Session client = session();
+    client.subscribe({.channels = {channel}, .from = after(position)});
+    std::uint64_t count = 0, last = 0;
+    while (true) {
+      const Json message = client.next();
+      if (message["type"].text() == "live") break;
+      const Delivered event = delivered(message);  // Anything else, a gap, is a Failure here.
+      EXPECT_GT(event.place.offset, last);
+      last = event.place.offset;
+      ++count;
+    }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    std::printf("%s: %llu events in %.1f ms\n", channel.c_str(),
+                static_cast<unsigned long long>(count), took.count());
+    return count;
+  }
+};
+
+TEST_F(Distance, AMillionForeignEventsAreNoObstacle) {
+  const std::uint64_t events = static_cast<std::uint64_t>(scaled(1'000'000, 40'000));
+  const std::string before = append_one(http, {.id = "before"});
+  append_all(events, [&](std::uint64_t n) {
+    Draft draft = {.id = "", .subject = "bulk:b" + std::to_string(n % 1000)};
+    if (n % 100 == 50) draft.channels.push_back("user:regular");
+    if (n % (events / 10) == 70) draft.channels.push_back("user:rare");
+    return draft;
+  });
+  EXPECT_EQ(read_head_place(http).offset, events + 1);
+
+  EXPECT_EQ(resume("user:regular", before), events / 100);
+  for (int restarts = 0; restarts < 2; ++restarts) {
+    const double read_before = metric(http, "courtside_records_read_total").value();
+    EXPECT_EQ(resume("user:rare", before), 10u);
+    const double read = metric(http, "courtside_records_read_total").value() - read_before;
+    EXPECT_LT(read, 200);
+    EXPECT_GE(read, 10);  // The counter does count.
+    if (restarts == 0) server.kill_and_start();
+  }
+}
+
+TEST_F(Distance, AQuietConnectionCutForAMomentMissesNothing) {
+  const std::string start = append_one(http, {.id = "start", .subject = "user:quiet"});
+  Session quiet = session();
+  quiet.subscribe({.channels = {"user:quiet"}});
+  const std::string cursor = quiet.expect("live")["position"].text();
+  EXPECT_EQ(cursor, start);
+
+  const std::uint64_t foreign = static_cast<std::uint64_t>(scaled(50'000, 10'000));
+  const std::string data = json_string(std::string(400, 'x'));
+  append_all(foreign, [&](std::uint64_t n) {
+    return Draft{.id = "", .subject = "bulk:b" + std::to_string(n % 100), .data = data};
+  });
+  quiet.ws().socket().reset();
+  for (int i = 0; i < 5; ++i)
+    append_one(http, {.id = "own" + std::to_string(i), .subject = "user:quiet"});
+  std::this_thread::sleep_for(milliseconds(200));  // Away for so long; nothing is waited for.
+  EXPECT_EQ(resume("user:quiet", cursor), 5u);
+}
+
+}  // namespace
+}  // namespace courtside::e2e

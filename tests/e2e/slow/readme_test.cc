@@ -1,0 +1,115 @@
+// Goal: what README.md shows works word for word, from the first event to a Node client that is cut
+// and resumes. support/transcript.h tells how its blocks are read.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/e2e/support/http_client.h"
+#include "tests/e2e/support/server_process.h"
+#include "tests/e2e/support/transcript.h"
+
+namespace courtside::e2e {
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+void perform_all(Transcript& transcript, const std::string& document) {
+  for (const FencedBlock& block : fenced_blocks(document)) transcript.perform(block);
+  transcript.expect_all_shown();
+}
+
+// The program in front of everything else, as one has it after `make install`.
+std::vector<std::string> environment() {
+  return {"PATH=" + std::filesystem::path(courtside_binary()).parent_path().string() + ":" +
+          std::getenv("PATH")};
+}
+
+// The command first; what it prints is compared when its address and epoch are known.
+void start_server(Transcript& transcript, const FencedBlock& block) {
+  FencedBlock command = block, output = block;
+  command.lines.resize(1);
+  output.lines.erase(output.lines.begin());
+  transcript.perform(command);
+  const std::string kListening = "listening on http://127.0.0.1:";
+  const std::string port =
+      transcript.running(block.name).wait_for_output(kListening).substr(kListening.size());
+  for (const char* host : {"127.0.0.1:", "localhost:"})
+    transcript.same(host + std::string("8080"), host + port);
+  const auto number = static_cast<std::uint16_t>(std::stoul(port));
+  const std::string epoch = HttpClient(number).get("/health").json()["epoch"].text();
+  transcript.same("k3f9:", epoch + ":");
+  transcript.same("\"k3f9\"", "\"" + epoch + "\"");
+  transcript.perform(output);
+}
+
+// The README is written as if the server were on its default port and its log's epoch were k3f9;
+// `script/server`, which builds and serves, is here the server that is built already, on a port
+// that is free.
+TEST(Readme, WorksWordForWord) {
+  const std::string readme = text_of(std::string(COURTSIDE_SOURCE_DIR) + "/README.md");
+  TempFolder folder;
+  Transcript transcript(folder.path());
+  transcript.environment(environment());
+  transcript.alias("script/server", courtside_binary() +
+                                        " serve --listen 127.0.0.1:0 --data ./courtside-data"
+                                        " --log-format text");
+  bool serves = false;
+  int programs = 0, commands = 0;
+  for (const FencedBlock& block : fenced_blocks(readme)) {
+    SCOPED_TRACE("README.md, line " + std::to_string(block.line));
+    if (!serves && block.language == "console" && !block.lines.empty() &&
+        block.lines.front() == "$ script/server") {
+      start_server(transcript, block);
+      serves = true;
+      continue;
+    }
+    transcript.perform(block);
+    programs += block.language == "js" && !block.name.empty();
+    commands += block.language == "console";
+  }
+  transcript.expect_all_shown();
+  EXPECT_TRUE(serves) << "README.md does not start a server";
+  EXPECT_GE(programs, 1) << "README.md has no client";
+  EXPECT_GE(commands, 2) << "README.md shows nothing of it";
+}
+
+TEST(Transcripts, OutputIsComparedLineByLine) {
+  using Lines = std::vector<std::string>;
+  EXPECT_TRUE(output_matches(Lines{"a", "b"}, Lines{"a", "b"}, true));
+  EXPECT_FALSE(output_matches(Lines{"a", "b"}, Lines{"a", "c"}, true));
+  EXPECT_FALSE(output_matches(Lines{"a", "b"}, Lines{"a"}, false));
+  EXPECT_FALSE(output_matches(Lines{"a"}, Lines{"a", "b"}, true));
+  EXPECT_TRUE(output_matches(Lines{"a"}, Lines{"a", "b"}, false));
+  EXPECT_TRUE(output_matches(Lines{"a", "...", "z"}, Lines{"a", "b", "c", "z"}, true));
+  EXPECT_TRUE(output_matches(Lines{"a", "...", "z"}, Lines{"a", "z", "z"}, true));
+  EXPECT_FALSE(output_matches(Lines{"...", "z"}, Lines{"a", "b"}, false));
+  EXPECT_TRUE(output_matches(Lines{}, Lines{}, true));
+}
+
+TEST(Transcripts, CommandsRunAndWhatTheyPrintMatters) {
+  const auto perform = [](const std::string& document) {
+    TempFolder folder;
+    Transcript transcript(folder.path());
+    transcript.same("earth", "world");
+    perform_all(transcript, document);
+  };
+  perform(
+      "prose\n```txt a.txt\nhello earth\n```\n```console\n$ cat a.txt\nhello earth\n"
+      "$ cat \\\n  a.txt; date -u +%FT%TZ\n...\n2001-01-01T00:00:00Z\n```\n");
+  perform(
+      "```console one\n$ echo begun; read -t 100 < <(sleep 100)\nbegun\n```\n"
+      "```console\n$ echo two\ntwo\n```\n```console one\n^C\n```\n");
+  EXPECT_THROW(perform("```console\n$ echo one\ntwo\n$ true\n```\n"), Failure);
+  EXPECT_THROW(perform("```console\n$ echo one; echo two\none\n```\n"), Failure);
+  EXPECT_THROW(perform("```console\n$ true\n"), Failure);
+}
+
+}  // namespace
+}  // namespace courtside::e2e

@@ -1,0 +1,120 @@
+// Goal: a slow reader costs itself only: it hears `behind`, later `live`, and loses nothing; nobody
+// else waits for it, and the server does not keep its backlog in memory.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/scale.h"
+#include "tests/e2e/support/server_test.h"
+#include "tests/e2e/support/workers.h"
+
+namespace courtside::e2e {
+namespace {
+
+using SlowReader = ServerTest;
+
+// Reads about 1 KB/s while told to.
+void read_slowly(Socket& socket, const Workers& until) {
+  Pace pace(milliseconds(100));
+  while (!until.stopped()) {
+    if (socket.fill(Deadline(milliseconds(0)), 100) == Socket::Filled::kEnd) give_up("was dropped");
+    pace.next();
+  }
+}
+
+TEST_F(SlowReader, HearsBehindThenLiveAndLosesNothing) {
+  const std::uint64_t events = static_cast<std::uint64_t>(scaled(40'000, 20'000));
+  constexpr std::uint64_t kEventBytes = 500;
+  Session slow(port(), {.receive_buffer_bytes = 4096});
+  slow.subscribe({});
+  slow.expect("live");
+  Session quick = session();
+  quick.subscribe({});
+  quick.expect("live");
+
+  Workers load, crawl;
+  crawl.add([&] { read_slowly(slow.ws().socket(), crawl); });
+  load.add([&] {
+    HttpClient client(port());
+    const std::string data = json_string(std::string(kEventBytes, 'x'));
+    Pace pace(milliseconds(10));  // 5,000 events a second
+    for (std::uint64_t n = 0; n < events; pace.next()) {
+      std::vector<Draft> batch;
+      for (int i = 0; i < 50; ++i, ++n) batch.push_back({.id = std::to_string(n), .data = data});
+      append(client, batch);
+    }
+  });
+
+  std::chrono::steady_clock::duration longest_wait{};
+  for (std::uint64_t offset = 1; offset <= events; ++offset) {
+    const auto begin = std::chrono::steady_clock::now();
+    ASSERT_EQ(quick.expect_event().place.offset, offset);
+    longest_wait = std::max(longest_wait, std::chrono::steady_clock::now() - begin);
+  }
+  load.join();
+  EXPECT_LT(longest_wait, seconds(2)) << "somebody else waited for the slow one";
+  // The backlog is the log's, not the connection's.
+  EXPECT_LT(metric(http, "courtside_queued_bytes").value(), 512 * 1024);
+  EXPECT_EQ(metric(http, "courtside_fell_behind_total").value(), 1);
+  crawl.stop();
+  crawl.join();
+
+  int behinds = 0, lives = 0;
+  std::uint64_t cursor = 0;
+  while (lives == 0) {
+    const Json message = slow.next();
+    const std::string type = message["type"].text();
+    if (type == "event") {
+      ASSERT_EQ(delivered(message).place.offset, ++cursor);
+    } else if (type == "behind") {
+      ++behinds;
+      EXPECT_EQ(Place::parse(message["position"].text()).offset, cursor);
+    } else {
+      ASSERT_EQ(type, "live") << message.raw();
+      ++lives;
+      EXPECT_EQ(Place::parse(message["position"].text()).offset, events);
+    }
+  }
+  EXPECT_EQ(cursor, events);
+  EXPECT_EQ(behinds, 1);
+  append_one(http, {.id = "after all that"});
+  EXPECT_EQ(slow.expect_event().place.offset, events + 1);
+}
+
+struct SlowReaderWithHeart : ServerTest {
+  SlowReaderWithHeart() : ServerTest({"--heartbeat", "300ms"}) {}
+};
+
+TEST_F(SlowReaderWithHeart, WhoReadsSlowlyIsAlive) {
+  // It answers no ping, since it has not come to read any; that its pending writes get on is life.
+  Session slow(port(), {.receive_buffer_bytes = 4096});
+  slow.subscribe({});
+  std::vector<Draft> batch;
+  const std::string data = json_string(std::string(8000, 'x'));
+  for (int i = 0; i < 1000; ++i) batch.push_back({.id = std::to_string(i), .data = data});
+  for (std::size_t i = 0; i < 10; ++i) {
+    append(http, {batch.begin() + static_cast<std::ptrdiff_t>(i * 100),
+                  batch.begin() + static_cast<std::ptrdiff_t>(i * 100 + 100)});
+  }
+  Pace pace(milliseconds(50));  // 8 MB in steps of 64 KB: some eight heartbeats and more.
+  for (int i = 0; i < 80; ++i) {
+    ASSERT_NE(slow.ws().socket().fill(Deadline()), Socket::Filled::kEnd) << "was dropped";
+    pace.next();
+  }
+}
+
+TEST_F(SlowReaderWithHeart, WhoReadsNothingAtAllIsNot) {
+  Session deaf(port(), {.receive_buffer_bytes = 4096, .answers_pings = false});
+  deaf.subscribe({});
+  const std::string data = json_string(std::string(200'000, 'x'));
+  for (int i = 0; i < 40; ++i) append_one(http, {.id = std::to_string(i), .data = data});
+  const Deadline deadline;
+  while (metric(http, "courtside_sessions").value() > 0) {
+    ASSERT_FALSE(deadline.expired()) << "a dead connection is kept";
+    std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
+  }
+}
+
+}  // namespace
+}  // namespace courtside::e2e

@@ -1,0 +1,37 @@
+// How much of a long test is run. Sanitized builds, and those who set COURTSIDE_TEST_E2E=short, run
+// a short form: the same story with fewer clients, cuts and events.
+#pragma once
+
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace courtside::e2e {
+
+inline bool is_short() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+  constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+  constexpr bool kSanitized = false;
+#endif
+  const char* chosen = std::getenv("COURTSIDE_TEST_E2E");
+  return chosen != nullptr ? std::string_view(chosen) == "short" : kSanitized;
+}
+
+inline int scaled(int full, int small) { return is_short() ? small : full; }
+
+// The seed of this run: COURTSIDE_TEST_SEED, or a fixed one. A test that uses it prints it.
+inline std::uint64_t seed() {
+  const char* chosen = std::getenv("COURTSIDE_TEST_SEED");
+  return chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 20'261'101;
+}
+
+using Random = std::mt19937_64;
+
+// A number in [0, below).
+inline std::size_t pick(Random& random, std::size_t below) { return random() % below; }
+
+}  // namespace courtside::e2e
