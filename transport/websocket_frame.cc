@@ -39,7 +39,8 @@ class MaskKeys {
   std::size_t used_ = bytes_.size();
 };
 
-// One wslay context for each thread: between frames it holds no state.
+// One wslay context for each thread and role. Between frames it holds no state but one: a context
+// that masked once goes on to mask the payload of frames whose header says that they are not.
 class FrameWriter {
  public:
   FrameWriter() {
@@ -94,8 +95,9 @@ std::string_view cut_at_character(std::string_view text, std::size_t size_bytes_
 }  // namespace
 
 void append_frame(std::string& out, Opcode opcode, std::string_view payload, WebSocketRole role) {
-  static thread_local FrameWriter writer;
-  writer.append(out, opcode, payload, role);
+  static thread_local FrameWriter server;
+  static thread_local FrameWriter client;
+  (role == WebSocketRole::kServer ? server : client).append(out, opcode, payload, role);
 }
 
 void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason,
