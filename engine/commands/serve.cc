@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "base/log.h"
 #include "engine/commands/commands.h"
 #include "engine/server.h"
+#include "engine/version.h"
 #include "schema/position.h"
 
 namespace courtside {
@@ -48,15 +50,22 @@ class StopSignals {
   std::thread waiter_;
 };
 
-void print_first_steps(const std::string& url) {
+// For a person at a terminal: what runs where, and what to try first.
+void print_first_steps(const std::string& url, const std::string& log) {
+  const char* program = program_invocation_name;
   std::fprintf(stderr,
-               "\nTry, in another terminal:\n"
-               "  courtside tail --url %s\n"
-               "  courtside publish --url %s --type booking.created --subject booking:b_1 \\\n"
-               "      --data '{\"bookingId\":\"b_1\",\"accountId\":\"42\"}'\n"
+               "courtside %s: %s\n"
+               "listening on %s\n"
+               "\n"
+               "Try, in another terminal:\n"
+               "  %s tail --url %s\n"
+               "  %s publish --url %s --type booking.created \\\n"
+               "      --subject booking:b_1 --data '{\"bookingId\":\"b_1\",\"accountId\":\"42\"}'\n"
                "  curl '%s/v1/events'\n"
-               "  curl -N -H 'Accept: text/event-stream' '%s/v1/events?channel=user:42'\n\n",
-               url.c_str(), url.c_str(), url.c_str(), url.c_str());
+               "  curl -N -H 'Accept: text/event-stream' '%s/v1/events?channel=user:42'\n"
+               "\n",
+               kVersion, log.c_str(), url.c_str(), program, url.c_str(), program, url.c_str(),
+               url.c_str(), url.c_str());
 }
 
 }  // namespace
@@ -76,10 +85,14 @@ int run_serve(const ServeCommand& command) {
   const std::string url =
       "http://" + config.listen.substr(0, colon) + ":" + std::to_string((*server)->port());
   const OffsetRange held = (*server)->held();
-  log_info("engine", "log " + (*server)->epoch() + " in " + config.data + " holds " +
-                         std::to_string(held.count()) + " events");
-  log_info("engine", "listening on " + url);
-  if (!json) print_first_steps(url);
+  const std::string log = "log " + (*server)->epoch() + " in " + config.data + " holds " +
+                          std::to_string(held.count()) + " events";
+  if (json) {
+    log_info("engine", log);
+    log_info("engine", "listening on " + url);
+  } else {
+    print_first_steps(url, log);
+  }
 
   signals.stop_on_signal(**server);
   const Result<void> served = (*server)->run();
