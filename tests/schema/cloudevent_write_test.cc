@@ -1,0 +1,139 @@
+// Goal: what subscribers see of an event, in JSON, whole and through a projection.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "schema/json_reader.h"
+#include "tests/schema/cloudevent_fixture.h"
+#include "tests/schema/event_fixture.h"
+
+namespace courtside {
+namespace {
+
+std::string written(const EventFields& fields, const Projection* projection = nullptr) {
+  const std::string record = make_record(build_event(fields));
+  std::string out = "before ";
+  append_cloudevent(out, RecordView(record), projection);
+  EXPECT_EQ(out.substr(0, 7), "before ");
+  return out.substr(7);
+}
+
+TEST(WriteCloudEvent, HasEverythingInOrderAndDataLast) {
+  EXPECT_EQ(written(full_fields()),
+            R"({"specversion":"1.0","id":"0192-a","source":"/web","type":"demo.happened",)"
+            R"("subject":"booking:b_1","time":"2026-11-01T10:00:00Z",)"
+            R"("datacontenttype":"application/json; charset=utf-8",)"
+            R"("dataschema":"https://example.org/schema","sequence":"00000000000000104218",)"
+            R"("recordedtime":"2026-11-01T10:00:00.123456Z","subjectversion":18,)"
+            R"("correlationid":"corr-1","causationid":"cause-1","actorid":"42","actortype":"USER",)"
+            R"("actorrole":"VENUE_OWNER",)"
+            R"("traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",)"
+            R"("aggregateversion":17,"tenant":"n\u00fcrnberg",)"
+            R"("data":{ "accountId":"a_1","price": {"minor":45000,"currency":"INR"} }})");
+}
+
+TEST(WriteCloudEvent, LeavesOutWhatIsNotThere) {
+  const std::string start = R"({"specversion":"1.0","id":"1")";
+  const std::string log =
+      R"(,"sequence":"00000000000000104218","recordedtime":"2026-11-01T10:00:00.123456Z",)"
+      R"("subjectversion":18)";
+  EXPECT_EQ(written({.id = "1"}), start + log + "}");
+  EXPECT_EQ(written({.id = "1", .data_kind = DataKind::kJson, .data = "null"}),
+            start + R"(,"datacontenttype":"application/json")" + log + R"(,"data":null})");
+  EXPECT_EQ(
+      written({.id = "1", .data_kind = DataKind::kBinary, .data = std::string_view("\0\1\xff", 3)}),
+      start + log + R"(,"data_base64":"AAH/"})");
+}
+
+TEST(WriteCloudEvent, EscapesTexts) {
+  const std::string json = written({.id = "a\"b\\c\x7f\xc3\xbc", .source = "/"});
+  EXPECT_NE(json.find("\"id\":\"a\\\"b\\\\c\x7f\xc3\xbc\""), std::string::npos) << json;
+  EXPECT_FALSE(read_json(json).is(JsonKind::kNone));
+}
+
+TEST(WriteCloudEvent, ComesBackThroughTheDoor) {
+  const std::string json = written(full_fields());
+  const auto incoming = parse_cloudevent(json, kReceived);
+  ASSERT_TRUE(incoming) << verdict(incoming);
+  EXPECT_EQ(incoming->event, build_event(full_fields()));
+}
+
+const Projection kAvailability = {
+    .name = "availability", .data_fields = {"price", "slotId"}, .hide_actor = true};
+
+TEST(Projection, ShowsListedFieldsOnlyAndNoActor) {
+  EXPECT_EQ(written(full_fields(), &kAvailability),
+            R"({"specversion":"1.0","id":"0192-a","source":"/web","type":"demo.happened",)"
+            R"("subject":"booking:b_1","time":"2026-11-01T10:00:00Z",)"
+            R"("datacontenttype":"application/json; charset=utf-8",)"
+            R"("dataschema":"https://example.org/schema","sequence":"00000000000000104218",)"
+            R"("recordedtime":"2026-11-01T10:00:00.123456Z","subjectversion":18,)"
+            R"("data":{"price":{"minor":45000,"currency":"INR"}}})");
+}
+
+std::string shown_data(std::string_view data, const Projection& projection) {
+  EventFields fields = full_fields();
+  fields.data = data;
+  const std::string event = build_event(fields);
+  const std::string projected = project_event(EventView(event), projection);
+  EXPECT_TRUE(verify_event(projected));
+  return std::string(EventView(projected).data());
+}
+
+TEST(Projection, KeepsTheBytesOfWhatItShows) {
+  const Projection hides{.name = "venue", .data_fields = {"secret"}, .listed_are_hidden = true};
+  const Projection shows{.name = "public", .data_fields = {"a", "b"}};
+  EXPECT_EQ(shown_data(R"({ "a" : 1e400 , "secret":2, "b":[ ] })", shows),
+            R"({"a":1e400,"b":[ ]})");
+  EXPECT_EQ(shown_data(R"({ "a" : 1e400 , "secret":2, "b":[ ] })", hides),
+            R"({"a":1e400,"b":[ ]})");
+  EXPECT_EQ(shown_data("{}", shows), "{}");
+  EXPECT_EQ(shown_data(R"({"secret":1})", shows), "{}");
+  EXPECT_EQ(shown_data(R"({"x":{"a":1}})", shows), "{}");  // only the top level counts
+}
+
+// Names are compared by what they say, not by how they are spelled.
+TEST(Projection, CannotBeGotAroundByEscapes) {
+  const Projection hides{.name = "venue", .data_fields = {"secret"}, .listed_are_hidden = true};
+  const Projection shows{.name = "public", .data_fields = {"a"}};
+  EXPECT_EQ(shown_data(R"({"s\u0065cret":1,"secret":2,"b":3})", hides), R"({"b":3})");
+  EXPECT_EQ(shown_data(R"({"\u0061":1,"\ud800":2})", shows), R"({"\u0061":1})");
+}
+
+TEST(Projection, AListOfWhatIsShownShowsNothingOfOtherData) {
+  const Projection shows{.name = "public", .data_fields = {"a"}};
+  const Projection hides{.name = "venue", .data_fields = {"a"}, .listed_are_hidden = true};
+  EXPECT_EQ(shown_data(R"(["a"])", shows), "");
+  EXPECT_EQ(shown_data(R"(["a"])", hides), R"(["a"])");
+}
+
+TEST(Projection, HidesActorOnlyWhereAskedTo) {
+  const std::string event = build_event(full_fields());
+  const std::string open =
+      project_event(EventView(event), {.name = "x", .listed_are_hidden = true});
+  EXPECT_EQ(EventView(open).actorid(), "42");
+  EXPECT_EQ(EventView(open).fields().extensions.size(), 2u);
+  const std::string shut = project_event(EventView(event), kAvailability);
+  const EventFields fields = EventView(shut).fields();
+  EXPECT_EQ(fields.id, "0192-a");
+  for (const auto text : {fields.correlationid, fields.causationid, fields.actorid,
+                          fields.actortype, fields.actorrole, fields.traceparent}) {
+    EXPECT_EQ(text, "");
+  }
+  EXPECT_TRUE(fields.extensions.empty());
+}
+
+TEST(DataFields, AreTheTextsAtTheTop) {
+  const DataFields fields(
+      R"({"accountId":"a_1","n":1,"in":{"accountId":"a_2"},"v\u0065nue":"\u0037","twice":"1","twice":"2"})");
+  EXPECT_EQ(fields.text("accountId"), "a_1");
+  EXPECT_EQ(fields.text("venue"), "7");
+  EXPECT_EQ(fields.text("twice"), "2");  // as JSON.parse has it
+  EXPECT_FALSE(fields.text("n"));
+  EXPECT_FALSE(fields.text("in"));
+  EXPECT_FALSE(DataFields(R"(["accountId"])").text("accountId"));
+  EXPECT_FALSE(DataFields("").text("accountId"));
+}
+
+}  // namespace
+}  // namespace courtside

@@ -1,0 +1,328 @@
+// Goal: the JSON messages of the protocol, word for word, and an answer to every wrong one.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "schema/protocol.h"
+#include "tests/schema/cloudevent_fixture.h"
+#include "tests/schema/event_fixture.h"
+
+namespace courtside::protocol {
+namespace {
+
+tl::expected<ClientMessage, Rejected> decode(std::string_view json) {
+  return json_codec().decode(json, kReceived);
+}
+
+template <typename Message>
+Message decoded(std::string_view json) {
+  auto message = decode(json);
+  EXPECT_TRUE(message) << json << (message ? "" : message.error().error.message);
+  if (!message || !std::holds_alternative<Message>(*message)) {
+    ADD_FAILURE() << "another message: " << json;
+    return {};
+  }
+  return std::get<Message>(std::move(*message));
+}
+
+// "bad_request 7: sub must be ..." with the id where there is one, "closes" where it does.
+std::string refusal(std::string_view json) {
+  const auto message = decode(json);
+  if (message) return "taken";
+  const Rejected& rejected = message.error();
+  return std::string(info(rejected.error.code).name) +
+         (rejected.id ? " " + std::to_string(*rejected.id) : "") +
+         (rejected.closes ? " closes" : "") + ": " + rejected.error.message;
+}
+
+TEST(JsonMessages, Hello) {
+  const Hello hello =
+      decoded<Hello>(R"({"type":"hello","token":"eyJ\u0041","client":"web/2.4.1"})");
+  EXPECT_EQ(hello.token, "eyJA");
+  EXPECT_EQ(hello.client, "web/2.4.1");
+  EXPECT_EQ(decoded<Hello>(R"({"type":"hello"})").token, "");
+  EXPECT_EQ(refusal(R"({"type":"hello","token":7})"), "bad_request: token and client must be text");
+}
+
+TEST(JsonMessages, PingAndPong) {
+  decoded<Ping>(R"({"type":"ping"})");
+  decoded<Pong>(R"( {"type" : "p\u006fng", "unknown":[1,{"type":"ping"}]} )");
+}
+
+TEST(JsonMessages, Unsubscribe) {
+  const auto message = decoded<Unsubscribe>(R"({"type":"unsubscribe","id":2147483647,"sub":1})");
+  EXPECT_EQ(message.id, 2147483647u);
+  EXPECT_EQ(message.sub, 1u);
+}
+
+TEST(JsonMessages, Refresh) {
+  const auto message = decoded<Refresh>(R"({"type":"refresh","id":4,"token":"eyJ"})");
+  EXPECT_EQ(message.id, 4u);
+  EXPECT_EQ(message.token, "eyJ");
+  EXPECT_EQ(refusal(R"({"type":"refresh","id":4})"), "bad_request 4: token must be text");
+}
+
+TEST(JsonMessages, Subscribe) {
+  const auto message = decoded<Subscribe>(
+      R"({"type":"subscribe","id":1,"sub":2,"channels":["user:42","booking:b_1","user:42","chat:*"],)"
+      R"("from":{"after":"k3f9:104217"},"types":["booking.*","demo.happened"]})");
+  EXPECT_EQ(message.id, 1u);
+  EXPECT_EQ(message.sub, 2u);
+  EXPECT_EQ(message.channels, (std::vector<std::string>{"user:42", "booking:b_1", "chat:*"}));
+  EXPECT_EQ(message.from.kind, From::Kind::kAfter);
+  EXPECT_EQ(message.from.after, "k3f9:104217");
+  EXPECT_EQ(message.types, (std::vector<std::string>{"booking.*", "demo.happened"}));
+}
+
+std::string subscribe_from(const std::string& from) {
+  return R"({"type":"subscribe","id":1,"sub":1,"channels":["*"])" +
+         (from.empty() ? "" : ",\"from\":" + from) + "}";
+}
+
+TEST(JsonMessages, SubscribeFrom) {
+  const auto from = [](const std::string& text) {
+    return decoded<Subscribe>(subscribe_from(text)).from;
+  };
+  EXPECT_EQ(from("").kind, From::Kind::kNow);
+  EXPECT_EQ(from("null").kind, From::Kind::kNow);
+  EXPECT_EQ(from(R"("now")").kind, From::Kind::kNow);
+  EXPECT_EQ(from(R"("earliest")").kind, From::Kind::kEarliest);
+  EXPECT_EQ(from(R"({"last":1})").kind, From::Kind::kLast);
+  EXPECT_EQ(from(R"({"last":1000,"unknown":1})").last, 1000u);
+  EXPECT_EQ(from(R"({"since":"2026-11-01T10:00:00Z"})").kind, From::Kind::kSince);
+  EXPECT_EQ(from(R"({"since":"2026-11-01T10:00:00Z"})").since, kReceived);
+  // A position is judged by who knows the log.
+  EXPECT_EQ(from(R"({"after":"nonsense"})").after, "nonsense");
+  EXPECT_EQ(from(R"({"after":""})").kind, From::Kind::kAfter);
+}
+
+TEST(JsonMessages, SubscribeFromNothingElse) {
+  const std::string form =
+      R"(bad_request 1: from must be "now", "earliest", or an object with one of after, last, since)";
+  for (const char* from : {R"("")", R"("later")", "7", "[]", "{}", "true", R"({"after":null})",
+                           R"({"after":"a:1","last":1})", R"({"unknown":1})"}) {
+    EXPECT_EQ(refusal(subscribe_from(from)), form) << from;
+  }
+  EXPECT_EQ(refusal(subscribe_from(R"({"after":7})")),
+            "bad_request 1: from.after must be a position");
+  for (const char* from : {R"({"last":0})", R"({"last":1001})", R"({"last":-1})", R"({"last":"5"})",
+                           R"({"last":1.5})", R"({"last":99999999999999999999})"}) {
+    EXPECT_EQ(refusal(subscribe_from(from)),
+              "bad_request 1: from.last must be a whole number from 1 to 1000")
+        << from;
+  }
+  for (const char* from : {R"({"since":"yesterday"})", R"({"since":7})"}) {
+    EXPECT_EQ(refusal(subscribe_from(from)), "bad_request 1: from.since must be an RFC 3339 time");
+  }
+}
+
+std::string subscribe_with(const std::string& members) {
+  return R"({"type":"subscribe","id":7)" + members + "}";
+}
+
+TEST(JsonMessages, SubscribeSaysWhatIsWrong) {
+  const std::string rest = R"(,"channels":["user:1"])";
+  const std::string bad_sub = "bad_request 7: sub must be a whole number from 1 to 2147483647";
+  for (const char* sub :
+       {"", R"(,"sub":0)", R"(,"sub":-1)", R"(,"sub":2147483648)", R"(,"sub":"1")", R"(,"sub":1.0)",
+        R"(,"sub":null)", R"(,"sub":4294967297)"}) {
+    EXPECT_EQ(refusal(subscribe_with(rest + sub)), bad_sub) << sub;
+  }
+  const auto with_channels = [](const std::string& channels) {
+    return refusal(subscribe_with(",\"sub\":1,\"channels\":" + channels));
+  };
+  EXPECT_EQ(refusal(subscribe_with(R"(,"sub":1)")),
+            "bad_request 7: channels must list at least one channel");
+  EXPECT_EQ(with_channels("[]"), "bad_request 7: channels must list at least one channel");
+  EXPECT_EQ(with_channels(R"("user:1")"), "bad_request 7: channels must be an array of channels");
+  EXPECT_EQ(with_channels(R"(["user:1","User 2"])"),
+            "bad_request 7: `User 2` is not a channel: `kind:id`, `kind:*` or `*`");
+  EXPECT_EQ(with_channels(R"(["a\u0007"])"),
+            "bad_request 7: a text of 2 bytes is not a channel: `kind:id`, `kind:*` or `*`");
+  EXPECT_EQ(with_channels("[7]"), "bad_request 7: `` is not a channel: `kind:id`, `kind:*` or `*`");
+  EXPECT_EQ(with_channels("[\"" + std::string(5000, 'x') + "\"]"),
+            "bad_request 7: a text of 5000 bytes is not a channel: `kind:id`, `kind:*` or `*`");
+}
+
+std::string list_of(std::size_t count, const std::string& text) {
+  std::string list = "[";
+  for (std::size_t i = 0; i < count; ++i) list += (i == 0 ? "\"" : ",\"") + text + "\"";
+  return list + "]";
+}
+
+TEST(JsonMessages, SubscribeHasLimits) {
+  const auto with = [](const std::string& channels, const std::string& types) {
+    return refusal(subscribe_with(",\"sub\":1,\"channels\":" + channels + ",\"types\":" + types));
+  };
+  const std::string one = R"(["user:1"])";
+  EXPECT_EQ(with(list_of(kSubscribeChannelsMax, "user:1"), "[]"), "taken");
+  EXPECT_EQ(with(list_of(kSubscribeChannelsMax + 1, "user:1"), "[]"),
+            "bad_request 7: channels lists more than 1000 channels");
+  EXPECT_EQ(with(one, list_of(kSubscribeTypesMax, "a.*")), "taken");
+  EXPECT_EQ(with(one, list_of(kSubscribeTypesMax + 1, "a.*")),
+            "bad_request 7: types lists more than 100 types");
+  EXPECT_EQ(with(one, R"("a.*")"), "bad_request 7: types must be an array of types");
+  for (const char* type : {"", "*", ".*", "a*", "*.a", "a.*.*", "a.*b", "\\n"}) {
+    EXPECT_EQ(with(one, list_of(1, type)).substr(0, 15), "bad_request 7: ") << type;
+  }
+  EXPECT_EQ(with(one, list_of(1, std::string(255, 't'))), "taken");
+  EXPECT_NE(with(one, list_of(1, std::string(256, 't'))), "taken");
+}
+
+TEST(JsonMessages, Publish) {
+  const auto message = decoded<Publish>(
+      R"({"event":)" + cloudevent(R"(,"channels":["user:1"],"data":{"text":"hi"})") +
+      R"(,"expectedversion":17,"id":3,"type":"publish"})");
+  EXPECT_EQ(message.id, 3u);
+  EXPECT_EQ(message.event.expected_version, 17u);
+  EXPECT_EQ(message.event.channels, std::vector<std::string>{"user:1"});
+  const EventView event(message.event.event);
+  EXPECT_EQ(event.type(), "demo.happened");
+  EXPECT_EQ(event.data(), R"({"text":"hi"})");
+  EXPECT_EQ(event.time(), "2026-11-01T10:00:00.000000Z");
+}
+
+TEST(JsonMessages, PublishTakesTheExpectedVersionFromEitherPlace) {
+  const auto version = [](const std::string& inside, const std::string& beside) {
+    return decoded<Publish>(R"({"type":"publish","id":3,"event":)" + cloudevent(inside) + beside +
+                            "}")
+        .event.expected_version;
+  };
+  EXPECT_EQ(version("", ""), std::nullopt);
+  EXPECT_EQ(version("", R"(,"expectedversion":null)"), std::nullopt);
+  EXPECT_EQ(version("", R"(,"expectedversion":0)"), 0u);
+  EXPECT_EQ(version(R"(,"expectedversion":4)", ""), 4u);
+  EXPECT_EQ(version(R"(,"expectedversion":4)", R"(,"expectedversion":5)"),
+            5u);  // the message's wins
+}
+
+TEST(JsonMessages, PublishSaysWhatIsWrong) {
+  EXPECT_EQ(refusal(R"({"type":"publish","id":3})"), "bad_request 3: event must be a JSON object");
+  EXPECT_EQ(refusal(R"({"type":"publish","id":3,"event":[1]})"),
+            "bad_request 3: event must be a JSON object");
+  EXPECT_EQ(refusal(R"({"type":"publish","id":3,"event":{},"expectedversion":-1})"),
+            "bad_request 3: expectedversion must be a whole number from 0 to 2^53");
+  EXPECT_EQ(refusal(R"({"type":"publish","event":{"specversion":"1.0"},"id":3})"),
+            "invalid_event 3: /id is missing");
+  EXPECT_EQ(refusal(R"({"type":"publish","id":3,"event":)" +
+                    with_data("\"" + std::string(300'000, 'x') + "\"") + "}"),
+            "payload_too_large 3: the event is larger than 262144 bytes");
+}
+
+// The second of two counts, faults of the first do not.
+TEST(JsonMessages, TheLastOfTwoMembersCounts) {
+  EXPECT_EQ(
+      decoded<Publish>(R"({"type":"ping","type":"publish","id":1,"id":2,"event":{"x":1},"event":)" +
+                       cloudevent() + "}")
+          .id,
+      2u);
+}
+
+TEST(JsonMessages, AnEventInAnotherMessageIsAnUnknownField) {
+  decoded<Ping>(R"({"type":"ping","event":{"id":7}})");
+}
+
+TEST(JsonMessages, RequestsHaveANumber) {
+  for (const char* type : {"subscribe", "unsubscribe", "publish", "refresh"}) {
+    for (const char* id :
+         {"", R"(,"id":0)", R"(,"id":2147483648)", R"(,"id":"1")", R"(,"id":null)"}) {
+      EXPECT_EQ(refusal(R"({"type":")" + std::string(type) + "\"" + id + "}"),
+                "bad_request: id must be a whole number from 1 to 2147483647");
+    }
+  }
+}
+
+TEST(JsonMessages, AnUnknownTypeIsAnsweredAndTheConnectionStays) {
+  EXPECT_EQ(refusal(R"({"type":"dance","id":9})"), "bad_request 9: type `dance` is unknown");
+  EXPECT_EQ(refusal(R"({"type":"Ping"})"), "bad_request: type `Ping` is unknown");
+  EXPECT_EQ(refusal(R"({"id":9})"), "bad_request 9: type must be the name of a message");
+  EXPECT_EQ(refusal(R"({"type":7})"), "bad_request: type must be the name of a message");
+  EXPECT_EQ(refusal("{}"), "bad_request: type must be the name of a message");
+}
+
+TEST(JsonMessages, WhatIsNoObjectEndsTheConnection) {
+  for (const char* message : {"", " ", "[]", "7", "null", "\"ping\"", "ping"}) {
+    EXPECT_EQ(refusal(message), "bad_request closes: the message is not a JSON object") << message;
+  }
+  for (const char* message :
+       {"{", "{]", R"({"type":"ping"}})", R"({"type":"ping"} {})", R"({"type":"ping",})",
+        R"({"type":"ping","x":01})", R"({"type":"publish","id":1,"event":{"a":tru}})"}) {
+    EXPECT_EQ(refusal(message), "bad_request closes: the message is not JSON") << message;
+  }
+  EXPECT_EQ(refusal("{\"type\":\"\xff\"}"), "bad_request closes: the message is not UTF-8");
+}
+
+std::string encoded(const ServerMessage& message) {
+  std::string out = "|";
+  json_codec().encode(message, out);
+  return out;
+}
+
+TEST(JsonMessages, ServerMessagesWordForWord) {
+  EXPECT_EQ(
+      encoded(Welcome{.session = "s_01JD",
+                      .actor = "42",
+                      .epoch = "k3f9",
+                      .head = "k3f9:104301",
+                      .heartbeat_ms = 25000,
+                      .maxmessage = 65536,
+                      .expiresin_s = 3540}),
+      R"(|{"type":"welcome","session":"s_01JD","actor":"42","epoch":"k3f9","head":"k3f9:104301",)"
+      R"("heartbeat":25000,"maxmessage":65536,"expiresin":3540})");
+  EXPECT_EQ(encoded(Welcome{.session = "s", .epoch = "k", .head = "k:0"}),
+            R"(|{"type":"welcome","session":"s","actor":"","epoch":"k","head":"k:0","heartbeat":0,)"
+            R"("maxmessage":0})");
+  EXPECT_EQ(encoded(Subscribed{.id = 1, .sub = 2, .after = "k3f9:104217", .head = "k3f9:104301"}),
+            R"(|{"type":"subscribed","id":1,"sub":2,"after":"k3f9:104217","head":"k3f9:104301"})");
+  EXPECT_EQ(encoded(Live{.sub = 1, .position = "k3f9:7"}),
+            R"(|{"type":"live","sub":1,"position":"k3f9:7"})");
+  EXPECT_EQ(encoded(Behind{.sub = 1, .position = "k3f9:7"}),
+            R"(|{"type":"behind","sub":1,"position":"k3f9:7"})");
+  EXPECT_EQ(encoded(Gap{.sub = 1, .reason = "epoch", .from = "a\"b", .to = "k3f9:0"}),
+            R"(|{"type":"gap","sub":1,"reason":"epoch","from":"a\"b","to":"k3f9:0"})");
+  EXPECT_EQ(encoded(Progress{.position = "k3f9:7"}), R"(|{"type":"progress","position":"k3f9:7"})");
+  EXPECT_EQ(encoded(Ok{.id = 3, .position = "k3f9:8", .subjectversion = 18, .duplicate = true}),
+            R"(|{"type":"ok","id":3,"position":"k3f9:8","subjectversion":18,"duplicate":true})");
+  EXPECT_EQ(encoded(Ok{.id = 3}), R"(|{"type":"ok","id":3})");
+  EXPECT_EQ(encoded(Unsubscribed{.sub = 1, .code = Code::forbidden}),
+            R"(|{"type":"unsubscribed","sub":1,"code":"forbidden"})");
+  EXPECT_EQ(encoded(Ping{}), R"(|{"type":"ping"})");
+  EXPECT_EQ(encoded(Pong{}), R"(|{"type":"pong"})");
+  EXPECT_EQ(encoded(Expiring{.in_s = 60}), R"(|{"type":"expiring","in":60})");
+  EXPECT_EQ(encoded(Draining{.retryafter_ms = 2713}), R"(|{"type":"draining","retryafter":2713})");
+}
+
+TEST(JsonMessages, ErrorsSayWhetherToTryAgain) {
+  EXPECT_EQ(encoded(ErrorReply{.id = 3,
+                               .error = {.code = Code::version_conflict,
+                                         .message = "booking:b_1 is at version 18, expected 17",
+                                         .details = R"({"current":18})"}}),
+            R"(|{"type":"error","id":3,"code":"version_conflict",)"
+            R"("message":"booking:b_1 is at version 18, expected 17","retryable":false,)"
+            R"("details":{"current":18}})");
+  EXPECT_EQ(encoded(ErrorReply{.error = {.code = Code::overloaded, .message = "full"}}),
+            R"(|{"type":"error","code":"overloaded","message":"full","retryable":true})");
+}
+
+TEST(JsonMessages, AnEventIsItsBodyBehindAPrefix) {
+  const std::string record = make_record(build_event({.id = "1"}));
+  const std::string body = json_codec().event_body("k3f9", RecordView(record), nullptr);
+  EXPECT_EQ(body,
+            R"(,"position":"k3f9:104218","event":{"specversion":"1.0","id":"1",)"
+            R"("sequence":"00000000000000104218","recordedtime":"2026-11-01T10:00:00.123456Z",)"
+            R"("subjectversion":18}})");
+  std::string out = "|";
+  json_codec().append_event(out, 2147483647, body);
+  EXPECT_EQ(out, R"(|{"type":"event","sub":2147483647)" + body);
+}
+
+TEST(JsonMessages, AnEventIsProjected) {
+  const std::string record = make_record(build_event(full_fields()));
+  const Projection projection{.name = "availability", .data_fields = {"price"}, .hide_actor = true};
+  const std::string body = json_codec().event_body("k3f9", RecordView(record), &projection);
+  EXPECT_EQ(body.find("actorid"), std::string::npos);
+  EXPECT_NE(body.find(R"("data":{"price":{"minor":45000,"currency":"INR"}}}})"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace courtside::protocol
