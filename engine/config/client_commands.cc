@@ -260,8 +260,8 @@ std::unique_ptr<Subcommand> add_tail(CLI::App& root) { return std::make_unique<T
 std::unique_ptr<Subcommand> add_bench(CLI::App& root) { return std::make_unique<Bench>(root); }
 
 const std::vector<std::string_view>& bench_workloads() {
-  static const std::vector<std::string_view> names = {"fanout", "latency",   "append",
-                                                      "replay", "reconnect", "idle"};
+  static const std::vector<std::string_view> names = {"fanout",    "latency", "append", "replay",
+                                                      "reconnect", "idle",    "slow",   "sparse"};
   return names;
 }
 

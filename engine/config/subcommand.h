@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
 
 #include "engine/config/command_line.h"

@@ -1,0 +1,24 @@
+// Writes the pages that are made from the code into a folder: generate_pages docs
+#include <fstream>
+#include <iostream>
+
+#include "tests/house/pages.h"
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: generate_pages FOLDER\n";
+    return 64;
+  }
+  for (const courtside::house::Page& page : courtside::house::pages()) {
+    const std::string path = std::string(argv[1]) + "/" + page.name;
+    std::ofstream stream(path, std::ios::binary);
+    stream << page.text;
+    stream.close();
+    if (!stream) {
+      std::cerr << path << " cannot be written\n";
+      return 74;
+    }
+    std::cout << path << "\n";
+  }
+  return 0;
+}

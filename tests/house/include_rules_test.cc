@@ -1,0 +1,158 @@
+// Goal: includes run downhill, each third-party header is named in one place only, and the check
+// that says so finds what is planted.
+#include "tests/house/include_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace courtside::house {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> check(std::vector<SourceFile> tree) { return check_includes(tree); }
+
+TEST(IncludeRules, HoldInTheTree) {
+  const std::vector<SourceFile> tree = read_tree(COURTSIDE_SOURCE_DIR);
+  ASSERT_GT(tree.size(), 40u) << "the tree was not found";
+  std::size_t named = 0;
+  for (const SourceFile& file : tree) named += includes(file).size();
+  ASSERT_GT(named, 200u) << "the includes were not found";
+  EXPECT_THAT(check_includes(tree), IsEmpty());
+}
+
+TEST(IncludeRules, HeadersBeginWithWhatTheyAreForAndGuardThemselves) {
+  EXPECT_THAT(check_headers(read_tree(COURTSIDE_SOURCE_DIR)), IsEmpty());
+}
+
+TEST(IncludeRules, FindAnIncludeThatRunsUphill) {
+  EXPECT_THAT(check({{"base/a.h", "#pragma once\n#include \"schema/event.h\"\n"}}),
+              ElementsAre("base/a.h:2: base may not include schema/event.h"));
+  EXPECT_THAT(check({{"eventlog/a.cc", "#include \"replay/tail.h\"\n"}}),
+              ElementsAre("eventlog/a.cc:1: eventlog may not include replay/tail.h"));
+  EXPECT_THAT(check({{"replay/a.cc", "#include \"transport/loop.h\"\n"}}),
+              ElementsAre("replay/a.cc:1: replay may not include transport/loop.h"));
+  EXPECT_THAT(check({{"engine/config/a.cc", "#include \"engine/hub.h\"\n"}}),
+              ElementsAre("engine/config/a.cc:1: engine/config may not include engine/hub.h"));
+}
+
+// transport knows no events.
+TEST(IncludeRules, FindTransportThatKnowsEvents) {
+  for (const char* folder : {"schema", "eventlog", "replay", "engine"}) {
+    const std::string header = std::string(folder) + "/x.h";
+    EXPECT_THAT(check({{"transport/a.cc", "#include \"" + header + "\"\n"}}),
+                ElementsAre("transport/a.cc:1: transport may not include " + header));
+  }
+}
+
+TEST(IncludeRules, AllowWhatRunsDownhill) {
+  EXPECT_THAT(check({{"schema/a.cc", "#include \"base/result.h\"\n#include \"schema/b.h\"\n"},
+                     {"eventlog/a.cc", "#include \"schema/event.h\"\n"},
+                     {"replay/a.cc", "#include \"eventlog/event_log.h\"\n"},
+                     {"transport/a.cc", "#include \"base/bytes.h\"\n"},
+                     {"engine/a.cc", "#include \"transport/loop.h\"\n#include \"replay/tail.h\"\n"},
+                     {"engine/config/a.cc", "#include \"engine/config/b.h\"\n"},
+                     {"tests/engine/a.cc", "#include \"engine/hub.h\"\n#include \"tests/x.h\"\n"}}),
+              IsEmpty());
+}
+
+TEST(IncludeRules, FindThatTheProgramLeansOnItsTests) {
+  EXPECT_THAT(check({{"engine/a.cc", "#include \"tests/support/x.h\"\n"}}),
+              ElementsAre("engine/a.cc:1: engine may not include tests/support/x.h"));
+}
+
+TEST(IncludeRules, FindAThirdPartyHeaderOutsideItsPlace) {
+  EXPECT_THAT(check({{"engine/a.cc", "#include <rocksdb/db.h>\n"}}),
+              ElementsAre("engine/a.cc:1: <rocksdb/db.h> may not be named here"));
+  EXPECT_THAT(check({{"base/a.cc", "\n#  include  <spdlog/spdlog.h>\n"}}),
+              ElementsAre("base/a.cc:2: <spdlog/spdlog.h> may not be named here"));
+  EXPECT_THAT(check({{"engine/hub.cc", "#include <prometheus/counter.h>\n"}}),
+              ElementsAre("engine/hub.cc:1: <prometheus/counter.h> may not be named here"));
+  EXPECT_THAT(check({{"engine/a.cc", "#include <pqxx/pqxx>\n"}}),
+              ElementsAre("engine/a.cc:1: <pqxx/pqxx> may not be named here"));
+  EXPECT_THAT(check({{"engine/a.cc", "#include <sys/socket.h>\n"}}),
+              ElementsAre("engine/a.cc:1: <sys/socket.h> may not be named here"));
+  EXPECT_THAT(check({{"transport/a.cc", "#include <openssl/evp.h>\n"}}),
+              ElementsAre("transport/a.cc:1: <openssl/evp.h> may not be named here"));
+  EXPECT_THAT(check({{"base/a.cc", "#include <openssl/ssl.h>\n"}}),
+              ElementsAre("base/a.cc:1: <openssl/ssl.h> may not be named here"));
+}
+
+TEST(IncludeRules, FindAThirdPartyThatNobodyAgreedOn) {
+  EXPECT_THAT(
+      check({{"base/a.cc", "#include <boost/asio.hpp>\n"}}),
+      ElementsAre("base/a.cc:1: <boost/asio.hpp> is in no rule; say where it may be named"));
+  EXPECT_THAT(
+      check({{"tests/a.cc", "#include <boost/asio.hpp>\n"}}),
+      ElementsAre("tests/a.cc:1: <boost/asio.hpp> is in no rule; say where it may be named"));
+}
+
+TEST(IncludeRules, FindAThirdPartyThatLeavesItsFolderThroughAHeader) {
+  const std::vector<std::string> found =
+      check({{"transport/inner.h", "#include <uv.h>\n"},
+             {"transport/loop.h", "#include \"transport/inner.h\"\n"},
+             {"transport/loop.cc", "#include \"transport/inner.h\"\n"},  // its own folder may
+             {"engine/shard.cc", "#include <vector>\n#include \"transport/loop.h\"\n"}});
+  EXPECT_THAT(found,
+              ElementsAre("engine/shard.cc:2: transport/loop.h brings <uv.h> out of its folder"));
+}
+
+TEST(IncludeRules, FollowHeadersThatIncludeEachOther) {
+  EXPECT_THAT(check({{"base/a.h", "#include \"base/b.h\"\n"},
+                     {"base/b.h", "#include \"base/a.h\"\n#include <fmt/core.h>\n"},
+                     {"schema/c.cc", "#include \"base/a.h\"\n"}}),
+              ElementsAre("schema/c.cc:1: base/a.h brings <fmt/core.h> out of its folder"));
+}
+
+TEST(IncludeRules, AllowTheResultThatEveryFolderUses) {
+  EXPECT_THAT(check({{"base/result.h", "#include <tl/expected.hpp>\n"},
+                     {"engine/a.cc", "#include \"base/result.h\"\n"}}),
+              IsEmpty());
+  EXPECT_THAT(check({{"engine/a.h", "#include <tl/expected.hpp>\n"}}),
+              ElementsAre("engine/a.h:1: <tl/expected.hpp> may not be named here"));
+}
+
+TEST(IncludeRules, FindAPathThatIsNotFromTheRoot) {
+  EXPECT_THAT(check({{"engine/a.cc", "#include \"hub.h\"\n#include \"../base/time.h\"\n"}}),
+              ElementsAre("engine/a.cc:1: \"hub.h\" is not a path from the root",
+                          "engine/a.cc:2: \"../base/time.h\" is not a path from the root"));
+}
+
+TEST(IncludeRules, LetATestNameWhatLiesBesideIt) {
+  EXPECT_THAT(check({{"tests/eventlog/a_test.cc", "#include \"story.h\"\n"},
+                     {"tests/eventlog/story.h", "// A story.\n#pragma once\n"}}),
+              IsEmpty());
+  EXPECT_THAT(check({{"tests/replay/a_test.cc", "#include \"story.h\"\n"},
+                     {"tests/eventlog/story.h", "// A story.\n#pragma once\n"}}),
+              ElementsAre("tests/replay/a_test.cc:1: \"story.h\" is not a path from the root"));
+}
+
+TEST(IncludeRules, KeepGeneratedCodeInItsFolder) {
+  EXPECT_THAT(check({{"engine/a.cc", "#include \"event_generated.h\"\n"},
+                     {"schema/a.cc", "#include <event_generated.h>\n"},
+                     {"tests/e2e/a.cc", "#include \"protocol_generated.h\"\n"}}),
+              ElementsAre("engine/a.cc:1: <event_generated.h> may not be named here"));
+}
+
+TEST(IncludeRules, LookAtNoCommentAndNoText) {
+  EXPECT_THAT(check({{"base/a.cc",
+                      "// #include \"engine/hub.h\"\nauto x = \"#include <rocksdb/db.h>\";\n"
+                      "#include MACRO\n#include \"unfinished\n"}}),
+              IsEmpty());
+}
+
+TEST(HeaderRules, FindAHeaderWithoutGuardOrPurpose) {
+  EXPECT_THAT(check_headers({{"base/a.h", "// What it is.\n\n#pragma once\n"},
+                             {"base/b.h", "#pragma once\n// What it is.\n"},
+                             {"base/c.h", "// What it is.\n#include <vector>\n#pragma once\n"},
+                             {"base/d.h", ""},
+                             {"base/e.cc", "int main() {}\n"}}),
+              ElementsAre("base/b.h:1: a header begins with what it is for",
+                          "base/c.h: #pragma once is missing, or not first",
+                          "base/d.h:1: a header begins with what it is for",
+                          "base/d.h: #pragma once is missing, or not first"));
+}
+
+}  // namespace
+}  // namespace courtside::house

@@ -1,0 +1,155 @@
+#include "tests/house/pages.h"
+
+#include "base/error.h"
+#include "engine/config/print.h"
+#include "engine/config/settings.h"
+
+namespace courtside::house {
+namespace {
+
+std::string_view word_for(Retry retry) {
+  switch (retry) {
+    case Retry::kNo: return "no";
+    case Retry::kYes: return "yes, with back-off and jitter";
+    case Retry::kFreshToken: return "once, with a fresh token";
+    case Retry::kAfter: return "after `retryafter`";
+  }
+  return "no";
+}
+
+std::string number_or_dash(int number) { return number == 0 ? "–" : std::to_string(number); }
+
+// A row of a Markdown table. A bar within a cell would end it.
+std::string table_row(const std::vector<std::string>& cells) {
+  std::string out = "|";
+  for (const std::string& cell : cells) {
+    out.append(" ");
+    for (const char c : cell) {
+      if (c == '|') out.push_back('\\');
+      out.push_back(c);
+    }
+    out.append(" |");
+  }
+  return out + "\n";
+}
+
+std::string code(std::string_view text) {
+  return text.empty() ? "" : "`" + std::string(text) + "`";
+}
+
+void append_codes(std::string& out, bool on_the_wire) {
+  out += table_row({"code", "HTTP", "close", "exit", "retry", "cause", "remedy"});
+  out += table_row({"---", "---", "---", "---", "---", "---", "---"});
+  for (std::size_t i = 0; i < code_count(); ++i) {
+    const CodeInfo& row = code_at(i);
+    if ((row.http_status != 0 || row.close_code != 0) != on_the_wire) continue;
+    out +=
+        table_row({code(row.name), number_or_dash(row.http_status), number_or_dash(row.close_code),
+                   std::to_string(row.exit_status), std::string(word_for(row.retry)),
+                   std::string(row.cause), std::string(row.remedy)});
+  }
+}
+
+void append_settings(std::string& out) {
+  const Config defaults;
+  std::string_view table = "none yet";
+  for (const Setting& setting : settings()) {
+    const std::size_t dot = setting.name.find('.');
+    const std::string_view in =
+        dot == std::string_view::npos ? std::string_view() : setting.name.substr(0, dot);
+    if (in != table) {
+      out += in.empty() ? "\n## Top level\n\n" : "\n## `[" + std::string(in) + "]`\n\n";
+      out += table_row({"key", "default", "range", "meaning", "flag", "variable"});
+      out += table_row({"---", "---", "---", "---", "---", "---"});
+      table = in;
+    }
+    const std::string_view key = setting.name.substr(in.empty() ? 0 : dot + 1);
+    out += table_row({code(key), code(value_text(setting, defaults)), setting.range(),
+                      std::string(setting.doc), code(setting.flag()), code(setting.environment())});
+  }
+}
+
+void append_rules(std::string& out) {
+  const Config defaults;
+  out += table_row({"type", "channels"});
+  out += table_row({"---", "---"});
+  for (const RouteRule& rule : defaults.routes) {
+    std::string channels;
+    for (const std::string& each : rule.channels) {
+      channels.append(channels.empty() ? "" : ", ").append(code(each));
+    }
+    out += table_row({code(rule.type), channels.empty() ? "`*` only" : channels});
+  }
+}
+
+constexpr std::string_view kMade =
+    "<!-- Made by script/generate; a test holds it against the code. -->\n";
+
+}  // namespace
+
+std::string codes_page() {
+  std::string out(kMade);
+  out +=
+      "# Codes\n\n"
+      "Every error has one of these codes, the same on WebSocket, over HTTP (as a problem "
+      "document)\n"
+      "and on the command line (as its exit status). A dash: never there.\n\n"
+      "## On the wire\n\n";
+  append_codes(out, /*on_the_wire=*/true);
+  out +=
+      "\nA WebSocket that closes with 44xx, 1002, 1003, 1007 or 1009 is not to be opened again\n"
+      "unchanged, save after 4401, 4408 and 4429; after anything else, retry with back-off and "
+      "full\n"
+      "jitter.\n\n"
+      "## Of the process\n\n";
+  append_codes(out, /*on_the_wire=*/false);
+  return out;
+}
+
+std::string configuration_page() {
+  std::string out(kMade);
+  out +=
+      "# Configuration\n\n"
+      "A flag of `courtside serve` wins over a variable of the environment, that over a key of "
+      "the\n"
+      "TOML file (`--config FILE`, or `COURTSIDE_CONFIG`), that over the default. An unknown key "
+      "or\n"
+      "variable is an error, as is a value out of range; the message names the place.\n"
+      "`courtside config print` shows every value and where it came from, `-o toml` as a file to\n"
+      "begin with.\n\n"
+      "Sizes take B, KiB, MiB, GiB or TiB; durations take ms, s, m, h or d. In a flag or variable "
+      "the\n"
+      "items of a list are separated by commas.\n";
+  append_settings(out);
+  out +=
+      "\n## `[[route]]`\n\n"
+      "Which channels an event reaches, by its type (exact, or `prefix.*`): every rule that "
+      "matches\n"
+      "adds its channels. A template whose field the event lacks adds none. An event that no rule\n"
+      "matches reaches its subject's channel. The first `[[route]]` of a file replaces this "
+      "table:\n\n";
+  append_rules(out);
+  out +=
+      "\n```toml\n"
+      "[[route]]\n"
+      "type = \"booking.*\"\n"
+      "channels = [\"booking:{data.bookingId}\", \"ops:bookings\"]\n"
+      "```\n\n"
+      "## `[[projection]]`\n\n"
+      "What readers of a channel (`kind:id`, or `kind:*`) see of an event: of `data` only the "
+      "fields\n"
+      "that `data` lists, or all but those that `hide_data` lists; with `hide_actor` no actor or\n"
+      "correlation attributes. The first `[[projection]]` of a file replaces the built-in one:\n\n"
+      "```toml\n";
+  const std::string toml = config_toml(Config{});
+  out += toml.substr(toml.find("[[projection]]"));
+  out += "```\n";
+  return out;
+}
+
+std::vector<Page> pages() {
+  return {{.name = "codes.md", .text = codes_page()},
+          {.name = "configuration.md", .text = configuration_page()}};
+}
+
+}  // namespace courtside::house

@@ -1,0 +1,68 @@
+// Goal: the tree keeps the house's shape: folders that say what they are, files that stay small,
+// tests that are run.
+#include "tests/house/tree.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <iostream>
+#include <set>
+
+namespace courtside::house {
+namespace {
+
+const std::filesystem::path kRoot = COURTSIDE_SOURCE_DIR;
+
+TEST(Tree, LinesAreTheFilesLines) {
+  const SourceFile file{.path = "a.h", .text = "one\n\nthree"};
+  EXPECT_EQ(file.lines(), (std::vector<std::string_view>{"one", "", "three"}));
+  EXPECT_TRUE(file.is_header());
+  EXPECT_FALSE((SourceFile{.path = "a.cc", .text = ""}).is_header());
+}
+
+TEST(Tree, EachFolderSaysInASentenceWhatItIs) {
+  for (const std::string& folder : folders()) {
+    const std::string text = read_file((kRoot / folder / "README.md").string());
+    EXPECT_FALSE(text.empty()) << folder << "/README.md is missing";
+    if (text.empty()) continue;
+    const std::string first = text.substr(0, text.find('\n'));
+    EXPECT_NE(first[0], '#') << folder << "/README.md: the sentence comes first";
+    EXPECT_NE(text.find('.'), std::string::npos) << folder;
+  }
+}
+
+TEST(Tree, FilesHoldOneIdeaEach) {
+  // Over 300 lines there is usually a second idea inside; over 600 there certainly is.
+  constexpr std::size_t kLinesUsual = 300;
+  constexpr std::size_t kLinesMax = 600;
+  for (const SourceFile& file : read_tree(kRoot.string())) {
+    const std::size_t count = file.lines().size();
+    EXPECT_LE(count, kLinesMax) << file.path;
+    if (count > kLinesUsual) {
+      std::cout << "warning: " << file.path << " has " << count << " lines\n";
+    }
+  }
+}
+
+TEST(Tree, EveryTestFileIsBuilt) {
+  // courtside_test refuses a folder's files that are not named; here: folders that are not.
+  const std::string top = read_file((kRoot / "tests/CMakeLists.txt").string());
+  std::set<std::string> with_tests;
+  for (const SourceFile& file : read_tree(kRoot.string())) {
+    const bool is_test =
+        file.path.size() > 8 && file.path.compare(file.path.size() - 8, 8, "_test.cc") == 0;
+    if (is_test) with_tests.insert(file.path.substr(0, file.path.rfind('/')));
+  }
+  EXPECT_GT(with_tests.size(), 3u);
+  for (const std::string& folder : with_tests) {
+    const std::filesystem::path path(folder);
+    const std::string here = read_file((kRoot / path / "CMakeLists.txt").string());
+    EXPECT_NE(here.find("courtside_test("), std::string::npos) << folder << " builds no test";
+    const std::string above = read_file((kRoot / path.parent_path() / "CMakeLists.txt").string());
+    EXPECT_NE(above.find(path.filename().string()), std::string::npos)
+        << folder << " is not added by the folder above";
+  }
+}
+
+}  // namespace
+}  // namespace courtside::house
