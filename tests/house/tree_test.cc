@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <set>
@@ -20,14 +21,27 @@ TEST(Tree, LinesAreTheFilesLines) {
   EXPECT_FALSE((SourceFile{.path = "a.cc", .text = ""}).is_header());
 }
 
+// What a README begins with, after its title: the first paragraph.
+std::string first_paragraph(const std::string& text) {
+  std::size_t begin = 0;
+  while (begin < text.size() && (text[begin] == '#' || text[begin] == '\n')) {
+    begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+  }
+  return text.substr(begin, text.find("\n\n", begin) - begin);
+}
+
+TEST(Tree, FirstParagraphIsWhatFollowsTheTitle) {
+  EXPECT_EQ(first_paragraph("# base\n\nWords.\nMore.\n\nRest."), "Words.\nMore.");
+  EXPECT_EQ(first_paragraph("Words."), "Words.");
+  EXPECT_EQ(first_paragraph("# base\n"), "");
+  EXPECT_EQ(first_paragraph(""), "");
+}
+
 TEST(Tree, EachFolderSaysInASentenceWhatItIs) {
   for (const std::string& folder : folders()) {
-    const std::string text = read_file((kRoot / folder / "README.md").string());
-    EXPECT_FALSE(text.empty()) << folder << "/README.md is missing";
-    if (text.empty()) continue;
-    const std::string first = text.substr(0, text.find('\n'));
-    EXPECT_NE(first[0], '#') << folder << "/README.md: the sentence comes first";
-    EXPECT_NE(text.find('.'), std::string::npos) << folder;
+    const std::string first = first_paragraph(read_file((kRoot / folder / "README.md").string()));
+    EXPECT_NE(first.find('.'), std::string::npos)
+        << folder << "/README.md begins with \"" << first << "\"";
   }
 }
 
@@ -62,6 +76,23 @@ TEST(Tree, EveryTestFileIsBuilt) {
     EXPECT_NE(above.find(path.filename().string()), std::string::npos)
         << folder << " is not added by the folder above";
   }
+}
+
+TEST(Decisions, HaveANumberOfTheirOwnAndTheFourParts) {
+  std::set<std::string> numbers;
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "docs/decisions")) {
+    const std::string name = entry.path().filename().string();
+    if (name == "README.md") continue;
+    const std::string number = name.substr(0, 4);
+    EXPECT_TRUE(numbers.insert(number).second) << name << " has a number that was taken";
+    const std::string text = read_file(entry.path().string());
+    EXPECT_EQ(text.substr(0, 7), "# " + number + " ") << name;
+    for (const char* part : {"Context", "Choice", "Alternatives", "How we will know"}) {
+      EXPECT_NE(text.find("\n**" + std::string(part) + ".** "), std::string::npos)
+          << name << " lacks: " << part;
+    }
+  }
+  EXPECT_GE(numbers.size(), 2u);
 }
 
 }  // namespace
