@@ -47,9 +47,9 @@ Result<std::string> percent_decode(std::string_view text);
 
 struct HttpResponse {
   int status = 200;
-  std::string content_type;  // empty: none sent
-  HttpHeaders headers;       // further ones
-  std::string body;
+  std::string content_type = {};  // empty: none sent
+  HttpHeaders headers = {};       // further ones
+  std::string body = {};
 };
 
 // Feed it bytes, take whole requests from it. One request at a time: it stops at the end of each,

@@ -20,11 +20,7 @@ struct SocketWatcher::Handle {
     auto& handle = *static_cast<Handle*>(poll->data);
     handle.loop->note_activity();
     unsigned found = 0;
-    if (status < 0) {
-      // libuv saw an error and has stopped the handle; whoever reads or writes next learns which.
-      found = handle.watched;
-      handle.watched = 0;
-    }
+    if (status < 0) found |= kSocketFailed;  // libuv has stopped the handle
     if ((events & UV_READABLE) != 0) found |= kSocketReadable;
     if ((events & UV_WRITABLE) != 0) found |= kSocketWritable;
     if ((events & UV_DISCONNECT) != 0) found |= kSocketEnded;

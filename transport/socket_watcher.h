@@ -13,7 +13,8 @@ namespace courtside {
 enum SocketEvents : std::uint8_t {
   kSocketReadable = 1,
   kSocketWritable = 2,
-  kSocketEnded = 4,  // the peer stopped sending; data may still wait
+  kSocketEnded = 4,   // the peer stopped sending; data may still wait
+  kSocketFailed = 8,  // nothing more will be told; comes unasked, and data may still wait
 };
 
 class SocketWatcherOwner {

@@ -100,7 +100,8 @@ void TcpStream::abort(CloseReason reason) {
 }
 
 void TcpStream::on_socket(unsigned events) {
-  if ((events & kSocketReadable) != 0) read();
+  if ((events & (kSocketReadable | kSocketFailed)) != 0) read();
+  if (watcher_ && (events & kSocketFailed) != 0) fail(pending_error());
   if (watcher_ && (events & kSocketWritable) != 0) write();
   if (watcher_ && (events & kSocketEnded) != 0 && (events & kSocketReadable) == 0) on_peer_end();
 }
@@ -168,6 +169,13 @@ void TcpStream::on_peer_end() {
   peer_ended_ = true;
   if (count == 0) owner_.on_end();
   update_watch();
+}
+
+int TcpStream::pending_error() const {
+  int error = 0;
+  socklen_t size_bytes = sizeof(error);
+  getsockopt(watcher_->fd(), SOL_SOCKET, SO_ERROR, &error, &size_bytes);
+  return error != 0 ? error : ECONNRESET;
 }
 
 void TcpStream::write() {

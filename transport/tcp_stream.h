@@ -91,6 +91,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   void update_watch();
   void finish(CloseReason reason, bool reset);
   void fail(int error);
+  int pending_error() const;
 
   Loop& loop_;
   TcpStreamOwner& owner_;

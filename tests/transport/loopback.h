@@ -1,0 +1,224 @@
+// A server and raw clients over real loopback sockets, all in the test's thread: nothing happens but
+// what pump() lets happen, and every wait has a bound.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "transport/connection.h"
+#include "transport/listener.h"
+#include "transport/loop.h"
+
+namespace courtside::testing_loopback {
+
+// A plain socket that never blocks the test.
+class RawClient {
+ public:
+  // `receive_buffer_bytes`: small for a reader that soon holds up its sender.
+  explicit RawClient(std::uint16_t port, int receive_buffer_bytes = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (receive_buffer_bytes > 0) {
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
+                   sizeof(receive_buffer_bytes));
+    }
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~RawClient() { close(); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  bool connected() const { return connected_; }
+
+  // How much the kernel took.
+  std::size_t send(std::string_view bytes) {
+    const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+
+  // All that has come so far.
+  const std::string& input() {
+    char buffer[16 * 1024];
+    while (!ended_ && !reset_) {
+      const ssize_t count = ::recv(fd_, buffer, sizeof(buffer), MSG_DONTWAIT);
+      if (count > 0) {
+        input_.append(buffer, static_cast<std::size_t>(count));
+      } else if (count == 0) {
+        ended_ = true;
+      } else {
+        if (errno != EAGAIN) reset_ = true;
+        break;
+      }
+    }
+    return input_;
+  }
+  std::string take_input() {
+    input();
+    return std::exchange(input_, {});
+  }
+  bool ended() { return input(), ended_; }
+  bool was_reset() { return input(), reset_; }
+
+  void end_sending() { ::shutdown(fd_, SHUT_WR); }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  void reset() {
+    const linger at_once = {1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close();
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+  bool ended_ = false;
+  bool reset_ = false;
+  std::string input_;
+};
+
+inline const char* name_of(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::kByPeer:
+      return "by peer";
+    case CloseReason::kByUs:
+      return "by us";
+    case CloseReason::kViolation:
+      return "violation";
+    case CloseReason::kTimeout:
+      return "timeout";
+  }
+  return "?";
+}
+
+// Answers requests with what they were, echoes messages, and writes down what it heard. Each of
+// these can be replaced.
+class Server final : public ConnectionHandler {
+ public:
+  explicit Server(ConnectionLimits connection_limits = {}) : limits(connection_limits) {
+    auto listening = Listener::listen(loop, {"127.0.0.1", 0}, [this](AcceptedSocket socket) {
+      Connection& connection = adopt(loop, std::move(socket), limits, *this);
+      connections[connection.id()] = &connection;
+      if (on_adopted) on_adopted(connection);
+    });
+    listener = std::move(*listening);
+  }
+
+  // Nothing may be left but the loop itself, which checks that.
+  ~Server() override {
+    listener.reset();
+    on_close = nullptr;
+    for (const auto& [id, connection] : std::map(connections)) connection->abort();
+    pump([this] { return connections.empty(); });
+  }
+
+  std::uint16_t port() const { return listener->port(); }
+
+  // Turns the loop until `done`; false after five seconds.
+  bool pump(const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      loop.run_turn(Loop::kTimerTickMs);
+      ++turns;
+    }
+    return true;
+  }
+  bool pump_until_log(std::string_view text) {
+    return pump([this, text] { return log == text; });
+  }
+  bool pump_until_input(RawClient& client, std::string_view text) {
+    return pump([&client, text] { return client.input() == text; });
+  }
+  // Turns in which nothing is expected: enough for whatever is on its way to arrive.
+  void settle() {
+    for (int turn = 0; turn < 5; ++turn) loop.run_turn(1);
+  }
+
+  // The only connection.
+  Connection& connection() { return *connections.begin()->second; }
+
+  void on_request(Connection& connection, HttpRequest& request) override {
+    note("request " + request.method + " " + request.target);
+    if (on_request_do) return on_request_do(connection, request);
+    if (request.upgrade && Connection::check_upgrade(request)) {
+      return connection.accept_websocket(request, "");
+    }
+    HttpResponse response;
+    response.content_type = "text/plain";
+    response.body = request.method + " " + request.target + " " + request.body;
+    connection.respond(response);
+  }
+  void on_bad_request(Connection& connection, const Error& error) override {
+    note("bad " + std::string(info(error.code).name));
+    HttpResponse response;
+    response.status = info(error.code).http_status;
+    response.body = "no";
+    connection.respond(response);
+  }
+  void on_message(Connection& connection, Opcode opcode, std::string_view payload) override {
+    note("message " + std::string(payload.substr(0, 20)));
+    if (on_message_do) return on_message_do(connection, opcode, payload);
+    std::string frame;
+    append_frame(frame, opcode, payload);
+    connection.send(SharedBytes(std::move(frame)));
+  }
+  void on_drained(Connection& connection) override {
+    note("drained");
+    if (on_drained_do) on_drained_do(connection);
+  }
+  void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override {
+    note(std::string("closed ") + name_of(reason) + (code == 0 ? "" : " " + std::to_string(code)));
+    if (on_close) on_close(connection);
+    connections.erase(connection.id());
+  }
+
+  void note(const std::string& what) { log += (log.empty() ? "" : "; ") + what; }
+
+  Loop loop;  // first, so that it goes last
+  ConnectionLimits limits;
+  std::unique_ptr<Listener> listener;
+  std::map<ConnectionId, Connection*> connections;
+  std::string log;
+  std::uint64_t turns = 0;
+  std::function<void(Connection&)> on_adopted;
+  std::function<void(Connection&, HttpRequest&)> on_request_do;
+  std::function<void(Connection&, Opcode, std::string_view)> on_message_do;
+  std::function<void(Connection&)> on_drained_do;
+  std::function<void(Connection&)> on_close;
+};
+
+// An answer without its Date line, which no test can foresee.
+inline std::string without_date(std::string answer) {
+  for (std::size_t at = answer.find("Date: "); at != std::string::npos;
+       at = answer.find("Date: ", at)) {
+    answer.erase(at, answer.find("\r\n", at) + 2 - at);
+  }
+  return answer;
+}
+
+inline std::string upgrade_text() {
+  return "GET /v1/ws HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+}
+inline std::string upgrade_answer_text() {
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+}
+
+}  // namespace courtside::testing_loopback
