@@ -21,7 +21,6 @@ struct ShardStats {
   std::atomic<std::uint64_t> sessions{0};           // WebSocket sessions and streams, open now
   std::atomic<std::uint64_t> subscribers{0};        // now
   std::atomic<std::uint64_t> accepted{0};           // connections ever
-  std::atomic<std::uint64_t> refused{0};            // connections over the limit
   std::atomic<std::uint64_t> requests{0};           // HTTP requests
   std::atomic<std::uint64_t> deliveries{0};         // events sent live, per subscriber
   std::atomic<std::uint64_t> replayed{0};           // events sent from pages, per subscriber

@@ -10,8 +10,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "engine/address_limit.h"
 #include "engine/hub.h"
 #include "engine/session.h"
 #include "engine/start.h"
@@ -24,7 +26,7 @@ class Shard;
 
 class Peer final : public ConnectionHandler, public SubscriberOwner, public SessionHost {
  public:
-  explicit Peer(Shard& shard) : shard_(shard) {}
+  Peer(Shard& shard, AddressLimit::Lease lease) : shard_(shard), lease_(std::move(lease)) {}
   ~Peer() override;
 
   void set_connection(Connection& connection) { connection_ = &connection; }
@@ -92,6 +94,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   Result<void> submit(Append append);
 
   Shard& shard_;
+  const AddressLimit::Lease lease_;
   Connection* connection_ = nullptr;  // null once it is closed
   ConnectionId id_;
   std::unique_ptr<Session> session_;

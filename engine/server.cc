@@ -46,7 +46,8 @@ SequencerOptions sequencer_options(const Config& config) {
 
 }  // namespace
 
-Server::Server(const Config& config) : config_(config) {}
+Server::Server(const Config& config)
+    : config_(config), addresses_(config.limits.connections_per_address) {}
 
 Server::~Server() { shut_down(); }
 
@@ -113,11 +114,12 @@ void Server::on_socket(AcceptedSocket socket) {
     if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
   }
   ++next_shard_;
-  if (total >= config_.limits.connections) {
+  std::optional<AddressLimit::Lease> lease = addresses_.acquire(socket.peer_address());
+  if (total >= config_.limits.connections || !lease) {
     ++refused_;  // the socket closes as it goes
     return;
   }
-  least->post_socket(std::move(socket));
+  least->post_socket({std::move(socket), std::move(*lease)});
 }
 
 Result<void> Server::run() {
@@ -202,6 +204,7 @@ std::vector<Sample> Server::samples() const {
   gauge("courtside_sessions", "Open WebSocket sessions and streams.", sum(&ShardStats::sessions));
   gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
   counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
+  counter("courtside_refused_total", "Connections closed at once: over a limit.", refused_);
   counter("courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
   counter("courtside_deliveries_total", "Events sent live, per subscription.",
           sum(&ShardStats::deliveries));

@@ -59,12 +59,13 @@ class Server final : public CommitListener {
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<LocalSequencer> sequencer_;
   std::optional<Engine> engine_;
+  AddressLimit addresses_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
   Loop loop_;  // the acceptor's
   std::unique_ptr<Listener> listener_;
   std::size_t next_shard_ = 0;
-  std::uint64_t refused_ = 0;
+  std::atomic<std::uint64_t> refused_{0};
 
   std::mutex failure_mutex_;
   std::optional<Error> failure_;

@@ -17,6 +17,7 @@ Shard::Shard(std::uint32_t number, const Engine& engine, OffsetRange held)
       tasks_(0, [this] { loop_.wake(); }) {
   loop_.set_on_wake([this] { on_wake(); });
   loop_.set_on_turn_end([this] { on_turn_end(); });
+  loop_.set_flush_pause_max_us(engine.config.flush_interval_ms * 1000);
 }
 
 Shard::~Shard() { stop(); }
@@ -26,9 +27,9 @@ void Shard::start() {
   thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Shard::post_socket(AcceptedSocket socket) {
+void Shard::post_socket(NewConnection connection) {
   // Full: the socket is closed when it goes out of scope, and the client tries again.
-  static_cast<void>(sockets_.try_post(socket));
+  static_cast<void>(sockets_.try_post(connection));
 }
 
 void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(batch)); }
@@ -78,7 +79,7 @@ void Shard::on_wake() {
   for (const auto& task : taken_tasks_) task();
   taken_tasks_.clear();
   sockets_.take_all(taken_sockets_);
-  for (AcceptedSocket& socket : taken_sockets_) adopt_socket(std::move(socket));
+  for (NewConnection& socket : taken_sockets_) adopt_socket(std::move(socket));
   taken_sockets_.clear();
 }
 
@@ -123,12 +124,12 @@ void Shard::on_tick() {
 // ---------------------------------------------------------------------------------------------
 // Peers.
 
-void Shard::adopt_socket(AcceptedSocket socket) {
+void Shard::adopt_socket(NewConnection accepted) {
   ++accepted_;
   if (draining_) return;
-  auto peer = std::make_unique<Peer>(*this);
+  auto peer = std::make_unique<Peer>(*this, std::move(accepted.lease));
   Connection& connection =
-      adopt(loop_, std::move(socket), engine_.connection_limits, *peer);
+      adopt(loop_, std::move(accepted.socket), engine_.connection_limits, *peer);
   peer->set_connection(connection);
   peers_.emplace(connection.id(), std::move(peer));
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/mailbox.h"
+#include "engine/address_limit.h"
 #include "engine/engine.h"
 #include "engine/hub.h"
 #include "engine/metrics.h"
@@ -30,6 +31,12 @@
 namespace courtside {
 
 class Peer;
+
+// A socket on its way to the shard that will own it, with its share of the limit per address.
+struct NewConnection {
+  AcceptedSocket socket;
+  AddressLimit::Lease lease;
+};
 
 class Shard final : public HubHost {
  public:
@@ -42,7 +49,7 @@ class Shard final : public HubHost {
   void start();
 
   // Any thread.
-  void post_socket(AcceptedSocket socket);
+  void post_socket(NewConnection connection);
   // Waits when the shard is kCommitsWaitingMax batches behind.
   void post_commit(SharedBatch batch);
   // Runs on the shard's thread.
@@ -90,7 +97,7 @@ class Shard final : public HubHost {
   void on_wake();
   void on_turn_end();
   void on_tick();
-  void adopt_socket(AcceptedSocket socket);
+  void adopt_socket(NewConnection connection);
   void on_commit(const Batch& batch);
   void tell_when_empty();
   void start_waiting_reads();
@@ -101,10 +108,10 @@ class Shard final : public HubHost {
   Loop loop_;
   Hub hub_;
 
-  Mailbox<AcceptedSocket> sockets_;
+  Mailbox<NewConnection> sockets_;
   Mailbox<SharedBatch> commits_;
   Mailbox<std::function<void()>> tasks_;
-  std::vector<AcceptedSocket> taken_sockets_;
+  std::vector<NewConnection> taken_sockets_;
   std::vector<SharedBatch> taken_commits_;
   std::vector<std::function<void()>> taken_tasks_;
 
