@@ -196,6 +196,7 @@ void Loop::run() { uv_run(impl_->uv(), UV_RUN_DEFAULT); }
 void Loop::run_turn(std::uint64_t wait_ms_max) {
   const TimerId limit = start_timer(wait_ms_max, [] {});
   uv_run(impl_->uv(), UV_RUN_ONCE);
+  impl_->end_turn();  // Run once, libuv fires timers last: what they did belongs to this turn.
   cancel_timer(limit);
 }
 
