@@ -1,8 +1,11 @@
 #include "eventlog/index.h"
 
+#include <pthread.h>
+
 #include <vector>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "eventlog/encoding.h"
 #include "eventlog/offset_scan.h"
 #include "eventlog/record_scan.h"
@@ -65,13 +68,21 @@ Result<Offset> Index::first_of(RecordView record) const {
 
 Result<void> Index::make_room() {
   std::unique_lock lock(mutex_);
-  if (!failure_ && sealed_ && full(*open_, kOpenSizesMax)) {
-    log_warning("eventlog", "the index's files lag behind: commits wait");
-    changed_.wait(lock, [this] { return !sealed_ || failure_; });
-  }
+  if (sealed_ && full(*open_, kOpenSizesMax)) wait_for_files(lock);
   if (failure_) return fail(*failure_);
   if (!sealed_ && full(*open_, 1)) seal_locked();
   return {};
+}
+
+void Index::wait_for_files(std::unique_lock<std::mutex>& lock) {
+  constexpr std::uint64_t kWorthMentioningUs = 500'000;
+  const std::uint64_t began_us = steady_us();
+  changed_.wait(lock, [this] { return !sealed_ || failure_; });
+  const std::uint64_t waited_us = steady_us() - began_us;
+  if (waited_us >= kWorthMentioningUs) {
+    log_warning("eventlog",
+                "commits waited " + std::to_string(waited_us / 1000) + " ms for the index's files");
+  }
 }
 
 bool Index::full(const IndexSegment& segment, std::size_t sizes) const {
@@ -96,6 +107,7 @@ void Index::seal_locked() {
 }
 
 void Index::make_files() {
+  pthread_setname_np(pthread_self(), "index");
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || (sealed_ && !failure_); });

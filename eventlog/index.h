@@ -72,6 +72,7 @@ class Index {
 
   Result<void> rebuild(Offset next);
   Result<Offset> first_of(RecordView record) const;
+  void wait_for_files(std::unique_lock<std::mutex>& lock);
   bool full(const IndexSegment& segment, std::size_t sizes) const;
   void seal_locked();
   std::pair<Segment, Segment> segments() const;  // sealed (may be null), open

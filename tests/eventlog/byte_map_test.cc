@@ -1,0 +1,54 @@
+// Goal: the table answers as the standard one does, through every growth, and its values stay put.
+#include "eventlog/byte_map.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <unordered_map>
+
+namespace courtside {
+namespace {
+
+TEST(ByteMap, AnswersAsAStandardMap) {
+  for (const std::size_t expected : {std::size_t{0}, std::size_t{5000}}) {
+    std::mt19937_64 random(3);
+    ByteMap<std::uint64_t> map(random(), expected);
+    std::unordered_map<std::string, std::uint64_t> model;
+    for (int i = 0; i < 20'000; ++i) {
+      // Lengths around those at which the hash takes another word; zeros inside.
+      const std::string key = std::string(random() % 40, static_cast<char>(random() % 3)) +
+                              std::to_string(random() % 500);
+      ASSERT_EQ(map.find(key) != nullptr, model.contains(key));
+      ASSERT_EQ(map[key]++, model[key]++);
+    }
+    ASSERT_EQ(map.size(), model.size());
+    ASSERT_GT(map.size(), 1000u);
+    for (const auto& [key, count] : model) ASSERT_EQ(*map.find(key), count);
+    for (std::size_t i = 0; i < map.size(); ++i) {
+      ASSERT_EQ(model.at(std::string(map.at(i).key)), map.at(i).value);
+    }
+  }
+}
+
+TEST(ByteMap, TheEmptyKeyAndAVeryLongOneAreKeysLikeOthers) {
+  ByteMap<int> map(1, 0);
+  const std::string large(200'000, 'x');
+  map[""] = 1;
+  map[large] = 2;
+  EXPECT_EQ(*map.find(""), 1);
+  EXPECT_EQ(*map.find(large), 2);
+  EXPECT_EQ(map.find(large.substr(1)), nullptr);
+}
+
+TEST(ByteMap, ValuesStayWhereTheyAre) {
+  ByteMap<int> map(1, 0);
+  int* first = &map["first"];
+  *first = 7;
+  for (int i = 0; i < 10'000; ++i) map[std::to_string(i)] = i;
+  EXPECT_EQ(&map["first"], first);
+  EXPECT_EQ(*first, 7);
+}
+
+}  // namespace
+}  // namespace courtside

@@ -1,0 +1,57 @@
+// The process that crash_test.cc kills: appends without end, through the sequencer, and writes down
+// on stdout what was acknowledged: "<first offset> <number>" for each command of three events.
+//
+//   crash_writer <folder> <first number>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include "eventlog/local_sequencer.h"
+#include "log_story.h"
+
+namespace {
+
+using namespace courtside;
+
+class Printer : public CommitListener {
+ public:
+  void on_commit(const SharedBatch& batch) override {
+    std::string lines;
+    for (const Verdict& verdict : batch->verdicts) {
+      const auto& events = std::get<std::vector<Appended>>(verdict.outcome);
+      lines += std::to_string(events[0].offset.value()) + ' ' +
+               std::to_string(verdict.author.ticket) + '\n';
+    }
+    if (write(STDOUT_FILENO, lines.data(), lines.size()) < 0) _exit(1);
+  }
+  void on_failure(const Error&) override { _exit(2); }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 64;
+  // Small segments, so that many kills fall into the making of index files.
+  auto log = EventLog::open({.path = argv[1], .segment_events_max = 500});
+  if (!log) {
+    std::fprintf(stderr, "%s\n", log.error().message.c_str());
+    return 3;
+  }
+  Printer printer;
+  const auto sequencer =
+      LocalSequencer::start(**log, printer, {.retention_bytes = 200'000, .retention_check_ms = 20});
+  for (std::uint64_t number = std::strtoull(argv[2], nullptr, 10);; ++number) {
+    const std::string text = std::to_string(number);
+    Append made = story::append({{text + "a", "booking:" + std::to_string(number % 50)},
+                                 {text + "b", "user:1"},
+                                 {text + "c", "venue:" + std::to_string(number % 7)}});
+    made.author.ticket = number;
+    Command command(std::move(made));
+    while (!sequencer->submit(command)) std::this_thread::yield();
+    if (number % 64 == 0) usleep(500);  // small batches too
+  }
+}

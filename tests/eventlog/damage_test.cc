@@ -1,0 +1,164 @@
+// Goal: a torn last write is cut off, and any other damage, and any log that is not ours to read,
+// is refused loudly: never a shorter log without a word.
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <fstream>
+
+#include "eventlog/event_log.h"
+#include "log_story.h"
+
+namespace courtside {
+namespace {
+
+using namespace story;
+namespace fs = std::filesystem;
+
+class DamageTest : public testing::Test {
+ protected:
+  EventLogOptions options() const { return {.path = folder_.path()}; }
+
+  // Twenty commits of ten events each; all of them are in the write-ahead log.
+  void write_log() {
+    const auto log = open_log(options());
+    for (int i = 0; i < 20; ++i) {
+      std::vector<EventSpec> specs;
+      for (int j = 0; j < 10; ++j) {
+        specs.push_back({.id = std::to_string(i) + '-' + std::to_string(j), .data_bytes = 100});
+      }
+      ASSERT_EQ(commit(*log, {append(specs)}).find("write_failed"), std::string::npos);
+    }
+  }
+
+  // The newest file with this extension.
+  fs::path newest(const std::string& extension) const {
+    fs::path found;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      if (entry.path().extension() == extension && entry.path() > found) found = entry.path();
+    }
+    return found;
+  }
+
+  static void flip_bit(const fs::path& file, std::uintmax_t at) {
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekg(static_cast<std::streamoff>(at));
+    const char byte = static_cast<char>(bytes.get() ^ 4);
+    bytes.seekp(static_cast<std::streamoff>(at));
+    bytes.put(byte);
+    ASSERT_TRUE(bytes.good());
+  }
+
+  // Changes the log from the outside, as no version of ours would.
+  void with_rocksdb(const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& change,
+                    const std::string& family) {
+    std::vector<std::string> names;
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder_.path(), &names).ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& name : names) {
+      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* opened = nullptr;
+    ASSERT_TRUE(
+        rocksdb::DB::Open(rocksdb::DBOptions(), folder_.path(), families, &handles, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == family) change(*db, handles[i]);
+    }
+    for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(DamageTest, ATornLastWriteIsCutOffAndTheRestIsWhole) {
+  write_log();
+  const fs::path wal = newest(".log");
+  fs::resize_file(wal, fs::file_size(wal) - 100);
+  const auto log = open_log(options());
+  EXPECT_EQ(describe(log->held()), "1..190");  // the whole last commit is gone, and nothing else
+  EXPECT_EQ(describe(*log->scan({Offset(188), Offset(999)}, Direction::kAscending)), "188 189 190");
+  // What was cut off is not known, and can be sent again.
+  EXPECT_EQ(commit(*log, {append({{"19-0"}, {"18-9"}})}), "191v191 new 190v190 again");
+}
+
+TEST_F(DamageTest, AFlippedBitInTheMiddleIsRefused) {
+  write_log();
+  const fs::path wal = newest(".log");
+  flip_bit(wal, fs::file_size(wal) / 2);
+  const auto log = EventLog::open(options());
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, Code::data_corrupt);
+  EXPECT_NE(log.error().message.find(folder_.path()), std::string::npos);
+}
+
+TEST_F(DamageTest, AFlippedBitInAFileOfRecordsIsReportedWhereItIsRead) {
+  write_log();
+  { const auto log = open_log(options()); }  // recovery puts the records into a file
+  const fs::path records = [this] {
+    fs::path largest;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      const bool larger = largest.empty() || entry.file_size() > fs::file_size(largest);
+      if (entry.path().extension() == ".sst" && larger) largest = entry.path();
+    }
+    return largest;
+  }();
+  flip_bit(records, 200);  // in the first block, which opening does not need
+  const auto log = EventLog::open(options());
+  if (!log) {
+    EXPECT_EQ(log.error().code, Code::data_corrupt);
+    return;
+  }
+  EXPECT_NE(describe(*(*log)->scan((*log)->held(), Direction::kAscending)).find("data_corrupt"),
+            std::string::npos);
+}
+
+TEST_F(DamageTest, ARecordThatIsGoneIsAHoleAndNoGap) {
+  write_log();
+  with_rocksdb(
+      [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
+        ASSERT_TRUE(
+            db.Delete(rocksdb::WriteOptions(), events, std::string("\0\0\0\0\0\0\0\5", 8)).ok());
+      },
+      "events");
+  EXPECT_EQ(open_error(options()), "data_corrupt");  // the index is rebuilt from the records
+}
+
+TEST_F(DamageTest, RecordsBehindTheEndAreRefused) {
+  write_log();
+  with_rocksdb(
+      [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
+        const std::string next("\0\0\0\0\0\0\0\xc9", 8);
+        ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), events, next, "x").ok());
+      },
+      "events");
+  EXPECT_EQ(open_error(options()), "data_corrupt");
+}
+
+TEST_F(DamageTest, ALaterFormatIsRefused) {
+  write_log();
+  with_rocksdb(
+      [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+        ASSERT_TRUE(db.Put(rocksdb::WriteOptions(), meta, "format", "2").ok());
+      },
+      "meta");
+  const auto log = EventLog::open(options());
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, Code::data_newer);
+  EXPECT_NE(log.error().message.find("format 2"), std::string::npos);
+}
+
+TEST_F(DamageTest, APartThatALaterVersionAddedIsRefused) {
+  write_log();
+  with_rocksdb(
+      [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle*) {
+        rocksdb::ColumnFamilyHandle* added = nullptr;
+        ASSERT_TRUE(db.CreateColumnFamily({}, "merkle", &added).ok());
+        db.DestroyColumnFamilyHandle(added);
+      },
+      "meta");
+  EXPECT_EQ(open_error(options()), "data_newer");
+}
+
+}  // namespace
+}  // namespace courtside
