@@ -15,10 +15,12 @@ constexpr flatbuffers::uoffset_t kTablesMax = 64;
 using Table = flatbuffers::Table;
 using Field = flatbuffers::voffset_t;
 
-const Table& table_of(std::string_view bytes) { return *flatbuffers::GetRoot<Table>(bytes.data()); }
+const Table& table_of(std::string_view bytes) {
+  return *reinterpret_cast<const Table*>(bytes.data() + root_begin(bytes));
+}
 
 // A string or byte vector. It goes around flatbuffers::String because that reads its length as an
-// aligned number, and records begin at any address.
+// aligned number; ReadScalar does not mind where a number lies.
 std::string_view text_of(const Table& table, Field field) {
   const auto* vector = table.GetPointer<const std::uint8_t*>(field);
   if (vector == nullptr) return {};

@@ -1,23 +1,30 @@
-// Two helpers around FlatBuffers that its headers lack; included by the .cc files that name it.
-// Threads: values.
+// What reading FlatBuffers at any address takes. The library checks alignment within a buffer and
+// takes the buffer's own for granted; but a message in the middle of a socket's buffer, or a record
+// in the middle of a page, begins anywhere. Threads: values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 namespace courtside {
 
-// The same bytes at an address that is a multiple of 8. FlatBuffers checks alignment within a
-// buffer and takes the buffer's own for granted; a message in the middle of a socket's buffer, or a
-// record in the middle of a page, begins anywhere.
+// Where a buffer's root table begins: flatbuffers::GetRoot reads this as an aligned number.
+inline std::size_t root_begin(std::string_view buffer) {
+  std::uint32_t begin;
+  std::memcpy(&begin, buffer.data(), sizeof(begin));
+  return begin;
+}
+
+// The same bytes at an address that is a multiple of 8, for verifying and for reading many fields.
 class AlignedBytes {
  public:
   explicit AlignedBytes(std::string_view bytes) : view_(bytes) {
     if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0) return;
+    copy_.reserve(64);  // on the heap: within itself a std::string promises no alignment
     copy_ = bytes;
-    // Up to 15 bytes a std::string holds within itself, where 8 is not promised either.
-    copy_.reserve(64);
     view_ = copy_;
   }
   AlignedBytes(const AlignedBytes&) = delete;

@@ -78,7 +78,7 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> create_event_vector(Build
 // Where `sub` stands in a message of build_event_message.
 std::size_t sub_place(std::string_view body) {
   const auto* base = reinterpret_cast<const std::uint8_t*>(body.data());
-  const auto* root = flatbuffers::GetRoot<flatbuffers::Table>(base);
+  const auto* root = reinterpret_cast<const flatbuffers::Table*>(base + root_begin(body));
   const auto* event = root->GetPointer<const flatbuffers::Table*>(fbs::ServerMessage::VT_BODY);
   return static_cast<std::size_t>(event->GetAddressOf(fbs::EventMessage::VT_SUB) - base);
 }
