@@ -49,7 +49,9 @@ std::future<void> Shard::drain(std::uint16_t code) {
 }
 
 void Shard::tell_when_empty() {
-  if (!emptied_ || !peers_.empty()) return;
+  // Idle HTTP connections are closed too, but nobody waits for their clients to notice.
+  const auto is_listening = [](const auto& entry) { return entry.second->streaming(); };
+  if (!emptied_ || std::any_of(peers_.begin(), peers_.end(), is_listening)) return;
   emptied_->set_value();
   emptied_.reset();
 }
