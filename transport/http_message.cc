@@ -150,30 +150,30 @@ const llhttp_settings_t& HttpMessageParser::State::callbacks() {
   static const llhttp_settings_t settings = [] {
     llhttp_settings_t made;
     llhttp_settings_init(&made);
-    made.on_url = [](llhttp_t* parser, const char* at, std::size_t length) {
-      of(parser).message.target.append(at, length);
+    made.on_url = [](llhttp_t* from, const char* at, std::size_t length) {
+      of(from).message.target.append(at, length);
       return 0;
     };
-    made.on_header_field = [](llhttp_t* parser, const char* at, std::size_t length) {
-      if (!of(parser).headers_complete) of(parser).name.append(at, length);  // else a trailer
+    made.on_header_field = [](llhttp_t* from, const char* at, std::size_t length) {
+      if (!of(from).headers_complete) of(from).name.append(at, length);  // else a trailer
       return 0;
     };
-    made.on_header_value = [](llhttp_t* parser, const char* at, std::size_t length) {
-      if (!of(parser).headers_complete) of(parser).value.append(at, length);
+    made.on_header_value = [](llhttp_t* from, const char* at, std::size_t length) {
+      if (!of(from).headers_complete) of(from).value.append(at, length);
       return 0;
     };
-    made.on_header_value_complete = [](llhttp_t* parser) { return of(parser).end_header(); };
-    made.on_headers_complete = [](llhttp_t* parser) { return of(parser).end_headers(); };
-    made.on_chunk_header = [](llhttp_t* parser) {
-      State& state = of(parser);
+    made.on_header_value_complete = [](llhttp_t* from) { return of(from).end_header(); };
+    made.on_headers_complete = [](llhttp_t* from) { return of(from).end_headers(); };
+    made.on_chunk_header = [](llhttp_t* from) {
+      State& state = of(from);
       const std::size_t room = state.limits.body_bytes_max - state.message.body.size();
-      return parser->content_length > room ? state.refuse_body() : 0;
+      return from->content_length > room ? state.refuse_body() : 0;
     };
-    made.on_body = [](llhttp_t* parser, const char* at, std::size_t length) {
-      return of(parser).add_body({at, length});
+    made.on_body = [](llhttp_t* from, const char* at, std::size_t length) {
+      return of(from).add_body({at, length});
     };
-    made.on_message_complete = [](llhttp_t* parser) -> int {
-      of(parser).complete = true;
+    made.on_message_complete = [](llhttp_t* from) -> int {
+      of(from).complete = true;
       return HPE_PAUSED;  // what follows is another message
     };
     return made;

@@ -258,6 +258,7 @@ TEST(WebSocketConnection, OurPingAsksForASignOfLife) {
   Server server;
   Upgraded client(server);
   const std::uint64_t before = server.connection().last_received_ms();
+  ASSERT_TRUE(server.pump([&] { return server.loop.now_ms() > before; }));
   server.connection().ping();
   ASSERT_TRUE(server.pump_until_input(client, served(9, "")));
   client.send(frame({.opcode = 10}));
