@@ -1,5 +1,6 @@
 // Events at the door and on the way out: CloudEvents 1.0 in JSON, as a batch, and in HTTP's binary
-// mode. `data` is checked for JSON grammar and kept byte for byte.
+// mode. `data` is checked for JSON grammar and kept byte for byte. The rules and limits of the
+// attributes stand in event_rules.h, those of catalogue types in catalogue.h.
 //
 // Threads: any; parsers keep per-thread scratch.
 #pragma once
