@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <thread>
@@ -115,6 +116,55 @@ class Owner {
   std::condition_variable condition_;
   bool woken_ = false;
 };
+
+TEST(Mailbox, WakesOncePerBurstAlsoForAPatientSender) {
+  int wakes = 0;
+  Mailbox<int> mailbox(3, [&] { ++wakes; });
+  mailbox.post_when_room(1);
+  mailbox.post_when_room(2);
+  EXPECT_EQ(wakes, 1);
+  std::vector<int> taken;
+  mailbox.take_all(taken);
+  EXPECT_EQ(taken, (std::vector<int>{1, 2}));
+  mailbox.post_when_room(3);
+  EXPECT_EQ(wakes, 2);
+}
+
+TEST(Mailbox, MakesAPatientSenderAsSlowAsItsOwner) {
+  constexpr std::size_t kItemsMax = 4;
+  constexpr std::size_t kCount = 20'000;
+  Owner owner;
+  Mailbox<std::size_t> mailbox(kItemsMax, [&] { owner.wake(); });
+  std::thread sender([&] {
+    for (std::size_t number = 0; number < kCount; ++number) mailbox.post_when_room(number);
+  });
+
+  std::size_t next = 0;
+  std::size_t largest = 0;
+  bool in_order = true;
+  std::vector<std::size_t> taken;
+  while (next < kCount) {
+    owner.wait();
+    mailbox.take_all(taken);
+    largest = std::max(largest, taken.size());
+    for (const std::size_t number : taken) in_order = in_order && number == next++;
+  }
+  sender.join();
+  EXPECT_TRUE(in_order);
+  EXPECT_GE(largest, 1u);
+  EXPECT_LE(largest, kItemsMax);
+}
+
+TEST(Mailbox, LetsAPatientSenderGoWhenItCloses) {
+  Mailbox<int> mailbox(1, [] {});
+  mailbox.post(1);
+  std::thread sender([&] { mailbox.post_when_room(2); });  // before or after close: it must return
+  mailbox.close();
+  sender.join();
+  std::vector<int> taken;
+  mailbox.take_all(taken);
+  EXPECT_EQ(taken, (std::vector<int>{1}));
+}
 
 TEST(Mailbox, LosesNothingBetweenManySendersAndOneOwner) {
   constexpr std::size_t kSenders = 4;
