@@ -130,7 +130,7 @@ void Loop::Impl::end_turn() {
 }
 
 void Loop::Impl::arm_next_turn() {
-  if (active || !tasks.empty() || flushes.replies_waiting()) {
+  if (active || waited_enough || !tasks.empty() || flushes.replies_waiting()) {
     uv_idle_start(&handles->idle, [](uv_idle_t*) {});
   } else {
     uv_idle_stop(&handles->idle);
@@ -194,10 +194,13 @@ void Loop::set_on_turn_end(std::function<void()> on_turn_end) {
 void Loop::run() { uv_run(impl_->uv(), UV_RUN_DEFAULT); }
 
 void Loop::run_turn(std::uint64_t wait_ms_max) {
-  const TimerId limit = start_timer(wait_ms_max, [] {});
+  // libuv may fire timers before it sleeps: then there would be nothing left to wake it.
+  impl_->waited_enough = false;
+  const TimerId limit = start_timer(wait_ms_max, [this] { impl_->waited_enough = true; });
   uv_run(impl_->uv(), UV_RUN_ONCE);
-  impl_->end_turn();  // Run once, libuv fires timers last: what they did belongs to this turn.
   cancel_timer(limit);
+  impl_->waited_enough = false;
+  impl_->end_turn();  // Run once, libuv fires timers last: what they did belongs to this turn.
 }
 
 void Loop::request_stop() {

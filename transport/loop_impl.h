@@ -70,6 +70,7 @@ struct Loop::Impl {
   std::size_t watcher_count = 0;  // sockets that are watched: connections and listeners
   bool woken = false;
   bool active = false;
+  bool waited_enough = false;  // of run_turn()
   std::atomic<bool> stop_requested = false;
 
   struct Uv;
