@@ -14,6 +14,9 @@ namespace {
 // look into its terms, about 0.1 µs.
 constexpr std::size_t kTailBatchesMax = 1024;
 
+// Fetched before anything is known of the records' size: at the largest, 256 KiB, it is 4 MiB.
+constexpr std::size_t kFirstEventsAhead = 16;
+
 // A page in the making: takes matching records until one of its bounds is reached.
 class PageBuilder {
  public:
@@ -22,8 +25,14 @@ class PageBuilder {
     page_.covered = request.window;
   }
 
-  // How many more events it takes, at most.
-  std::size_t room() const { return request_.events_max - page_.records.size(); }
+  // How many more events it will take, by the size of those that it has: what to fetch ahead.
+  std::size_t room() const {
+    const std::size_t events = request_.events_max - page_.records.size();
+    const std::size_t taken = page_.records.size();
+    if (taken == 0) return std::min(events, kFirstEventsAhead);
+    const std::size_t bytes = request_.bytes_max - std::min(bytes_, request_.bytes_max);
+    return std::clamp<std::size_t>(bytes / (bytes_ / taken), 1, events);
+  }
   bool is_full() const { return full_; }
 
   // Each record that may match, in order, goes through one of these.
@@ -39,7 +48,7 @@ class PageBuilder {
     reached_ = record->offset();
     bytes_ += record->bytes().size();
     page_.records.push_back(std::move(record));
-    full_ = room() == 0;
+    full_ = page_.records.size() == request_.events_max;
   }
 
   // The page ends right after the last record that it passed or took, or has covered its window.

@@ -5,7 +5,8 @@
 namespace courtside {
 namespace {
 
-// Opening a scan anew costs about as much as reading this many records in sequence.
+// Opening a scan anew and filling its first block costs about as much as reading on over this many
+// records.
 constexpr std::uint64_t kJumpOffsets = 64;
 
 }  // namespace
