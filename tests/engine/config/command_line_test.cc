@@ -217,7 +217,7 @@ TEST(CommandLine, BenchNamesItsWorkload) {
   EXPECT_EQ(parsed<BenchCommand>({"bench", "idle"}, pipe()).output, OutputFormat::kJson);
   EXPECT_EQ(refused({"bench", "quick"}),
             "64 courtside: bench: `quick` is not one of fanout, latency, append, replay, "
-            "reconnect, idle");
+            "reconnect, idle, slow, sparse");
   EXPECT_THAT(refused({"bench"}), HasSubstr("64 courtside: workload"));
 }
 
