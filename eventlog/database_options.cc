@@ -81,8 +81,8 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
 // they sink by being renamed in the manifest: nothing is written twice.
 rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = 64 * kMiB;
-  options.max_write_buffer_number = 4;
+  options.write_buffer_size = 32 * kMiB;  // also what is read back from the WAL at start
+  options.max_write_buffer_number = 3;
   options.compression = lz4_where_built();
   options.level_compaction_dynamic_level_bytes = true;
   auto table = table_options(cache);
@@ -128,6 +128,7 @@ rocksdb::ColumnFamilyOptions derived_options(Family family,
 rocksdb::ColumnFamilyOptions meta_options() {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kMiB;
+  options.compression = rocksdb::kNoCompression;
   return options;
 }
 
@@ -143,7 +144,7 @@ void set_up(rocksdb::DBOptions& options) {
   options.recycle_log_file_num = 0;  // recycled files have known holes in recovery
   options.wal_compression = rocksdb::kNoCompression;
   options.track_and_verify_wals_in_manifest = true;
-  options.max_total_wal_size = 256 * kMiB;  // `meta` alone never fills a memtable and would pin it
+  options.max_total_wal_size = 128 * kMiB;  // `meta` alone never fills a memtable and would pin it
   options.allow_concurrent_memtable_write = false;  // one writer: 1.35 M events/s instead of 1.06
   options.avoid_flush_during_shutdown = true;       // what is in the WAL is safe there
   options.max_background_jobs = 2;

@@ -51,10 +51,12 @@ class PublishedRange {
 
 class RocksLog : public EventLog {
  public:
-  RocksLog(std::unique_ptr<Database> database, std::unique_ptr<Index> index, LogMeta meta)
+  RocksLog(std::unique_ptr<Database> database, std::unique_ptr<Index> index, LogMeta meta,
+           std::uint64_t reclaim_bytes_min)
       : database_(std::move(database)),
         index_(std::move(index)),
         epoch_(std::move(meta.epoch)),
+        reclaim_bytes_min_(reclaim_bytes_min),
         reclaimed_at_us_(steady_us()) {
     show(meta.place);
   }
@@ -97,6 +99,7 @@ class RocksLog : public EventLog {
   PublishedRange held_;
   bool failed_ = false;
 
+  const std::uint64_t reclaim_bytes_min_;
   Offset reclaimed_;  // nothing below it is on the disk, as far as this process knows
   std::uint64_t reclaimed_bytes_ = 0;
   std::uint64_t reclaimed_at_us_;
@@ -187,7 +190,7 @@ Result<void> RocksLog::reclaim() {
   if (reclaimed_ >= place_.first_held) return {};
   auto before = bytes_before(place_.first_held);
   if (!before) return fail(before.error());
-  const bool due = *before - reclaimed_bytes_ >= kReclaimBytes ||
+  const bool due = *before - reclaimed_bytes_ >= reclaim_bytes_min_ ||
                    steady_us() - reclaimed_at_us_ >= kReclaimAfterUs;
   if (!due) return {};
   // What the index still has to be rebuilt from must stay, dropped or not: subjects outlive their
@@ -238,7 +241,8 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
                            {.segment_events_max = options.segment_events_max,
                             .segment_bytes_max = options.segment_bytes_max});
   if (!index) return fail(index.error());
-  return std::make_unique<RocksLog>(*std::move(database), *std::move(index), *std::move(meta));
+  return std::make_unique<RocksLog>(*std::move(database), *std::move(index), *std::move(meta),
+                                    options.reclaim_bytes_min);
 }
 
 }  // namespace courtside

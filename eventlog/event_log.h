@@ -37,6 +37,9 @@ struct EventLogOptions {
   // The same in memory, about: events with a thousand channels fill a segment sooner.
   std::size_t segment_bytes_max = 64 << 20;
   std::size_t block_cache_bytes = 64 << 20;
+  // Dropped records are taken off the disk when there are this many bytes of them, or after a
+  // quarter of an hour: each removal leaves a mark that reads pass over, so there must not be many.
+  std::size_t reclaim_bytes_min = 8 << 20;
 };
 
 class EventLog : public LogReader, public FoldState {

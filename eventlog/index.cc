@@ -9,7 +9,6 @@
 #include "eventlog/encoding.h"
 #include "eventlog/offset_scan.h"
 #include "eventlog/record_scan.h"
-#include "eventlog/segment_files.h"
 
 namespace courtside {
 
@@ -114,7 +113,7 @@ void Index::make_files() {
     if (stopping_) return;
     Segment segment = sealed_;
     lock.unlock();
-    const auto added = add_to_database(*segment, database_);
+    const auto added = options_.add_files(*segment, database_);
     lock.lock();
     if (added) {
       low_water_ = segment->range().end;

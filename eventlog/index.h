@@ -25,12 +25,15 @@
 #include "eventlog/database.h"
 #include "eventlog/index_segment.h"
 #include "eventlog/log_reader.h"
+#include "eventlog/segment_files.h"
 
 namespace courtside {
 
 struct IndexOptions {
   std::size_t segment_events_max = 0;
   std::size_t segment_bytes_max = 0;  // of memory, about
+  // What turns a sealed segment into files: tests put something slow or broken here.
+  Result<void> (*add_files)(const IndexSegment&, Database&) = &add_to_database;
 };
 
 class Index {

@@ -2,6 +2,7 @@
 // question as the plain one in memory does.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <random>
 
 #include "eventlog/event_log.h"
@@ -105,11 +106,19 @@ TEST_P(EventLogProperty, AnswersAsThePlainLogDoes) {
   const TempFolder folder;
   // From segments of one event, where almost everything is files, to one that is never full.
   const std::size_t segment_events_max = std::size_t{1} << (2 * (seed % 5));
-  History history(seed, {.path = folder.path(), .segment_events_max = segment_events_max});
+  History history(seed, {.path = folder.path(),
+                         .segment_events_max = segment_events_max,
+                         .reclaim_bytes_min = seed % 2 == 0 ? 1u : 2000u});
   for (int i = 0; i < 120 && !HasFatalFailure(); ++i) history.step();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, EventLogProperty, testing::Range<std::uint64_t>(1, 6));
+// COURTSIDE_SEEDS runs more of them.
+std::uint64_t seeds() {
+  const char* wanted = std::getenv("COURTSIDE_SEEDS");
+  return wanted ? std::strtoull(wanted, nullptr, 10) : 5;
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, EventLogProperty, testing::Range<std::uint64_t>(1, 1 + seeds()));
 
 }  // namespace
 }  // namespace courtside
