@@ -1,6 +1,5 @@
 # The words that the folders' CMakeLists.txt are written in.
 
-# -Wno-restrict: g++ 12 sees an overlap in "text" + std::string at -O2 (GCC bug 105651).
 set(COURTSIDE_WARNINGS
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
