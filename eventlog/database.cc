@@ -91,8 +91,7 @@ rocksdb::ColumnFamilyHandle* Database::family(Family family) const {
 
 Result<std::optional<std::string>> Database::get(Family wanted, std::string_view key) const {
   std::string value;
-  const rocksdb::Status status = rocks_->Get(rocksdb::ReadOptions(), family(wanted),
-                                             rocksdb::Slice(key.data(), key.size()), &value);
+  const rocksdb::Status status = rocks_->Get(rocksdb::ReadOptions(), family(wanted), key, &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return fail(error_from(status, family_name(wanted), Code::internal));
   return value;

@@ -35,7 +35,7 @@ class StaleFilter : public rocksdb::CompactionFilter {
 
   bool Filter(int /*level*/, const rocksdb::Slice& key, const rocksdb::Slice& value,
               std::string* /*new_value*/, bool* /*value_changed*/) const override {
-    const auto last = last_offset({key.data(), key.size()}, {value.data(), value.size()});
+    const auto last = last_offset(key.ToStringView(), value.ToStringView());
     return last && *last < first_held_;
   }
 

@@ -19,17 +19,8 @@
 namespace courtside {
 namespace {
 
-// Dropped records are taken off the disk when there are this many bytes of them, or after this
-// time: each removal leaves a mark that later reads pass over, so there must not be many.
-constexpr std::uint64_t kReclaimBytes = 8 << 20;
+// See EventLogOptions::reclaim_bytes_min.
 constexpr std::uint64_t kReclaimAfterUs = 15 * 60 * std::uint64_t{1'000'000};
-
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
-OffsetRange within(OffsetRange range, OffsetRange limits) {
-  const Offset begin = std::max(range.begin, limits.begin);
-  return {begin, std::max(begin, std::min(range.end, limits.end))};
-}
 
 // held(), as any thread may ask for it at any time.
 class PublishedRange {
@@ -126,7 +117,7 @@ Result<void> RocksLog::write(const Batch& batch, const FoldPlace& after) {
   rocksdb::ColumnFamilyHandle* events = database_->family(Family::kEvents);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const RecordView record = batch.at(i);
-    writes.Put(events, slice(encode(record.offset()).view()), slice(record.bytes()));
+    writes.Put(events, encode(record.offset()).view(), record.bytes());
   }
   put_place(writes, *database_, after);
   rocksdb::WriteOptions options;
@@ -213,8 +204,8 @@ Result<void> RocksLog::reclaim() {
 Result<void> RocksLog::remove_below(Offset offset) {
   const auto begin_key = encode(reclaimed_);
   const auto end_key = encode(offset);
-  const rocksdb::Slice begin = slice(begin_key.view());
-  const rocksdb::Slice end = slice(end_key.view());
+  const rocksdb::Slice begin = begin_key.view();
+  const rocksdb::Slice end = end_key.view();
   rocksdb::ColumnFamilyHandle* events = database_->family(Family::kEvents);
   // Whole files first, which frees their space at once; then the rest, by a mark. Neither needs a
   // sync: the drop is on disk already, and a removal that is lost is done again.

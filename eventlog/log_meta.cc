@@ -17,8 +17,6 @@ constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kPlaceKey = "place";
 constexpr std::size_t kEpochLength = 6;
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
 Result<bool> has_event(const Database& database, Offset offset) {
   auto bytes = database.get(Family::kEvents, encode(offset).view());
   if (!bytes) return fail(bytes.error());
@@ -42,8 +40,8 @@ Result<LogMeta> create(Database& database) {
   LogMeta meta{.epoch = random_word(kEpochLength), .place = {}};
   rocksdb::WriteBatch writes;
   rocksdb::ColumnFamilyHandle* family = database.family(Family::kMeta);
-  writes.Put(family, slice(kFormatKey), slice(std::to_string(kLogFormat)));
-  writes.Put(family, slice(kEpochKey), slice(meta.epoch));
+  writes.Put(family, kFormatKey, std::to_string(kLogFormat));
+  writes.Put(family, kEpochKey, meta.epoch);
   put_place(writes, database, meta.place);
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -98,7 +96,7 @@ Result<LogMeta> load_or_create_meta(Database& database) {
 }
 
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place) {
-  writes.Put(database.family(Family::kMeta), slice(kPlaceKey), slice(encode(place).view()));
+  writes.Put(database.family(Family::kMeta), kPlaceKey, encode(place).view());
 }
 
 }  // namespace courtside

@@ -3,6 +3,7 @@
 // Threads: any; every call may block on the disk, so none is made on a loop.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,12 @@
 namespace courtside {
 
 enum class Direction : std::uint8_t { kAscending, kDescending };
+
+// The part of `range` that lies within `limits`.
+inline OffsetRange within(OffsetRange range, OffsetRange limits) {
+  const Offset begin = std::max(range.begin, limits.begin);
+  return {begin, std::max(begin, std::min(range.end, limits.end))};
+}
 
 // Walks offsets in one direction, from the log or from one term's postings. It holds resources of
 // the database: use it and drop it, never keep it over a pause.

@@ -8,11 +8,6 @@
 namespace courtside {
 namespace {
 
-OffsetRange within(OffsetRange range, OffsetRange limits) {
-  const Offset begin = std::max(range.begin, limits.begin);
-  return {begin, std::max(begin, std::min(range.end, limits.end))};
-}
-
 template <typename Scan, typename Item>
 class ListScan : public Scan {
  public:

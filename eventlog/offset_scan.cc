@@ -10,13 +10,6 @@
 namespace courtside {
 namespace {
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
-OffsetRange within(OffsetRange range, OffsetRange limits) {
-  const Offset begin = std::max(range.begin, limits.begin);
-  return {begin, std::max(begin, std::min(range.end, limits.end))};
-}
-
 // A part of the scan: hands out its offsets some at a time.
 class Part {
  public:
@@ -61,8 +54,8 @@ class DatabasePart : public Part {
         direction_(direction),
         prefix_(chunk_key_prefix(term)),
         key_end_(chunk_key(term, range.end)),
-        slice_begin_(slice(prefix_)),
-        slice_end_(slice(key_end_)) {}
+        slice_begin_(prefix_),
+        slice_end_(key_end_) {}
 
   Result<void> refill(std::vector<Offset>& out) override {
     if (range_.empty()) return {};
@@ -87,7 +80,7 @@ class DatabasePart : public Part {
     if (direction_ == Direction::kDescending) return chunks_->SeekToLast();
     // The chunk that holds range.begin begins there or earlier.
     const std::string key = prefix_ + std::string(encode(range_.begin).view());
-    chunks_->SeekForPrev(slice(key));
+    chunks_->SeekForPrev(key);
     if (!chunks_->Valid() && chunks_->status().ok()) chunks_->SeekToFirst();
   }
 
@@ -100,7 +93,7 @@ class DatabasePart : public Part {
     const Offset first(number_at({key.data() + prefix_.size(), 8}));
     const rocksdb::Slice value = chunks_->value();
     const auto before = static_cast<std::ptrdiff_t>(out.size());
-    if (!decode_chunk(first, {value.data(), value.size()}, range_, out)) return false;
+    if (!decode_chunk(first, value.ToStringView(), range_, out)) return false;
     if (direction_ == Direction::kDescending) {
       std::reverse(out.begin() + before, out.end());
       // Forwards, the upper bound ends the scan; backwards, a chunk that reaches over the range's

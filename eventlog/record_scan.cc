@@ -19,8 +19,6 @@ constexpr std::size_t kFirstBlockBytes = 16 * 1024;
 // record) beats looking each up (4 to 12 us, most of it for decompressing the block around it).
 constexpr std::uint64_t kDenseEnough = 16;
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
 Error hole(Offset offset) {
   return {Code::data_corrupt,
           "the record at offset " + std::to_string(offset.value()) + " is missing"};
@@ -35,8 +33,8 @@ class RecordWalk : public RecordScan {
         range_(range),
         key_begin_(encode(range.begin)),
         key_end_(encode(range.end)),
-        slice_begin_(slice(key_begin_.view())),
-        slice_end_(slice(key_end_.view())) {}
+        slice_begin_(key_begin_.view()),
+        slice_end_(key_end_.view()) {}
 
   Result<std::optional<Record>> next() override {
     if (taken_ == block_.count()) {
@@ -62,10 +60,10 @@ class RecordWalk : public RecordScan {
     block_ = RecordBlock();
     taken_ = 0;
     while (events_->Valid() && !range_.empty() && block_.size_bytes() < block_bytes_) {
-      const Offset found(number_at({events_->key().data(), events_->key().size()}));
+      const Offset found(number_at(events_->key().ToStringView()));
       if (auto expected = pass_over_dropped(found); !expected) return expected;
       if (range_.empty()) break;
-      block_.add(found, {events_->value().data(), events_->value().size()});
+      block_.add(found, events_->value().ToStringView());
       ascending_ ? range_.begin = courtside::next(found) : range_.end = found;
       ascending_ ? events_->Next() : events_->Prev();
     }
@@ -148,7 +146,7 @@ Result<std::vector<Record>> look_up(const Database& database, const LogReader& l
   std::vector<rocksdb::Slice> slices;
   keys.reserve(offsets.size());
   for (const Offset offset : offsets) keys.push_back(encode(offset));
-  for (const Numbers<1>& key : keys) slices.push_back(slice(key.view()));
+  for (const Numbers<1>& key : keys) slices.push_back(key.view());
   std::vector<rocksdb::PinnableSlice> values(offsets.size());
   std::vector<rocksdb::Status> statuses(offsets.size());
   database.rocks().MultiGet(rocksdb::ReadOptions(), database.family(Family::kEvents), slices.size(),
@@ -157,7 +155,7 @@ Result<std::vector<Record>> look_up(const Database& database, const LogReader& l
   RecordBlock block;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     if (statuses[i].ok()) {
-      block.add(offsets[i], {values[i].data(), values[i].size()});
+      block.add(offsets[i], values[i].ToStringView());
     } else if (!statuses[i].IsNotFound()) {
       return fail(error_from(statuses[i], "events", Code::internal));
     } else if (offsets[i] >= log.held().begin) {

@@ -12,8 +12,6 @@
 namespace courtside {
 namespace {
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-
 std::string folder(const Database& database) { return database.path() + "/unfinished"; }
 
 std::string file_for(const Database& database, Family family) {
@@ -31,7 +29,7 @@ class SortedFile {
   }
 
   void put(std::string_view key, std::string_view value) {
-    if (status_.ok()) status_ = writer_.Put(slice(key), slice(value));
+    if (status_.ok()) status_ = writer_.Put(key, value);
   }
 
   rocksdb::Status finish() {
