@@ -244,7 +244,10 @@ bool HttpMessageParser::State::feed_headers(std::string_view input, std::size_t&
   const HeaderLines::Verdict verdict =
       lines.scan(bytes, kind == Kind::kRequest, block_bytes);
   if (verdict != HeaderLines::Verdict::kMore && verdict != HeaderLines::Verdict::kEnd) {
-    refuse(Code::bad_request, describe(verdict));
+    // What is wrong before it comes first, so that the error does not depend on how TCP cut.
+    if (execute(bytes.substr(0, block_bytes - 1), used)) {
+      refuse(Code::bad_request, describe(verdict));
+    }
     return false;
   }
   header_bytes += block_bytes;
