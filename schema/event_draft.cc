@@ -183,6 +183,8 @@ void EventDraft::check(Timestamp received, DataCheck data_check) {
 }
 
 Result<IncomingEvent> EventDraft::build() {
+  // Before it is copied: the builder's buffer stays as large as its largest event.
+  if (fields_.data.size() > kEventBytesMax) return fail(event_too_large());
   remove_repeats(result_.channels);
   result_.event = build_event(fields_);
   if (result_.event.size() > kEventBytesMax) return fail(event_too_large());

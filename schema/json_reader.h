@@ -19,26 +19,12 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "schema/json_value.h"
+
 namespace courtside {
-
-enum class JsonKind : std::uint8_t { kNone, kObject, kArray, kString, kNumber, kBool, kNull };
-
-// One value. `raw` is a view of the text that was read; kNone is a value that is not there.
-struct JsonValue {
-  JsonKind kind = JsonKind::kNone;
-  bool escaped = false;   // a string that has a backslash in it
-  std::size_t depth = 0;  // of brackets: 0 for a scalar, 1 for {}, 2 for [{}]
-  std::string_view raw = {};
-
-  bool is(JsonKind wanted) const { return kind == wanted; }
-  // `null` and "not there" mean the same in most of the protocol.
-  bool absent() const { return kind == JsonKind::kNone || kind == JsonKind::kNull; }
-};
 
 class JsonReader {
  public:
@@ -90,14 +76,6 @@ class JsonReader {
   std::string open_;  // brackets within the value that is being read: depth is the sender's choice
   JsonValue key_;
 };
-
-// The text of a string value: a view of the raw bytes where there is no escape, else decoded into
-// `scratch`. Empty optional when an escape is half of a surrogate pair, which no UTF-8 can say.
-// REQUIRES: `string` is a string that a JsonReader read.
-std::optional<std::string_view> json_text(const JsonValue& string, std::string& scratch);
-
-// The number, when the value is written as an integer of 64 bits (no fraction, no exponent).
-std::optional<std::int64_t> json_integer(const JsonValue& value);
 
 // One value and nothing else, or kNone when the text is anything else.
 JsonValue read_json(std::string_view text);

@@ -50,6 +50,7 @@ struct Unsubscribe {
 };
 struct Publish {
   std::uint32_t id = 0;
+  // An `expectedversion` beside the event wins over one within it.
   IncomingEvent event = {};
 };
 struct Refresh {

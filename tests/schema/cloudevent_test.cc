@@ -51,6 +51,17 @@ TEST(CloudEvent, KeepsEveryAttribute) {
   EXPECT_TRUE(check_event(EventView(incoming->event)));
 }
 
+TEST(CloudEvent, NamesMayBeSpelledWithEscapes) {
+  const auto incoming = parse_cloudevent(
+      cloudevent(R"(,"ten\u0061nt":"a","regi\u006fn":"b","\u0064ata":1)"), kReceived);
+  ASSERT_TRUE(incoming) << verdict(incoming);
+  const EventFields fields = EventView(incoming->event).fields();
+  ASSERT_EQ(fields.extensions.size(), 2u);
+  EXPECT_EQ(fields.extensions[0].name, "tenant");
+  EXPECT_EQ(fields.extensions[1].name, "region");
+  EXPECT_EQ(fields.data, "1");
+}
+
 TEST(CloudEvent, GetsTheTimeOfItsReceipt) {
   const auto incoming = parse_cloudevent(cloudevent(), kReceived);
   ASSERT_TRUE(incoming);
@@ -291,78 +302,6 @@ TEST(CloudEvent, TheAnswerIsBounded) {
   const std::string& details = refused.error().details;
   for (std::size_t at = 0; (at = details.find("pointer", at)) != std::string::npos; ++at) ++count;
   EXPECT_EQ(count, kEventErrorsMax);
-}
-
-TEST(CloudEventBatch, TakesOneToAThousand) {
-  const auto batch_of = [](std::size_t count) {
-    std::string json = "[";
-    for (std::size_t i = 0; i < count; ++i) json += (i == 0 ? "" : ",") + cloudevent();
-    return parse_cloudevent_batch(json + "]", kReceived);
-  };
-  EXPECT_EQ(verdict(batch_of(0)), "bad_request: the batch is empty");
-  EXPECT_EQ(batch_of(1)->size(), 1u);
-  EXPECT_EQ(batch_of(kBatchEventsMax)->size(), kBatchEventsMax);
-  const auto refused = batch_of(kBatchEventsMax + 1);
-  EXPECT_EQ(verdict(refused), "payload_too_large: a batch holds at most 1000 events");
-  EXPECT_EQ(refused.error().details, R"({"limit":1000})");
-}
-
-TEST(CloudEventBatch, PointsIntoItsEvents) {
-  const auto refused = parse_cloudevent_batch(
-      "[" + cloudevent() + R"(,{"specversion":"1.0","id":"1","source":"/w","subject":"a:b"},7,)" +
-          cloudevent(R"(,"time":"x")") + "]",
-      kReceived);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, "/1/type is missing");
-  EXPECT_EQ(refused.error().details,
-            R"({"errors":[{"pointer":"/1/type","detail":"is missing"},)"
-            R"({"pointer":"/2","detail":"must be a JSON object"},)"
-            R"({"pointer":"/3/time","detail":"must be an RFC 3339 time"}]})");
-}
-
-TEST(CloudEventBatch, WhatIsNoArrayIsABadRequest) {
-  for (const std::string& body :
-       {cloudevent(), std::string("[") + cloudevent(), "[" + cloudevent() + ",]",
-        "[" + cloudevent() + "]]", std::string("[{\"a\":]"), std::string("[tru]")}) {
-    EXPECT_EQ(verdict(parse_cloudevent_batch(body, kReceived)).substr(0, 11), "bad_request")
-        << body;
-  }
-}
-
-// What came as a FlatBuffer was not read by the JSON reader, so everything is looked at again.
-TEST(CheckEvent, JudgesEveryField) {
-  const auto verdict_with = [](const auto& change) {
-    EventFields fields = full_fields();
-    change(fields);
-    const std::string bytes = build_event(fields);
-    return verdict(check_event(EventView(bytes)));
-  };
-  EXPECT_EQ(verdict_with([](EventFields&) {}), "ok");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.id = {}; }), "invalid_event: /id is missing");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.id = "\xff"; }),
-            "invalid_event: /id must be UTF-8 without control characters");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = "{\"a\":"; }),
-            "invalid_event: /data is not JSON");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = ""; }), "invalid_event: /data is not JSON");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = "\"\xff\""; }),
-            "invalid_event: /data is not JSON");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = " 1"; }),
-            "invalid_event: /data must have no white space around it");
-  const std::string deep = repeated(65, "[") + repeated(65, "]");
-  EXPECT_EQ(verdict_with([&deep](EventFields& f) { f.data = deep; }),
-            "invalid_event: /data is nested more than 64 levels deep");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.extensions = {{.name = "id", .value = "1"}}; }),
-            "invalid_event: /id has a place of its own and cannot be an extension");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.extensions = {{.name = "a", .value = "1,2"}}; }),
-            "invalid_event: /a must be text (at most 1024 bytes), a 32-bit integer or a boolean");
-  EXPECT_EQ(verdict_with([](EventFields& f) { f.extensions = {{.name = "\xff", .value = "1"}}; }),
-            "invalid_event: /? is no attribute name: lower-case letters and digits, at most 64");
-  const std::string large(kEventBytesMax, 'x');
-  EXPECT_EQ(verdict_with([&large](EventFields& f) {
-              f.data_kind = DataKind::kBinary;
-              f.data = large;
-            }),
-            "payload_too_large: the event is larger than 262144 bytes");
 }
 
 }  // namespace

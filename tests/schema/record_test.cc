@@ -121,6 +121,15 @@ TEST(Record, ADamagedHeaderIsFound) {
   EXPECT_FALSE(damaged(40, '\xff'));  // a channel that goes beyond
 }
 
+// The event begins at a multiple of 8, so that it lies where FlatBuffers wants it.
+TEST(Record, AHeaderIsPaddedToEightBytes) {
+  std::string bytes = make_record(build_event(full_fields()), 7, {});
+  ASSERT_TRUE(verify_record(bytes));
+  bytes.insert(40, 4, '\0');
+  bytes[4] = 44;
+  EXPECT_FALSE(verify_record(bytes));
+}
+
 TEST(Record, NoMutationMakesItReadBeyondItsBytes) {
   std::mt19937 random(7);
   const std::string sound = make_record(build_event(full_fields()), 7, {"user:42", "venue:7"});

@@ -1,0 +1,50 @@
+// Goal: an event that came as a FlatBuffer is judged by the same rules as one that came as JSON.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "schema/cloudevent.h"
+#include "tests/schema/cloudevent_fixture.h"
+#include "tests/schema/event_fixture.h"
+
+namespace courtside {
+namespace {
+
+// What came as a FlatBuffer was not read by the JSON reader, so everything is looked at again.
+TEST(CheckEvent, JudgesEveryField) {
+  const auto verdict_with = [](const auto& change) {
+    EventFields fields = full_fields();
+    change(fields);
+    const std::string bytes = build_event(fields);
+    return verdict(check_event(EventView(bytes)));
+  };
+  EXPECT_EQ(verdict_with([](EventFields&) {}), "ok");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.id = {}; }), "invalid_event: /id is missing");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.id = "\xff"; }),
+            "invalid_event: /id must be UTF-8 without control characters");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = "{\"a\":"; }),
+            "invalid_event: /data is not JSON");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = ""; }), "invalid_event: /data is not JSON");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = "\"\xff\""; }),
+            "invalid_event: /data is not JSON");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.data = " 1"; }),
+            "invalid_event: /data must have no white space around it");
+  const std::string deep = std::string(65, '[') + std::string(65, ']');
+  EXPECT_EQ(verdict_with([&deep](EventFields& f) { f.data = deep; }),
+            "invalid_event: /data is nested more than 64 levels deep");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.extensions = {{.name = "id", .value = "1"}}; }),
+            "invalid_event: /id has a place of its own and cannot be an extension");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.extensions = {{.name = "a", .value = "1,2"}}; }),
+            "invalid_event: /a must be text (at most 1024 bytes), a 32-bit integer or a boolean");
+  EXPECT_EQ(verdict_with([](EventFields& f) { f.extensions = {{.name = "\xff", .value = "1"}}; }),
+            "invalid_event: /? is no attribute name: lower-case letters and digits, at most 64");
+  const std::string large(kEventBytesMax, 'x');
+  EXPECT_EQ(verdict_with([&large](EventFields& f) {
+              f.data_kind = DataKind::kBinary;
+              f.data = large;
+            }),
+            "payload_too_large: the event is larger than 262144 bytes");
+}
+
+}  // namespace
+}  // namespace courtside

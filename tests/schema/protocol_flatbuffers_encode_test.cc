@@ -1,0 +1,178 @@
+// Goal: the binary twin carries all that the server says, and an event as it is stored.
+#include <gtest/gtest.h>
+#include <protocol_generated.h>
+
+#include <string>
+
+#include "schema/protocol.h"
+#include "tests/schema/event_fixture.h"
+
+namespace courtside::protocol {
+namespace {
+
+// Encodes, verifies, and hands the body of that type to `look`.
+template <typename Body, typename Look>
+void expect_encoded(const ServerMessage& message, const Look& look) {
+  std::string out = "before";
+  flatbuffers_codec().encode(message, out);
+  ASSERT_EQ(out.substr(0, 6), "before");
+  const std::string bytes = out.substr(6);
+  flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  ASSERT_TRUE(verifier.VerifyBuffer<fbs::ServerMessage>("CSSM"));
+  const auto* body =
+      flatbuffers::GetRoot<fbs::ServerMessage>(bytes.data())->template body_as<Body>();
+  ASSERT_NE(body, nullptr);
+  look(*body);
+}
+
+TEST(FlatBuffersMessages, FromTheServer) {
+  expect_encoded<fbs::Welcome>(Welcome{.session = "s",
+                                       .actor = "42",
+                                       .epoch = "k",
+                                       .head = "k:9",
+                                       .heartbeat_ms = 25000,
+                                       .maxmessage = 65536,
+                                       .expiresin_s = 0},
+                               [](const fbs::Welcome& m) {
+                                 EXPECT_EQ(m.session()->str(), "s");
+                                 EXPECT_EQ(m.actor()->str(), "42");
+                                 EXPECT_EQ(m.epoch()->str(), "k");
+                                 EXPECT_EQ(m.head()->str(), "k:9");
+                                 EXPECT_EQ(m.heartbeat(), 25000u);
+                                 EXPECT_EQ(m.maxmessage(), 65536u);
+                                 ASSERT_TRUE(m.expiresin().has_value());
+                                 EXPECT_EQ(m.expiresin().value(), 0u);
+                               });
+  expect_encoded<fbs::Welcome>(Welcome{.session = "s"}, [](const fbs::Welcome& m) {
+    EXPECT_FALSE(m.expiresin().has_value());
+    EXPECT_EQ(m.actor(), nullptr);
+  });
+  expect_encoded<fbs::Subscribed>(Subscribed{.id = 1, .sub = 2, .after = "k:1", .head = "k:9"},
+                                  [](const fbs::Subscribed& m) {
+                                    EXPECT_EQ(m.id(), 1u);
+                                    EXPECT_EQ(m.sub(), 2u);
+                                    EXPECT_EQ(m.after()->str(), "k:1");
+                                    EXPECT_EQ(m.head()->str(), "k:9");
+                                  });
+  expect_encoded<fbs::Live>(Live{.sub = 1, .position = "k:1"}, [](const fbs::Live& m) {
+    EXPECT_EQ(m.sub(), 1u);
+    EXPECT_EQ(m.position()->str(), "k:1");
+  });
+  expect_encoded<fbs::Behind>(Behind{.sub = 1, .position = "k:1"}, [](const fbs::Behind& m) {
+    EXPECT_EQ(m.sub(), 1u);
+    EXPECT_EQ(m.position()->str(), "k:1");
+  });
+  expect_encoded<fbs::Gap>(Gap{.sub = 1, .reason = "expired", .from = "k:1", .to = "k:9"},
+                           [](const fbs::Gap& m) {
+                             EXPECT_EQ(m.sub(), 1u);
+                             EXPECT_EQ(m.reason()->str(), "expired");
+                             EXPECT_EQ(m.from()->str(), "k:1");
+                             EXPECT_EQ(m.to()->str(), "k:9");
+                           });
+  expect_encoded<fbs::Progress>(Progress{.position = "k:1"}, [](const fbs::Progress& m) {
+    EXPECT_EQ(m.position()->str(), "k:1");
+  });
+  expect_encoded<fbs::Ok>(Ok{.id = 3, .position = "k:8", .subjectversion = 18, .duplicate = true},
+                          [](const fbs::Ok& m) {
+                            EXPECT_EQ(m.id(), 3u);
+                            EXPECT_EQ(m.position()->str(), "k:8");
+                            EXPECT_EQ(m.subjectversion(), 18u);
+                            EXPECT_TRUE(m.duplicate());
+                          });
+  expect_encoded<fbs::ErrorReply>(
+      ErrorReply{.id = 3, .error = {.code = Code::overloaded, .message = "full", .details = "{}"}},
+      [](const fbs::ErrorReply& m) {
+        EXPECT_EQ(m.id(), 3u);
+        EXPECT_EQ(m.code()->str(), "overloaded");
+        EXPECT_EQ(m.message()->str(), "full");
+        EXPECT_TRUE(m.retryable());
+        EXPECT_EQ(m.details()->str(), "{}");
+      });
+  expect_encoded<fbs::Unsubscribed>(Unsubscribed{.sub = 1, .code = Code::forbidden},
+                                    [](const fbs::Unsubscribed& m) {
+                                      EXPECT_EQ(m.sub(), 1u);
+                                      EXPECT_EQ(m.code()->str(), "forbidden");
+                                    });
+  expect_encoded<fbs::Ping>(Ping{}, [](const fbs::Ping&) {});
+  expect_encoded<fbs::Pong>(Pong{}, [](const fbs::Pong&) {});
+  expect_encoded<fbs::Expiring>(Expiring{.in_s = 60},
+                                [](const fbs::Expiring& m) { EXPECT_EQ(m.in(), 60u); });
+  expect_encoded<fbs::Draining>(Draining{.retryafter_ms = 2713},
+                                [](const fbs::Draining& m) { EXPECT_EQ(m.retryafter(), 2713u); });
+}
+
+// Reads an event message out of bytes that begin anywhere.
+struct SeenEvent {
+  std::uint32_t sub = 0;
+  std::string position;
+  std::uint64_t offset = 0;
+  std::int64_t recorded_us = 0;
+  std::uint64_t subjectversion = 0;
+  std::string event;
+};
+
+SeenEvent seen_event(std::string_view message) {
+  const std::string bytes(message);
+  flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  EXPECT_TRUE(verifier.VerifyBuffer<fbs::ServerMessage>("CSSM"));
+  const auto* event =
+      flatbuffers::GetRoot<fbs::ServerMessage>(bytes.data())->body_as_EventMessage();
+  if (event == nullptr) return {};
+  return {.sub = event->sub(),
+          .position = event->position()->str(),
+          .offset = event->offset(),
+          .recorded_us = event->recorded_us(),
+          .subjectversion = event->subjectversion(),
+          .event = {reinterpret_cast<const char*>(event->event()->data()), event->event()->size()}};
+}
+
+TEST(FlatBuffersMessages, AnEventCarriesTheStoredBytes) {
+  const std::string event = build_event(full_fields());
+  const std::string record = make_record(event);
+  const Codec& codec = flatbuffers_codec();
+  const std::string body = codec.event_body("k3f9", RecordView(record), nullptr);
+  std::string out;
+  // Two messages behind each other, the second at an odd place, each with its own `sub`.
+  codec.append_event(out, 1, body);
+  out += 'x';
+  const std::size_t second = out.size();
+  codec.append_event(out, 2147483647, body);
+  const SeenEvent first_seen = seen_event(std::string_view(out).substr(0, second - 1));
+  const SeenEvent second_seen = seen_event(std::string_view(out).substr(second));
+  EXPECT_EQ(first_seen.sub, 1u);
+  EXPECT_EQ(second_seen.sub, 2147483647u);
+  EXPECT_EQ(second_seen.position, "k3f9:104218");
+  EXPECT_EQ(second_seen.offset, 104'218u);
+  EXPECT_EQ(second_seen.recorded_us, kRecorded.value());
+  EXPECT_EQ(second_seen.subjectversion, 18u);
+  EXPECT_EQ(second_seen.event, event);
+  EXPECT_EQ(first_seen.event, event);
+}
+
+TEST(FlatBuffersMessages, TheNestedEventIsAligned) {
+  for (std::size_t length = 0; length < 16; ++length) {
+    const std::string epoch(1 + length, 'k');
+    const std::string data(length, 'd');
+    const std::string record =
+        make_record(build_event({.id = "1", .data_kind = DataKind::kBinary, .data = data}));
+    const std::string body = flatbuffers_codec().event_body(epoch, RecordView(record), nullptr);
+    const auto* message = flatbuffers::GetRoot<fbs::ServerMessage>(body.data());
+    const auto* nested = message->body_as_EventMessage()->event()->data();
+    EXPECT_EQ((nested - reinterpret_cast<const std::uint8_t*>(body.data())) % 8, 0);
+  }
+}
+
+TEST(FlatBuffersMessages, AnEventIsProjected) {
+  const std::string record = make_record(build_event(full_fields()));
+  const Projection projection{.name = "availability", .data_fields = {"price"}, .hide_actor = true};
+  std::string out;
+  flatbuffers_codec().append_event(
+      out, 5, flatbuffers_codec().event_body("k3f9", RecordView(record), &projection));
+  const SeenEvent seen = seen_event(out);
+  ASSERT_TRUE(verify_event(seen.event));
+  EXPECT_EQ(EventView(seen.event).actorid(), "");
+  EXPECT_EQ(EventView(seen.event).data(), R"({"price":{"minor":45000,"currency":"INR"}})");
+}
+
+}  // namespace
+}  // namespace courtside::protocol
