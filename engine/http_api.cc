@@ -216,10 +216,9 @@ const std::array<Subprotocol, 3>& subprotocols() {
   return known;
 }
 
-// The first that the client offers and we know; JSON for a client that offers none. A token may
-// travel among the offers, as `bearer.<token>`.
-const Subprotocol* choose_subprotocol(const HttpRequest& request) {
-  bool offered_any = false;
+// What the client offers, without the token that may travel among it as `bearer.<token>`.
+std::vector<std::string_view> offered_subprotocols(const HttpRequest& request) {
+  std::vector<std::string_view> offers;
   for (const auto& [name, value] : request.headers) {
     if (name != "sec-websocket-protocol") continue;
     for (std::string_view rest = value; !rest.empty();) {
@@ -228,14 +227,20 @@ const Subprotocol* choose_subprotocol(const HttpRequest& request) {
       rest.remove_prefix(std::min(comma + 1, rest.size()));
       while (offer.starts_with(' ')) offer.remove_prefix(1);
       while (offer.ends_with(' ')) offer.remove_suffix(1);
-      if (offer.empty() || offer.starts_with("bearer.")) continue;
-      offered_any = true;
-      for (const Subprotocol& known : subprotocols()) {
-        if (known.name == offer) return &known;
-      }
+      if (!offer.empty() && !offer.starts_with("bearer.")) offers.push_back(offer);
     }
   }
-  return offered_any ? nullptr : &subprotocols().front();
+  return offers;
+}
+
+// The first that the client offers and we know; JSON for a client that offers none.
+const Subprotocol* choose_subprotocol(const std::vector<std::string_view>& offers) {
+  for (const std::string_view offer : offers) {
+    for (const Subprotocol& known : subprotocols()) {
+      if (known.name == offer) return &known;
+    }
+  }
+  return offers.empty() ? &subprotocols().front() : nullptr;
 }
 
 Error unknown_subprotocol() {
@@ -260,16 +265,17 @@ void get_websocket(Peer& peer, HttpRequest& request) {
     return peer.respond(response);
   }
   const Engine& engine = peer.shard().engine();
-  if (!origin_allowed(request.header("origin"), engine.config.allowed_origins)) {
-    return peer.respond(problem({Code::forbidden, "this origin is not on the allow-list"}));
-  }
   if (peer.shard().draining()) {
     return peer.respond(problem({Code::draining, "the server is going down"}));
   }
-  const Subprotocol* subprotocol = choose_subprotocol(request);
+  const std::vector<std::string_view> offers = offered_subprotocols(request);
+  const Subprotocol* subprotocol = choose_subprotocol(offers);
   if (subprotocol == nullptr) return peer.respond(problem(unknown_subprotocol()));
   if (subprotocol->codec != nullptr) {
-    return peer.open_session(request, *subprotocol->codec, subprotocol->wire);
+    // A client that offered none must not be told of one: it would have to fail the connection
+    // (RFC 6455, section 4.1).
+    const std::string_view answered = offers.empty() ? std::string_view() : subprotocol->name;
+    return peer.open_session(request, *subprotocol->codec, subprotocol->wire, answered);
   }
   const Result<HistoryQuery> query =
       parse_history_query(request.query(), engine.config.limits.history_events, now());
@@ -316,10 +322,30 @@ void get(Peer& peer, HttpRequest& request, std::string_view path) {
   peer.respond(problem({Code::not_found, "there is nothing at this path"}));
 }
 
+// What a browser asks before it lets a page send a CloudEvent
+// (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+void answer_preflight(Peer& peer) {
+  constexpr std::string_view kHeaders =
+      "content-type, last-event-id, authorization, ce-specversion, ce-id, ce-source, ce-type, "
+      "ce-subject, ce-time, ce-expectedversion, ce-correlationid, ce-causationid, traceparent";
+  peer.respond({.status = 204,
+                .content_type = {},
+                .headers = {{"access-control-allow-methods", "GET, HEAD, POST"},
+                            {"access-control-allow-headers", std::string(kHeaders)},
+                            {"access-control-max-age", "600"}},
+                .body = {}});
+}
+
 }  // namespace
 
 void handle_request(Peer& peer, HttpRequest& request) {
   const std::string path(request.path());
+  const std::string_view origin = request.header("origin");
+  if (!origin_allowed(origin, peer.shard().engine().config.allowed_origins)) {
+    return peer.respond(problem({Code::forbidden, "this origin is not on the allow-list"}));
+  }
+  peer.set_origin(origin);
+  if (request.method == "OPTIONS") return answer_preflight(peer);
   if (request.method == "GET" || request.method == "HEAD") return get(peer, request, path);
   if (path == "/v1/events") {
     if (request.method == "POST") return post_events(peer, request);

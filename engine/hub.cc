@@ -260,7 +260,7 @@ void Hub::on_read_failed(SubscriberId id) {
   Subscriber* subscriber = subscribers_.find(id);
   if (subscriber == nullptr || subscriber->owner == nullptr) return;
   subscriber->cursor.on_read_failed();
-  advance(id);
+  subscriber->owner->on_read_failed();
 }
 
 void Hub::tell(Subscriber& subscriber, const protocol::ServerMessage& message) {

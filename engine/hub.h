@@ -41,6 +41,8 @@ class SubscriberOwner {
   virtual void send_frames(const SharedBytes& frames) = 0;
   // Takes no more for now. Call Hub::on_drained when it does again.
   virtual bool congested() const = 0;
+  // A page could not be read. Nothing more is sent unless it calls Hub::advance.
+  virtual void on_read_failed() = 0;
 
  protected:
   ~SubscriberOwner() = default;

@@ -12,6 +12,7 @@ namespace courtside {
 namespace {
 
 constexpr std::uint64_t kKeepAliveMs = 15'000;
+constexpr std::uint64_t kComeBackSpreadMs = 5'000;
 
 }  // namespace
 
@@ -22,10 +23,9 @@ Peer::~Peer() {
 // ---------------------------------------------------------------------------------------------
 // HTTP.
 
-void Peer::on_request(Connection& connection, HttpRequest& request) {
-  id_ = connection.id();
-  connection_ = &connection;
+void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
   shard_.count_request();
+  origin_.clear();
   handle_request(*this, request);
 }
 
@@ -33,8 +33,17 @@ void Peer::on_bad_request(Connection& connection, const Error& error) {
   connection.respond(problem(error));
 }
 
-void Peer::respond(const HttpResponse& response) {
-  if (connection_ != nullptr) connection_->respond(response);
+void Peer::respond(HttpResponse response) {
+  if (connection_ == nullptr) return;
+  allow_origin(response);
+  connection_->respond(response);
+}
+
+// https://fetch.spec.whatwg.org/#http-cors-protocol
+void Peer::allow_origin(HttpResponse& response) const {
+  if (origin_.empty()) return;
+  response.headers.emplace_back("access-control-allow-origin", origin_);
+  response.headers.emplace_back("vary", "origin");
 }
 
 Result<void> Peer::submit(Append append) {
@@ -79,10 +88,10 @@ void Peer::on_verdict(const Verdict& verdict) {
 // Sessions and streams.
 
 void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec,
-                        const Wire& wire) {
+                        const Wire& wire, std::string_view subprotocol) {
   session_ = std::make_unique<Session>(*this, codec, wire, shard_.engine().session_limits,
                                        shard_.loop().now_ms());
-  connection_->accept_websocket(request, codec.subprotocol());
+  connection_->accept_websocket(request, subprotocol);
 }
 
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest) {
@@ -92,10 +101,12 @@ void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInt
   if (stream_->is_websocket) {
     connection_->accept_websocket(request, "cloudevents.json");
   } else {
-    connection_->start_stream({.status = 200,
-                               .content_type = "text/event-stream",
-                               .headers = {{"cache-control", "no-store"}},
-                               .body = {}});
+    HttpResponse head{.status = 200,
+                      .content_type = "text/event-stream",
+                      .headers = {{"cache-control", "no-store"}},
+                      .body = {}};
+    allow_origin(head);
+    connection_->start_stream(head);
     // The first byte at once: proxies and browsers wait for one before they say "open".
     send_frame(": courtside\n\n");
   }
@@ -152,17 +163,20 @@ void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::ui
 void Peer::drain(std::uint16_t code) {
   if (connection_ == nullptr) return;
   if (session_) {
-    // Spread over five seconds, so that a restart is not met by everybody at once.
-    session_->drain(static_cast<std::uint32_t>(hash128("retry", std::to_string(id_.value())).low %
-                                               5000));
-  } else if (stream_ && stream_->is_websocket) {
-    close(code, "the server is going down");
+    // Spread, so that a restart is not met by everybody at once.
+    const auto spread = hash128("retry", std::to_string(id_.value())).low % kComeBackSpreadMs;
+    session_->drain(static_cast<std::uint32_t>(spread), code);
   } else if (stream_) {
-    connection_->end_stream();
-    connection_->close_after_flush();
+    end_stream(code, "the server is going down");
   } else if (!post_) {
     connection_->close_after_flush();
   }
+}
+
+void Peer::end_stream(std::uint16_t code, std::string_view reason) {
+  if (stream_->is_websocket) return close(code, reason);
+  connection_->end_stream();
+  connection_->close_after_flush();
 }
 
 void Peer::abort() {
@@ -183,6 +197,16 @@ void Peer::send_frames(const SharedBytes& frames) {
 }
 
 bool Peer::congested() const { return connection_ == nullptr || connection_->congested(); }
+
+// A log that cannot be read is not asked again and again: the client comes back at its own pace.
+void Peer::on_read_failed() {
+  if (connection_ == nullptr) return;
+  constexpr std::string_view kReason = "the log could not be read";
+  if (session_) session_->break_off(kReason);
+  if (stream_) {
+    end_stream(static_cast<std::uint16_t>(info(Code::internal).close_code), kReason);
+  }
+}
 
 void Peer::send_frame(std::string frame) {
   if (connection_ != nullptr) connection_->send(SharedBytes(std::move(frame)));

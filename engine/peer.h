@@ -29,17 +29,25 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   Peer(Shard& shard, AddressLimit::Lease lease) : shard_(shard), lease_(std::move(lease)) {}
   ~Peer() override;
 
-  void set_connection(Connection& connection) { connection_ = &connection; }
+  void set_connection(Connection& connection) {
+    connection_ = &connection;
+    id_ = connection.id();
+  }
   ConnectionId id() const { return id_; }
   Shard& shard() { return shard_; }
   bool streaming() const { return session_ != nullptr || stream_.has_value(); }
   std::size_t queued_bytes() const { return connection_ ? connection_->queued_bytes() : 0; }
 
   // Answers the request at hand; does nothing when the connection is gone.
-  void respond(const HttpResponse& response);
+  void respond(HttpResponse response);
 
-  // The request at hand becomes a WebSocket session.
-  void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire);
+  // The page that asks, when the request at hand comes from one that may: its answers are for it.
+  void set_origin(std::string_view origin) { origin_ = origin; }
+
+  // The request at hand becomes a WebSocket session. `subprotocol` is what the answer names; empty
+  // for a client that offered none.
+  void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
+                    std::string_view subprotocol);
   // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events.
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest);
 
@@ -63,6 +71,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   // SubscriberOwner
   void send_frames(const SharedBytes& frames) override;
   bool congested() const override;
+  void on_read_failed() override;
 
   // SessionHost
   SubscriberOwner& owner() override { return *this; }
@@ -91,6 +100,8 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   };
 
   void tick_stream(std::uint64_t now_ms);
+  void end_stream(std::uint16_t code, std::string_view reason);
+  void allow_origin(HttpResponse& response) const;
   Result<void> submit(Append append);
 
   Shard& shard_;
@@ -100,6 +111,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   std::unique_ptr<Session> session_;
   std::optional<Stream> stream_;
   std::unique_ptr<PendingPost> post_;
+  std::string origin_;
 
   friend class Shard;
 };

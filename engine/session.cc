@@ -268,10 +268,10 @@ void Session::send_progress() {
   if (any_live) send(protocol::Progress{host_.hub().head()});
 }
 
-void Session::drain(std::uint32_t retryafter_ms) {
+void Session::drain(std::uint32_t retryafter_ms, std::uint16_t close_code) {
   if (closing_) return;
   send(protocol::Draining{retryafter_ms});
-  close(Code::draining, "the server is going down");
+  close(close_code, "the server is going down");
 }
 
 void Session::send(const protocol::ServerMessage& message) {
@@ -285,10 +285,14 @@ void Session::refuse(std::optional<std::uint32_t> request, Error error) {
 }
 
 void Session::close(Code code, std::string_view reason) {
+  close(static_cast<std::uint16_t>(info(code).close_code), reason);
+}
+
+void Session::close(std::uint16_t close_code, std::string_view reason) {
   closing_ = true;
   for (const auto& [number, sub] : subs_) host_.hub().remove(sub.subscriber);
   subs_.clear();
-  host_.close(static_cast<std::uint16_t>(info(code).close_code), reason);
+  host_.close(close_code, reason);
 }
 
 }  // namespace courtside

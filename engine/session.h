@@ -78,8 +78,11 @@ class Session {
   };
   void on_tick(std::uint64_t now_ms, const Traffic& traffic);
 
-  // The server goes down: says so and closes with 1012.
-  void drain(std::uint32_t retryafter_ms);
+  // The server goes down: says so and closes with `close_code`.
+  void drain(std::uint32_t retryafter_ms, std::uint16_t close_code);
+
+  // Something of ours broke: closes with 1011.
+  void break_off(std::string_view reason) { close(Code::internal, reason); }
 
  private:
   struct Sub {
@@ -111,6 +114,7 @@ class Session {
   void send(const protocol::ServerMessage& message);
   void refuse(std::optional<std::uint32_t> request, Error error);
   void close(Code code, std::string_view reason);
+  void close(std::uint16_t close_code, std::string_view reason);
 
   SessionHost& host_;
   const protocol::Codec& codec_;

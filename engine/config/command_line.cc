@@ -29,21 +29,34 @@ std::string type_name(const Setting& setting) {
   return number->unit == Unit::kBytes ? "BYTES" : "DURATION";
 }
 
+// "what it is for [its default]"
+std::string option_doc(const Setting& setting) {
+  std::string value = value_text(setting, Config{});
+  const auto* number = std::get_if<NumberSetting>(&setting.kind);
+  if (value == "0" && number != nullptr && !number->zero_means.empty()) {
+    value.append(": ").append(number->zero_means);
+  }
+  return std::string(setting.doc) + (value.empty() ? "" : " [" + value + "]");
+}
+
 // --config and a flag for every setting.
 class SettingOptions {
  public:
   explicit SettingOptions(CLI::App& command) {
     command.add_option("--config", file_, "TOML file with settings and routes")->type_name("FILE");
-    const Config defaults;
     for (const Setting& setting : settings()) {
-      // A list, because CLI11 keeps pointers to the values.
-      Given& given = given_.emplace_back(Given{&setting, {}});
-      const std::string value = value_text(setting, defaults);
-      std::string doc(setting.doc);
-      if (!value.empty()) doc.append(" [").append(value).append("]");
-      CLI::Option* option = command.add_option(setting.flag(), given.texts, doc);
-      option->type_name(type_name(setting))->allow_extra_args(false);
-      if (setting.name.substr(0, 7) == "limits.") option->group("Limits");
+      // A list, because CLI11 keeps pointers to the texts.
+      Given& given = given_.emplace_back();
+      given.setting = &setting;
+      given.option = command.add_option(setting.flag(), given.text, option_doc(setting));
+      given.option->type_name(type_name(setting));
+      if (setting.name.substr(0, 7) == "limits.") given.option->group("Limits");
+      // A list's flags add up; of the others the last one holds.
+      if (std::holds_alternative<ListSetting>(setting.kind)) {
+        given.option->multi_option_policy(CLI::MultiOptionPolicy::Join)->delimiter(',');
+      } else {
+        given.option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      }
     }
   }
   SettingOptions(const SettingOptions&) = delete;
@@ -52,21 +65,16 @@ class SettingOptions {
   Result<LoadedConfig> load(const Surroundings& surroundings) const {
     ConfigSources sources{.flags = {}, .environment = surroundings.environment, .file = file_};
     for (const Given& given : given_) {
-      if (!given.texts.empty()) sources.flags.emplace_back(given.setting->name, given.text());
+      if (given.option->count() > 0) sources.flags.emplace_back(given.setting->name, given.text);
     }
     return load_config(sources);
   }
 
  private:
   struct Given {
-    const Setting* setting;
-    std::vector<std::string> texts;  // each time that the flag was given
-
-    // A list's flags add up; of the others the last one holds.
-    std::string text() const {
-      if (!std::holds_alternative<ListSetting>(setting->kind)) return texts.back();
-      return CLI::detail::join(texts, ",");
-    }
+    const Setting* setting = nullptr;
+    CLI::Option* option = nullptr;
+    std::string text;
   };
 
   std::string file_;

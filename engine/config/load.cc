@@ -44,7 +44,10 @@ tl::unexpected<Error> refuse(std::string_view place, std::string_view why) {
 Result<void> take(LoadedConfig& loaded, const Setting& setting, std::string_view text,
                   Origin origin) {
   if (const Result<void> done = assign(setting, loaded.config, text); !done) {
-    return refuse(origin.place, done.error().message);
+    // A flag and a variable name the setting themselves; a line of a file does not.
+    const bool in_file = origin.kind == Origin::Kind::kFile;
+    return refuse(origin.place + (in_file ? ": " + std::string(setting.name) : ""),
+                  done.error().message);
   }
   loaded.origins[std::string(setting.name)] = std::move(origin);
   return {};

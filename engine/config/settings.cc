@@ -6,8 +6,8 @@
 namespace courtside {
 namespace {
 
-tl::unexpected<Error> refuse(const Setting& setting, std::string_view why) {
-  return fail(Code::bad_configuration, std::string(setting.name) + ": " + std::string(why));
+tl::unexpected<Error> refuse(std::string why) {
+  return fail(Code::bad_configuration, std::move(why));
 }
 
 // "auto, text or json"
@@ -28,21 +28,29 @@ std::string spelled(std::string_view name, char separator) {
   return out;
 }
 
-// One overload for each kind: how it is read, written and described.
+// One overload for each kind: how it is described, read and written.
 
-Result<void> assign_to(const Setting& setting, const TextSetting& kind, Config& config,
-                       std::string_view text) {
-  if (text.empty()) return refuse(setting, "it is empty");
+std::string range_of(const TextSetting&) { return "text"; }
+std::string range_of(const ListSetting&) { return "texts, separated by commas"; }
+std::string range_of(const ChoiceSetting& kind) { return join_words(kind.words); }
+std::string range_of(const NumberSetting& kind) {
+  std::string out =
+      format_quantity(kind.min, kind.unit) + " ... " + format_quantity(kind.max, kind.unit);
+  if (!kind.zero_means.empty()) out.append("; 0: ").append(kind.zero_means);
+  return out;
+}
+
+Result<void> assign_to(const TextSetting& kind, Config& config, std::string_view text) {
+  if (text.empty()) return refuse("it is empty");
   kind.member(config) = text;
   return {};
 }
 
-Result<void> assign_to(const Setting& setting, const ListSetting& kind, Config& config,
-                       std::string_view text) {
+Result<void> assign_to(const ListSetting& kind, Config& config, std::string_view text) {
   std::vector<std::string> items;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    if (comma == 0) return refuse(setting, "an item of the list is empty");
+    if (comma == 0) return refuse("an item of the list is empty");
     items.emplace_back(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
@@ -50,23 +58,21 @@ Result<void> assign_to(const Setting& setting, const ListSetting& kind, Config& 
   return {};
 }
 
-Result<void> assign_to(const Setting& setting, const ChoiceSetting& kind, Config& config,
-                       std::string_view text) {
+Result<void> assign_to(const ChoiceSetting& kind, Config& config, std::string_view text) {
   const auto word = std::find(kind.words.begin(), kind.words.end(), text);
   if (word == kind.words.end()) {
-    return refuse(setting, "`" + std::string(text) + "` is not " + join_words(kind.words));
+    return refuse("`" + std::string(text) + "` is not " + join_words(kind.words));
   }
   kind.set(config, static_cast<std::size_t>(word - kind.words.begin()));
   return {};
 }
 
-Result<void> assign_to(const Setting& setting, const NumberSetting& kind, Config& config,
-                       std::string_view text) {
+Result<void> assign_to(const NumberSetting& kind, Config& config, std::string_view text) {
   const Result<std::uint64_t> value = parse_quantity(text, kind.unit);
-  if (!value) return refuse(setting, value.error().message);
+  if (!value) return refuse(value.error().message);
   const bool zero = *value == 0 && !kind.zero_means.empty();
   if (!zero && (*value < kind.min || *value > kind.max)) {
-    return refuse(setting, "`" + std::string(text) + "` is not within " + setting.range());
+    return refuse("`" + std::string(text) + "` is not within " + range_of(kind));
   }
   kind.member(config) = *value;
   return {};
@@ -89,16 +95,6 @@ std::string text_of(const ChoiceSetting& kind, Config& config) {
 
 std::string text_of(const NumberSetting& kind, Config& config) {
   return format_quantity(kind.member(config), kind.unit);
-}
-
-std::string range_of(const TextSetting&) { return "text"; }
-std::string range_of(const ListSetting&) { return "texts, separated by commas"; }
-std::string range_of(const ChoiceSetting& kind) { return join_words(kind.words); }
-std::string range_of(const NumberSetting& kind) {
-  std::string out =
-      format_quantity(kind.min, kind.unit) + " ... " + format_quantity(kind.max, kind.unit);
-  if (!kind.zero_means.empty()) out.append("; 0: ").append(kind.zero_means);
-  return out;
 }
 
 }  // namespace
@@ -124,8 +120,7 @@ const Setting* find_setting(std::string_view name) {
 }
 
 Result<void> assign(const Setting& setting, Config& config, std::string_view text) {
-  return std::visit([&](const auto& kind) { return assign_to(setting, kind, config, text); },
-                    setting.kind);
+  return std::visit([&](const auto& kind) { return assign_to(kind, config, text); }, setting.kind);
 }
 
 std::string value_text(const Setting& setting, const Config& config) {

@@ -61,7 +61,7 @@ const std::vector<Setting>& settings();
 const Setting* find_setting(std::string_view name);
 
 // Reads `text` into the config. bad_configuration when it is no such value or out of range; the
-// message names the setting, the caller adds the place.
+// message says why; the caller adds setting and place.
 Result<void> assign(const Setting& setting, Config& config, std::string_view text);
 
 // The value as assign() reads it. Secrets too: see shown_value().

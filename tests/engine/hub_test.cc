@@ -25,6 +25,7 @@ class Reader final : public SubscriberOwner {
     if (on_send) on_send();
   }
   bool congested() const override { return slow; }
+  void on_read_failed() override { heard.append("broken "); }
 
   std::string take() { return std::exchange(heard, {}); }
 
@@ -138,6 +139,22 @@ TEST_F(HubTest, CatchingUpJoinsTheLiveStreamWithoutGapOrDouble) {
   EXPECT_EQ(ann.take(), "3 4 5 live@5 ");
   hub->on_commit(small.commit(1, "user:1"));
   EXPECT_EQ(ann.take(), "6 ");
+}
+
+// A damaged record must not be read again and again: the owner decides, and nothing is lost of what
+// was sent before.
+TEST_F(HubTest, AFailedReadIsTheOwnersToSettle) {
+  small.commit(4, "user:1");
+  start();
+  reads_later = true;
+  const SubscriberId id = subscribe(ann, {"user:1"}, 1);
+  hub->on_read_failed(id);
+  EXPECT_EQ(ann.take(), "broken ");
+  EXPECT_EQ(waiting.size(), 1u) << "it was read again at once";
+  hub->advance(id);
+  waiting.erase(waiting.begin());
+  finish_read();
+  EXPECT_EQ(ann.take(), "1 2 3 4 live@4 ");
 }
 
 // What is committed while a page is being read is neither lost nor sent twice.

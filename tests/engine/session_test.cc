@@ -59,6 +59,7 @@ class SessionTest : public ::testing::Test,
   }
   void send_frames(const SharedBytes& frames) override { send_frame(std::string(frames.view())); }
   bool congested() const override { return false; }
+  void on_read_failed() override {}
 
   // SessionHost
   SubscriberOwner& owner() override { return *this; }
@@ -339,7 +340,7 @@ TEST_F(SessionTest, UnknownTypesAreAnsweredAndNothingCloses) {
 
 TEST_F(SessionTest, DrainingSaysWhenToComeBack) {
   hello();
-  session->drain(2713);
+  session->drain(2713, 1012);
   EXPECT_EQ(take(), "{\"type\":\"draining\",\"retryafter\":2713}\nclose 1012 the server is going down\n");
 }
 

@@ -5,8 +5,8 @@
 namespace courtside::simulation {
 namespace {
 
-// What may lie in a socket beyond its size: it is filled up by one commit or one page, and then told
-// that it is behind.
+// What may lie in a socket beyond its size: it is filled up by one commit or one page, and then
+// told that it is behind.
 constexpr std::size_t kSocketSlackBytes = 40 * kFrameBytes;
 
 }  // namespace

@@ -49,8 +49,7 @@ class ClientWorld {
 class Client final : public SubscriberOwner {
  public:
   // All outlive it.
-  Client(const History& history, ClientWorld& world, std::size_t interest,
-         std::size_t socket_bytes)
+  Client(const History& history, ClientWorld& world, std::size_t interest, std::size_t socket_bytes)
       : history_(history), world_(world), interest_(interest), socket_bytes_(socket_bytes) {}
 
   std::size_t interest() const { return interest_; }
@@ -77,6 +76,7 @@ class Client final : public SubscriberOwner {
   // SubscriberOwner
   void send_frames(const SharedBytes& frames) override;
   bool congested() const override { return queued_bytes_ >= socket_bytes_; }
+  void on_read_failed() override {}
 
  private:
   struct Block {

@@ -50,9 +50,7 @@ class SimulatedWire : public Wire {
 
 const char* const kEpoch = "sim";
 
-std::uint64_t digest_of(RecordView record) {
-  return std::hash<std::string_view>{}(record.bytes());
-}
+std::uint64_t digest_of(RecordView record) { return std::hash<std::string_view>{}(record.bytes()); }
 
 void append_frame(std::string& out, const Frame& frame) {
   out.push_back(static_cast<char>(frame.kind));

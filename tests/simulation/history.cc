@@ -17,8 +17,8 @@ std::string make_event(const std::string& type, const std::string& subject) {
 
 std::vector<EventKind> make_event_kinds() {
   const std::vector<std::vector<std::string>> audiences = {
-      {"user:1"}, {"user:2"},  {"user:1", "venue:1"}, {"venue:2"}, {"user:1", "user:2"},
-      {},         {"other:1"}, {"other:1"},
+      {"user:1"},           {"user:2"}, {"user:1", "venue:1"}, {"venue:2"},
+      {"user:1", "user:2"}, {},         {"other:1"},           {"other:1"},
   };
   std::vector<EventKind> kinds;
   for (std::size_t i = 0; i < audiences.size() * 2; ++i) {
@@ -45,10 +45,8 @@ const std::vector<EventKind>& event_kinds() {
 
 const std::vector<SharedInterest>& interests() {
   static const std::vector<SharedInterest> all = {
-      interest_in({"user:1"}),
-      interest_in({"user:2", "venue:*"}),
-      interest_in({"*"}),
-      interest_in({"user:*"}, {"slot.*"}),
+      interest_in({"user:1"}),   interest_in({"user:2", "venue:*"}),
+      interest_in({"*"}),        interest_in({"user:*"}, {"slot.*"}),
       interest_in({"nobody:1"}),
   };
   return all;

@@ -77,9 +77,8 @@ Verdict Ledger::judge(const Append& command) {
 }
 
 Appended Ledger::accept(const NewEvent& event, std::size_t subject) {
-  const Appended appended{.offset = books_.next,
-                          .subject_version = ++books_.versions[subject],
-                          .duplicate = false};
+  const Appended appended{
+      .offset = books_.next, .subject_version = ++books_.versions[subject], .duplicate = false};
   books_.next = next(books_.next);
   books_.by_key[event.key.low] = appended;
   return appended;

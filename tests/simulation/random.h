@@ -1,5 +1,5 @@
-// The simulation's only source of chance: SplitMix64 (Steele, Lea, Flood, 2014), so a seed means the
-// same schedule with every compiler and library.
+// The simulation's only source of chance: SplitMix64 (Steele, Lea, Flood, 2014), so a seed means
+// the same schedule with every compiler and library.
 #pragma once
 
 #include <cstdint>

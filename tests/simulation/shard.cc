@@ -48,6 +48,7 @@ void Shard::fail_read() {
   const SubscriberId id = done_.front().id;
   done_.pop_front();
   hub_.on_read_failed(id);
+  hub_.advance(id);  // its owner insists
 }
 
 PageRequest Shard::request_within(OffsetRange range) {
@@ -72,9 +73,7 @@ void Shard::plant_in_page(Page& page, OffsetRange asked) const {
     case Planted::kPageOneShort:
       if (covered.count() > 1) covered.end = previous(covered.end);
       break;
-    case Planted::kGapSwallowed:
-      covered.begin = asked.begin;
-      break;
+    case Planted::kGapSwallowed: covered.begin = asked.begin; break;
     case Planted::kGapOneLonger:
       if (begins_late) covered.begin = next(covered.begin);
       break;
@@ -84,8 +83,7 @@ void Shard::plant_in_page(Page& page, OffsetRange asked) const {
         page.records.erase(page.records.begin());
       }
       break;
-    default:
-      break;
+    default: break;
   }
 }
 

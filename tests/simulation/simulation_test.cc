@@ -38,10 +38,9 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
             << " duplicates, " << total.conflicts << " conflicts, " << total.dropped
             << " dropped; clients got " << total.clients.events << " (" << total.delivered_live
             << " sent live, " << total.replayed << " from pages), " << total.clients.gaps
-            << " gaps, fell behind " << total.clients.behinds << " times, resumed "
-            << total.resumes << " times (" << total.ahead << " ahead of their shard), "
-            << total.failed_reads << " reads failed, " << total.cut_while_sent_to
-            << " cut while sent to\n";
+            << " gaps, fell behind " << total.clients.behinds << " times, resumed " << total.resumes
+            << " times (" << total.ahead << " ahead of their shard), " << total.failed_reads
+            << " reads failed, " << total.cut_while_sent_to << " cut while sent to\n";
   if (one) return;
   // Everything that is to be simulated did happen, and often.
   EXPECT_GT(total.committed, 10 * schedules);

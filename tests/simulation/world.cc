@@ -89,18 +89,32 @@ void World::perform(Operation operation) {
     case kPublish: publish(); break;
     case kDrop: drop(); break;
     case kCommit: commit(random_.between(1, kCommandsPerCommitMax)); break;
-    case kTakeCommit: if (shard.has_commits()) shard.take_commit(); break;
-    case kDoRead: if (shard.has_reads_to_do()) shard.do_read(); break;
-    case kTakeRead: if (shard.has_reads_done()) shard.take_read(); break;
+    case kTakeCommit:
+      if (shard.has_commits()) shard.take_commit();
+      break;
+    case kDoRead:
+      if (shard.has_reads_to_do()) shard.do_read();
+      break;
+    case kTakeRead:
+      if (shard.has_reads_done()) shard.take_read();
+      break;
     case kFailRead:
       if (!shard.has_reads_done()) break;
       ++counters_.failed_reads;
       shard.fail_read();
       break;
-    case kReadSocket: if (connected) read_socket(connection); break;
-    case kCut: if (connected) cut(connection); break;
-    case kConnect: if (!connected) connect(connection); break;
-    case kProgress: if (connected) send_progress(connection); break;
+    case kReadSocket:
+      if (connected) read_socket(connection);
+      break;
+    case kCut:
+      if (connected) cut(connection);
+      break;
+    case kConnect:
+      if (!connected) connect(connection);
+      break;
+    case kProgress:
+      if (connected) send_progress(connection);
+      break;
     case kOperations: break;
   }
 }
