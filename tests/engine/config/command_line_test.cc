@@ -72,6 +72,12 @@ TEST(CommandLine, ServeTakesTheLastOfAFlagGivenTwiceAndAllOfAList) {
   EXPECT_EQ(serve.loaded.config.allowed_origins, (std::vector<std::string>{"a", "b", "c"}));
 }
 
+TEST(CommandLine, ServeTakesAnEmptyTextForWhatItIs) {
+  EXPECT_EQ(parsed<ServeCommand>({"serve", "--allowed-origins", ""}).loaded.config.allowed_origins,
+            std::vector<std::string>{});
+  EXPECT_EQ(refused({"serve", "--data", ""}), "78 courtside: --data: it is empty");
+}
+
 TEST(CommandLine, ServeReadsTheEnvironment) {
   Surroundings around = terminal();
   around.environment["COURTSIDE_SHARDS"] = "5";
@@ -84,7 +90,7 @@ TEST(CommandLine, ServeReadsTheEnvironment) {
 
 TEST(CommandLine, ServeRefusesWhatItCannotRunWith) {
   EXPECT_EQ(refused({"serve", "--shards", "1000"}),
-            "78 courtside: --shards: shards: `1000` is not within 1 ... 256; 0: one less than the "
+            "78 courtside: --shards: `1000` is not within 1 ... 256; 0: one less than the "
             "cores, at least one");
   EXPECT_EQ(refused({"serve", "--config", "/nowhere/c.toml"}),
             "66 courtside: /nowhere/c.toml: the configuration file cannot be read");

@@ -89,7 +89,7 @@ TEST(LoadConfig, NamesThePlaceOfABadValue) {
   EXPECT_EQ(message_for("allowed_origins = ['a,b']\n"),
             "courtside.toml:1: allowed_origins: `a,b` has a comma in it");
   EXPECT_EQ(message_for("", {{"COURTSIDE_SHARDS", "many"}}),
-            "COURTSIDE_SHARDS: shards: `many` is not a whole number");
+            "COURTSIDE_SHARDS: `many` is not a whole number");
 }
 
 TEST(LoadConfig, NamesTheLineThatIsNoToml) {
