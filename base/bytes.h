@@ -1,7 +1,8 @@
 // Bytes that several owners share and nobody changes: encoded frames, committed records.
 //
-// Bytes are held in std::string and looked at through std::string_view throughout Courtside, because
-// every library at hand takes those. Threads: a SharedBytes may be copied and dropped on any thread.
+// Bytes are held in std::string and looked at through std::string_view throughout Courtside,
+// because every library at hand takes those. Threads: a SharedBytes may be copied and dropped on
+// any thread.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,7 @@ namespace courtside {
 
 }  // namespace courtside
 
-#define COURTSIDE_CHECK(condition)                                          \
-  (__builtin_expect(static_cast<bool>(condition), 1)                        \
-       ? static_cast<void>(0)                                               \
+#define COURTSIDE_CHECK(condition)                   \
+  (__builtin_expect(static_cast<bool>(condition), 1) \
+       ? static_cast<void>(0)                        \
        : ::courtside::check_failed(#condition, __FILE__, __LINE__))

@@ -23,10 +23,10 @@ enum class Retry : std::uint8_t { kNo, kYes, kFreshToken, kAfter };
 // One row of the registry.
 struct CodeInfo {
   Code code;
-  std::string_view name;    // as it stands on the wire
-  int http_status;          // 0: never over HTTP
-  int close_code;           // 0: does not close a WebSocket
-  int exit_status;          // sysexits.h
+  std::string_view name;  // as it stands on the wire
+  int http_status;        // 0: never over HTTP
+  int close_code;         // 0: does not close a WebSocket
+  int exit_status;        // sysexits.h
   Retry retry;
   std::string_view cause;   // one line
   std::string_view remedy;  // one line

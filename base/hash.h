@@ -20,7 +20,8 @@ struct Hash128 {
 // The digest of two texts; ("a", "bc") and ("ab", "c") differ.
 Hash128 hash128(std::string_view first, std::string_view second);
 
-// A short random word of [a-z0-9], from the system's random source. Its first character is a letter.
+// A short random word of [a-z0-9], from the system's random source. Its first character is a
+// letter.
 std::string random_word(std::size_t length);
 
 // Base64 with padding (RFC 4648, section 4), and back: empty optional-like "false" when malformed.

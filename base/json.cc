@@ -6,9 +6,7 @@
 namespace courtside {
 namespace {
 
-bool needs_escape(char c) {
-  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
+bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
 
 void append_escaped(std::string& out, char c) {
   switch (c) {

@@ -52,8 +52,7 @@ void start_log(LogLevel level, bool json) {
   g_json = json;
   logger()->set_level(to_spdlog(level));
   // On a terminal: "10:00:00.000 info  engine: message".
-  logger()->set_pattern(json ? "{\"timestamp\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v}"
-                             : "%H:%M:%S.%e %l %v",
+  logger()->set_pattern(json ? "{\"timestamp\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v}" : "%H:%M:%S.%e %l %v",
                         spdlog::pattern_time_type::utc);
   logger()->flush_on(spdlog::level::debug);
 }

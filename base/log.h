@@ -1,6 +1,6 @@
-// The process's log: one JSON object a line on stderr, in the platform's form (`timestamp`, `level`,
-// `message`, `context`), or plain text on a terminal. spdlog does the work; its header is named in
-// log.cc alone because it costs seconds to compile.
+// The process's log: one JSON object a line on stderr, in the platform's form (`timestamp`,
+// `level`, `message`, `context`), or plain text on a terminal. spdlog does the work; its header is
+// named in log.cc alone because it costs seconds to compile.
 //
 // No token, message text, phone number or e-mail goes in here.
 #pragma once

@@ -1,8 +1,8 @@
 // A bounded queue from many threads to one: the only way that values travel between threads.
 //
-// A sender posts; the owner is woken once per burst and takes everything that waits. What travels is
-// owned or immutable. When the mailbox is full, try_post answers false and the sender decides; the
-// value is still the sender's.
+// A sender posts; the owner is woken once per burst and takes everything that waits. What travels
+// is owned or immutable. When the mailbox is full, try_post answers false and the sender decides;
+// the value is still the sender's.
 //
 // Threads: post from any; take and close on the owner's.
 #pragma once

@@ -15,9 +15,7 @@ namespace courtside {
 template <typename T>
 using Result = tl::expected<T, Error>;
 
-inline tl::unexpected<Error> fail(Error error) {
-  return tl::unexpected<Error>(std::move(error));
-}
+inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 inline tl::unexpected<Error> fail(Code code, std::string message, std::string details = {}) {
   return tl::unexpected<Error>(Error{code, std::move(message), std::move(details)});
 }

@@ -1,4 +1,5 @@
-// Time as Courtside stores and prints it: microseconds since 1970-01-01T00:00:00Z, RFC 3339 in text.
+// Time as Courtside stores and prints it: microseconds since 1970-01-01T00:00:00Z, RFC 3339 in
+// text.
 #pragma once
 
 #include <cstdint>

@@ -17,8 +17,7 @@ constexpr std::size_t kHistoryPageBytesMax = 8 << 20;
 using Parameter = std::pair<std::string, std::string>;
 
 tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request,
-              "parameter `" + parameter.first + "`: " + std::string(why));
+  return fail(Code::bad_request, "parameter `" + parameter.first + "`: " + std::string(why));
 }
 
 std::optional<std::int64_t> unit_us(std::string_view unit) {
@@ -43,8 +42,7 @@ std::optional<Timestamp> parse_time(std::string_view text, Timestamp now) {
 
 Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
   const std::string& text = parameter.second;
-  const auto [rest, error] =
-      std::from_chars(text.data(), text.data() + text.size(), query.limit);
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), query.limit);
   if (error != std::errc() || rest != text.data() + text.size() || query.limit < 1 ||
       query.limit > limit_max) {
     return bad_parameter(parameter, "must be 1 to " + std::to_string(limit_max));
@@ -122,8 +120,7 @@ Result<Offset> offset_in(const std::string& text, std::string_view epoch, Offset
   return position->offset;
 }
 
-Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
-                              OffsetRange held) {
+Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held) {
   OffsetRange window = held;
   if (query.after) {
     const Result<Offset> after = offset_in(*query.after, epoch, held, previous(held.begin));

@@ -16,7 +16,7 @@ namespace courtside {
 
 struct HistoryQuery {
   Filter filter;
-  std::optional<std::string> after;   // positions, as given
+  std::optional<std::string> after;  // positions, as given
   std::optional<std::string> before;
   Direction order = Direction::kAscending;
   std::size_t limit = 100;
@@ -28,8 +28,8 @@ struct HistoryQuery {
 Result<HistoryQuery> parse_history_query(std::string_view query, std::size_t limit_max,
                                          Timestamp now);
 
-// {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. position_expired when `after`
-// or `before` belongs to another epoch, lies beyond the head, or before what is held.
+// {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. position_expired when
+// `after` or `before` belongs to another epoch, lies beyond the head, or before what is held.
 Result<std::string> answer_history(const HistoryQuery& query, const LogReader& log,
                                    const PageReader& pages, std::size_t scanned_max,
                                    const class Projections& projections);

@@ -63,8 +63,8 @@ Result<std::vector<IncomingEvent>> parse_body(const HttpRequest& request) {
                                     received);
   } else {
     JsonObject details;
-    details.raw("known", "[\"" + std::string(kEventMedia) + "\",\"" + std::string(kBatchMedia) +
-                             "\"]");
+    details.raw("known",
+                "[\"" + std::string(kEventMedia) + "\",\"" + std::string(kBatchMedia) + "\"]");
     return fail(Code::unsupported_media_type,
                 "send a CloudEvent: as JSON, as a batch, or with ce-* headers", details.take());
   }
@@ -90,9 +90,8 @@ void post_events(Peer& peer, const HttpRequest& request) {
 void get_page(Peer& peer, const HistoryQuery& query) {
   const Engine& engine = peer.shard().engine();
   answer_with_read(peer, [&engine, query]() -> Result<HttpResponse> {
-    Result<std::string> page =
-        answer_history(query, engine.log, engine.pages, engine.config.limits.page_scanned,
-                       engine.projections);
+    Result<std::string> page = answer_history(
+        query, engine.log, engine.pages, engine.config.limits.page_scanned, engine.projections);
     if (!page) return fail(page.error());
     return json_response(std::move(*page));
   });
@@ -298,8 +297,8 @@ void get_health(Peer& peer, bool must_be_ready) {
 }
 
 void method_not_allowed(Peer& peer, std::string_view allowed) {
-  HttpResponse response = problem(
-      {Code::method_not_allowed, "this path takes " + std::string(allowed)});
+  HttpResponse response =
+      problem({Code::method_not_allowed, "this path takes " + std::string(allowed)});
   response.headers.emplace_back("allow", allowed);
   peer.respond(response);
 }

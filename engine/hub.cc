@@ -78,10 +78,9 @@ void Hub::leave_audience(Audience& audience) {
   // Lists that became empty go too: channels come and go, the index must not only grow.
   for (const std::string& channel : interest->filter.channels) {
     Index& index = is_channel_pattern(channel) ? by_kind_ : by_channel_;
-    const auto entry = channel == "*" ? index.end()
-                       : is_channel_pattern(channel)
-                           ? index.find(channel_kind(channel))
-                           : index.find(std::string_view(channel));
+    const auto entry = channel == "*"                ? index.end()
+                       : is_channel_pattern(channel) ? index.find(channel_kind(channel))
+                                                     : index.find(std::string_view(channel));
     if (entry != index.end() && entry->second.empty()) index.erase(entry);
   }
   audiences_.erase(interest->key());
@@ -220,9 +219,7 @@ bool Hub::take_step(SubscriberId id) {
   cursor.on_congestion(subscriber->owner->congested());
   const Step step = cursor.next_step();
   switch (step.kind) {
-    case Step::Kind::kGap:
-      tell_gap(*subscriber, step.range);
-      return true;
+    case Step::Kind::kGap: tell_gap(*subscriber, step.range); return true;
     case Step::Kind::kGoLive:
       attach(id, *subscriber);
       tell(*subscriber, protocol::Live{interest->sub, position_before(step.range.begin)});

@@ -1,8 +1,9 @@
 // Who is told: the subscribers of one shard, and the fan-out of each commit to them.
 //
-// Subscribers that want the same events in the same bytes form an *audience*: a commit is matched and
-// encoded once per audience, whatever its size, and each member gets one reference to the block.
-// Only live subscribers are members; one that catches up is driven by its Subscription, page by page.
+// Subscribers that want the same events in the same bytes form an *audience*: a commit is matched
+// and encoded once per audience, whatever its size, and each member gets one reference to the
+// block. Only live subscribers are members; one that catches up is driven by its Subscription, page
+// by page.
 //
 //   channel --> audiences --> live members
 //   commit: for each event, for each channel: append the framed event to the audience's block;

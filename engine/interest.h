@@ -31,8 +31,8 @@ using SharedInterest = std::shared_ptr<const Interest>;
 
 // A page of events as it goes to the socket.
 struct RenderedPage {
-  SharedBytes frames;    // all of the page's events, framed; may be empty
-  OffsetRange covered;   // Page::covered
+  SharedBytes frames;   // all of the page's events, framed; may be empty
+  OffsetRange covered;  // Page::covered
   std::uint64_t events = 0;
 };
 

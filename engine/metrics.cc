@@ -28,10 +28,10 @@ double resident_bytes() {
 std::vector<Sample> process_samples() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return {{"process_cpu_seconds_total", "User and system CPU time spent in seconds.", true,
-           seconds(usage.ru_utime) + seconds(usage.ru_stime)},
-          {"process_resident_memory_bytes", "Resident memory size in bytes.", false,
-           resident_bytes()}};
+  return {
+      {"process_cpu_seconds_total", "User and system CPU time spent in seconds.", true,
+       seconds(usage.ru_utime) + seconds(usage.ru_stime)},
+      {"process_resident_memory_bytes", "Resident memory size in bytes.", false, resident_bytes()}};
 }
 
 std::string render_metrics(const std::vector<Sample>& samples) {
@@ -44,10 +44,11 @@ std::string render_metrics(const std::vector<Sample>& samples) {
     } else {
       metric.gauge.value = sample.value;
     }
-    families.push_back({sample.name, sample.help,
-                        sample.counter ? prometheus::MetricType::Counter
-                                       : prometheus::MetricType::Gauge,
-                        {metric}});
+    families.push_back(
+        {sample.name,
+         sample.help,
+         sample.counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
+         {metric}});
   }
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

@@ -17,8 +17,7 @@ bool is_local_page(std::string_view origin) {
       const std::string_view port = rest.substr(host.size());
       if (port.empty()) return true;
       if (port.front() != ':' || port.size() < 2) continue;
-      return std::all_of(port.begin() + 1, port.end(),
-                         [](char c) { return c >= '0' && c <= '9'; });
+      return std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; });
     }
   }
   return false;
@@ -29,9 +28,8 @@ bool is_local_page(std::string_view origin) {
 bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed) {
   if (origin.empty()) return true;
   if (allowed.empty()) return is_local_page(origin);
-  return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& entry) {
-    return entry == "*" || entry == origin;
-  });
+  return std::any_of(allowed.begin(), allowed.end(),
+                     [&](const std::string& entry) { return entry == "*" || entry == origin; });
 }
 
 }  // namespace courtside

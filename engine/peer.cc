@@ -87,8 +87,8 @@ void Peer::on_verdict(const Verdict& verdict) {
 // ---------------------------------------------------------------------------------------------
 // Sessions and streams.
 
-void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec,
-                        const Wire& wire, std::string_view subprotocol) {
+void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
+                        std::string_view subprotocol) {
   session_ = std::make_unique<Session>(*this, codec, wire, shard_.engine().session_limits,
                                        shard_.loop().now_ms());
   connection_->accept_websocket(request, subprotocol);
@@ -191,8 +191,8 @@ Hub& Peer::hub() { return shard_.hub(); }
 void Peer::send_frames(const SharedBytes& frames) {
   if (connection_ == nullptr) return;
   connection_->send_paced(frames);
-  // A large commit comes in several blocks within one turn: let the kernel have what it takes before
-  // this one is called slow.
+  // A large commit comes in several blocks within one turn: let the kernel have what it takes
+  // before this one is called slow.
   if (connection_->congested()) connection_->flush();
 }
 
@@ -256,9 +256,9 @@ void Peer::on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start
 Result<void> Peer::publish(IncomingEvent event, std::uint64_t ticket) {
   std::vector<IncomingEvent> events;
   events.push_back(std::move(event));
-  Result<Append> append = make_append(
-      shard_.engine().router, std::move(events),
-      {.shard = shard_.number(), .connection = id_.value(), .ticket = ticket});
+  Result<Append> append =
+      make_append(shard_.engine().router, std::move(events),
+                  {.shard = shard_.number(), .connection = id_.value(), .ticket = ticket});
   if (!append) return fail(append.error());
   return submit(std::move(*append));
 }

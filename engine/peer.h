@@ -1,6 +1,6 @@
-// One connection as the engine sees it: it answers HTTP requests, and becomes a WebSocket session or
-// a stream of events when asked to. What it decides is elsewhere (HttpApi, Session, Hub); here it is
-// joined to the connection.
+// One connection as the engine sees it: it answers HTTP requests, and becomes a WebSocket session
+// or a stream of events when asked to. What it decides is elsewhere (HttpApi, Session, Hub); here
+// it is joined to the connection.
 //
 // Threads: its shard's. It lives until its connection is closed; replies that come later find it by
 // ConnectionId.

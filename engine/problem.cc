@@ -35,10 +35,8 @@ HttpResponse problem(const Error& error) {
 }
 
 HttpResponse json_response(std::string body, int status) {
-  return {.status = status,
-          .content_type = "application/json",
-          .headers = {},
-          .body = std::move(body)};
+  return {
+      .status = status, .content_type = "application/json", .headers = {}, .body = std::move(body)};
 }
 
 }  // namespace courtside

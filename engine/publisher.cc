@@ -6,8 +6,7 @@
 
 namespace courtside {
 
-Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
-                           Author author) {
+Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events, Author author) {
   Append append{.author = author, .events = {}};
   append.events.reserve(events.size());
   for (IncomingEvent& incoming : events) {

@@ -35,8 +35,7 @@ Result<Router::Template> Router::parse_template(std::string_view text) {
   }
   Template made{std::string(text.substr(0, open)), std::string(field.substr(kFieldPrefix.size())),
                 std::string(text.substr(close + 1))};
-  if (!is_channel(made.prefix + "x" + made.suffix) ||
-      made.suffix.find('{') != std::string::npos) {
+  if (!is_channel(made.prefix + "x" + made.suffix) || made.suffix.find('{') != std::string::npos) {
     return fail(Code::bad_configuration,
                 "'" + std::string(text) + "' must be one kind, a colon, and one {data.field}");
   }
@@ -88,8 +87,8 @@ Result<std::vector<std::string>> Router::route(
   if (!known) add_once(channels, std::string(event.subject()));
   for (const std::string& channel : explicit_channels) add_once(channels, channel);
   if (channels.size() > kRecordChannelsMax) {
-    return fail(Code::invalid_event, "the event reaches more than " +
-                                         std::to_string(kRecordChannelsMax) + " channels");
+    return fail(Code::invalid_event,
+                "the event reaches more than " + std::to_string(kRecordChannelsMax) + " channels");
   }
   return channels;
 }

@@ -15,15 +15,15 @@ constexpr std::uint16_t kCloseInternal = 1011;
 
 ConnectionLimits connection_limits(const Config& config) {
   const Config::Limits& limits = config.limits;
-  return {.http = {.header_bytes_max = limits.header_bytes,
-                   .headers_max = limits.headers,
-                   .body_bytes_max = limits.body_bytes},
-          .websocket = {.message_bytes_max = limits.message_bytes,
-                        .fragments_max = limits.fragments},
-          .queue_bytes_max = limits.queue_bytes,
-          .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
-          .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms),
-          .close_timeout_ms = static_cast<std::uint32_t>(config.drain_ms)};
+  return {
+      .http = {.header_bytes_max = limits.header_bytes,
+               .headers_max = limits.headers,
+               .body_bytes_max = limits.body_bytes},
+      .websocket = {.message_bytes_max = limits.message_bytes, .fragments_max = limits.fragments},
+      .queue_bytes_max = limits.queue_bytes,
+      .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
+      .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms),
+      .close_timeout_ms = static_cast<std::uint32_t>(config.drain_ms)};
 }
 
 SessionLimits session_limits(const Config& config) {
@@ -213,8 +213,7 @@ std::vector<Sample> Server::samples() const {
   counter("courtside_fell_behind_total", "Times a slow subscription went back to the log.",
           sum(&ShardStats::fell_behind));
   counter("courtside_gaps_total", "Gaps told to subscriptions.", sum(&ShardStats::gaps));
-  gauge("courtside_queued_bytes", "Bytes waiting in send queues.",
-        sum(&ShardStats::queued_bytes));
+  gauge("courtside_queued_bytes", "Bytes waiting in send queues.", sum(&ShardStats::queued_bytes));
   gauge("courtside_waiting_commits", "Commits that shards have yet to fan out.",
         sum(&ShardStats::waiting_commits));
   return samples;

@@ -95,10 +95,7 @@ void Session::handle(protocol::Subscribe& message) {
   channel_count_ += interest->filter.channels.size();
 
   Sub& sub = subs_[message.sub];
-  sub = {.interest = interest,
-         .subscriber = {},
-         .request = message.id,
-         .attempt = ++last_attempt_};
+  sub = {.interest = interest, .subscriber = {}, .request = message.id, .attempt = ++last_attempt_};
   if (start_needs_read(message.from)) {
     host_.resolve_start(message.sub, sub.attempt, message.from, interest->filter);
     return;
@@ -200,10 +197,9 @@ void Session::handle(protocol::Publish& message) {
 
 void Session::on_verdict(const Verdict& verdict) {
   // Verdicts come in the order of submission; the search ends at the first.
-  const auto found =
-      std::find_if(publishes_.begin(), publishes_.end(), [&](const PendingPublish& pending) {
-        return pending.ticket == verdict.author.ticket;
-      });
+  const auto found = std::find_if(
+      publishes_.begin(), publishes_.end(),
+      [&](const PendingPublish& pending) { return pending.ticket == verdict.author.ticket; });
   if (found == publishes_.end()) return;
   const PendingPublish pending = std::move(*found);
   publishes_.erase(found);
@@ -248,8 +244,8 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
 }
 
 // A peer is alive when it said something, or when its socket took something of what had to wait: a
-// slow reader of a long backlog may not come to answering pings for minutes. What the kernel takes at
-// once says nothing about the peer.
+// slow reader of a long backlog may not come to answering pings for minutes. What the kernel takes
+// at once says nothing about the peer.
 void Session::check_alive(std::uint64_t now_ms, const Traffic& traffic) {
   alive_ms_ = std::max(alive_ms_, traffic.received_ms);
   if (before_.queued_bytes > 0 && traffic.written_bytes != before_.written_bytes) {

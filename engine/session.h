@@ -23,9 +23,9 @@ struct SessionLimits {
   std::uint32_t heartbeat_ms = 25'000;
   std::uint32_t hello_timeout_ms = 5'000;
   std::size_t message_bytes_max = 64 * 1024;
-  std::size_t subscriptions_max = 100;          // more: bad_request
-  std::size_t channels_max = 10'000;            // over all subscriptions; more: bad_request
-  std::size_t publishes_in_flight_max = 1024;   // more wait in the socket
+  std::size_t subscriptions_max = 100;         // more: bad_request
+  std::size_t channels_max = 10'000;           // over all subscriptions; more: bad_request
+  std::size_t publishes_in_flight_max = 1024;  // more wait in the socket
 };
 
 // The connection and shard around a session.
@@ -87,9 +87,9 @@ class Session {
  private:
   struct Sub {
     SharedInterest interest;
-    SubscriberId subscriber;         // 0 while the start is being looked up
-    std::uint32_t request = 0;       // the subscribe's id, until it is answered
-    std::uint64_t attempt = 0;       // tells a late answer for an earlier use of this number
+    SubscriberId subscriber;    // 0 while the start is being looked up
+    std::uint32_t request = 0;  // the subscribe's id, until it is answered
+    std::uint64_t attempt = 0;  // tells a late answer for an earlier use of this number
   };
   struct PendingPublish {
     std::uint64_t ticket = 0;
@@ -126,8 +126,8 @@ class Session {
   bool paused_ = false;
   std::uint64_t began_ms_;
   std::uint64_t next_heartbeat_ms_ = 0;
-  std::uint64_t alive_ms_;            // the last sign of life
-  Traffic before_;                    // at the last tick
+  std::uint64_t alive_ms_;  // the last sign of life
+  Traffic before_;          // at the last tick
 
   std::map<std::uint32_t, Sub> subs_;
   std::size_t channel_count_ = 0;

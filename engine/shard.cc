@@ -166,8 +166,8 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
   // The last steps to the head are taken here and now: a page from another thread would always find
   // that the log has grown meanwhile.
   if (range.count() <= kTailEventsMax) {
-    const std::optional<Page> page = engine_.pages.read_tail(
-        interest->filter, page_request(range), kTailBatchesMax);
+    const std::optional<Page> page =
+        engine_.pages.read_tail(interest->filter, page_request(range), kTailBatchesMax);
     if (page) {
       return RenderedPage{SharedBytes(render_records(engine_.log.epoch(), *interest,
                                                      engine_.projections, page->records)),
@@ -185,8 +185,7 @@ void Shard::start_waiting_reads() {
     waiting_reads_.pop_front();
     ++reads_in_flight_;
     engine_.reads.submit([this, next = std::move(next)] {
-      const Result<Page> page =
-          engine_.pages.read(next.interest->filter, page_request(next.range));
+      const Result<Page> page = engine_.pages.read(next.interest->filter, page_request(next.range));
       if (!page) log_error("engine", "a page could not be read: " + page.error().message);
       std::optional<RenderedPage> rendered;
       if (page) {

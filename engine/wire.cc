@@ -45,8 +45,8 @@ std::string gap_json(const protocol::Gap& gap) {
   return object.take();
 }
 
-// One CloudEvent a message, as the CloudEvents WebSocket binding says. A gap is itself a CloudEvent,
-// so that nobody loses events without being told.
+// One CloudEvent a message, as the CloudEvents WebSocket binding says. A gap is itself a
+// CloudEvent, so that nobody loses events without being told.
 class CloudEventsWire : public Wire {
  public:
   std::string event_body(std::string_view /*epoch*/, RecordView record,
@@ -56,8 +56,7 @@ class CloudEventsWire : public Wire {
     return body;
   }
 
-  void append_event(std::string& out, std::uint32_t /*sub*/,
-                    std::string_view body) const override {
+  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
     append_frame(out, Opcode::kText, body);
   }
 
@@ -94,8 +93,7 @@ class SseWire : public Wire {
     return body;
   }
 
-  void append_event(std::string& out, std::uint32_t /*sub*/,
-                    std::string_view body) const override {
+  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
     out.append(body);
   }
 

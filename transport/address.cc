@@ -53,8 +53,7 @@ std::string SocketAddress::host() const {
     inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
   }
   std::string_view host = text.data();
-  const bool mapped =
-      host.starts_with(kMappedPrefix) && host.find('.') != std::string_view::npos;
+  const bool mapped = host.starts_with(kMappedPrefix) && host.find('.') != std::string_view::npos;
   if (mapped) host.remove_prefix(kMappedPrefix.size());
   return std::string(host);
 }

@@ -1,5 +1,5 @@
-// The other end, for `courtside publish`, `tail` and `bench` and for tests: a WebSocket client and a
-// one-shot HTTP request on a Loop. Threads: the loop's.
+// The other end, for `courtside publish`, `tail` and `bench` and for tests: a WebSocket client and
+// a one-shot HTTP request on a Loop. Threads: the loop's.
 #pragma once
 
 #include <cstdint>
@@ -38,14 +38,11 @@ class WebSocketClientHandler {
 class WebSocketClient {
  public:
   // Connects; answers pings by itself. A name is looked up on the spot, which blocks. `handler`
-  // outlives it. The client may be destroyed at any time but from within its own callbacks, on_closed
-  // excepted; without on_closed before, nothing more is heard of it.
-  static std::unique_ptr<WebSocketClient> connect(Loop& loop, const ClientTarget& target,
-                                                  std::string_view path,
-                                                  std::string_view subprotocol,
-                                                  const HttpHeaders& headers,
-                                                  std::size_t message_bytes_max,
-                                                  WebSocketClientHandler& handler);
+  // outlives it. The client may be destroyed at any time but from within its own callbacks,
+  // on_closed excepted; without on_closed before, nothing more is heard of it.
+  static std::unique_ptr<WebSocketClient> connect(
+      Loop& loop, const ClientTarget& target, std::string_view path, std::string_view subprotocol,
+      const HttpHeaders& headers, std::size_t message_bytes_max, WebSocketClientHandler& handler);
   virtual ~WebSocketClient() = default;
 
   static constexpr std::uint32_t kHandshakeTimeoutMs = 10'000;  // from connect() to on_open

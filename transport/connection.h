@@ -1,18 +1,18 @@
 // One TCP connection on its loop: HTTP/1.1 first, and WebSocket or a stream after that. It turns
 // bytes into whole requests and messages and queues what is to be sent; it knows no events.
 //
-// Life: adopt() makes it, its ConnectionHandler hears of everything through it, and on_closed is the
-// last word: the Connection is gone when that returns. Close calls may be made at any time, also from
-// within a handler; nothing else follows them but on_closed, which comes from the loop at the end of
-// a turn and never from within a call. Until then the Connection may be used: it ignores what it is
-// told.
+// Life: adopt() makes it, its ConnectionHandler hears of everything through it, and on_closed is
+// the last word: the Connection is gone when that returns. Close calls may be made at any time,
+// also from within a handler; nothing else follows them but on_closed, which comes from the loop at
+// the end of a turn and never from within a call. Until then the Connection may be used: it ignores
+// what it is told.
 //
 // Writing: send() queues, and the loop flushes once per turn, gathered; what the kernel does not
 // take waits. send_paced() is for fan-out: after a turn in which many connections were written to,
 // the loop lets up to Loop::kFlushPauseMaxUs pass before the next such turn, so that several events
 // share one write (a write costs the same 5-9 us whether it carries one event or a hundred). Above
-// `queue_bytes_max` the connection is congested: the sender must stop, and hears on_drained when the
-// queue fell below half of it.
+// `queue_bytes_max` the connection is congested: the sender must stop, and hears on_drained when
+// the queue fell below half of it.
 //
 // Reading: pings are answered here, with the newest unanswered one when several wait. A peer that
 // closes its sending side counts as gone, whether or not it could still read.
@@ -44,8 +44,8 @@ using ConnectionId = StrongId<struct ConnectionTag, std::uint64_t>;
 struct ConnectionLimits {
   HttpLimits http;
   WebSocketLimits websocket;
-  std::size_t queue_bytes_max = 256 * 1024;      // congested above this
-  std::uint32_t header_timeout_ms = 10'000;      // from the first byte (or accept) to a whole request
+  std::size_t queue_bytes_max = 256 * 1024;  // congested above this
+  std::uint32_t header_timeout_ms = 10'000;  // from the first byte (or accept) to a whole request
   std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
   std::uint32_t close_timeout_ms = 5'000;        // of the closing handshake and of the last flush
 
@@ -54,9 +54,9 @@ struct ConnectionLimits {
 
 // Why a connection ended, for metrics and logs.
 enum class CloseReason : std::uint8_t {
-  kByPeer,      // orderly, or reset
-  kByUs,        // close was called
-  kViolation,   // the peer broke HTTP or RFC 6455
+  kByPeer,     // orderly, or reset
+  kByUs,       // close was called
+  kViolation,  // the peer broke HTTP or RFC 6455
   kTimeout,
 };
 
@@ -78,8 +78,8 @@ class ConnectionHandler {
   // The queue fell below half of its limit after the connection had been congested.
   virtual void on_drained(Connection& connection) = 0;
 
-  // The last word. `close_code` is what the peer's close frame said (0: none came; 1005: one without
-  // a code).
+  // The last word. `close_code` is what the peer's close frame said (0: none came; 1005: one
+  // without a code).
   virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
 };
 
@@ -100,8 +100,8 @@ class Connection {
   virtual void respond(const HttpResponse& response) = 0;
 
   // Answers with a stream of unknown length: send() its parts (chunked transfer coding is applied
-  // here, or to HTTP/1.0 the connection's end), then end_stream(). A client that leaves in between is
-  // reported by on_closed.
+  // here, or to HTTP/1.0 the connection's end), then end_stream(). A client that leaves in between
+  // is reported by on_closed.
   virtual void start_stream(const HttpResponse& head) = 0;
   virtual void end_stream() = 0;
 
@@ -136,8 +136,8 @@ class Connection {
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 
-  // Sends a close frame behind what is queued, waits for the peer's, then closes. Before the upgrade
-  // it is close_after_flush().
+  // Sends a close frame behind what is queued, waits for the peer's, then closes. Before the
+  // upgrade it is close_after_flush().
   virtual void close_websocket(std::uint16_t code, std::string_view reason) = 0;
   // Closes after what is queued went out.
   virtual void close_after_flush() = 0;

@@ -1,6 +1,6 @@
 // Who has something to write, and when it is their turn: replies at the end of this turn, fan-out
-// too, unless the last pass over many connections was so recent that waiting a little buys more than
-// it costs (DESIGN.md, "Flush"). Does no I/O itself. Threads: the loop's.
+// too, unless the last pass over many connections was so recent that waiting a little buys more
+// than it costs (DESIGN.md, "Flush"). Does no I/O itself. Threads: the loop's.
 #pragma once
 
 #include <cstddef>

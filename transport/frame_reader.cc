@@ -10,7 +10,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kShortLengthMax = 125;    // in the second byte
+constexpr std::uint64_t kShortLengthMax = 125;     // in the second byte
 constexpr std::uint64_t kMediumLengthMax = 65535;  // in two further bytes; else in eight
 
 // What the frame took on the wire. wslay refuses lengths that are not minimal, so the length alone
@@ -81,9 +81,7 @@ FrameReader::Step FrameReader::next(FramePiece& piece) {
   return Step::kPiece;
 }
 
-bool FrameReader::at_boundary() const {
-  return context_->taken_bytes == context_->finished_bytes;
-}
+bool FrameReader::at_boundary() const { return context_->taken_bytes == context_->finished_bytes; }
 
 std::size_t FrameReader::unread_bytes() const {
   return context_->input.size() +

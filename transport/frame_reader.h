@@ -1,6 +1,6 @@
 // wslay's frame parser behind values: bytes in, pieces of frames out. It checks what concerns one
-// frame alone (minimal lengths, control frames whole and short); what a sequence of frames may be is
-// WebSocketCodec's matter. Threads: one connection's loop.
+// frame alone (minimal lengths, control frames whole and short); what a sequence of frames may be
+// is WebSocketCodec's matter. Threads: one connection's loop.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ struct FramePiece {
   std::uint8_t opcode = 0;  // 4 bits
   std::uint8_t rsv = 0;     // 3 bits
   bool fin = false;
-  bool masked = false;      // on the wire; `data` is unmasked
-  bool first = false;       // of its frame
+  bool masked = false;  // on the wire; `data` is unmasked
+  bool first = false;   // of its frame
   bool last = false;
   std::uint64_t frame_bytes = 0;  // announced for the whole frame's payload: a claim, not a fact
   std::string_view data;          // valid until the next call

@@ -85,8 +85,7 @@ Result<std::string> percent_decode(std::string_view text) {
 }
 
 struct HttpParser::State {
-  explicit State(const HttpLimits& limits)
-      : parser(HttpMessageParser::Kind::kRequest, limits) {}
+  explicit State(const HttpLimits& limits) : parser(HttpMessageParser::Kind::kRequest, limits) {}
 
   // True once for a request whose sender waits before it sends the body.
   bool wants_continue() {

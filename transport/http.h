@@ -31,8 +31,8 @@ struct HttpRequest {
   HttpHeaders headers;
   std::string body;
   std::uint8_t minor_version = 1;  // of HTTP/1.x: 0 or 1
-  bool keep_alive = true;  // after the answer
-  bool upgrade = false;    // asks for another protocol; what follows is not HTTP
+  bool keep_alive = true;          // after the answer
+  bool upgrade = false;            // asks for another protocol; what follows is not HTTP
 
   // The first header of this name (lower case), or empty.
   std::string_view header(std::string_view name) const;
@@ -56,18 +56,18 @@ struct HttpResponse {
 // so a pipelined one waits in the caller's buffer.
 //
 // Strict, because what two readers of one byte stream understand differently is how requests are
-// smuggled: lines end in CR LF, no folded headers, one Host, one Content-Length, never together with
-// Transfer-Encoding, no transfer coding but "chunked", and no protocol but HTTP/1.0 and HTTP/1.1.
-// Trailers of a chunked body are read over.
+// smuggled: lines end in CR LF, no folded headers, one Host, one Content-Length, never together
+// with Transfer-Encoding, no transfer coding but "chunked", and no protocol but HTTP/1.0 and
+// HTTP/1.1. Trailers of a chunked body are read over.
 class HttpParser {
  public:
   explicit HttpParser(const HttpLimits& limits);
   ~HttpParser();
 
   struct Progress {
-    std::size_t consumed = 0;             // bytes of the input that were used
-    std::optional<HttpRequest> request;   // a whole one, when the input reached its end
-    bool wants_continue = false;          // its headers asked for "100 Continue" (said once)
+    std::size_t consumed = 0;            // bytes of the input that were used
+    std::optional<HttpRequest> request;  // a whole one, when the input reached its end
+    bool wants_continue = false;         // its headers asked for "100 Continue" (said once)
   };
   // Errors (bad_request, headers_too_large, payload_too_large) are final: answer and close.
   Result<Progress> feed(std::string_view input);

@@ -86,9 +86,8 @@ class TimedSocket {
   const std::uint64_t deadline_us_;
 };
 
-std::string request_text(const ClientTarget& target, std::string_view method,
-                         std::string_view path, const HttpHeaders& headers,
-                         std::string_view body) {
+std::string request_text(const ClientTarget& target, std::string_view method, std::string_view path,
+                         const HttpHeaders& headers, std::string_view body) {
   std::string text;
   text.append(method).append(" ").append(path).append(" HTTP/1.1\r\n");
   append_header(text, "Host", join_host_port(target.host, target.port));

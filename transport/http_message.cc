@@ -15,9 +15,7 @@ namespace {
 // one byte takes five), beside the allowance for headers.
 constexpr std::size_t kFramingBytesPerBodyByte = 8;
 
-void lower(std::string& text) {
-  std::transform(text.begin(), text.end(), text.begin(), to_lower);
-}
+void lower(std::string& text) { std::transform(text.begin(), text.end(), text.begin(), to_lower); }
 
 // Finds the end of the header block, and refuses lines on whose ends readers disagree.
 class HeaderLines {
@@ -39,7 +37,8 @@ class HeaderLines {
     previous_ = letter;
     if (letter == '\n') return after_return ? end_line(request) : Verdict::kBareLineFeed;
     if (letter == '\r') return Verdict::kMore;
-    if (line_bytes_ == 0 && line_count_ > 0 && (letter == ' ' || letter == '\t')) return Verdict::kFolded;
+    if (line_bytes_ == 0 && line_count_ > 0 && (letter == ' ' || letter == '\t'))
+      return Verdict::kFolded;
     ++line_bytes_;
     last_eight_ = last_eight_ << 8 | static_cast<std::uint8_t>(letter);
     return Verdict::kMore;
@@ -66,15 +65,11 @@ class HeaderLines {
 
 const char* describe(HeaderLines::Verdict verdict) {
   switch (verdict) {
-    case HeaderLines::Verdict::kBareLineFeed:
-      return "a line that ends without a carriage return";
-    case HeaderLines::Verdict::kFolded:
-      return "a folded header";
-    case HeaderLines::Verdict::kNotHttp1:
-      return "neither HTTP/1.0 nor HTTP/1.1";
+    case HeaderLines::Verdict::kBareLineFeed: return "a line that ends without a carriage return";
+    case HeaderLines::Verdict::kFolded: return "a folded header";
+    case HeaderLines::Verdict::kNotHttp1: return "neither HTTP/1.0 nor HTTP/1.1";
     case HeaderLines::Verdict::kMore:
-    case HeaderLines::Verdict::kEnd:
-      break;
+    case HeaderLines::Verdict::kEnd: break;
   }
   return "";
 }
@@ -241,8 +236,7 @@ bool HttpMessageParser::State::feed_headers(std::string_view input, std::size_t&
     return false;
   }
   std::size_t block_bytes = 0;
-  const HeaderLines::Verdict verdict =
-      lines.scan(bytes, kind == Kind::kRequest, block_bytes);
+  const HeaderLines::Verdict verdict = lines.scan(bytes, kind == Kind::kRequest, block_bytes);
   if (verdict != HeaderLines::Verdict::kMore && verdict != HeaderLines::Verdict::kEnd) {
     // What is wrong before it comes first, so that the error does not depend on how TCP cut.
     if (execute(bytes.substr(0, block_bytes - 1), used)) {
@@ -294,8 +288,8 @@ Result<std::size_t> HttpMessageParser::feed(std::string_view input) {
     const bool went_on =
         state.headers_complete ? state.feed_body(rest, used) : state.feed_headers(rest, used);
     if (!went_on) break;
-    const bool interim = state.message.status >= 100 && state.message.status < 200 &&
-                         state.message.status != 101;
+    const bool interim =
+        state.message.status >= 100 && state.message.status < 200 && state.message.status != 101;
     if (state.complete && interim) state.restart();
   }
   if (state.error) return fail(*state.error);

@@ -27,8 +27,7 @@ const SharedBytes& line_end() {
 
 }  // namespace
 
-HttpSession::HttpSession(TcpStream& stream, const ConnectionLimits& limits,
-                         HttpSessionOwner& owner)
+HttpSession::HttpSession(TcpStream& stream, const ConnectionLimits& limits, HttpSessionOwner& owner)
     : stream_(stream), limits_(limits), owner_(owner) {
   set_deadline(limits_.header_timeout_ms);
 }
@@ -39,8 +38,8 @@ std::size_t HttpSession::feed(std::string_view bytes) {
   feeding_ = true;
   std::size_t used = 0;
   // A client that pipelines without reading its answers is read no further than they are.
-  while (used < bytes.size() && state_ == State::kReading && stream_.open() &&
-         stream_.reading() && !stream_.congested()) {
+  while (used < bytes.size() && state_ == State::kReading && stream_.open() && stream_.reading() &&
+         !stream_.congested()) {
     if (!parser_) {
       parser_ = std::make_unique<HttpParser>(limits_.http);
       set_deadline(limits_.header_timeout_ms);
@@ -99,8 +98,8 @@ void HttpSession::respond(const HttpResponse& response) {
   if (!stream_.open()) return;
   COURTSIDE_CHECK(state_ == State::kAnswering);
   ResponseFraming framing;
-  framing.body =
-      may_have_body(response.status) ? ResponseFraming::Body::kLength : ResponseFraming::Body::kNone;
+  framing.body = may_have_body(response.status) ? ResponseFraming::Body::kLength
+                                                : ResponseFraming::Body::kNone;
   framing.body_bytes = response.body.size();
   framing.minor_version = minor_version_;
   framing.keep_alive = keep_alive_;
@@ -119,8 +118,7 @@ void HttpSession::start_stream(const HttpResponse& head) {
   chunked_ = minor_version_ == 1;
   keep_alive_ = keep_alive_ && chunked_;
   ResponseFraming framing;
-  framing.body =
-      chunked_ ? ResponseFraming::Body::kChunked : ResponseFraming::Body::kUntilClose;
+  framing.body = chunked_ ? ResponseFraming::Body::kChunked : ResponseFraming::Body::kUntilClose;
   framing.minor_version = minor_version_;
   framing.keep_alive = keep_alive_;
   std::string text;

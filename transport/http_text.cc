@@ -111,12 +111,9 @@ void append_response_head(std::string& out, const HttpResponse& response,
     case ResponseFraming::Body::kLength:
       append_header(out, "Content-Length", std::to_string(framing.body_bytes));
       break;
-    case ResponseFraming::Body::kChunked:
-      append_header(out, "Transfer-Encoding", "chunked");
-      break;
+    case ResponseFraming::Body::kChunked: append_header(out, "Transfer-Encoding", "chunked"); break;
     case ResponseFraming::Body::kUntilClose:
-    case ResponseFraming::Body::kNone:
-      break;
+    case ResponseFraming::Body::kNone: break;
   }
   if (!framing.keep_alive) {
     append_header(out, "Connection", "close");

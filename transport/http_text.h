@@ -32,8 +32,8 @@ struct ResponseFraming {
   int minor_version = 1;       // of the request
   bool keep_alive = true;
 };
-// Status line, headers and the empty line. Line ends and NULs within a value become spaces: whatever
-// it was made from, it cannot become a header or an answer of its own.
+// Status line, headers and the empty line. Line ends and NULs within a value become spaces:
+// whatever it was made from, it cannot become a header or an answer of its own.
 void append_response_head(std::string& out, const HttpResponse& response,
                           const ResponseFraming& framing);
 

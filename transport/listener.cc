@@ -39,7 +39,8 @@ class TcpListener final : public Listener, SocketWatcherOwner {
   std::uint16_t port() const override { return port_; }
 
  private:
-  // libuv's own listener accepts without end in one turn; a storm of connects would hold up all else.
+  // libuv's own listener accepts without end in one turn; a storm of connects would hold up all
+  // else.
   void on_socket(unsigned /*events*/) override {
     for (int count = 0; count < kAcceptsPerTurn; ++count) {
       SocketAddress peer;
@@ -58,7 +59,8 @@ class TcpListener final : public Listener, SocketWatcherOwner {
   }
 
   void pause(int error) {
-    if (!exhausted_) log_warning("transport", std::string("cannot accept: ") + std::strerror(error));
+    if (!exhausted_)
+      log_warning("transport", std::string("cannot accept: ") + std::strerror(error));
     exhausted_ = true;  // said once, until it passed
     watcher_.watch(0);
     pause_ = loop_.start_timer(kExhaustedPauseMs, [this] { watcher_.watch(kSocketReadable); });

@@ -30,7 +30,7 @@ class AcceptedSocket {
 };
 
 struct ListenAddress {
-  std::string host;  // "127.0.0.1", "::1", "0.0.0.0"
+  std::string host;        // "127.0.0.1", "::1", "0.0.0.0"
   std::uint16_t port = 0;  // 0: any free one
   bool is_loopback() const;
 };

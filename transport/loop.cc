@@ -50,8 +50,8 @@ void TurnTasks::run() {
   running_.clear();
 }
 
-// One turn of libuv: timers, prepare, poll (sockets, wake), check. The turn's end is taken in check,
-// and in prepare for what timers did: poll would sleep on it.
+// One turn of libuv: timers, prepare, poll (sockets, wake), check. The turn's end is taken in
+// check, and in prepare for what timers did: poll would sleep on it.
 struct Loop::Impl::Uv {
   uv_loop_t loop;
   uv_async_t wake;
@@ -137,8 +137,10 @@ void Loop::Impl::arm_next_turn() {
   }
   const auto wait_us = flushes.paced_wait_us();
   if (wait_us && uv_is_active(as_handle(handles->pacing)) == 0) {
-    // libuv counts whole milliseconds from the turn's beginning; the flush itself looks at the clock.
-    uv_timer_start(&handles->pacing, [](uv_timer_t*) {}, (*wait_us + 999) / 1000, 0);
+    // libuv counts whole milliseconds from the turn's beginning; the flush itself looks at the
+    // clock.
+    uv_timer_start(
+        &handles->pacing, [](uv_timer_t*) {}, (*wait_us + 999) / 1000, 0);
   }
   if (stop_requested.load(std::memory_order_relaxed) && watcher_count == 0) {
     uv_unref(as_handle(handles->wake));

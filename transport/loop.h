@@ -18,8 +18,8 @@ using TimerId = StrongId<struct TimerTag, std::uint64_t>;
 class Loop {
  public:
   Loop();
-  // REQUIRES: every Connection and Listener of this loop is gone; that no handle is left is checked.
-  // Timers that are still armed never fire.
+  // REQUIRES: every Connection and Listener of this loop is gone; that no handle is left is
+  // checked. Timers that are still armed never fire.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -44,9 +44,9 @@ class Loop {
 
   static constexpr std::uint64_t kTimerTickMs = 20;
 
-  // How long a pass over many connections may keep the next one waiting (Connection::send_paced), at
-  // most and unless set otherwise: as long as the pass itself took, so at least half of the loop's
-  // time is left for all else. 0: no pause.
+  // How long a pass over many connections may keep the next one waiting (Connection::send_paced),
+  // at most and unless set otherwise: as long as the pass itself took, so at least half of the
+  // loop's time is left for all else. 0: no pause.
   static constexpr std::uint64_t kFlushPauseMaxUs = 5'000;
   void set_flush_pause_max_us(std::uint64_t pause_us);
 

@@ -1,6 +1,6 @@
 // What a connection has yet to send: shared immutable pieces, in order, gathered into few writes.
-// Does no I/O. An empty queue holds no memory (a std::deque would hold 576 bytes of it, for every idle
-// connection). Threads: one connection's loop.
+// Does no I/O. An empty queue holds no memory (a std::deque would hold 576 bytes of it, for every
+// idle connection). Threads: one connection's loop.
 #pragma once
 
 #include <cstddef>

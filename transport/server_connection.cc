@@ -58,8 +58,8 @@ class ServerConnection final : public Connection,
     if (!stream_.open()) return;
     COURTSIDE_CHECK(http_ != nullptr && !websocket_);
     http_->upgrade(request, subprotocol);
-    websocket_ = std::make_unique<WebSocketSession>(
-        WebSocketRole::kServer, limits_->websocket, limits_->close_timeout_ms, stream_, *this);
+    websocket_ = std::make_unique<WebSocketSession>(WebSocketRole::kServer, limits_->websocket,
+                                                    limits_->close_timeout_ms, stream_, *this);
     if (http_->feeding()) return;  // on_bytes goes on with the frames
     http_.reset();
     stream_.offer_kept();

@@ -1,6 +1,6 @@
 // Tells its owner when a socket can be read or written. Owns the socket: destroying the watcher
-// closes it; libuv's handle lives on until libuv lets go of it, and has forgotten the owner by then.
-// Threads: its loop's.
+// closes it; libuv's handle lives on until libuv lets go of it, and has forgotten the owner by
+// then. Threads: its loop's.
 #pragma once
 
 #include <cstdint>

@@ -11,10 +11,10 @@
 namespace courtside {
 namespace {
 
-constexpr std::size_t kWritePiecesMax = 1000;      // of one system call; the kernel's IOV_MAX is 1024
-constexpr std::size_t kWriteBytesMax = 1 << 20;    // of one system call
+constexpr std::size_t kWritePiecesMax = 1000;    // of one system call; the kernel's IOV_MAX is 1024
+constexpr std::size_t kWriteBytesMax = 1 << 20;  // of one system call
 constexpr int kWritesPerTurn = 4;
-constexpr int kReadsPerTurn = 4;                   // of Loop::Impl::kReadBufferBytes each
+constexpr int kReadsPerTurn = 4;  // of Loop::Impl::kReadBufferBytes each
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 

@@ -1,7 +1,8 @@
 // One connected socket on its loop: bytes in, queued bytes out. What HTTP and WebSocket have in
 // common, for both ends of a connection; it knows neither.
 //
-//   open -> draining (close_after_flush: what is queued goes out, then FIN; what comes in is read and
+//   open -> draining (close_after_flush: what is queued goes out, then FIN; what comes in is read
+//   and
 //           thrown away, because closing on unread bytes would reset the connection and take the
 //           answer away from the peer) -> closed
 //
@@ -26,8 +27,8 @@ namespace courtside {
 
 class TcpStreamOwner {
  public:
-  // Bytes came in; answers how many of them it used. The rest is kept and offered again, in front of
-  // what comes next, or after offer_kept().
+  // Bytes came in; answers how many of them it used. The rest is kept and offered again, in front
+  // of what comes next, or after offer_kept().
   virtual std::size_t on_bytes(std::string_view bytes) = 0;
   // The kernel took something.
   virtual void on_written() = 0;
@@ -106,12 +107,12 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   int error_ = 0;
   State state_ = State::kOpen;
   CloseReason reason_ = CloseReason::kByUs;
-  bool paused_ = false;          // by the owner
-  bool wants_write_ = false;     // the kernel took less than we have
+  bool paused_ = false;       // by the owner
+  bool wants_write_ = false;  // the kernel took less than we have
   bool congested_ = false;
-  bool drained_ = false;         // on_drained is due
+  bool drained_ = false;  // on_drained is due
   bool offer_due_ = false;
-  bool peer_ended_ = false;      // its FIN was seen
+  bool peer_ended_ = false;  // its FIN was seen
   bool fin_sent_ = false;
 };
 

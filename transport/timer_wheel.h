@@ -1,6 +1,6 @@
-// Many timers for the price of one: a ring of slots, each a list of the timers that fall due in that
-// tick of this round or a later one. Starting and cancelling cost a few nanoseconds (a heap's cost a
-// microsecond at 100,000 timers), and nothing of a cancelled timer stays behind.
+// Many timers for the price of one: a ring of slots, each a list of the timers that fall due in
+// that tick of this round or a later one. Starting and cancelling cost a few nanoseconds (a heap's
+// cost a microsecond at 100,000 timers), and nothing of a cancelled timer stays behind.
 //
 // Does no I/O: the loop says what time it is. Threads: the loop's.
 #pragma once

@@ -20,8 +20,8 @@ class Utf8Validator {
   bool feed_byte(std::uint8_t byte);
   bool begin_character(std::uint8_t lead);
 
-  std::uint8_t needed_ = 0;     // continuation bytes that must follow
-  std::uint8_t lower_ = 0x80;   // what the next of them may be, both included
+  std::uint8_t needed_ = 0;    // continuation bytes that must follow
+  std::uint8_t lower_ = 0x80;  // what the next of them may be, both included
   std::uint8_t upper_ = 0xBF;
 };
 

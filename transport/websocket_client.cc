@@ -99,8 +99,8 @@ class TcpWebSocketClient final : public WebSocketClient,
         error = errno;
         continue;
       }
-      parser_ = std::make_unique<HttpMessageParser>(HttpMessageParser::Kind::kAnswer,
-                                                    kAnswerLimits);
+      parser_ =
+          std::make_unique<HttpMessageParser>(HttpMessageParser::Kind::kAnswer, kAnswerLimits);
       stream_ = std::make_unique<TcpStream>(loop_, fd, kQueueBytesMax, kCloseTimeoutMs, *this);
       // Queued now, written by the kernel's leave: the socket is writable once connected.
       stream_->send(SharedBytes(upgrade_request(offer_, headers_)), Urgency::kReply);
@@ -148,8 +148,8 @@ class TcpWebSocketClient final : public WebSocketClient,
     loop_.cancel_timer(handshake_timer_);
     addresses_.clear();
     parser_.reset();
-    session_ = std::make_unique<WebSocketSession>(WebSocketRole::kClient, limits_,
-                                                  kCloseTimeoutMs, *stream_, *this);
+    session_ = std::make_unique<WebSocketSession>(WebSocketRole::kClient, limits_, kCloseTimeoutMs,
+                                                  *stream_, *this);
     handler_.on_open(*this);
     if (!stream_->open() || !stream_->reading()) return 0;
     return session_->feed(early_frames);

@@ -21,9 +21,7 @@ bool may_be_received(std::uint16_t code) {
 bool is_known(std::uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
 bool is_control(std::uint8_t opcode) { return opcode >= 8; }
 
-WebSocketCodec::Violation protocol_error(std::string reason) {
-  return {1002, std::move(reason)};
-}
+WebSocketCodec::Violation protocol_error(std::string reason) { return {1002, std::move(reason)}; }
 
 }  // namespace
 
@@ -99,8 +97,7 @@ class WebSocketCodec::Assembler {
     }
     if (piece.frame_bytes > limits_.message_bytes_max ||
         state_.message.size() + piece.frame_bytes > limits_.message_bytes_max) {
-      return refuse(
-          {1009, "more than " + std::to_string(limits_.message_bytes_max) + " bytes"});
+      return refuse({1009, "more than " + std::to_string(limits_.message_bytes_max) + " bytes"});
     }
     return true;
   }

@@ -29,8 +29,8 @@ struct WebSocketLimits {
 // One whole message or control frame, valid until the next call of feed().
 struct WebSocketInput {
   Opcode opcode = Opcode::kText;
-  std::string_view payload;        // of a close: the reason
-  std::uint16_t close_code = 0;    // of a close: its code, 1005 when it carried none
+  std::string_view payload;      // of a close: the reason
+  std::uint16_t close_code = 0;  // of a close: its code, 1005 when it carried none
 };
 
 // Who takes what feed() finds. A handler may destroy nothing of the codec while it is called.
@@ -41,17 +41,17 @@ class WebSocketInputHandler {
   virtual bool on_input(const WebSocketInput& input) = 0;
 };
 
-// An idle connection holds almost nothing: at the end of a message there is no parser state, so none
-// is kept; one state per thread goes round. A message's buffer grows with the bytes that arrived,
-// never with the length that was announced.
+// An idle connection holds almost nothing: at the end of a message there is no parser state, so
+// none is kept; one state per thread goes round. A message's buffer grows with the bytes that
+// arrived, never with the length that was announced.
 class WebSocketCodec {
  public:
   WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits);
   ~WebSocketCodec();
 
-  // Parses `input` and answers how many bytes of it were used: all, or those up to where the handler
-  // stopped. A protocol violation is answered with the close code to send (1002, 1007, 1008, 1009)
-  // and a reason; nothing may be fed after one.
+  // Parses `input` and answers how many bytes of it were used: all, or those up to where the
+  // handler stopped. A protocol violation is answered with the close code to send (1002, 1007,
+  // 1008, 1009) and a reason; nothing may be fed after one.
   struct Violation {
     std::uint16_t close_code = 0;
     std::string reason;

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kCloseReasonBytesMax = 123;  // 125 of a control frame, less the code
 
-// Mask keys must not be foreseen (RFC 6455, section 5.3), and a system call for each costs more than
-// the frame: fetched 256 at a time.
+// Mask keys must not be foreseen (RFC 6455, section 5.3), and a system call for each costs more
+// than the frame: fetched 256 at a time.
 class MaskKeys {
  public:
   void take(std::uint8_t* out, std::size_t size_bytes) {
@@ -66,10 +66,8 @@ class FrameWriter {
   }
 
  private:
-  static ssize_t send(const std::uint8_t* data, std::size_t size_bytes, int /*flags*/,
-                      void* user) {
-    static_cast<FrameWriter*>(user)->out_->append(reinterpret_cast<const char*>(data),
-                                                  size_bytes);
+  static ssize_t send(const std::uint8_t* data, std::size_t size_bytes, int /*flags*/, void* user) {
+    static_cast<FrameWriter*>(user)->out_->append(reinterpret_cast<const char*>(data), size_bytes);
     return static_cast<ssize_t>(size_bytes);
   }
 

@@ -32,11 +32,8 @@ bool WebSocketSession::on_input(const WebSocketInput& input) {
     case Opcode::kPing:
       if (state_ == State::kOpen) answer_ping(input.payload);
       break;
-    case Opcode::kPong:
-      break;  // that it came is all it says: TcpStream::last_received_ms
-    case Opcode::kClose:
-      answer_close(input);
-      return false;
+    case Opcode::kPong: break;  // that it came is all it says: TcpStream::last_received_ms
+    case Opcode::kClose: answer_close(input); return false;
   }
   return stream_.open() && stream_.reading();
 }
@@ -74,8 +71,8 @@ void WebSocketSession::close(std::uint16_t code, std::string_view reason) {
   std::string frame;
   append_close_frame(frame, code, reason, role_);
   stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
-  close_timer_ = stream_.loop().start_timer(close_timeout_ms_,
-                                            [this] { stream_.abort(CloseReason::kByUs); });
+  close_timer_ =
+      stream_.loop().start_timer(close_timeout_ms_, [this] { stream_.abort(CloseReason::kByUs); });
   stream_.resume_reading();  // or the peer's close frame would never be seen
 }
 

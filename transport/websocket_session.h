@@ -1,7 +1,8 @@
 // WebSocket over a TcpStream, the same for both ends: messages in, pongs and the closing handshake
 // by itself (RFC 6455, sections 5.5 and 7). Threads: its loop's.
 //
-//   open -> closing (we sent a close frame; only the peer's matters now) -> ended (the stream drains)
+//   open -> closing (we sent a close frame; only the peer's matters now) -> ended (the stream
+//   drains)
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,7 @@ class WebSocketSessionOwner {
 class WebSocketSession final : WebSocketInputHandler {
  public:
   WebSocketSession(WebSocketRole role, const WebSocketLimits& limits,
-                   std::uint32_t close_timeout_ms, TcpStream& stream,
-                   WebSocketSessionOwner& owner);
+                   std::uint32_t close_timeout_ms, TcpStream& stream, WebSocketSessionOwner& owner);
   ~WebSocketSession();
 
   // Answers how many bytes it used: fewer than all when the owner paused reading.

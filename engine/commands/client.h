@@ -1,5 +1,5 @@
-// What the client commands share: one WebSocket session with a running server, in JSON, on a loop of
-// the command's own. Threads: the main one.
+// What the client commands share: one WebSocket session with a running server, in JSON, on a loop
+// of the command's own. Threads: the main one.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class ServerWords {
   explicit ServerWords(std::string_view message);
 
   JsonValue member(std::string_view name) const;
-  std::string text(std::string_view name) const;  // empty when it is no string
+  std::string text(std::string_view name) const;      // empty when it is no string
   std::uint64_t number(std::string_view name) const;  // 0 when it is none
   bool is(std::string_view type) const { return text("type") == type; }
 

@@ -124,8 +124,8 @@ class Publishing {
     // Judged here too, so that a bad line is named by its number.
     const Result<IncomingEvent> parsed = parse_cloudevent(event, now());
     if (!parsed) {
-      failure_ = Error{parsed.error().code, "line " + std::to_string(line.number) + ": " +
-                                                parsed.error().message};
+      failure_ = Error{parsed.error().code,
+                       "line " + std::to_string(line.number) + ": " + parsed.error().message};
       close();
       return;
     }

@@ -20,13 +20,15 @@ constexpr std::size_t kDataColumnBytes = 80;
 // Line breaks outside strings become spaces: within JSON strings they are escaped already.
 std::string one_line(std::string_view json) {
   std::string line(json);
-  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return line;
 }
 
 std::string csv_cell(std::string text) {
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  for (std::size_t i = 0; (i = text.find('"', i)) != std::string::npos; i += 2) text.insert(i, "\"");
+  for (std::size_t i = 0; (i = text.find('"', i)) != std::string::npos; i += 2)
+    text.insert(i, "\"");
   return "\"" + text + "\"";
 }
 
@@ -55,10 +57,9 @@ class Tailing {
   void connect() {
     session_ = std::make_unique<ClientSession>(
         loop_, target_,
-        ClientSession::Events{
-            .on_welcome = [this](const ServerWords&) { subscribe(); },
-            .on_message = [this](const ServerWords& words) { on_message(words); },
-            .on_closed = [this](const Error& error) { on_closed(error); }});
+        ClientSession::Events{.on_welcome = [this](const ServerWords&) { subscribe(); },
+                              .on_message = [this](const ServerWords& words) { on_message(words); },
+                              .on_closed = [this](const Error& error) { on_closed(error); }});
   }
 
   void subscribe() {
@@ -116,7 +117,8 @@ class Tailing {
   }
 
   void resume_after(std::string position) {
-    from_ = {.kind = protocol::From::Kind::kAfter, .after = std::move(position), .last = 0, .since = {}};
+    from_ = {
+        .kind = protocol::From::Kind::kAfter, .after = std::move(position), .last = 0, .since = {}};
   }
 
   void show(const std::string& position, std::string_view event) {

@@ -21,9 +21,9 @@ HistoryQuery query_of(std::string_view text) {
 }
 
 TEST(HistoryQueryTest, FiltersAreRead) {
-  const HistoryQuery query =
-      query_of("channel=user:1&channel=venue%3A2&type=booking.*&type=a.b&subject=booking:b&actor=x"
-               "&correlationid=k+1&order=desc&limit=7");
+  const HistoryQuery query = query_of(
+      "channel=user:1&channel=venue%3A2&type=booking.*&type=a.b&subject=booking:b&actor=x"
+      "&correlationid=k+1&order=desc&limit=7");
   EXPECT_EQ(query.filter.channels, (std::vector<std::string>{"user:1", "venue:2"}));
   EXPECT_EQ(query.filter.types, (std::vector<std::string>{"booking.*", "a.b"}));
   EXPECT_EQ(query.filter.subject, "booking:b");
@@ -87,9 +87,9 @@ TEST_F(AnswerTest, PagesJoinInBothDirections) {
       EXPECT_EQ(next.empty(), page.find("\"complete\":true") != std::string::npos) << page;
       if (next.empty()) break;
     }
-    const std::vector<std::string> expected =
-        ascending ? std::vector<std::string>{"1", "3", "5", "7"}
-                  : std::vector<std::string>{"7", "5", "3", "1"};
+    const std::vector<std::string> expected = ascending
+                                                  ? std::vector<std::string>{"1", "3", "5", "7"}
+                                                  : std::vector<std::string>{"7", "5", "3", "1"};
     EXPECT_EQ(all, expected);
   }
 }
@@ -121,23 +121,25 @@ TEST(OriginTest, UnconfiguredOnlyPagesOfThisMachine) {
   EXPECT_TRUE(origin_allowed("http://localhost:3000", {}));
   EXPECT_TRUE(origin_allowed("https://127.0.0.1", {}));
   EXPECT_TRUE(origin_allowed("http://[::1]:8080", {}));
-  for (const char* origin : {"null", "http://localhost.evil.com", "http://localhost:3000.evil.com",
-                             "http://127.0.0.1.evil.com:80", "http://example.com", "localhost",
-                             "http://localhost:"}) {
+  for (const char* origin :
+       {"null", "http://localhost.evil.com", "http://localhost:3000.evil.com",
+        "http://127.0.0.1.evil.com:80", "http://example.com", "localhost", "http://localhost:"}) {
     EXPECT_FALSE(origin_allowed(origin, {})) << origin;
   }
 }
 
 TEST(ProblemTest, IsADocumentThatProgramsCanRead) {
-  const HttpResponse response = problem(
-      {Code::invalid_event, "id: is required", R"({"errors":[{"pointer":"/id","detail":"is required"}]})"});
+  const HttpResponse response =
+      problem({Code::invalid_event, "id: is required",
+               R"({"errors":[{"pointer":"/id","detail":"is required"}]})"});
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(response.body,
-            R"({"type":"/problems/invalid_event","title":"the event breaks CloudEvents or its type's schema",)"
-            R"("status":422,"detail":"id: is required","code":"invalid_event","retryable":false,)"
-            R"("details":{"errors":[{"pointer":"/id","detail":"is required"}]},)"
-            R"("errors":[{"pointer":"/id","detail":"is required"}]})");
+  EXPECT_EQ(
+      response.body,
+      R"({"type":"/problems/invalid_event","title":"the event breaks CloudEvents or its type's schema",)"
+      R"("status":422,"detail":"id: is required","code":"invalid_event","retryable":false,)"
+      R"("details":{"errors":[{"pointer":"/id","detail":"is required"}]},)"
+      R"("errors":[{"pointer":"/id","detail":"is required"}]})");
 }
 
 }  // namespace

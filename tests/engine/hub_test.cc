@@ -1,5 +1,6 @@
-// Goal: every subscriber is sent exactly the events of its channels, in log order, once, whether they
-// reach it live, from the log, or half and half; and what the hub keeps goes when subscribers go.
+// Goal: every subscriber is sent exactly the events of its channels, in log order, once, whether
+// they reach it live, from the log, or half and half; and what the hub keeps goes when subscribers
+// go.
 #include "engine/hub.h"
 
 #include <gtest/gtest.h>
@@ -67,8 +68,7 @@ class HubTest : public ::testing::Test, public HubHost {
     interest->sub = sub;
     interest->filter.channels = std::move(channels);
     interest->filter.types = types;
-    const SubscriberId id =
-        hub->add(reader, interest, next ? Offset(*next) : hub->held().end);
+    const SubscriberId id = hub->add(reader, interest, next ? Offset(*next) : hub->held().end);
     hub->advance(id);
     return id;
   }
@@ -316,8 +316,8 @@ TEST_F(HubTest, LargeCommitsAreHandedOutInBlocks) {
   EXPECT_EQ(ann.take(), expected);
 }
 
-// Another shard may be ahead: a client that heard of offset 3 there waits here until this shard came
-// as far, and gets nothing twice.
+// Another shard may be ahead: a client that heard of offset 3 there waits here until this shard
+// came as far, and gets nothing twice.
 TEST_F(HubTest, ACursorAheadOfThisShardWaitsForIt) {
   start();
   const Batch first = small.commit(3, "user:1");

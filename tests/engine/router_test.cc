@@ -1,5 +1,6 @@
 // Goal: an event reaches the channels that the table names for its type, and nobody else; a table
-// that cannot mean anything is refused at start; projections follow the channel that lets a reader in.
+// that cannot mean anything is refused at start; projections follow the channel that lets a reader
+// in.
 #include "engine/router.h"
 
 #include <gtest/gtest.h>
@@ -32,9 +33,9 @@ std::string route(const Router& router, std::string_view type, std::string_view 
 
 TEST(RouterTest, TheDefaultTableRoutesTheCatalogue) {
   const Router router = *Router::make(default_routes());
-  EXPECT_EQ(route(router, "booking.created",
-                  R"({"bookingId":"b_1","accountId":"42","venueId":"7"})"),
-            "booking:b_1 user:42 venue:7 ops:bookings ");
+  EXPECT_EQ(
+      route(router, "booking.created", R"({"bookingId":"b_1","accountId":"42","venueId":"7"})"),
+      "booking:b_1 user:42 venue:7 ops:bookings ");
   // Ids that are not there name no channel.
   EXPECT_EQ(route(router, "booking.cancelled", R"({"bookingId":"b_1"})"),
             "booking:b_1 ops:bookings ");

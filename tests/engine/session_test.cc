@@ -53,9 +53,8 @@ class SessionTest : public ::testing::Test,
   std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest& interest,
                                         OffsetRange range) override {
     const Result<Page> page = small.pages.read(interest->filter, {.window = range});
-    return RenderedPage{
-        SharedBytes(render_records("e", *interest, projections, page->records)), page->covered,
-        page->records.size()};
+    return RenderedPage{SharedBytes(render_records("e", *interest, projections, page->records)),
+                        page->covered, page->records.size()};
   }
   void send_frames(const SharedBytes& frames) override { send_frame(std::string(frames.view())); }
   bool congested() const override { return false; }
@@ -77,8 +76,7 @@ class SessionTest : public ::testing::Test,
   OffsetRange log_held() const override { return small.held(); }
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override {
-    lookups.push_back({sub, attempt,
-                       resolve_start_reading(from, filter, small.log, small.pages)});
+    lookups.push_back({sub, attempt, resolve_start_reading(from, filter, small.log, small.pages)});
   }
   Result<void> publish(IncomingEvent event, std::uint64_t ticket) override {
     if (refuse_publish) return fail(Code::overloaded, "too many appends are pending");
@@ -115,8 +113,10 @@ TEST_F(SessionTest, WelcomeNamesTheLog) {
 
 TEST_F(SessionTest, NothingGoesBeforeHello) {
   say(R"({"type":"subscribe","id":7,"sub":1,"channels":["user:1"]})");
-  EXPECT_EQ(take(), R"({"type":"error","id":7,"code":"bad_request","message":"the first message must be `hello`","retryable":false})"
-                    "\n");
+  EXPECT_EQ(
+      take(),
+      R"({"type":"error","id":7,"code":"bad_request","message":"the first message must be `hello`","retryable":false})"
+      "\n");
   session->on_tick(499, {});
   EXPECT_EQ(take(), "");
   session->on_tick(500, {});
@@ -157,7 +157,8 @@ TEST_F(SessionTest, AForeignPositionIsAGapAndStartsOver) {
   commit(2, "user:1");
   hello();
   for (const char* position : {"zzz:1", "e:3"}) {
-    say(std::string(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:2"],"from":{"after":")") +
+    say(std::string(
+            R"({"type":"subscribe","id":1,"sub":1,"channels":["user:2"],"from":{"after":")") +
         position + "\"}}");
     EXPECT_EQ(take(),
               "{\"type\":\"subscribed\",\"id\":1,\"sub\":1,\"after\":\"e:0\",\"head\":\"e:2\"}\n"
@@ -202,8 +203,8 @@ TEST_F(SessionTest, LastIsLookedUpAndMeanwhileTheNumberIsTaken) {
   EXPECT_NE(lines.find(R"("position":"e:3")"), std::string::npos);
 }
 
-// The client gave up on a subscription while its start was looked up, and uses the number again: the
-// late answer must not start the new one where the old one wanted to.
+// The client gave up on a subscription while its start was looked up, and uses the number again:
+// the late answer must not start the new one where the old one wanted to.
 TEST_F(SessionTest, ALateLookUpForAnEarlierUseIsDropped) {
   commit(3, "user:1");
   hello();
@@ -252,8 +253,9 @@ TEST_F(SessionTest, PublishesAreAnsweredByTheirVerdicts) {
   EXPECT_EQ(take(), "");
   session->on_verdict({.author = {.ticket = published[0].second},
                        .outcome = std::vector<Appended>{{Offset(4), 2, true}}});
-  EXPECT_EQ(take(),
-            "{\"type\":\"ok\",\"id\":9,\"position\":\"e:4\",\"subjectversion\":2,\"duplicate\":true}\n");
+  EXPECT_EQ(
+      take(),
+      "{\"type\":\"ok\",\"id\":9,\"position\":\"e:4\",\"subjectversion\":2,\"duplicate\":true}\n");
   say(kPublish);
   session->on_verdict({.author = {.ticket = published[1].second},
                        .outcome = Conflict{.index = 0, .expected = 17, .current = 18}});
@@ -303,7 +305,8 @@ TEST_F(SessionTest, ASilentPeerIsClosedAfterTwoHeartbeats) {
   EXPECT_EQ(take(), "close 4408 no sign of life for two heartbeats\n");
 }
 
-// A slow reader answers no ping, since it has not come to it yet; its socket taking bytes is enough.
+// A slow reader answers no ping, since it has not come to it yet; its socket taking bytes is
+// enough.
 TEST_F(SessionTest, ProgressOfAPendingWriteIsASignOfLife) {
   hello();
   session->on_tick(1500, {.received_ms = 0, .written_bytes = 10, .queued_bytes = 90});
@@ -341,7 +344,8 @@ TEST_F(SessionTest, UnknownTypesAreAnsweredAndNothingCloses) {
 TEST_F(SessionTest, DrainingSaysWhenToComeBack) {
   hello();
   session->drain(2713, 1012);
-  EXPECT_EQ(take(), "{\"type\":\"draining\",\"retryafter\":2713}\nclose 1012 the server is going down\n");
+  EXPECT_EQ(take(),
+            "{\"type\":\"draining\",\"retryafter\":2713}\nclose 1012 the server is going down\n");
 }
 
 }  // namespace

@@ -53,8 +53,9 @@ TEST_F(WireTest, AGapIsAnEventOfItsOwnEverywhere) {
   const protocol::Gap gap{.sub = 1, .reason = "expired", .from = "e:1", .to = "e:9"};
   std::string sse;
   sse_wire().append_message(sse, gap);
-  EXPECT_EQ(sse,
-            "id: e:9\nevent: gap\ndata: {\"reason\":\"expired\",\"from\":\"e:1\",\"to\":\"e:9\"}\n\n");
+  EXPECT_EQ(
+      sse,
+      "id: e:9\nevent: gap\ndata: {\"reason\":\"expired\",\"from\":\"e:1\",\"to\":\"e:9\"}\n\n");
   std::string bare;
   cloudevents_wire().append_message(bare, gap);
   EXPECT_NE(bare.find("\"type\":\"courtside.gap\""), std::string::npos);

@@ -1,4 +1,5 @@
-// Goal: any bytes, however they are cut, give the same requests or the same error, within the limits.
+// Goal: any bytes, however they are cut, give the same requests or the same error, within the
+// limits.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -210,11 +210,11 @@ TEST(JsonMessages, PublishSaysWhatIsWrong) {
 
 // The second of two counts, faults of the first do not.
 TEST(JsonMessages, TheLastOfTwoMembersCounts) {
-  EXPECT_EQ(
-      decoded<Publish>(R"({"type":"ping","type":"publish","id":1,"id":2,"event":{"id":7},"event":)" +
-                       cloudevent() + "}")
-          .id,
-      2u);
+  EXPECT_EQ(decoded<Publish>(
+                R"({"type":"ping","type":"publish","id":1,"id":2,"event":{"id":7},"event":)" +
+                cloudevent() + "}")
+                .id,
+            2u);
 }
 
 TEST(JsonMessages, AnEventInAnotherMessageIsAnUnknownField) {

@@ -137,8 +137,7 @@ TEST(WebSocketClient, SaysWhyItCouldNotConnect) {
   Listening nobody;
   const ClientTarget target{"127.0.0.1", server.port()};
   server.listener.reset();
-  nobody.client =
-      WebSocketClient::connect(server.loop, target, "/", "", {}, 1000, nobody);
+  nobody.client = WebSocketClient::connect(server.loop, target, "/", "", {}, 1000, nobody);
   ASSERT_TRUE(server.pump([&] { return nobody.closed; }));
   EXPECT_EQ(nobody.log, "closed 0 cannot connect to 127.0.0.1:" + std::to_string(target.port) +
                             ": Connection refused");
@@ -212,7 +211,8 @@ TEST(WebSocketClient, BelievesNoServerThatDidNotReadTheKey) {
 
 TEST(WebSocketClient, SurvivesNonsense) {
   EXPECT_EQ(log_of_connecting_to(Parrot("")), "closed 0 the server hung up");
-  EXPECT_TRUE(log_of_connecting_to(Parrot("SSH-2.0-OpenSSH\r\n")).starts_with("closed 0 malformed"));
+  EXPECT_TRUE(
+      log_of_connecting_to(Parrot("SSH-2.0-OpenSSH\r\n")).starts_with("closed 0 malformed"));
   EXPECT_EQ(log_of_connecting_to(Parrot("HTTP/1.1 101 Sw")), "closed 0 the server hung up");
   EXPECT_TRUE(log_of_connecting_to(Parrot("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')))
                   .starts_with("closed 0 the header block is too large"));
@@ -227,8 +227,8 @@ TEST(WebSocketClient, TakesASubprotocolOnlyIfItOfferedIt) {
     Listening handler;
     handler.client = connect(server, handler, "127.0.0.1", offered ? "a, b" : "a");
     ASSERT_TRUE(server.pump([&] { return !handler.log.empty(); }));
-    EXPECT_EQ(handler.log, offered ? "open"
-                                   : "closed 0 the server chose a subprotocol that was not offered");
+    EXPECT_EQ(handler.log,
+              offered ? "open" : "closed 0 the server chose a subprotocol that was not offered");
     handler.client.reset();
   }
 }
@@ -289,7 +289,8 @@ TEST(HttpRequest, SaysWhatWentWrong) {
   EXPECT_EQ(outcome(""), "unavailable");
   EXPECT_EQ(outcome("nonsense\r\n\r\n"), "bad_request");
   EXPECT_EQ(outcome("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), "bad_request");
-  EXPECT_EQ(outcome("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc"), "bad_request");
+  EXPECT_EQ(outcome("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc"),
+            "bad_request");
   EXPECT_EQ(outcome("HTTP/1.1 200 OK\r\nContent-Le", false), "timeout");
   std::uint16_t unused = 0;
   {

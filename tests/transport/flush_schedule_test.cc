@@ -1,5 +1,5 @@
-// Goal: replies never wait; fan-out waits only after a pass over many connections, and for no longer
-// than that pass took.
+// Goal: replies never wait; fan-out waits only after a pass over many connections, and for no
+// longer than that pass took.
 #include "transport/flush_schedule.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Goal: a connection speaks HTTP/1.1 as clients expect it, never owes an answer it forgot, and costs
-// a bounded amount however the client behaves.
+// Goal: a connection speaks HTTP/1.1 as clients expect it, never owes an answer it forgot, and
+// costs a bounded amount however the client behaves.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -12,7 +12,9 @@ namespace {
 
 using namespace testing_loopback;
 
-std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"; }
+std::string get(const std::string& target) {
+  return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
 std::string answer(const std::string& body) {
   return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
@@ -83,9 +85,8 @@ TEST(HttpConnection, UnreadAnswersHoldUpTheNextRequest) {
   std::string requests;
   for (int count = 0; count < 1000; ++count) requests += get("/");
   ASSERT_EQ(client.send(requests), requests.size());
-  ASSERT_TRUE(server.pump([&] {
-    return !server.connections.empty() && server.connection().congested();
-  }));
+  ASSERT_TRUE(
+      server.pump([&] { return !server.connections.empty() && server.connection().congested(); }));
   server.settle();
   EXPECT_LT(answered, 900);  // 50 MB fit in no kernel buffer.
   ASSERT_TRUE(server.pump([&] { return client.input().size() > 50'000'000; }));
@@ -183,9 +184,9 @@ TEST(HttpConnection, AStreamIsChunkedAndLeavesTheConnectionUsable) {
   server.connection().send_paced(SharedBytes(std::string(18, 'x')));
   server.on_request_do = nullptr;
   server.connection().end_stream();
-  ASSERT_TRUE(pump_until_answer(server, client,
-                                head + "5\r\nfirst\r\n12\r\n" + std::string(18, 'x') +
-                                    "\r\n0\r\n\r\n" + answer("GET /2 ")));
+  ASSERT_TRUE(pump_until_answer(
+      server, client,
+      head + "5\r\nfirst\r\n12\r\n" + std::string(18, 'x') + "\r\n0\r\n\r\n" + answer("GET /2 ")));
 }
 
 TEST(HttpConnection, AStreamToAnOldClientEndsWithTheConnection) {

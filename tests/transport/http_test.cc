@@ -81,8 +81,10 @@ std::vector<Case> accepted() {
       {"Body", "POST / HTTP/1.1\r\n" + kHost + "Content-Length: 3\r\n\r\nabc", "POST / [abc] idle"},
       {"EmptyBody", "POST / HTTP/1.1\r\n" + kHost + "Content-Length: 0\r\n\r\n", "POST / idle"},
       {"Chunked", chunked("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"), "POST / [abcde] idle"},
-      {"ChunkedWithTrailer", chunked("3;x=y\r\nabc\r\n0\r\nTrailer: z\r\n\r\n"), "POST / [abc] idle"},
-      {"Pipelined", get("") + "POST /2 HTTP/1.1\r\n" + kHost + "Content-Length: 2\r\n\r\nab" + get(""),
+      {"ChunkedWithTrailer", chunked("3;x=y\r\nabc\r\n0\r\nTrailer: z\r\n\r\n"),
+       "POST / [abc] idle"},
+      {"Pipelined",
+       get("") + "POST /2 HTTP/1.1\r\n" + kHost + "Content-Length: 2\r\n\r\nab" + get(""),
        "GET / POST /2 [ab] GET / idle"},
       {"AfterClose", get("Connection: close\r\n") + get(""), "GET / close GET / idle"},
       {"BlankLinesBefore", "\r\n\r\n" + get(""), "GET / idle"},
@@ -112,8 +114,10 @@ std::vector<Case> refused() {
       {"NulInValue", std::string("GET / HTTP/1.1\r\nHost: a\0\r\n\r\n", 28), bad},
       {"NoHost", "GET / HTTP/1.1\r\n\r\n", bad},
       {"TwoHosts", "GET / HTTP/1.1\r\n" + kHost + kHost + "\r\n", bad},
-      {"LengthAndCoding", post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", bad},
-      {"CodingAndLength", post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", bad},
+      {"LengthAndCoding", post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       bad},
+      {"CodingAndLength", post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+       bad},
       {"TwoLengths", post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", bad},
       {"LengthList", post + "Content-Length: 3, 3\r\n\r\nabc", bad},
       {"SignedLength", post + "Content-Length: +3\r\n\r\nabc", bad},
@@ -139,11 +143,14 @@ std::vector<Case> refused() {
       {"HeaderBlockTooLarge", get("X: " + std::string(200, 'x') + "\r\n"), "!headers_too_large"},
       {"TargetTooLong", "GET /" + std::string(200, 'x'), "!headers_too_large"},
       {"TooManyHeaders", get("A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n"), "!headers_too_large"},
-      {"EndlessBlankLines", std::string(202, '\r').replace(0, 202, [] {
-         std::string lines;
-         for (int count = 0; count < 101; ++count) lines += "\r\n";
-         return lines;
-       }()), "!headers_too_large"},
+      {"EndlessBlankLines",
+       std::string(202, '\r').replace(0, 202,
+                                      [] {
+                                        std::string lines;
+                                        for (int count = 0; count < 101; ++count) lines += "\r\n";
+                                        return lines;
+                                      }()),
+       "!headers_too_large"},
       {"BodyTooLarge", post + "Content-Length: 21\r\n\r\n", "!payload_too_large"},
       {"ChunkTooLarge", chunked("15\r\n"), "!payload_too_large"},
       {"ChunksTooLarge", chunked("10\r\n0123456789abcdef\r\n5\r\n"), "!payload_too_large"},
@@ -177,7 +184,8 @@ TEST(HttpParser, AsksForTheBodyOnceWhenTheSenderWaits) {
 
 TEST(HttpParser, HeaderNamesAreLowerCaseAndValuesTrimmed) {
   HttpParser parser({});
-  const auto progress = parser.feed("GET /p?q HTTP/1.1\r\nHOST:\t a \t\r\nX-Y: b  c \r\nX-Y: d\r\n\r\n");
+  const auto progress =
+      parser.feed("GET /p?q HTTP/1.1\r\nHOST:\t a \t\r\nX-Y: b  c \r\nX-Y: d\r\n\r\n");
   ASSERT_TRUE(progress && progress->request);
   const HttpRequest& request = *progress->request;
   EXPECT_EQ(request.header("host"), "a");

@@ -1,5 +1,5 @@
-// Goal: a listener takes a bounded number of clients per turn, and waits, rather than spin, when the
-// process can hold no more.
+// Goal: a listener takes a bounded number of clients per turn, and waits, rather than spin, when
+// the process can hold no more.
 #include "transport/listener.h"
 
 #include <fcntl.h>
@@ -30,9 +30,9 @@ TEST(ListenAddress, IsALiteralAddressWithAPort) {
   EXPECT_EQ(parsed("[::ffff:127.0.0.1]:1"), "::ffff:127.0.0.1 1 loopback");
   EXPECT_EQ(parsed("0.0.0.0:65535"), "0.0.0.0 65535");
   EXPECT_EQ(parsed("[::]:80"), ":: 80");
-  for (const char* wrong : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536",
-                            "127.0.0.1:-1", ":80", "::1:80", "[::1]", "[::1]80", "[::1:80",
-                            "localhost:80", "1.2.3:80", "127.0.0.1:80 "}) {
+  for (const char* wrong :
+       {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", ":80",
+        "::1:80", "[::1]", "[::1]80", "[::1:80", "localhost:80", "1.2.3:80", "127.0.0.1:80 "}) {
     EXPECT_EQ(parsed(wrong), "bad_configuration") << wrong;
   }
 }

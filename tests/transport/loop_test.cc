@@ -1,5 +1,5 @@
-// Goal: a loop sleeps when nothing happens, wakes for whoever asks, ends each turn in order, and stops
-// when all is closed.
+// Goal: a loop sleeps when nothing happens, wakes for whoever asks, ends each turn in order, and
+// stops when all is closed.
 #include "transport/loop.h"
 
 #include <gtest/gtest.h>

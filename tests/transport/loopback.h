@@ -1,5 +1,5 @@
-// A server and raw clients over real loopback sockets, all in the test's thread: nothing happens but
-// what pump() lets happen, and every wait has a bound.
+// A server and raw clients over real loopback sockets, all in the test's thread: nothing happens
+// but what pump() lets happen, and every wait has a bound.
 #pragma once
 
 #include <netinet/in.h>
@@ -29,8 +29,7 @@ class RawClient {
   explicit RawClient(std::uint16_t port, int receive_buffer_bytes = 0)
       : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer_bytes > 0) {
-      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
-                   sizeof(receive_buffer_bytes));
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof(receive_buffer_bytes));
     }
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -94,14 +93,10 @@ class RawClient {
 
 inline const char* name_of(CloseReason reason) {
   switch (reason) {
-    case CloseReason::kByPeer:
-      return "by peer";
-    case CloseReason::kByUs:
-      return "by us";
-    case CloseReason::kViolation:
-      return "violation";
-    case CloseReason::kTimeout:
-      return "timeout";
+    case CloseReason::kByPeer: return "by peer";
+    case CloseReason::kByUs: return "by us";
+    case CloseReason::kViolation: return "violation";
+    case CloseReason::kTimeout: return "timeout";
   }
   return "?";
 }
@@ -213,7 +208,8 @@ inline std::string without_date(std::string answer) {
 }
 
 inline std::string upgrade_text() {
-  return "GET /v1/ws HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
+  return "GET /v1/ws HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: "
+         "WebSocket\r\n"
          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 }
 inline std::string upgrade_answer_text() {

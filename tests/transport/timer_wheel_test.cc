@@ -90,8 +90,8 @@ TEST(TimerWheel, AgreesWithASortedListOverARandomLife) {
       auto id = std::make_shared<TimerId>();
       *id = wheel.start(now, delay, [&, id] {
         ASSERT_TRUE(due.contains(*id));
-        ASSERT_GE(now, due[*id]);                  // not early
-        ASSERT_LT(before, due[*id] + 2 * kTick);   // nor forgotten the last time
+        ASSERT_GE(now, due[*id]);                 // not early
+        ASSERT_LT(before, due[*id] + 2 * kTick);  // nor forgotten the last time
         due.erase(*id);
       });
       ASSERT_TRUE(due.emplace(*id, now + delay).second);

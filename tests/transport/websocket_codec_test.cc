@@ -22,18 +22,10 @@ class Listing final : public WebSocketInputHandler {
  public:
   bool on_input(const WebSocketInput& input) override {
     switch (input.opcode) {
-      case Opcode::kText:
-        add("text", input.payload);
-        break;
-      case Opcode::kBinary:
-        add("binary", input.payload);
-        break;
-      case Opcode::kPing:
-        add("ping", input.payload);
-        break;
-      case Opcode::kPong:
-        add("pong", input.payload);
-        break;
+      case Opcode::kText: add("text", input.payload); break;
+      case Opcode::kBinary: add("binary", input.payload); break;
+      case Opcode::kPing: add("ping", input.payload); break;
+      case Opcode::kPong: add("pong", input.payload); break;
       case Opcode::kClose:
         add("close", std::to_string(input.close_code) + "," + std::string(input.payload));
         break;
@@ -274,8 +266,8 @@ TEST(WebSocketCodec, TenThousandRandomFramesSurviveRandomCuts) {
       pieces.push_back(rest.substr(0, 1 + below(below(4) == 0 ? 20'000 : 200)));
       rest.remove_prefix(pieces.back().size());
     }
-    const WebSocketRole receiver = sender == WebSocketRole::kClient ? WebSocketRole::kServer
-                                                                    : WebSocketRole::kClient;
+    const WebSocketRole receiver =
+        sender == WebSocketRole::kClient ? WebSocketRole::kServer : WebSocketRole::kClient;
     const std::string parsed = parse(pieces, receiver, kLarge);
     ASSERT_TRUE(parsed == expected.text());  // not EQ: it would print megabytes
   }

@@ -1,5 +1,5 @@
-// Goal: an upgraded connection gives whole messages in order, closes as RFC 6455 section 7 asks, tells
-// its sender when to stop, and reports its end exactly once.
+// Goal: an upgraded connection gives whole messages in order, closes as RFC 6455 section 7 asks,
+// tells its sender when to stop, and reports its end exactly once.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -137,8 +137,8 @@ TEST(WebSocketConnection, OurCloseWaitsForTheClients) {
   server.connection().send(SharedBytes(served(1, "last words")));
   server.connection().close_websocket(1012, "restart");
   server.connection().send(SharedBytes(served(1, "nothing may follow")));
-  ASSERT_TRUE(server.pump_until_input(client,
-                                      served(1, "last words") + served_close(1012, "restart")));
+  ASSERT_TRUE(
+      server.pump_until_input(client, served(1, "last words") + served_close(1012, "restart")));
   client.send(text("sent before it saw our close"));
   server.settle();
   EXPECT_EQ(server.log, "");
@@ -266,7 +266,8 @@ TEST(WebSocketConnection, OurPingAsksForASignOfLife) {
   EXPECT_EQ(server.log, "");
 }
 
-// 10,000 pings nobody reads the answers of: one pong is queued, the newest waits, the rest are gone.
+// 10,000 pings nobody reads the answers of: one pong is queued, the newest waits, the rest are
+// gone.
 TEST(WebSocketConnection, UnreadPongsDoNotPileUp) {
   Server server;
   Upgraded client(server, 4096);
@@ -373,8 +374,8 @@ TEST(WebSocketConnection, PausedItStillNoticesTheEnd) {
   }
 }
 
-// The end stands behind a message that was not read: first the message, then the end, and no spinning
-// on an end that is known.
+// The end stands behind a message that was not read: first the message, then the end, and no
+// spinning on an end that is known.
 TEST(WebSocketConnection, PausedItHearsTheLastMessageBeforeTheEnd) {
   Server server;
   Upgraded client(server);
