@@ -82,7 +82,7 @@ bool CandidateScan::is_close_by() const {
 }
 
 Result<void> CandidateScan::fetch_group() {
-  std::vector<Offset> missing;  // from the tail
+  std::vector<Offset> missing;       // from the tail
   std::vector<SharedBatch> batches;  // of each of the group's offsets; null: missing
   for (const Offset offset : group_) {
     SharedBatch batch = tail_.at(offset);

@@ -54,7 +54,8 @@ class PageBuilder {
   // The page ends right after the last record that it passed or took, or has covered its window.
   Page finish(bool complete, std::uint64_t scanned) {
     page_.scanned = scanned;
-    if (!complete && request_.direction == Direction::kAscending) page_.covered.end = next(reached_);
+    if (!complete && request_.direction == Direction::kAscending)
+      page_.covered.end = next(reached_);
     if (!complete && request_.direction == Direction::kDescending) page_.covered.begin = reached_;
     return std::move(page_);
   }

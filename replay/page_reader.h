@@ -27,8 +27,8 @@ struct PageRequest {
 
 struct Page {
   std::vector<Record> records;  // matching, in the asked direction
-  // What was looked at: every matching event in here is among `records`, and nothing else is. Within
-  // the window; the next page begins at covered.end (ascending), or ends at covered.begin
+  // What was looked at: every matching event in here is among `records`, and nothing else is.
+  // Within the window; the next page begins at covered.end (ascending), or ends at covered.begin
   // (descending).
   //
   // Ascending: covered.begin is window.begin, unless retention had taken the beginning by the time
@@ -53,8 +53,8 @@ class PageReader {
   Result<Page> read(const Filter& filter, const PageRequest& request) const;
 
   // The same without blocking, ascending only; empty when the tail does not hold all of the window,
-  // or more than `batches_max` batches would have to be looked through. The tail may still hold what
-  // retention took: then it is served.
+  // or more than `batches_max` batches would have to be looked through. The tail may still hold
+  // what retention took: then it is served.
   std::optional<Page> read_tail(const Filter& filter, const PageRequest& request,
                                 std::size_t batches_max) const;
 

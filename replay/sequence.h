@@ -21,8 +21,8 @@ class Sequence {
   // The next record of the window; empty at its end.
   Result<std::optional<Record>> next();
 
-  // The record at `wanted`; empty when the log does not hold it. What lies before it is passed over.
-  // REQUIRES: within the window, and further on than whatever was asked for before.
+  // The record at `wanted`; empty when the log does not hold it. What lies before it is passed
+  // over. REQUIRES: within the window, and further on than whatever was asked for before.
   Result<std::optional<Record>> next_at(Offset wanted);
 
   // Records fetched so far, those passed over included.

@@ -19,9 +19,10 @@
 //   subscription.on_page(page.covered.end);              // or where sending stopped
 //   step = subscription.next_step();
 //
-// The rule that joins replay and live without gap, doubling or buffer: a subscription goes live only
-// when its next offset is the end of the log as its own shard knows it, and from then on is offered
-// every commit of that shard that may concern it. Both facts change on the shard's thread alone.
+// The rule that joins replay and live without gap, doubling or buffer: a subscription goes live
+// only when its next offset is the end of the log as its own shard knows it, and from then on is
+// offered every commit of that shard that may concern it. Both facts change on the shard's thread
+// alone.
 //
 // A gap is told only of offsets that were not handed out and that retention had taken: by the
 // shard's own word (`held`), or by the page that passed over them (`covered`). A live subscription
@@ -39,11 +40,11 @@ namespace courtside {
 
 struct Step {
   enum class Kind : std::uint8_t {
-    kWait,        // nothing to do until something happens
-    kRead,        // read a page that begins at range.begin, within range; answer with on_page_read
-    kGap,         // tell the subscriber that `range` can no longer be had
-    kGoLive,      // tell it that it caught up, up to range.begin (excluded); attach it to the commits
-    kDeliver,     // deliver the matching events of `range`, which was just committed
+    kWait,     // nothing to do until something happens
+    kRead,     // read a page that begins at range.begin, within range; answer with on_page_read
+    kGap,      // tell the subscriber that `range` can no longer be had
+    kGoLive,   // tell it that it caught up, up to range.begin (excluded); attach it to the commits
+    kDeliver,  // deliver the matching events of `range`, which was just committed
     kFallBehind,  // detach it; tell it that it fell behind, before range.begin
   };
   Kind kind = Kind::kWait;
@@ -65,8 +66,8 @@ class Subscription {
 
   // The log grew or was cut: `held` is what it holds now, by this shard's knowledge.
   //
-  // A subscription that catches up must hear of every commit, or it would not know how far to go; it
-  // answers kWait, ask next_step(). A live one need only hear of those that may concern it: what
+  // A subscription that catches up must hear of every commit, or it would not know how far to go;
+  // it answers kWait, ask next_step(). A live one need only hear of those that may concern it: what
   // lies between next() and committed.begin was looked at and is not for it. It answers kDeliver,
   // kFallBehind (nothing of `committed` was delivered; range.begin is committed.begin), or kWait
   // when `committed` is empty. A large commit may be offered in pieces, in order.

@@ -52,9 +52,9 @@ std::vector<SharedBatch> Tail::find(OffsetRange wanted, std::size_t batches_max)
 }
 
 Tail::Batches::const_iterator Tail::reach(Offset offset) const {
-  return std::partition_point(
-      batches_.begin(), batches_.end(),
-      [offset](const SharedBatch& batch) { return batch->range.end <= offset; });
+  return std::partition_point(batches_.begin(), batches_.end(), [offset](const SharedBatch& batch) {
+    return batch->range.end <= offset;
+  });
 }
 
 }  // namespace courtside
