@@ -90,8 +90,7 @@ void append_event(std::string& out, Offset offset, const TestEvent& event) {
   fields.data_kind = DataKind::kJson;
   fields.data = event.data;
   const Timestamp recorded(static_cast<std::int64_t>(offset.value()) * 1'000'000);
-  append_record(out, {.offset = offset, .recorded = recorded}, event.channels,
-                build_event(fields));
+  append_record(out, {.offset = offset, .recorded = recorded}, event.channels, build_event(fields));
 }
 
 }  // namespace
