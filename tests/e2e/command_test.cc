@@ -89,13 +89,13 @@ TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
   std::ofstream lines(file);
   for (int i = 0; i < 500; ++i) lines << Draft{.id = "file-" + std::to_string(i)}.json() << "\n";
   lines.close();
-  EXPECT_EQ(run({"publish", "--url", url, file}).status, 0);
+  EXPECT_EQ(run({"publish", "--url", url, "--file", file}).status, 0);
   EXPECT_EQ(read_log(http).size(), 501u);
-  EXPECT_EQ(run({"publish", "--url", url, file}).status, 0);  // Once more: all duplicates.
+  EXPECT_EQ(run({"publish", "--url", url, "--file", file}).status,
+            0);  // Once more: all duplicates.
   EXPECT_EQ(read_log(http).size(), 501u);
 
-  const Ran tailed =
-      run({"tail", "--url", url, "--earliest", "--no-follow", "--channel", "thing:t_1"});
+  const Ran tailed = run({"tail", "--url", url, "--earliest", "--no-follow", "thing:t_1"});
   EXPECT_EQ(tailed.status, 0) << tailed.output;
   EXPECT_TRUE(says(tailed, "test.told"));
   EXPECT_TRUE(says(tailed, "file-499"));
@@ -103,7 +103,7 @@ TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
 
 TEST_F(CommandWithServer, NobodyThereExits69) {
   const std::string url = "http://127.0.0.1:" + std::to_string(port());
-  EXPECT_EQ(server.terminate(), 0);
+  EXPECT_EQ(stop_server(), 0);
   EXPECT_EQ(run({"publish", "--url", url, "--type", "a.b", "--subject", "a:b"}).status, 69);
   EXPECT_EQ(run({"tail", "--url", url, "--no-follow"}).status, 69);
 }

@@ -27,7 +27,7 @@ TEST_F(Handshake, WelcomeTellsWhatAClientNeeds) {
 
 TEST_F(Handshake, EpochOutlivesARestartAndEachLogHasItsOwn) {
   const std::string epoch = session().epoch();
-  EXPECT_EQ(server.terminate(), 0);
+  EXPECT_EQ(stop_server(), 0);
   server.start();
   EXPECT_EQ(session().epoch(), epoch);
 

@@ -43,7 +43,7 @@ TEST_F(Idempotency, ARepeatLaterAndAfterRestartsIsTheFirst) {
   expect_duplicate("at once");
   std::this_thread::sleep_for(milliseconds(1100));  // Time itself is what is tested here.
   expect_duplicate("after more than a second");
-  EXPECT_EQ(server.terminate(), 0);
+  EXPECT_EQ(stop_server(), 0);
   server.start();
   expect_duplicate("after a restart");
   server.kill_and_start();

@@ -61,6 +61,8 @@ class HttpClient {
   HttpResponse read_stream_head(Deadline deadline = Deadline());
   std::string read_piece(Deadline deadline = Deadline());
 
+  void close() { socket_.close(); }
+
   // How many connections were made so far.
   int connects() const { return connects_; }
   Socket& socket() { return socket_; }

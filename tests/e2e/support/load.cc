@@ -28,7 +28,13 @@ void Publisher::send(std::uint64_t n) {
 }
 
 void Publisher::read_answer(const Json& answer) {
-  if (answer["type"].text() != "ok") give_up("a publish failed: " + std::string(answer.raw()));
+  const std::string type = answer["type"].text();
+  if (type == "draining") return;  // The close follows.
+  if (type != "ok") {
+    // `draining`, `overloaded`: to be repeated, over a new connection.
+    if (answer["retryable"].boolean()) throw Disconnected("told to retry");
+    give_up("a publish failed: " + std::string(answer.raw()));
+  }
   const auto n = static_cast<std::uint64_t>(answer["id"].number() - 1);
   if (in_flight_.erase(n) == 0) give_up("answered twice: " + std::string(answer.raw()));
   acknowledged_[name_ + "-" + std::to_string(n)] = {answer["position"].text(),

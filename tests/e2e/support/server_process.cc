@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
@@ -29,10 +30,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
+// Ours, less what is the server's own business, with `more` in place of what it names.
 std::vector<std::string> joined_environment(const std::vector<std::string>& more) {
   std::vector<std::string> all = more;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view(*entry).starts_with("COURTSIDE_")) all.emplace_back(*entry);
+    const std::string_view variable = *entry;
+    const std::string_view name = variable.substr(0, variable.find('=') + 1);
+    const bool replaced = std::any_of(more.begin(), more.end(),
+                                      [name](const auto& text) { return text.starts_with(name); });
+    if (!replaced && !name.starts_with("COURTSIDE_")) all.emplace_back(variable);
   }
   return all;
 }

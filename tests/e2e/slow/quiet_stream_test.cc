@@ -1,0 +1,21 @@
+// Goal: a stream on which nothing happens says now and then that it is still there, so that no
+// proxy takes it for dead.
+#include <chrono>
+
+#include "tests/e2e/support/server_test.h"
+
+namespace courtside::e2e {
+namespace {
+
+using QuietStream = ServerTest;
+
+TEST_F(QuietStream, SaysEveryFifteenSecondsThatItIsThere) {
+  SseClient stream(port(), "/v1/events");
+  EXPECT_TRUE(stream.next().is_comment);  // The first byte, at once.
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(stream.next(Deadline(seconds(25))).is_comment);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, seconds(10));
+}
+
+}  // namespace
+}  // namespace courtside::e2e
