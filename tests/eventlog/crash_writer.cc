@@ -35,15 +35,16 @@ class Printer : public CommitListener {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 64;
-  // Small segments, so that many kills fall into the making of index files.
-  auto log = EventLog::open({.path = argv[1], .segment_events_max = 500});
+  // Small segments and eager reclaiming, so that many kills fall into either.
+  auto log =
+      EventLog::open({.path = argv[1], .segment_events_max = 500, .reclaim_bytes_min = 20000});
   if (!log) {
     std::fprintf(stderr, "%s\n", log.error().message.c_str());
     return 3;
   }
   Printer printer;
   const auto sequencer =
-      LocalSequencer::start(**log, printer, {.retention_bytes = 200'000, .retention_check_ms = 20});
+      LocalSequencer::start(**log, printer, {.retention_bytes = 30'000, .retention_check_ms = 5});
   for (std::uint64_t number = std::strtoull(argv[2], nullptr, 10);; ++number) {
     const std::string text = std::to_string(number);
     Append made = story::append({{text + "a", "booking:" + std::to_string(number % 50)},

@@ -68,6 +68,15 @@ class DamageTest : public testing::Test {
     for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
   }
 
+  void remove_record_5() {
+    const std::string key("\0\0\0\0\0\0\0\5", 8);
+    with_rocksdb(
+        [&key](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
+          ASSERT_TRUE(db.Delete(rocksdb::WriteOptions(), events, key).ok());
+        },
+        "events");
+  }
+
   TempFolder folder_;
 };
 
@@ -113,15 +122,41 @@ TEST_F(DamageTest, AFlippedBitInAFileOfRecordsIsReportedWhereItIsRead) {
             std::string::npos);
 }
 
-TEST_F(DamageTest, ARecordThatIsGoneIsAHoleAndNoGap) {
+TEST_F(DamageTest, ARecordThatIsGoneIsNoticedByTheRebuild) {
   write_log();
-  with_rocksdb(
-      [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* events) {
-        ASSERT_TRUE(
-            db.Delete(rocksdb::WriteOptions(), events, std::string("\0\0\0\0\0\0\0\5", 8)).ok());
-      },
-      "events");
-  EXPECT_EQ(open_error(options()), "data_corrupt");  // the index is rebuilt from the records
+  remove_record_5();
+  EXPECT_EQ(open_error(options()), "data_corrupt");
+}
+
+TEST_F(DamageTest, ARecordThatIsGoneIsAHoleToEveryReader) {
+  EventLogOptions small_segments = options();
+  small_segments.segment_events_max = 10;
+  {
+    const auto log = open_log(small_segments);
+    // Until the index needs none of the first ten records at start.
+    for (int i = 0; i < 10; ++i) commit(*log, {append({{std::to_string(i)}})});
+    const auto files_made = [&] {
+      commit(*log, {append({{std::to_string(log->place().next.value())}})});
+      return fs::exists(newest(".sst"));
+    };
+    ASSERT_TRUE(eventually(files_made));
+  }
+  remove_record_5();
+  const auto log = open_log(small_segments);
+  const auto scan = [&log](std::uint64_t begin, std::uint64_t end, Direction direction) {
+    return describe(*log->scan({Offset(begin), Offset(end)}, direction));
+  };
+  EXPECT_EQ(scan(3, 8, Direction::kAscending), "data_corrupt");
+  EXPECT_EQ(scan(3, 8, Direction::kDescending), "data_corrupt");
+  EXPECT_EQ(scan(3, 6, Direction::kAscending), "data_corrupt");   // nothing comes after it
+  EXPECT_EQ(scan(5, 8, Direction::kDescending), "data_corrupt");  // nothing comes before it
+  EXPECT_EQ(scan(6, 8, Direction::kAscending), "6 7");
+  EXPECT_EQ(log->read({Offset(4), Offset(5)}).error().code, Code::data_corrupt);
+  EXPECT_EQ(log->read({Offset(9), Offset(5), Offset(7)}).error().code, Code::data_corrupt);
+  // What retention took is no hole.
+  commit(*log, {Drop{Offset(6)}});
+  EXPECT_EQ(scan(3, 8, Direction::kDescending), "7 6");
+  EXPECT_TRUE(log->read({Offset(4), Offset(5)})->empty());
 }
 
 TEST_F(DamageTest, RecordsBehindTheEndAreRefused) {
