@@ -25,10 +25,12 @@ void perform_all(Transcript& transcript, const std::string& document) {
   transcript.expect_all_shown();
 }
 
-// The program in front of everything else, as one has it after `make install`.
-std::vector<std::string> environment() {
+// The program in front of everything else, as one has it after `make install`; and where its server
+// is, since that is not on the default port here.
+std::vector<std::string> environment(const std::string& port) {
   return {"PATH=" + std::filesystem::path(courtside_binary()).parent_path().string() + ":" +
-          std::getenv("PATH")};
+              std::getenv("PATH"),
+          "COURTSIDE_URL=http://127.0.0.1:" + port};
 }
 
 // The command first; what it prints is compared when its address and epoch are known.
@@ -42,6 +44,7 @@ void start_server(Transcript& transcript, const FencedBlock& block) {
       transcript.running(block.name).wait_for_output(kListening).substr(kListening.size());
   for (const char* host : {"127.0.0.1:", "localhost:"})
     transcript.same(host + std::string("8080"), host + port);
+  transcript.environment(environment(port));
   const auto number = static_cast<std::uint16_t>(std::stoul(port));
   const std::string epoch = HttpClient(number).get("/health").json()["epoch"].text();
   transcript.same("k3f9:", epoch + ":");
@@ -56,7 +59,6 @@ TEST(Readme, WorksWordForWord) {
   const std::string readme = text_of(std::string(COURTSIDE_SOURCE_DIR) + "/README.md");
   TempFolder folder;
   Transcript transcript(folder.path());
-  transcript.environment(environment());
   transcript.alias("script/server", courtside_binary() +
                                         " serve --listen 127.0.0.1:0 --data ./courtside-data"
                                         " --log-format text");

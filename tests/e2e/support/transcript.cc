@@ -131,8 +131,11 @@ bool Transcript::shows_what_came(const Terminal& terminal, bool complete) const 
 
 void Transcript::compare(const Terminal& terminal, bool complete) const {
   const Deadline deadline(seconds(60));
-  while (!shows_what_came(terminal, complete)) {
-    if (complete || deadline.expired()) {
+  while (true) {
+    const bool final =
+        complete || terminal.command->output_ended();  // Looked at before the output.
+    if (shows_what_came(terminal, complete)) return;
+    if (final || deadline.expired()) {
       give_up("$ " + terminal.typed + "\nis shown to print\n" + joined(terminal.shown) +
               "\nbut prints\n" + for_document(terminal.command->output()));
     }
