@@ -16,6 +16,12 @@ namespace courtside {
 
 class RecordBlock {
  public:
+  RecordBlock() = default;
+  // About so many bytes will be added.
+  explicit RecordBlock(std::size_t bytes_expected) {
+    bytes_.reserve(bytes_expected + bytes_expected / 16);
+  }
+
   // REQUIRES: not finished.
   void add(Offset offset, std::string_view bytes) {
     items_.push_back({offset, bytes_.size(), bytes.size()});

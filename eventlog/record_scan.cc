@@ -12,9 +12,6 @@
 namespace courtside {
 namespace {
 
-// A scan's first block is small, for readers that want a page; each next one is twice as large.
-constexpr std::size_t kFirstBlockBytes = 16 * 1024;
-
 // Where a read wants at least one of this many records of a stretch, walking the stretch (0.25 us a
 // record) beats looking each up (4 to 12 us, most of it for decompressing the block around it).
 constexpr std::uint64_t kDenseEnough = 16;
@@ -57,9 +54,9 @@ class RecordWalk : public RecordScan {
 
   Result<void> fill() {
     if (!events_) start();
-    block_ = RecordBlock();
+    block_ = RecordBlock(kBlockBytes);
     taken_ = 0;
-    while (events_->Valid() && !range_.empty() && block_.size_bytes() < block_bytes_) {
+    while (events_->Valid() && !range_.empty() && block_.size_bytes() < kBlockBytes) {
       const Offset found(number_at(events_->key().ToStringView()));
       if (auto expected = pass_over_dropped(found); !expected) return expected;
       if (range_.empty()) break;
@@ -76,7 +73,6 @@ class RecordWalk : public RecordScan {
       range_.end = range_.begin;
     }
     block_.finish();
-    block_bytes_ = std::min(block_bytes_ * 2, kBlockBytesMax);
     return {};
   }
 
@@ -116,7 +112,6 @@ class RecordWalk : public RecordScan {
   std::unique_ptr<rocksdb::Iterator> events_;
   RecordBlock block_;
   std::size_t taken_ = 0;
-  std::size_t block_bytes_ = kFirstBlockBytes;
 };
 
 // REQUIRES: offsets ascend.

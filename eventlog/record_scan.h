@@ -1,8 +1,7 @@
 // Records from the events family: a walk in one direction, and reads of single ones.
 //
 // Records come in blocks that they share, so a record costs no allocation of its own; whoever keeps
-// one keeps its block (at most kBlockBytesMax, or one record if that is larger). Threads: the
-// caller's.
+// one keeps its block (about kBlockBytes, or one record if that is larger). Threads: the caller's.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +16,9 @@
 
 namespace courtside {
 
-constexpr std::size_t kBlockBytesMax = 256 * 1024;
+// What a walk reads ahead at a time. The rest of a page's last block is read for nothing, so a block
+// is small beside a page: with blocks that doubled up to 256 KiB a page of 128 KiB read 240.
+constexpr std::size_t kBlockBytes = 16 * 1024;
 
 // Walks `range`. `log` tells what retention took meanwhile; null when nothing can have been taken.
 // REQUIRES: both outlive the scan.
