@@ -80,8 +80,8 @@ struct Config {
     std::uint64_t pending_append_bytes = 64 << 20;
     std::uint64_t batch_events = 4096;  // of a group commit
     std::uint64_t batch_bytes = 4 << 20;
-    std::uint64_t page_events = 256;  // of a catch-up read
-    std::uint64_t page_bytes = 64 << 10;
+    std::uint64_t page_events = 512;  // of a catch-up read
+    std::uint64_t page_bytes = 128 << 10;
     std::uint64_t page_scanned = 20'000;  // records looked at before a page ends early
     std::uint64_t reads_in_flight = 64;   // of a shard
     std::uint64_t history_events = 1000;  // of a page of GET /v1/events
