@@ -31,7 +31,7 @@ struct WebSocketCodec::State {
   Opcode message_opcode = Opcode::kText;
   bool in_message = false;
   std::size_t fragment_count = 0;
-  Utf8Validator utf8;
+  Utf8Validator utf8;   // between characters whenever a message begins: each ended that way
   std::string control;  // payload of the control frame at hand
 
   // One per thread, for the connection whose turn it is.
@@ -81,7 +81,6 @@ class WebSocketCodec::Assembler {
     state_.message_opcode = static_cast<Opcode>(piece.opcode);
     state_.message.clear();
     state_.fragment_count = 0;
-    state_.utf8 = Utf8Validator();
     return admit_fragment(piece);
   }
 

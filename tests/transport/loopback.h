@@ -46,6 +46,8 @@ class RawClient {
   // How much the kernel took.
   std::size_t send(std::string_view bytes) {
     const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    // The kernel tells of a reset once, be it here.
+    if (count < 0 && errno != EAGAIN) reset_ = true;
     return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
 

@@ -364,6 +364,25 @@ TEST(WebSocketConnection, PausedItKeepsItsMessagesForLater) {
   ASSERT_TRUE(server.pump_until_log("message one; message two; message three"));
 }
 
+TEST(WebSocketConnection, PausedInTheMiddleOfALargeReadItStopsThere) {
+  Server server;
+  std::size_t seen = 0;
+  server.on_message_do = [&](Connection& connection, Opcode, std::string_view) {
+    ++seen;
+    connection.pause_reading();
+  };
+  Upgraded client(server);
+  std::string burst;  // more than one read takes
+  for (int count = 0; count < 5'000; ++count) burst += text(std::string(40, 'x'));
+  ASSERT_EQ(client.send(burst), burst.size());
+  ASSERT_TRUE(server.pump([&] { return seen > 0; }));
+  server.settle();
+  EXPECT_EQ(seen, 1u);
+  server.on_message_do = [&](Connection&, Opcode, std::string_view) { ++seen; };
+  server.connection().resume_reading();
+  EXPECT_TRUE(server.pump([&] { return seen == 5'000; }));
+}
+
 TEST(WebSocketConnection, PausedItStillNoticesTheEnd) {
   for (const bool by_reset : {true, false}) {
     Server server;
