@@ -119,22 +119,22 @@ TEST_F(Event, RoutingFollowsTheTableAndAvailabilityShowsLittle) {
       .id = "1",
       .type = "slot.booked",
       .subject = "slot:s_1",
-      .data = R"({"slotId":"s_1","venueId":"v_1","accountId":"42","start":"2026-11-01T10:00:00Z",)"
+      .data = R"({"slotId":"s_1","venueId":"v_1","accountId":"holder","start":"2026-11-01T10:00:00Z",)"
               R"("price":{"minor":45000,"currency":"INR"},"status":"BOOKED"})",
-      .more = R"(,"actorid":"42","correlationid":"k")"};
+      .more = R"(,"actorid":"holder","correlationid":"k")"};
   append_one(http, booked);
   const auto seen_by = [this](const std::string& channel) {
     Session client = session();
     client.subscribe({.channels = {channel}, .from = R"("earliest")"});
     return client.expect_event().event;
   };
-  for (const char* channel : {"venue:v_1", "user:42", "*"}) {
+  for (const char* channel : {"venue:v_1", "user:holder", "*"}) {
     EXPECT_EQ(seen_by(channel)["data"].raw(), booked.data) << channel;
   }
   const Json shown = seen_by("availability:v_1");
   EXPECT_EQ(shown["data"]["slotId"].text(), "s_1");
   EXPECT_EQ(shown["data"]["price"].raw(), R"({"minor":45000,"currency":"INR"})");
-  EXPECT_EQ(shown.raw().find("42"), std::string_view::npos) << shown.raw();
+  EXPECT_EQ(shown.raw().find("holder"), std::string_view::npos) << shown.raw();
   EXPECT_FALSE(shown.has("correlationid"));
   // History shows the channel's readers no more than live does.
   const std::string page = http.get("/v1/events?channel=availability:v_1", "application/json").body;
