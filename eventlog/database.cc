@@ -62,14 +62,14 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
 
   std::unique_ptr<Database> database(new Database);
   database->path_ = options.path;
-  database->first_held_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  database->shared_floors_ = std::make_shared<SharedFloors>();
   rocksdb::DBOptions rocks_options;
   set_up(rocks_options);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* rocks = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
       rocks_options, options.path,
-      column_families(options.block_cache_bytes, database->first_held_), &handles, &rocks);
+      column_families(options.block_cache_bytes, database->shared_floors_), &handles, &rocks);
   if (!status.ok()) return fail(open_error(status, options.path));
   database->rocks_.reset(rocks);
   database->default_family_ = handles.front();

@@ -33,6 +33,18 @@ struct DatabaseOptions {
   std::size_t block_cache_bytes = 0;
 };
 
+// Where what is still of use begins.
+struct Floors {
+  Offset first_held;    // ids and postings of offsets below this alone are of no use
+  Offset first_needed;  // nor are records below this; never beyond first_held
+};
+
+// The same, as RocksDB's threads look at it when they merge files.
+struct SharedFloors {
+  std::atomic<std::uint64_t> first_held{0};
+  std::atomic<std::uint64_t> first_needed{0};
+};
+
 class Database {
  public:
   // Creates what is not there. Errors: data_in_use, data_corrupt, data_newer, no_input.
@@ -48,8 +60,11 @@ class Database {
   // The value of a key; empty when there is none.
   Result<std::optional<std::string>> get(Family family, std::string_view key) const;
 
-  // What speaks only of offsets below this is left out when files are next merged.
-  void set_first_held(Offset offset) { first_held_->store(offset.value()); }
+  // What merging files may leave out from now on. Never goes back.
+  void set_floors(const Floors& floors) {
+    shared_floors_->first_held = floors.first_held.value();
+    shared_floors_->first_needed = floors.first_needed.value();
+  }
 
  private:
   Database() = default;
@@ -58,8 +73,7 @@ class Database {
   std::unique_ptr<rocksdb::DB> rocks_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;  // RocksDB wants one; nothing is in it
-  // Shared with the compaction filters, which outlive nothing but are asked on RocksDB's threads.
-  std::shared_ptr<std::atomic<std::uint64_t>> first_held_;
+  std::shared_ptr<SharedFloors> shared_floors_;
 };
 
 // `status` as an error: data_corrupt where bytes on disk are wrong, else `otherwise`. `doing` is

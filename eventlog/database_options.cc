@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1 << 20;
 
-using FirstHeld = std::shared_ptr<std::atomic<std::uint64_t>>;
+using SharedFloorsPtr = std::shared_ptr<const SharedFloors>;
 
 rocksdb::CompressionType lz4_where_built() {
   const auto known = rocksdb::GetSupportedCompressions();
@@ -27,47 +27,51 @@ rocksdb::CompressionType lz4_where_built() {
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
-// Leaves out ids and chunks that speak of dropped events alone. Readers pass over them anyway, so
-// it does not matter when, or whether, it runs.
+// The last offset that an entry speaks of. Empty for what is to be kept, damaged entries too:
+// damage is for a reader to report.
+std::optional<Offset> last_offset(Family family, std::string_view key, std::string_view value) {
+  if (family == Family::kEvents) return decode_offset(key);
+  if (family == Family::kIds) return decode_offset(value);
+  if (key.size() < 9 || key == kLowWaterKey) return std::nullopt;
+  return chunk_last(Offset(number_at(key.substr(key.size() - 8))), value);
+}
+
+// Leaves out what speaks of dropped events alone. Readers pass over it anyway, so it does not
+// matter when it runs.
 class StaleFilter : public rocksdb::CompactionFilter {
  public:
-  StaleFilter(Family family, Offset first_held) : family_(family), first_held_(first_held) {}
+  StaleFilter(Family family, Offset floor) : family_(family), floor_(floor) {}
 
   bool Filter(int /*level*/, const rocksdb::Slice& key, const rocksdb::Slice& value,
               std::string* /*new_value*/, bool* /*value_changed*/) const override {
-    const auto last = last_offset(key.ToStringView(), value.ToStringView());
-    return last && *last < first_held_;
+    const auto last = last_offset(family_, key.ToStringView(), value.ToStringView());
+    return last && *last < floor_;
   }
 
   const char* Name() const override { return "courtside.stale"; }
 
  private:
-  // Empty for what is to be kept, damaged values too: damage is for a reader to report.
-  std::optional<Offset> last_offset(std::string_view key, std::string_view value) const {
-    if (family_ == Family::kIds) return decode_offset(value);
-    if (key.size() < 9 || key == kLowWaterKey) return std::nullopt;
-    return chunk_last(Offset(number_at(key.substr(key.size() - 8))), value);
-  }
-
   const Family family_;
-  const Offset first_held_;
+  const Offset floor_;
 };
 
 class StaleFilterFactory : public rocksdb::CompactionFilterFactory {
  public:
-  StaleFilterFactory(Family family, FirstHeld first_held)
-      : family_(family), first_held_(std::move(first_held)) {}
+  StaleFilterFactory(Family family, SharedFloorsPtr floors)
+      : family_(family), floors_(std::move(floors)) {}
 
   std::unique_ptr<rocksdb::CompactionFilter> CreateCompactionFilter(
       const rocksdb::CompactionFilter::Context& /*context*/) override {
-    return std::make_unique<StaleFilter>(family_, Offset(first_held_->load()));
+    const bool records = family_ == Family::kEvents;
+    const std::uint64_t floor = records ? floors_->first_needed : floors_->first_held;
+    return std::make_unique<StaleFilter>(family_, Offset(floor));
   }
 
   const char* Name() const override { return "courtside.stale"; }
 
  private:
   const Family family_;
-  const FirstHeld first_held_;
+  const SharedFloorsPtr floors_;
 };
 
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -79,12 +83,21 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
 
 // Ascending keys, written at commit. In level style, files of ascending keys never overlap, so that
 // they sink by being renamed in the manifest: nothing is written twice.
-rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+//
+// Nothing is ever deleted by a mark. A marked range would stand in one file with the newest
+// records, that file would reach from the oldest to the newest, and sinking it would rewrite the
+// whole log. Instead, files that hold only dropped records are removed whole, and what is left of
+// them goes when its file is next merged: after 30 days at the latest, RocksDB's default where a
+// filter is set.
+rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache>& cache,
+                                            const SharedFloorsPtr& floors) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = 32 * kMiB;  // also what is read back from the WAL at start
   options.max_write_buffer_number = 3;
   options.compression = lz4_where_built();
   options.level_compaction_dynamic_level_bytes = true;
+  options.target_file_size_base = 32 * kMiB;
+  options.compaction_filter_factory = std::make_shared<StaleFilterFactory>(Family::kEvents, floors);
   auto table = table_options(cache);
   // A scattered read decompresses a whole block: half of RocksDB's usual 16 KiB halves that, and
   // costs a tenth of the compression.
@@ -98,7 +111,7 @@ rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache
 // of a level for each few megabytes that come in.
 rocksdb::ColumnFamilyOptions derived_options(Family family,
                                              const std::shared_ptr<rocksdb::Cache>& cache,
-                                             const FirstHeld& first_held) {
+                                             const SharedFloorsPtr& floors) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kMiB;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
@@ -120,7 +133,7 @@ rocksdb::ColumnFamilyOptions derived_options(Family family,
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (family != Family::kSubjects) {
-    options.compaction_filter_factory = std::make_shared<StaleFilterFactory>(family, first_held);
+    options.compaction_filter_factory = std::make_shared<StaleFilterFactory>(family, floors);
   }
   return options;
 }
@@ -161,14 +174,14 @@ void set_up(rocksdb::DBOptions& options) {
 }
 
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families(std::size_t block_cache_bytes,
-                                                             FirstHeld first_held) {
+                                                             SharedFloorsPtr floors) {
   const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
   const auto derived = [&](Family family) {
     return rocksdb::ColumnFamilyDescriptor(family_name(family),
-                                           derived_options(family, cache, first_held));
+                                           derived_options(family, cache, floors));
   };
   return {{rocksdb::kDefaultColumnFamilyName, meta_options()},
-          {family_name(Family::kEvents), events_options(cache)},
+          {family_name(Family::kEvents), events_options(cache, floors)},
           derived(Family::kIndex),
           derived(Family::kIds),
           derived(Family::kSubjects),

@@ -1,9 +1,7 @@
 // How RocksDB is set up, and why. Threads: none.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +20,7 @@ void set_up(rocksdb::DBOptions& options);
 
 // RocksDB's default family, which stays empty, then one per Family, in its order.
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families(
-    std::size_t block_cache_bytes, std::shared_ptr<std::atomic<std::uint64_t>> first_held);
+    std::size_t block_cache_bytes, std::shared_ptr<const SharedFloors> floors);
 
 // The family's name on disk.
 const std::string& family_name(Family family);

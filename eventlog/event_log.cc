@@ -130,7 +130,6 @@ Result<void> RocksLog::write(const Batch& batch, const FoldPlace& after) {
 void RocksLog::show(const FoldPlace& place) {
   place_ = place;
   held_.publish({place.first_held, place.next});
-  database_->set_first_held(place.first_held);
 }
 
 Result<std::optional<Offset>> RocksLog::find(const Hash128& key) const {
@@ -202,18 +201,14 @@ Result<void> RocksLog::reclaim() {
 }
 
 Result<void> RocksLog::remove_below(Offset offset) {
-  const auto begin_key = encode(reclaimed_);
+  // Whatever is merged from now on leaves the rest out.
+  database_->set_floors({.first_held = place_.first_held, .first_needed = offset});
+  const auto begin_key = encode(Offset(0));
   const auto end_key = encode(offset);
   const rocksdb::Slice begin = begin_key.view();
   const rocksdb::Slice end = end_key.view();
-  rocksdb::ColumnFamilyHandle* events = database_->family(Family::kEvents);
-  // Whole files first, which frees their space at once; then the rest, by a mark. Neither needs a
-  // sync: the drop is on disk already, and a removal that is lost is done again.
-  rocksdb::Status status = rocksdb::DeleteFilesInRange(&database_->rocks(), events, &begin, &end,
-                                                       /*include_end=*/false);
-  if (status.ok()) {
-    status = database_->rocks().DeleteRange(rocksdb::WriteOptions(), events, begin, end);
-  }
+  const rocksdb::Status status = rocksdb::DeleteFilesInRange(
+      &database_->rocks(), database_->family(Family::kEvents), &begin, &end, /*include_end=*/false);
   if (!status.ok()) return fail(error_from(status, "reclaim", Code::write_failed));
   return {};
 }
@@ -227,7 +222,6 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
   if (!database) return fail(database.error());
   auto meta = load_or_create_meta(**database);
   if (!meta) return fail(meta.error());
-  (*database)->set_first_held(meta->place.first_held);
   auto index = Index::open(**database, meta->place.next,
                            {.segment_events_max = options.segment_events_max,
                             .segment_bytes_max = options.segment_bytes_max});

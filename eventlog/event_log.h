@@ -38,7 +38,7 @@ struct EventLogOptions {
   std::size_t segment_bytes_max = 64 << 20;
   std::size_t block_cache_bytes = 64 << 20;
   // Dropped records are taken off the disk when there are this many bytes of them, or after a
-  // quarter of an hour: each removal leaves a mark that reads pass over, so there must not be many.
+  // quarter of an hour.
   std::size_t reclaim_bytes_min = 8 << 20;
 };
 
@@ -59,7 +59,8 @@ class EventLog : public LogReader, public FoldState {
   // REQUIRES: batch was folded from place(), and `after` is where that fold ended.
   virtual Result<void> commit(const Batch& batch, const FoldPlace& after) = 0;
 
-  // Frees the space of dropped events: when it is worth it, so call it after each check.
+  // Frees the space of dropped events: when it is worth it, so call it after each check. Files that
+  // hold nothing else go at once, the rest when RocksDB next merges their file, within 30 days.
   // Log thread only.
   virtual Result<void> reclaim() = 0;
 

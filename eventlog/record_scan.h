@@ -16,8 +16,8 @@
 
 namespace courtside {
 
-// What a walk reads ahead at a time. The rest of a page's last block is read for nothing, so a block
-// is small beside a page: with blocks that doubled up to 256 KiB a page of 128 KiB read 240.
+// What a walk reads ahead at a time. The rest of a page's last block is read for nothing, so a
+// block is small beside a page: with blocks that doubled up to 256 KiB a page of 128 KiB read 240.
 constexpr std::size_t kBlockBytes = 16 * 1024;
 
 // Walks `range`. `log` tells what retention took meanwhile; null when nothing can have been taken.

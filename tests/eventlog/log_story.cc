@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
+#include <random>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -69,7 +71,11 @@ TempFolder::~TempFolder() {
 Hash128 key_of(std::string_view id) { return hash128("/test", id); }
 
 NewEvent event(const EventSpec& spec) {
-  const std::string data = '"' + std::string(spec.data_bytes, 'x') + '"';
+  // Letters that do not compress, and are the same for the same id.
+  std::mt19937_64 random(std::hash<std::string>{}(spec.id));
+  std::string data = "\"";
+  while (data.size() <= spec.data_bytes) data += static_cast<char>('a' + random() % 26);
+  data += '"';
   EventFields fields;
   fields.id = spec.id;
   fields.source = "/test";
