@@ -96,6 +96,13 @@ TEST_F(PageReaderTest, ABusyHourAndAQuietOneAreEachReadTheirOwnWay) {
   EXPECT_GT(log_.read_in_sequence, 700u);
 }
 
+TEST_F(PageReaderTest, ASmallWindowIsReadInSequence) {
+  log_.append_many(on("other:1"), 20);
+  log_.append({on("user:1")});
+  EXPECT_EQ(read({.channels = {"user:1"}}, all()).records.size(), 1u);
+  EXPECT_EQ(log_.postings_opened, 0u);
+}
+
 TEST_F(PageReaderTest, ASubjectIsReadByItsOwnPostings) {
   log_.append_many(on("user:1"), 300);
   log_.append({{.channels = {"user:1"}, .subject = "booking:7"},
@@ -152,6 +159,39 @@ TEST_F(PageReaderTest, EndsAtEachOfItsLimits) {
   EXPECT_EQ(page.covered, range(1, 41));
 }
 
+// What was fetched for a page that ends early is not fetched again for the next.
+TEST_F(PageReaderTest, PagesThatEndByWhatTheyLookedAtWasteNothing) {
+  for (int i = 0; i < 100; ++i) {
+    log_.append({on("user:1")});
+    log_.append_many(on("other:1"), 50);
+  }
+  const Filter filter{.channels = {"user:1"}, .types = {"none"}};
+  int pages = 0;
+  for (PageRequest request = all(); !request.window.empty(); ++pages) {
+    request.scanned_max = 20;
+    request.window.begin = read(filter, request).covered.end;
+  }
+  EXPECT_EQ(reader_.records_read(), 100u);
+  EXPECT_GE(pages, 5);
+}
+
+// Large events are not fetched ahead by the hundred.
+TEST_F(PageReaderTest, WhatIsFetchedAheadFitsThePage) {
+  const std::string data = "\"" + std::string(10'000, 'x') + "\"";
+  for (int i = 0; i < 100; ++i) {
+    log_.append({{.channels = {"user:1"}, .type = i == 0 ? "wanted" : "other", .data = data}});
+    log_.append_many(on("other:1"), 50);
+  }
+  PageRequest request = all();
+  request.bytes_max = 1;
+  int fetches = 0;
+  log_.on_fetch = [&] { fetches += log_.read_by_offset == 16 ? 1 : 0; };
+  const Page page = read({.channels = {"user:1"}, .types = {"wanted"}}, request);
+  EXPECT_EQ(page.records.size(), 1u);
+  EXPECT_EQ(page.scanned, 100u);
+  EXPECT_LE(fetches, 2);  // After the first group: one offset, one record.
+}
+
 TEST_F(PageReaderTest, AnEmptyWindowIsComplete) {
   log_.append_many(on("user:1"), 10);
   const Page page = read({}, {.window = range(11, 11)});
@@ -192,13 +232,10 @@ TEST_F(PageReaderTest, WhatRetentionTookDuringTheReadIsNotCovered) {
 
 TEST_F(PageReaderTest, APageThatRetentionOvertookIsEmptyButGoesOn) {
   log_.append_many(on("user:1"), 100);
-  int fetches = 0;
-  log_.on_fetch = [&] {
-    if (++fetches == 3) log_.drop_below(Offset(40));
-  };
+  log_.on_held = [&] { log_.drop_below(Offset(40)); };
   const Page page = read({}, {.window = range(10, 101), .events_max = 3});
-  EXPECT_GE(page.covered.begin, Offset(40));
-  EXPECT_GE(page.covered.end, page.covered.begin);
+  EXPECT_TRUE(page.records.empty());
+  EXPECT_EQ(page.covered, range(40, 40));
 }
 
 TEST_F(PageReaderTest, BackwardsWhatRetentionTookIsPassedOver) {
@@ -224,6 +261,19 @@ TEST_F(PageReaderTest, TheTailIsReadByTermsAlone) {
   EXPECT_EQ(page->scanned, 10u);
   EXPECT_EQ(reader.records_read(), 10u);
   EXPECT_EQ(log_.read_by_offset + log_.read_in_sequence + log_.postings_opened, 0u);
+}
+
+TEST_F(PageReaderTest, APageFromTheTailEndsAtItsLimitsToo) {
+  log_.append_many(on("user:1"), 100);
+  const PageReader reader = from_tail();
+  PageRequest request = all();
+  request.scanned_max = 40;
+  EXPECT_EQ(reader.read_tail({.types = {"none"}}, request, 99)->covered, range(1, 41));
+  EXPECT_EQ(reader.read_tail({}, request, 99)->records.size(), 40u);
+  request.events_max = 7;
+  EXPECT_EQ(reader.read_tail({}, request, 99)->covered, range(1, 8));
+  request.bytes_max = 1;
+  EXPECT_EQ(reader.read_tail({}, request, 99)->covered, range(1, 2));
 }
 
 TEST_F(PageReaderTest, TheTailSaysWhenItCannotServe) {
@@ -264,6 +314,24 @@ TEST_F(PageReaderTest, WhatTheTailHoldsIsServedThoughRetentionTookIt) {
   const Result<Page> page = from_tail().read({}, {.window = range(10, 101)});
   EXPECT_EQ(page->covered, range(10, 101));
   EXPECT_EQ(page->records.size(), 91u);
+}
+
+// The tail may end before the log does: a commit is in the log first.
+TEST_F(PageReaderTest, RecordsOfTheTailAndTheLogStayInOrderWhenOneIsGone) {
+  log_.append({on("user:1")});
+  log_.append_many(on("other:1"), 1'000);
+  const SharedBatch middle = log_.append({on("user:1")});
+  log_.append_many(on("other:1"), 1'000);
+  log_.append({on("user:1")});
+  Tail tail(1 << 20);
+  tail.add(middle);
+  int fetches = 0;
+  log_.on_fetch = [&] {
+    if (++fetches == 5) log_.drop_below(Offset(2));  // Three postings and their end; then this.
+  };
+  const Result<Page> page = PageReader(log_, tail).read({.channels = {"user:1"}}, all());
+  EXPECT_EQ(offsets_of(page->records), "1002 2003");
+  EXPECT_EQ(page->covered, range(2, 2'004));
 }
 
 TEST_F(PageReaderTest, SingleRecordsComeFromTheTailWhereItHoldsThem) {

@@ -164,6 +164,17 @@ TEST(Subscription, RetentionOvertakesItDuringARead) {
   EXPECT_EQ(client.page_sent(15), "read 15..18");
 }
 
+// The gap was told; then the page itself was dropped.
+TEST(Subscription, AGapThatWasToldIsNotToldAgain) {
+  Client client(5, range(1, 18));
+  EXPECT_EQ(client.step(), "read 5..18");
+  EXPECT_EQ(client.page_read(12, 15), "gap 5..12");
+  EXPECT_EQ(client.subscription().next(), Offset(12));
+  client.subscription().on_read_failed();
+  EXPECT_EQ(client.drop(12), "wait");
+  EXPECT_EQ(client.step(), "read 12..18");
+}
+
 TEST(Subscription, APageOfWhichNothingIsLeft) {
   Client client(5, range(1, 18));
   EXPECT_EQ(client.step(), "read 5..18");

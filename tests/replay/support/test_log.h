@@ -36,6 +36,8 @@ class TestLog : public LogReader {
   Tail& tail() { return tail_; }
   // Called before each record or offset is handed out: the place for a drop in mid-read.
   std::function<void()> on_fetch = [] {};
+  // Called when the log is asked what it holds, as a reader does at the end.
+  std::function<void()> on_held = [] {};
 
   // What was done.
   mutable std::uint64_t read_in_sequence = 0;
@@ -45,7 +47,10 @@ class TestLog : public LogReader {
   bool fails = false;
 
   const std::string& epoch() const override { return epoch_; }
-  OffsetRange held() const override { return held_; }
+  OffsetRange held() const override {
+    on_held();
+    return held_;
+  }
   Result<std::vector<Record>> read(const std::vector<Offset>& offsets) const override;
   std::unique_ptr<RecordScan> scan(OffsetRange range, Direction direction) const override;
   std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
