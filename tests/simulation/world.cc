@@ -218,7 +218,7 @@ void World::send_progress(Connection& connection) {
 
 // The hub is in the middle of something.
 void World::on_sent(Client& client) {
-  if (resting_ || !random_.one_in(64)) return;
+  if (resting_ || !random_.one_in(32)) return;
   const auto connection =
       std::find_if(connections_.begin(), connections_.end(),
                    [&](const Connection& each) { return each.client.get() == &client; });
@@ -226,7 +226,7 @@ void World::on_sent(Client& client) {
     ++counters_.cut_while_sent_to;
     cut(*connection);
   } else {
-    connection->shard->hub().on_drained(connection->id);
+    read_socket(*connection);
   }
 }
 
