@@ -199,7 +199,7 @@ void Loop::run_turn(std::uint64_t wait_ms_max) {
   // libuv may fire timers before it sleeps: then there would be nothing left to wake it.
   impl_->waited_enough = false;
   const TimerId limit = start_timer(wait_ms_max, [this] { impl_->waited_enough = true; });
-  uv_run(impl_->uv(), UV_RUN_ONCE);
+  uv_run(impl_->uv(), wait_ms_max == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
   cancel_timer(limit);
   impl_->waited_enough = false;
   impl_->end_turn();  // Run once, libuv fires timers last: what they did belongs to this turn.

@@ -304,6 +304,21 @@ TEST(HttpConnection, ASilentOneIsClosedWithoutAWord) {
   }
 }
 
+// The timer armed at accept goes off long before: it has to look at the deadline that holds now.
+TEST(HttpConnection, BetweenRequestsTheLongerTimeHolds) {
+  ConnectionLimits limits = impatient();
+  limits.keep_alive_timeout_ms = 400;
+  Server server(limits);
+  RawClient client(server.port());
+  client.send(get("/"));
+  ASSERT_TRUE(pump_until_answer(server, client, answer("GET / ")));
+  bool well_before = false;
+  server.loop.start_timer(200, [&] { well_before = true; });
+  ASSERT_TRUE(server.pump([&] { return well_before; }));
+  EXPECT_EQ(server.connections.size(), 1u);
+  ASSERT_TRUE(server.pump([&] { return client.ended(); }));
+}
+
 // Our own slowness is no fault of the client's.
 TEST(HttpConnection, AnAnswerMayTakeLongerThanTheClientsTime) {
   Server server(impatient());

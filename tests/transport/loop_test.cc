@@ -35,7 +35,11 @@ TEST(Loop, TheStopWaitsForConnectionsAndListeners) {
   RawClient client(server.port());
   ASSERT_TRUE(server.pump([&] { return !server.connections.empty(); }));
   server.listener.reset();
+  // Paused with input before the end that is known: a socket on which nothing is watched any more.
   server.connection().pause_reading();
+  client.send("x");
+  client.close();
+  server.settle();
   bool closed = false;
   server.on_close = [&](Connection&) { closed = true; };
   server.loop.start_timer(60, [&] { server.connection().abort(); });

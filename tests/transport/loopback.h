@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -218,5 +219,17 @@ inline std::string upgrade_answer_text() {
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 }
+
+// A client whose upgrade is through.
+class Upgraded : public RawClient {
+ public:
+  explicit Upgraded(Server& server, int receive_buffer_bytes = 0)
+      : RawClient(server.port(), receive_buffer_bytes) {
+    send(upgrade_text());
+    if (!server.pump_until_input(*this, upgrade_answer_text())) std::abort();
+    take_input();
+    server.log.clear();
+  }
+};
 
 }  // namespace courtside::testing_loopback

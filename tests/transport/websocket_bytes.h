@@ -43,6 +43,14 @@ inline std::string frame(const FrameSpec& spec) {
   return bytes;
 }
 
+// A client's text message, and any frame as a server writes it.
+inline std::string text(const std::string& payload) {
+  return frame({.opcode = 1, .payload = payload});
+}
+inline std::string served(std::uint8_t opcode, const std::string& payload) {
+  return frame({.opcode = opcode, .masked = false, .payload = payload});
+}
+
 inline std::string close_body(int code, std::string_view reason) {
   std::string body;
   append_big_endian(body, static_cast<std::uint64_t>(code), 2);

@@ -15,7 +15,7 @@ namespace {
 
 using testing_bytes::close_body;
 using testing_bytes::frame;
-using testing_bytes::FrameSpec;
+using testing_bytes::text;
 
 // What came of it, as text: "text(abc) ping() close(1000,bye) !1002".
 class Listing final : public WebSocketInputHandler {
@@ -97,7 +97,6 @@ TEST_P(Rfc6455, IsParsedHoweverItIsCut) { expect_parsed(GetParam().bytes, GetPar
 std::string control(std::uint8_t opcode, const std::string& payload) {
   return frame({.opcode = opcode, .payload = payload});
 }
-std::string text(const std::string& payload) { return frame({.opcode = 1, .payload = payload}); }
 std::string part(std::uint8_t opcode, bool fin, const std::string& payload) {
   return frame({.opcode = opcode, .fin = fin, .payload = payload});
 }
@@ -208,18 +207,26 @@ TEST(WebSocketCodec, StopsBehindTheMessageItWasToldTo) {
     }
     std::vector<std::string> taken;
   } handler;
-  WebSocketCodec codec(WebSocketRole::kServer, kSmall);
-  const std::string bytes = text("first") + part(1, false, "sec") + control(9, "ping") +
-                            part(0, true, "ond") + text("third").substr(0, 4);
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const auto used = codec.feed(rest, handler);
-    ASSERT_TRUE(used);
-    ASSERT_GT(*used, 0u);
-    rest.remove_prefix(*used);
+  for (const bool masked : {true, false}) {
+    const auto made = [masked](std::uint8_t opcode, bool fin, const std::string& payload) {
+      return frame({.opcode = opcode, .fin = fin, .masked = masked, .payload = payload});
+    };
+    handler.taken.clear();
+    WebSocketCodec codec(masked ? WebSocketRole::kServer : WebSocketRole::kClient, kSmall);
+    const std::string third = made(1, true, "third");
+    const std::string bytes = made(1, true, "first") + made(1, false, "sec") +
+                              made(9, true, "ping") + made(0, true, "ond") + third.substr(0, 4);
+    std::string_view rest = bytes;
+    while (!rest.empty()) {
+      const auto used = codec.feed(rest, handler);
+      ASSERT_TRUE(used);
+      ASSERT_GT(*used, 0u);
+      ASSERT_LE(*used, rest.size());
+      rest.remove_prefix(*used);
+    }
+    ASSERT_TRUE(codec.feed(third.substr(4), handler));
+    EXPECT_EQ(handler.taken, (std::vector<std::string>{"first", "ping", "second", "third"}));
   }
-  ASSERT_TRUE(codec.feed(text("third").substr(4), handler));
-  EXPECT_EQ(handler.taken, (std::vector<std::string>{"first", "ping", "second", "third"}));
 }
 
 TEST(WebSocketCodec, ConnectionsOfOneThreadDoNotSeeEachOthersBytes) {
