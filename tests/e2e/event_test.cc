@@ -119,8 +119,9 @@ TEST_F(Event, RoutingFollowsTheTableAndAvailabilityShowsLittle) {
       .id = "1",
       .type = "slot.booked",
       .subject = "slot:s_1",
-      .data = R"({"slotId":"s_1","venueId":"v_1","accountId":"holder","start":"2026-11-01T10:00:00Z",)"
-              R"("price":{"minor":45000,"currency":"INR"},"status":"BOOKED"})",
+      .data =
+          R"({"slotId":"s_1","venueId":"v_1","accountId":"holder","start":"2026-11-01T10:00:00Z",)"
+          R"("price":{"minor":45000,"currency":"INR"},"status":"BOOKED"})",
       .more = R"(,"actorid":"holder","correlationid":"k")"};
   append_one(http, booked);
   const auto seen_by = [this](const std::string& channel) {

@@ -45,8 +45,8 @@ TEST_F(Shutdown, SigintDoesTheSame) {
 }
 
 TEST_F(Shutdown, UnderLoadNothingAcknowledgedIsLost) {
-  Workers load;
   Publisher publisher(port(), "p", [](std::uint64_t) { return Draft{}; });
+  Workers load;
   load.add([&] { publisher.run(load, Pace(milliseconds(1)), 20); });
   for (int round = 0; round < 3; ++round) {
     const std::uint64_t before = read_head_place(http).offset;

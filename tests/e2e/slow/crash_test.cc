@@ -46,16 +46,16 @@ TEST_F(Crash, TwentyKillsUnderLoad) {
   std::printf("%d kills, seed %llu\n", kills, static_cast<unsigned long long>(seed()));
   const Place start{session().epoch(), 0};
 
-  Workers load;
   std::vector<Publisher> publishers;
   for (const char* name : {"a", "b", "c"}) publishers.emplace_back(port(), name, draft);
-  for (Publisher& publisher : publishers) {
-    load.add([&] { publisher.run(load, Pace(milliseconds(2)), 4); });
-  }
   std::vector<Rover> rovers;
   for (std::uint64_t i = 0; i < kRooms; ++i) {
     rovers.emplace_back(port(), i == 0 ? std::vector<std::string>{"*"} : std::vector{room(i)},
                         std::vector<std::string>{}, start);
+  }
+  Workers load;
+  for (Publisher& publisher : publishers) {
+    load.add([&] { publisher.run(load, Pace(milliseconds(2)), 4); });
   }
   for (Rover& rover : rovers) {
     load.add([&] {
@@ -101,8 +101,8 @@ TEST_F(Crash, ABatchOverFiveSubjectsIsAllThereOrNotAtAll) {
   int unanswered = 0;
 
   for (int round = 0; round < kills; ++round) {
-    Workers writers;
     std::mutex mutex;
+    Workers writers;
     for (int writer = 0; writer < 3; ++writer) {
       writers.add([&, writer] {
         HttpClient client(port());

@@ -73,8 +73,8 @@ TEST_F(Resume, EveryClientCutFiftyTimesSeesItsPartOfTheLog) {
     rovers.emplace_back(port(), wishes.back().channels, wishes.back().types, start);
   }
 
-  Workers load;  // 2,000 events a second from two publishers, of whom one is WebSocket, one HTTP.
   Publisher publisher(port(), "ws", draft);
+  Workers load;  // 2,000 events a second from two publishers, of whom one is WebSocket, one HTTP.
   load.add([&] { publisher.run(load, Pace(milliseconds(10)), 10); });
   load.add([&] {
     HttpClient client(port());

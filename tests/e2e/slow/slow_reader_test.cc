@@ -84,36 +84,49 @@ TEST_F(SlowReader, HearsBehindThenLiveAndLosesNothing) {
 
 struct SlowReaderWithHeart : ServerTest {
   SlowReaderWithHeart() : ServerTest({"--heartbeat", "300ms"}) {}
+
+  void wait_for_sessions(double count) {
+    const Deadline deadline;
+    while (metric(http, "courtside_sessions").value() != count) {
+      if (deadline.expired()) give_up("there are not " + std::to_string(count) + " sessions");
+      std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
+    }
+  }
 };
 
 TEST_F(SlowReaderWithHeart, WhoReadsSlowlyIsAlive) {
   // It answers no ping, since it has not come to read any; that its pending writes get on is life.
   Session slow(port(), {.receive_buffer_bytes = 4096});
-  slow.subscribe({});
-  std::vector<Draft> batch;
+  slow.subscribe({.from = R"("earliest")"});
+  slow.expect("live");
+  constexpr std::uint64_t kEvents = 1000;
   const std::string data = json_string(std::string(8000, 'x'));
-  for (int i = 0; i < 1000; ++i) batch.push_back({.id = std::to_string(i), .data = data});
-  for (std::size_t i = 0; i < 10; ++i) {
-    append(http, {batch.begin() + static_cast<std::ptrdiff_t>(i * 100),
-                  batch.begin() + static_cast<std::ptrdiff_t>(i * 100 + 100)});
+  for (std::uint64_t n = 0; n < kEvents;) {
+    std::vector<Draft> batch;
+    for (int i = 0; i < 100; ++i, ++n) batch.push_back({.id = std::to_string(n), .data = data});
+    append(http, batch);
   }
-  Pace pace(milliseconds(50));  // 8 MB in steps of 64 KB: some eight heartbeats and more.
+  Pace pace(milliseconds(50));  // Thirteen heartbeats of slow reading, then as fast as it can.
   for (int i = 0; i < 80; ++i) {
     ASSERT_NE(slow.ws().socket().fill(Deadline()), Socket::Filled::kEnd) << "was dropped";
     pace.next();
   }
+  for (std::uint64_t offset = 1; offset <= kEvents;) {
+    const Json message = slow.next();
+    if (message["type"].text() == "behind") continue;
+    ASSERT_EQ(delivered(message).place.offset, offset++);
+  }
+  slow.expect("live");
 }
 
 TEST_F(SlowReaderWithHeart, WhoReadsNothingAtAllIsNot) {
   Session deaf(port(), {.receive_buffer_bytes = 4096, .answers_pings = false});
   deaf.subscribe({});
+  deaf.expect("live");
+  wait_for_sessions(1);
   const std::string data = json_string(std::string(200'000, 'x'));
   for (int i = 0; i < 40; ++i) append_one(http, {.id = std::to_string(i), .data = data});
-  const Deadline deadline;
-  while (metric(http, "courtside_sessions").value() > 0) {
-    ASSERT_FALSE(deadline.expired()) << "a dead connection is kept";
-    std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
-  }
+  wait_for_sessions(0);
 }
 
 }  // namespace

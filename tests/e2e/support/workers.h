@@ -1,5 +1,7 @@
 // Many clients at once: threads whose failures are the test's.
 //
+// Declare it after all that its workers use: it joins them when it goes.
+//
 // Threads: add and join on one; the first failure of any worker is thrown again by join.
 #pragma once
 
