@@ -100,5 +100,32 @@ TEST_F(Distance, AQuietConnectionCutForAMomentMissesNothing) {
   EXPECT_EQ(resume("user:quiet", cursor), 5u);
 }
 
+TEST_F(Distance, TheWholeLogPageAfterPageHasNoSeams) {
+  const std::uint64_t events = static_cast<std::uint64_t>(scaled(200'000, 20'000));
+  const auto draft = [](std::uint64_t n) {
+    return Draft{.id = "", .subject = "bulk:b" + std::to_string(n % 100)};
+  };
+  append_all(events, draft);
+  std::vector<std::uint64_t> counts(4);
+  Workers readers;  // At once, and of different width: everything, a kind, and two filters by type.
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    readers.add([&, i] {
+      Session client = session();
+      client.subscribe(
+          {.channels = {i % 2 == 0 ? "*" : "bulk:*"},
+           .from = R"("earliest")",
+           .types = i < 2 ? std::vector<std::string>{} : std::vector<std::string>{"test.*"}});
+      for (Json message = client.next(); message["type"].text() == "event";
+           message = client.next()) {
+        if (delivered(message).place.offset != ++counts[i]) {
+          give_up("a seam before " + std::to_string(counts[i]));
+        }
+      }
+    });
+  }
+  readers.join();
+  for (const std::uint64_t count : counts) EXPECT_EQ(count, events);
+}
+
 }  // namespace
 }  // namespace courtside::e2e
