@@ -138,9 +138,9 @@ std::pair<Index::Segment, Index::Segment> Index::segments() const {
 // are looked at before the database: one that becomes files in between is then seen twice, not
 // never.
 Result<std::optional<Offset>> Index::find(const Hash128& key) const {
-  const auto [sealed, open] = segments();
-  if (const auto offset = open->find(key)) return offset;
-  if (sealed) {
+  // open_ changes on this thread only, so it needs no lock.
+  if (const auto offset = open_->find(key)) return offset;
+  if (const Segment sealed = segments().first) {
     if (const auto offset = sealed->find(key)) return offset;
   }
   auto bytes = database_.get(Family::kIds, encode(key).view());

@@ -170,20 +170,23 @@ TEST(Fold, TermsAreSortedAndSayWhereEachIs) {
       }));
 }
 
+// Events that are new, events that come again, stale expectations, and drops.
+std::vector<Command> mixed_commands() {
+  std::vector<Command> all;
+  for (int i = 0; i < 50; ++i) {
+    const std::string number = std::to_string(i % 30);  // some come twice
+    const int expected = i % 11 == 10 ? 999 : i - i / 11;
+    all.emplace_back(append({{"a" + number, "booking:b" + std::to_string(i % 7)},
+                             {.id = "b" + number,
+                              .subject = "user:1",
+                              .expected_version = static_cast<std::uint64_t>(expected)}}));
+    if (i % 10 == 9) all.emplace_back(Drop{Offset(static_cast<std::uint64_t>(i) / 2)});
+  }
+  return all;
+}
+
 TEST(Fold, TheSameCommandsGiveTheSameBytesHoweverTheyAreCutIntoBatches) {
-  const auto commands = [] {
-    std::vector<Command> all;
-    for (int i = 0; i < 50; ++i) {
-      const std::string number = std::to_string(i % 30);  // some come twice
-      all.push_back(append(
-          {{"a" + number, "booking:b" + std::to_string(i % 7)},
-           {.id = "b" + number,
-            .subject = "user:1",
-            .expected_version = i % 11 == 10 ? 999u : static_cast<std::uint64_t>(i - i / 11)}}));
-      if (i % 10 == 9) all.push_back(Drop{Offset(static_cast<std::uint64_t>(i) / 2)});
-    }
-    return all;
-  }();
+  const std::vector<Command> commands = mixed_commands();
   std::vector<std::string> logs;
   std::vector<std::string> verdicts;
   for (const std::size_t batch_size : {std::size_t{1}, std::size_t{7}, commands.size()}) {
