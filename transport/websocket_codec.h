@@ -52,8 +52,8 @@ class WebSocketCodec {
   // Parses `input` and answers how many bytes of it were used: all, or those up to where the
   // handler stopped. A protocol violation is answered with the close code to send (1002, 1007,
   // 1008, 1009) and a reason; nothing may be fed after one.
-  // wslay tells a frame's announced length with its first byte of payload: a length beyond the limit
-  // is refused then, before anything of it is kept.
+  // wslay tells a frame's announced length with its first byte of payload: a length beyond the
+  // limit is refused then, before anything of it is kept.
   struct Violation {
     std::uint16_t close_code = 0;
     std::string reason;
