@@ -97,4 +97,21 @@ Result<std::optional<std::string>> Database::get(Family wanted, std::string_view
   return value;
 }
 
+Result<std::vector<std::optional<std::string>>> Database::get_all(
+    Family wanted, const std::vector<std::string_view>& keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  rocks_->MultiGet(rocksdb::ReadOptions(), family(wanted), slices.size(), slices.data(),
+                   found.data(), statuses.data(), /*sorted_input=*/true);
+  std::vector<std::optional<std::string>> values(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok())
+      return fail(error_from(statuses[i], family_name(wanted), Code::internal));
+    values[i] = found[i].ToString();
+  }
+  return values;
+}
+
 }  // namespace courtside

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "schema/position.h"
@@ -59,6 +60,11 @@ class Database {
 
   // The value of a key; empty when there is none.
   Result<std::optional<std::string>> get(Family family, std::string_view key) const;
+
+  // The same for many, in the order of `keys`, at half the price of one by one.
+  // REQUIRES: `keys` ascend.
+  Result<std::vector<std::optional<std::string>>> get_all(
+      Family family, const std::vector<std::string_view>& keys) const;
 
   // What merging files may leave out from now on. Never goes back.
   void set_floors(const Floors& floors) {

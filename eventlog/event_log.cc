@@ -53,6 +53,7 @@ class RocksLog : public EventLog {
   }
 
   FoldPlace place() const override { return place_; }
+  Result<void> look_up(std::vector<Hash128> keys) override;
   Result<void> commit(const Batch& batch, const FoldPlace& after) override;
   Result<void> reclaim() override;
   void fail_commits_for_test() override { failed_ = true; }
@@ -88,6 +89,8 @@ class RocksLog : public EventLog {
   const std::string epoch_;
   FoldPlace place_;
   PublishedRange held_;
+  std::vector<Hash128> looked_up_;  // ascending
+  std::vector<std::optional<Offset>> looked_up_offsets_;
   bool failed_ = false;
 
   const std::uint64_t reclaim_bytes_min_;
@@ -96,7 +99,18 @@ class RocksLog : public EventLog {
   std::uint64_t reclaimed_at_us_;
 };
 
+Result<void> RocksLog::look_up(std::vector<Hash128> keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  auto offsets = index_->find_all(keys);
+  if (!offsets) return fail(offsets.error());
+  looked_up_ = std::move(keys);
+  looked_up_offsets_ = *std::move(offsets);
+  return {};
+}
+
 Result<void> RocksLog::commit(const Batch& batch, const FoldPlace& after) {
+  looked_up_.clear();
   COURTSIDE_CHECK(batch.range.begin == place_.next && batch.range.end == after.next);
   if (failed_) return fail(Code::write_failed, "the log takes no more since a write failed");
   if (after == place_) return {};  // duplicates and conflicts alone: all is on disk already
@@ -133,7 +147,11 @@ void RocksLog::show(const FoldPlace& place) {
 }
 
 Result<std::optional<Offset>> RocksLog::find(const Hash128& key) const {
-  auto offset = index_->find(key);
+  const auto known = std::lower_bound(looked_up_.begin(), looked_up_.end(), key);
+  Result<std::optional<Offset>> offset =
+      known != looked_up_.end() && *known == key
+          ? looked_up_offsets_[static_cast<std::size_t>(known - looked_up_.begin())]
+          : index_->find(key);
   if (offset && *offset && **offset < place_.first_held) return std::nullopt;
   return offset;
 }

@@ -54,6 +54,10 @@ class EventLog : public LogReader, public FoldState {
   // Where the next group commit's fold begins. Log thread only.
   virtual FoldPlace place() const = 0;
 
+  // Looks these ids up together, for half the price of one by one: find() answers from that until
+  // the next commit. Nobody needs to call it. Log thread only.
+  virtual Result<void> look_up(std::vector<Hash128> keys) = 0;
+
   // Writes the batch with one sync and makes it readable. After an error (write_failed) nobody
   // knows what is on disk: nothing more may be committed. Log thread only.
   // REQUIRES: batch was folded from place(), and `after` is where that fold ended.

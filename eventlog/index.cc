@@ -11,6 +11,15 @@
 #include "eventlog/record_scan.h"
 
 namespace courtside {
+namespace {
+
+Result<Offset> offset_of_id(std::string_view bytes) {
+  const auto offset = decode_offset(bytes);
+  if (!offset) return fail(Code::data_corrupt, "ids: an entry is damaged");
+  return *offset;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Index>> Index::open(Database& database, Offset next,
                                            const IndexOptions& options) {
@@ -138,17 +147,45 @@ std::pair<Index::Segment, Index::Segment> Index::segments() const {
 // are looked at before the database: one that becomes files in between is then seen twice, not
 // never.
 Result<std::optional<Offset>> Index::find(const Hash128& key) const {
-  // open_ changes on this thread only, so it needs no lock.
-  if (const auto offset = open_->find(key)) return offset;
-  if (const Segment sealed = segments().first) {
-    if (const auto offset = sealed->find(key)) return offset;
-  }
+  if (const auto offset = find_in_memory(segments().first.get(), key)) return offset;
   auto bytes = database_.get(Family::kIds, encode(key).view());
   if (!bytes) return fail(bytes.error());
   if (!*bytes) return std::nullopt;
-  const auto offset = decode_offset(**bytes);
-  if (!offset) return fail(Code::data_corrupt, "ids: an entry is damaged");
-  return offset;
+  const auto offset = offset_of_id(**bytes);
+  if (!offset) return fail(offset.error());
+  return *offset;
+}
+
+Result<std::vector<std::optional<Offset>>> Index::find_all(const std::vector<Hash128>& keys) const {
+  const Segment sealed = segments().first;
+  std::vector<std::optional<Offset>> offsets(keys.size());
+  std::vector<std::size_t> missing;
+  std::vector<Numbers<2>> missing_keys;
+  missing_keys.reserve(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    offsets[i] = find_in_memory(sealed.get(), keys[i]);
+    if (offsets[i]) continue;
+    missing.push_back(i);
+    missing_keys.push_back(encode(keys[i]));
+  }
+  std::vector<std::string_view> views;
+  views.reserve(missing_keys.size());
+  for (const Numbers<2>& key : missing_keys) views.push_back(key.view());
+  auto found = database_.get_all(Family::kIds, views);
+  if (!found) return fail(found.error());
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    if (!(*found)[i]) continue;
+    const auto offset = offset_of_id(*(*found)[i]);
+    if (!offset) return fail(offset.error());
+    offsets[missing[i]] = *offset;
+  }
+  return offsets;
+}
+
+// open_ changes on this thread only, so it needs no lock.
+std::optional<Offset> Index::find_in_memory(const IndexSegment* sealed, const Hash128& key) const {
+  if (const auto offset = open_->find(key)) return offset;
+  return sealed ? sealed->find(key) : std::nullopt;
 }
 
 Result<SubjectState> Index::subject(std::string_view name) const {

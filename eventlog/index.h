@@ -20,6 +20,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "eventlog/database.h"
@@ -60,6 +61,8 @@ class Index {
 
   // Where an id stands; the offset may be dropped.
   Result<std::optional<Offset>> find(const Hash128& key) const;
+  // The same for many at once, in their order. REQUIRES: `keys` ascend.
+  Result<std::vector<std::optional<Offset>>> find_all(const std::vector<Hash128>& keys) const;
   Result<SubjectState> subject(std::string_view subject) const;
   std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
                                        Direction direction) const;
@@ -79,6 +82,8 @@ class Index {
   bool full(const IndexSegment& segment, std::size_t sizes) const;
   void seal_locked();
   std::pair<Segment, Segment> segments() const;  // sealed (may be null), open
+  // What the segments know of an id. `sealed` may be null.
+  std::optional<Offset> find_in_memory(const IndexSegment* sealed, const Hash128& key) const;
   void make_files();
 
   Database& database_;

@@ -54,6 +54,7 @@ class GroupCommit : public LocalSequencer {
   bool retains() const { return options_.retention_bytes > 0 || options_.retention_age_s > 0; }
   Result<void> check_retention();
   Result<void> commit_some();
+  std::vector<Hash128> next_keys() const;
   void count(const Batch& batch, const FoldPlace& before);
   void stop_for_good(const Error& error);
 
@@ -106,8 +107,21 @@ Result<void> GroupCommit::check_retention() {
   return {};
 }
 
+// The ids of the events that the next batch will hold, or a few more.
+std::vector<Hash128> GroupCommit::next_keys() const {
+  std::vector<Hash128> keys;
+  for (const Command& command : taken_) {
+    if (keys.size() >= options_.batch_events_max) break;
+    const auto* append = std::get_if<Append>(&command);
+    if (!append) continue;
+    for (const NewEvent& event : append->events) keys.push_back(event.key);
+  }
+  return keys;
+}
+
 Result<void> GroupCommit::commit_some() {
   const FoldPlace before = log_.place();
+  if (auto looked_up = log_.look_up(next_keys()); !looked_up) return looked_up;
   Fold fold(log_, before, options_.clock());
   // Retention's own drops go in front: what waits is folded against the log as it is then.
   for (const Offset below : std::exchange(drops_, {})) {

@@ -90,6 +90,33 @@ TEST_F(EventLogTest, ARepeatIsKnownInMemoryAfterARestartAndFromFiles) {
   EXPECT_EQ(describe(log->held()), "1..8");
 }
 
+// Looked up together, ids stand where they do one by one: on disk, in memory, nowhere, or dropped.
+TEST_F(EventLogTest, IdsLookedUpTogetherAreThoseLookedUpAlone) {
+  const auto log = open_log(tiny_segments());
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) commit(*log, {append({{id}})});
+  commit(*log, {Drop{Offset(3)}});
+  const std::vector<std::string> ids = {"h", "new", "d", "a", "b", "c", "h", "other", "g"};
+  const auto say = [&] {
+    std::string said;
+    for (const std::string& id : ids) {
+      const auto offset = log->find(key_of(id));
+      EXPECT_TRUE(offset);
+      said += *offset ? std::to_string((*offset)->value()) + " " : "- ";
+    }
+    return said;
+  };
+  const std::string alone = say();
+  EXPECT_EQ(alone, "8 - 4 - - 3 8 - 7 ");
+  std::vector<Hash128> keys;
+  for (const std::string& id : ids) keys.push_back(key_of(id));
+  ASSERT_TRUE(log->look_up(keys));
+  EXPECT_EQ(say(), alone);
+
+  // What was looked up is of yesterday after the next commit.
+  commit(*log, {append({{"new"}})});
+  EXPECT_EQ(say(), "8 9 4 - - 3 8 - 7 ");
+}
+
 TEST_F(EventLogTest, PostingsAreWholeAcrossSegmentsAndFilesInBothDirections) {
   const auto log = open_log(tiny_segments());
   std::string even;

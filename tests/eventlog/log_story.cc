@@ -139,6 +139,18 @@ std::string describe(RecordScan& scan) {
 }
 
 std::string commit(EventLog& log, const std::vector<Command>& commands, Timestamp now) {
+  // Looking ids up ahead changes no verdict: now it is done and now it is not.
+  if (log.place().next.value() % 2 == 0) {
+    std::vector<Hash128> keys;
+    for (const Command& command : commands) {
+      const auto* appended = std::get_if<Append>(&command);
+      if (!appended) continue;
+      for (const NewEvent& new_event : appended->events) keys.push_back(new_event.key);
+    }
+    if (const auto looked_up = log.look_up(std::move(keys)); !looked_up) {
+      return looked_up.error().message;
+    }
+  }
   return fold_and_write(log, commands, now, [&log](const Batch& batch, const FoldPlace& after) {
     return log.commit(batch, after);
   });
