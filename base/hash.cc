@@ -21,8 +21,11 @@ Hash128 hash128(std::string_view first, std::string_view second) {
     text.push_back(static_cast<char>((length >> shift) & 0xff));
   }
   text.append(first).append(second);
+  // SHA256() would look its algorithm up by name each time, two thirds of its 0.3 us. Never freed.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  COURTSIDE_CHECK(EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha256, nullptr) ==
+                  1);
   Hash128 hash;
   std::memcpy(&hash.high, digest.data(), 8);
   std::memcpy(&hash.low, digest.data() + 8, 8);
