@@ -24,6 +24,14 @@ namespace courtside {
 
 class Shard;
 
+// A stream of events without a session. (Not within Peer: clang 14 will not default-construct a
+// nested class with initialisers while the enclosing one is incomplete.)
+struct EventStream {
+  SubscriberId subscriber;
+  bool is_websocket = false;
+  std::uint64_t next_keep_alive_ms = 0;
+};
+
 class Peer final : public ConnectionHandler, public SubscriberOwner, public SessionHost {
  public:
   Peer(Shard& shard, AddressLimit::Lease lease) : shard_(shard), lease_(std::move(lease)) {}
@@ -87,12 +95,6 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   Result<void> publish(IncomingEvent event, std::uint64_t ticket) override;
 
  private:
-  // A stream of events without a session.
-  struct Stream {
-    SubscriberId subscriber;
-    bool is_websocket = false;
-    std::uint64_t next_keep_alive_ms = 0;
-  };
   // A POST whose verdict is awaited.
   struct PendingPost {
     std::vector<std::string> ids;
@@ -109,7 +111,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   Connection* connection_ = nullptr;  // null once it is closed
   ConnectionId id_;
   std::unique_ptr<Session> session_;
-  std::optional<Stream> stream_;
+  std::optional<EventStream> stream_;
   std::unique_ptr<PendingPost> post_;
   std::string origin_;
 
