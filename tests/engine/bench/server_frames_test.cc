@@ -35,7 +35,7 @@ std::vector<std::string> walk_in_steps_of(std::size_t step, std::string_view byt
 TEST(ServerFrames, EveryLengthAndEveryCut) {
   std::vector<std::string> payloads;
   std::string bytes;
-  for (const std::size_t size : {0, 1, 125, 126, 127, 300, 65535, 65536, 70000}) {
+  for (const std::size_t size : {0U, 1U, 125U, 126U, 127U, 300U, 65535U, 65536U, 70000U}) {
     payloads.emplace_back(size, 'x');
     bytes.append(frame(Opcode::kText, payloads.back()));
   }
