@@ -46,8 +46,17 @@ class ByteMap {
   }
 
   // The value of the key; a new one when it was not there.
-  Value& operator[](std::string_view key) {
+  Value& operator[](std::string_view key) { return insert(key, hash_of(key)); }
+
+  // The same in two steps, for whoever has several keys at hand: starts fetching the key's slot
+  // into the cache, so that the misses of all of them overlap.
+  std::uint32_t prepare(std::string_view key) const {
     const std::uint32_t hash = hash_of(key);
+    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], /*for writing=*/1);
+    return hash;
+  }
+  // REQUIRES: `hash` is prepare(key).
+  Value& insert(std::string_view key, std::uint32_t hash) {
     std::size_t index = probe(key, hash);
     if (slots_[index].entry != 0) return entry_at(slots_[index].entry - 1).value;
     if ((size_ + 1) * 3 > slots_.size() * 2) {

@@ -61,13 +61,26 @@ void IndexSegment::add(RecordView record, const IndexEntry& entry) {
 void IndexSegment::add_locked(RecordView record, const IndexEntry& entry) {
   COURTSIDE_CHECK(record.offset().value() == begin_.value() + count_);
   const std::uint32_t from_begin = count_++;
-  ids_[encode(entry.key).view()] = from_begin;
-  subjects_[record.event().subject()] = {
-      .version = record.subject_version(), .first = entry.subject_first, .last = record.offset()};
-  for_each_term(record, [this, from_begin](std::string_view term) {
-    terms_[term].add(from_begin);
-    ++postings_;
+  // Each of some nine keys is a cache miss: all are on their way before the first is needed.
+  const auto id = encode(entry.key);
+  const std::string_view subject = record.event().subject();
+  const std::uint32_t id_hash = ids_.prepare(id.view());
+  const std::uint32_t subject_hash = subjects_.prepare(subject);
+  term_bytes_.clear();
+  prepared_.clear();
+  for_each_term(record, [this](std::string_view term) {
+    prepared_.push_back({term_bytes_.size(), term.size(), terms_.prepare(term)});
+    term_bytes_.append(term);
   });
+
+  ids_.insert(id.view(), id_hash) = from_begin;
+  subjects_.insert(subject, subject_hash) = {
+      .version = record.subject_version(), .first = entry.subject_first, .last = record.offset()};
+  const std::string_view terms(term_bytes_);
+  for (const PreparedTerm& term : prepared_) {
+    terms_.insert(terms.substr(term.begin, term.size_bytes), term.hash).add(from_begin);
+  }
+  postings_ += prepared_.size();
 }
 
 OffsetRange IndexSegment::range() const {

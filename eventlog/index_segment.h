@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -80,6 +81,15 @@ class IndexSegment {
   ByteMap<std::uint32_t> ids_;  // digest, as in the ids family -> offset, counted from begin_
   ByteMap<SubjectState> subjects_;
   ByteMap<PostingList> terms_;
+
+  // One event's terms, one after the other: kept to save the allocations.
+  struct PreparedTerm {
+    std::size_t begin;
+    std::size_t size_bytes;
+    std::uint32_t hash;
+  };
+  std::string term_bytes_;
+  std::vector<PreparedTerm> prepared_;
 };
 
 }  // namespace courtside

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eventlog/encoding.h"
+#include "eventlog/sorted_entries.h"
 
 namespace courtside {
 namespace {
@@ -43,21 +44,9 @@ class SortedFile {
   rocksdb::Status status_;
 };
 
-template <typename Value>
-using Entries = std::vector<const typename ByteMap<Value>::Entry*>;
-
-template <typename Value>
-Entries<Value> sorted(const ByteMap<Value>& map) {
-  Entries<Value> entries(map.size());
-  for (std::size_t i = 0; i < map.size(); ++i) entries[i] = &map.at(i);
-  std::sort(entries.begin(), entries.end(),
-            [](const auto* a, const auto* b) { return a->key < b->key; });
-  return entries;
-}
-
 rocksdb::Status write_ids(const IndexSegment& segment, Database& database) {
   SortedFile file(database, Family::kIds);
-  for (const auto* entry : sorted(segment.ids())) {
+  for (const auto* entry : sorted_entries(segment.ids(), no_prefix)) {
     file.put(entry->key, encode(segment.offset_at(entry->value)).view());
   }
   return file.finish();
@@ -65,7 +54,7 @@ rocksdb::Status write_ids(const IndexSegment& segment, Database& database) {
 
 rocksdb::Status write_subjects(const IndexSegment& segment, Database& database) {
   SortedFile file(database, Family::kSubjects);
-  for (const auto* entry : sorted(segment.subjects())) {
+  for (const auto* entry : sorted_entries(segment.subjects(), kind_prefix)) {
     file.put(entry->key, encode(entry->value).view());
   }
   return file.finish();
@@ -90,7 +79,7 @@ void put_chunks(SortedFile& file, const IndexSegment& segment, std::string_view 
 rocksdb::Status write_index(const IndexSegment& segment, Database& database) {
   SortedFile file(database, Family::kIndex);
   file.put(kLowWaterKey, encode(segment.range().end).view());
-  for (const auto* entry : sorted(segment.terms())) {
+  for (const auto* entry : sorted_entries(segment.terms(), kind_prefix)) {
     put_chunks(file, segment, entry->key, entry->value);
   }
   return file.finish();

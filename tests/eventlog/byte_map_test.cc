@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <string>
 #include <unordered_map>
+
+#include "eventlog/sorted_entries.h"
 
 namespace courtside {
 namespace {
@@ -48,6 +51,27 @@ TEST(ByteMap, ValuesStayWhereTheyAre) {
   for (int i = 0; i < 10'000; ++i) map[std::to_string(i)] = i;
   EXPECT_EQ(&map["first"], first);
   EXPECT_EQ(*first, 7);
+}
+
+TEST(SortedEntries, AreInTheOrderOfTheirKeys) {
+  std::mt19937_64 random(9);
+  for (const auto prefix_size : {no_prefix, kind_prefix}) {
+    ByteMap<int> map(1, 0);
+    std::set<std::string> model;
+    for (int i = 0; i < 3000; ++i) {
+      // Kinds that begin alike, no kind at all, ends that differ late or by a zero.
+      std::string key(random() % 4, 'a');
+      if (random() % 8 != 0) key += ':';
+      key.append(random() % 12, static_cast<char>(random() % 3));
+      key += std::to_string(random() % 100);
+      map[key] = i;
+      model.insert(key);
+    }
+    const auto entries = sorted_entries(map, prefix_size);
+    ASSERT_EQ(entries.size(), model.size());
+    auto expected = model.begin();
+    for (const auto* entry : entries) ASSERT_EQ(entry->key, *expected++);
+  }
 }
 
 }  // namespace
