@@ -137,9 +137,10 @@ void Peer::on_drained(Connection& /*connection*/) {
 void Peer::on_tick(std::uint64_t now_ms) {
   if (connection_ == nullptr) return;
   if (session_) {
-    session_->on_tick(now_ms, {.received_ms = connection_->last_received_ms(),
-                               .written_bytes = connection_->bytes_written(),
-                               .queued_bytes = connection_->queued_bytes()});
+    session_->on_tick(now_ms,
+                      {.received_ms = connection_->last_received_ms(),
+                       .sent_bytes = connection_->bytes_written() + connection_->queued_bytes(),
+                       .acknowledged_bytes = connection_->bytes_acknowledged()});
   } else if (stream_) {
     tick_stream(now_ms);
   }

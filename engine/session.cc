@@ -243,12 +243,13 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   host_.send_ping();
 }
 
-// A peer is alive when it said something, or when its socket took something of what had to wait: a
-// slow reader of a long backlog may not come to answering pings for minutes. What the kernel takes
-// at once says nothing about the peer.
+// A peer is alive when it said something, or when it took a part of what waited for it at the last
+// tick: a slow reader of a long backlog may not come to answering pings for minutes. One that took
+// all of it has our ping too; and all is what the kernel takes for a peer that reads nothing.
 void Session::check_alive(std::uint64_t now_ms, const Traffic& traffic) {
   alive_ms_ = std::max(alive_ms_, traffic.received_ms);
-  if (before_.queued_bytes > 0 && traffic.written_bytes != before_.written_bytes) {
+  if (before_.acknowledged_bytes < traffic.acknowledged_bytes &&
+      traffic.acknowledged_bytes < before_.sent_bytes) {
     alive_ms_ = now_ms;
   }
   before_ = traffic;

@@ -72,9 +72,9 @@ class Session {
 
   // Time passed.
   struct Traffic {
-    std::uint64_t received_ms = 0;    // when the peer was last heard, on the loop's clock
-    std::uint64_t written_bytes = 0;  // taken by its socket so far
-    std::uint64_t queued_bytes = 0;   // waiting for the socket
+    std::uint64_t received_ms = 0;         // when the peer was last heard, on the loop's clock
+    std::uint64_t sent_bytes = 0;          // so far, those included that still wait
+    std::uint64_t acknowledged_bytes = 0;  // that its kernel confirmed
   };
   void on_tick(std::uint64_t now_ms, const Traffic& traffic);
 

@@ -127,8 +127,10 @@ class Connection {
 
   virtual std::size_t queued_bytes() const = 0;
   virtual bool congested() const = 0;
-  // Bytes that the kernel took so far: a change is a sign of life.
+  // Bytes that the kernel took so far, and how many of them the peer's kernel confirmed: what is
+  // between waits in one of the two, which may be megabytes.
   virtual std::uint64_t bytes_written() const = 0;
+  virtual std::uint64_t bytes_acknowledged() = 0;
   // Loop::now_ms() at which a byte last came in.
   virtual std::uint64_t last_received_ms() const = 0;
 

@@ -76,6 +76,7 @@ class ServerConnection final : public Connection,
   std::size_t queued_bytes() const override { return stream_.queued_bytes(); }
   bool congested() const override { return stream_.congested(); }
   std::uint64_t bytes_written() const override { return stream_.bytes_written(); }
+  std::uint64_t bytes_acknowledged() override { return stream_.bytes_acknowledged(); }
   std::uint64_t last_received_ms() const override { return stream_.last_received_ms(); }
   void pause_reading() override { stream_.pause_reading(); }
   void resume_reading() override { stream_.resume_reading(); }

@@ -1,5 +1,6 @@
 #include "transport/tcp_stream.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -208,6 +209,15 @@ bool TcpStream::write_once() {
   bytes_written_ += static_cast<std::uint64_t>(count);
   queue_.consume(static_cast<std::size_t>(count));
   return static_cast<std::size_t>(count) == gathered.size_bytes;
+}
+
+std::uint64_t TcpStream::bytes_acknowledged() {
+  int waiting = 0;
+  if (bytes_acknowledged_ < bytes_written_ && watcher_ &&
+      ioctl(watcher_->fd(), TIOCOUTQ, &waiting) == 0) {
+    bytes_acknowledged_ = bytes_written_ - static_cast<std::uint64_t>(waiting);
+  }
+  return bytes_acknowledged_;
 }
 
 void TcpStream::after_write() {

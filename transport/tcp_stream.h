@@ -71,6 +71,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   bool congested() const { return congested_; }
   std::size_t queued_bytes() const { return queue_.size_bytes(); }
   std::uint64_t bytes_written() const { return bytes_written_; }
+  std::uint64_t bytes_acknowledged();
   std::uint64_t last_received_ms() const { return last_received_ms_; }
   // errno of what ended it, or 0.
   int error() const { return error_; }
@@ -100,6 +101,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   SendQueue queue_;
   std::string kept_;
   std::uint64_t bytes_written_ = 0;
+  std::uint64_t bytes_acknowledged_ = 0;  // when last asked
   std::uint64_t last_received_ms_ = 0;
   TimerId close_timer_;
   std::size_t queue_bytes_max_;

@@ -182,6 +182,7 @@ const std::vector<ThirdParty>& third_parties() {
       {"sys/socket.h", {"transport/", "engine/bench/"}},
       {"sys/epoll.h", {"engine/bench/"}},
       {"sys/uio.h", {"transport/", "engine/bench/"}},
+      {"sys/ioctl.h", {"transport/"}},
       {"sys/un.h", {"transport/"}},
       {"netinet/", {"transport/", "engine/bench/"}},
       {"arpa/", {"transport/", "engine/bench/"}},

@@ -101,10 +101,13 @@ TEST(WebSocketPressure, ASlowReaderIsToldOfAndNothingIsLost) {
     return stands;
   }));
   EXPECT_LT(sent, 20'000'000u);
+  EXPECT_LT(connection.bytes_acknowledged(), connection.bytes_written());
   std::string input;
   ASSERT_TRUE(server.pump([&] { return (input += client.take_input()).size() >= 20'000'000; }));
   EXPECT_EQ(input.size(), sent);
   EXPECT_EQ(connection.queued_bytes(), 0u);
+  EXPECT_TRUE(
+      server.pump([&] { return connection.bytes_acknowledged() == connection.bytes_written(); }));
   EXPECT_EQ(input.substr(input.size() - piece.size()), piece.view());
   EXPECT_TRUE(server.log.starts_with("drained")) << server.log.substr(0, 100);
 }
