@@ -58,6 +58,34 @@ struct Config {
     std::uint64_t age_s = 0;  // 0: keep all
   } retention;
 
+  // Who callers are. With none of the three sources of credentials, every caller is an
+  // administrator.
+  struct Access {
+    std::string jwt_secret;             // of HS256 tokens; empty: there are none
+    std::string jwks_file;              // public keys of RS256, PS256 and ES256 tokens
+    std::string service_keys_file;      // of services
+    bool jwks_access_type = false;      // tokens of JWKS keys need `type` ACCESS too
+    std::string jwt_issuer;             // `iss` must be this; empty: anything
+    std::string jwt_audience;           // `aud` must name this; empty: anything
+    std::uint64_t jwt_leeway_s = 5;     // for clocks that differ; <= 60
+    std::uint64_t recheck_ms = 60'000;  // how often a live subscription's right is looked at again
+  } access;
+
+  // The platform's database, asked for rights. Without one, the token's claims decide.
+  struct Database {
+    std::string url;  // libpq connection string; empty: none
+    std::uint64_t connections = 2;
+    std::uint64_t query_ms = 2'000;         // one query, and connecting
+    std::uint64_t pending_queries = 1'000;  // waiting for a connection; more: overloaded
+    std::uint64_t cache_ms = 60'000;        // how long an answer holds
+    std::uint64_t cache_down_ms = 300'000;  // ... while the database does not answer
+    std::uint64_t cache_entries = 100'000;
+    std::string account_query;
+    std::string permissions_query;
+    std::string venues_query;
+    std::string booking_query;
+  } database;
+
   struct Log {
     LogLevel level = LogLevel::kInfo;
     LogFormat format = LogFormat::kAuto;

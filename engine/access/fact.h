@@ -1,0 +1,72 @@
+// What the rules of access ask about the world: accounts, bookings, chat rooms, tickets. Where the
+// answers come from is FactSource's matter; FactCache keeps them for a while.
+// Threads: values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace courtside {
+
+enum class FactKind : std::uint8_t { kAccount, kBooking, kRoom, kTicket };
+constexpr std::size_t kFactKinds = 4;
+std::string_view name_of(FactKind kind);
+
+struct FactKey {
+  FactKind kind = FactKind::kAccount;
+  std::string id = {};
+  friend bool operator==(const FactKey&, const FactKey&) = default;
+  friend bool operator<(const FactKey& a, const FactKey& b) {
+    return std::tie(a.kind, a.id) < std::tie(b.kind, b.id);
+  }
+};
+
+// Lists are sorted and hold each entry once.
+struct AccountFact {
+  bool counts = false;  // ACTIVE or VERIFIED, not deleted, not locked; else it may nothing
+  std::string role = {};
+  std::vector<std::string> permissions = {};  // keys with allowed = true
+  std::vector<std::string> venues = {};       // that it owns or works for
+  friend bool operator==(const AccountFact&, const AccountFact&) = default;
+};
+
+struct BookingFact {
+  std::string account_id = {};
+  std::string venue_id = {};
+  friend bool operator==(const BookingFact&, const BookingFact&) = default;
+};
+
+struct RoomFact {
+  bool is_support = false;
+  std::vector<std::string> participants = {};
+  friend bool operator==(const RoomFact&, const RoomFact&) = default;
+};
+
+struct TicketFact {
+  std::string opener = {};
+  std::string assignee = {};
+  friend bool operator==(const TicketFact&, const TicketFact&) = default;
+};
+
+// monostate: there is no such thing. That is an answer too, and kept like any other.
+using Fact = std::variant<std::monostate, AccountFact, BookingFact, RoomFact, TicketFact>;
+using SharedFact = std::shared_ptr<const Fact>;
+
+class FactSource {
+ public:
+  virtual ~FactSource() = default;
+  // Answers exactly once, on any thread, maybe before it returns. An error says that the source
+  // could not be asked (Code::overloaded), never that there is no such thing.
+  virtual void load(const FactKey& key, std::function<void(Result<Fact>)> done) = 0;
+};
+
+}  // namespace courtside
