@@ -42,6 +42,13 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  static_cast<void>(error);  // 20 digits hold any
+  out.append(digits.data(), end);
+}
+
 void JsonObject::begin(std::string_view name) {
   if (!empty()) out_.push_back(',');
   append_json_string(out_, name);
@@ -56,7 +63,7 @@ JsonObject& JsonObject::text(std::string_view name, std::string_view value) {
 
 JsonObject& JsonObject::number(std::string_view name, std::uint64_t value) {
   begin(name);
-  out_.append(std::to_string(value));
+  append_number(out_, value);
   return *this;
 }
 

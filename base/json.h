@@ -14,6 +14,8 @@ namespace courtside {
 // Appends `text`, which is UTF-8, as a JSON string with its quotes (RFC 8259, section 7).
 void append_json_string(std::string& out, std::string_view text);
 
+void append_number(std::string& out, std::uint64_t number);
+
 class JsonObject {
  public:
   JsonObject() : out_("{") {}

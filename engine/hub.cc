@@ -153,8 +153,9 @@ const std::string& Hub::body_for(const Wire& wire, const Projection* projection,
   for (const Body& body : bodies_) {
     if (body.wire == &wire && body.projection == projection) return body.bytes;
   }
-  bodies_.push_back({&wire, projection, wire.event_body(epoch_, record, projection)});
-  return bodies_.back().bytes;
+  Body& body = bodies_.emplace_back(Body{&wire, projection, {}});
+  wire.append_event_body(body.bytes, epoch_, record, projection);
+  return body.bytes;
 }
 
 // Hands the block to every member, up to `end`: what it does not hold below that, the members do

@@ -44,10 +44,12 @@ bool Interest::selective() const {
 std::string render_records(std::string_view epoch, const Interest& interest,
                            const Projections& projections, const std::vector<Record>& records) {
   std::string frames;
+  std::string body;
   for (const Record& record : records) {
     const Projection* projection = projections.choose(interest.filter.channels, record.view());
-    interest.wire->append_event(frames, interest.sub,
-                                interest.wire->event_body(epoch, record.view(), projection));
+    body.clear();
+    interest.wire->append_event_body(body, epoch, record.view(), projection);
+    interest.wire->append_event(frames, interest.sub, body);
   }
   return frames;
 }

@@ -14,9 +14,9 @@ class ProtocolWire : public Wire {
   explicit ProtocolWire(const protocol::Codec& codec)
       : codec_(codec), opcode_(codec.is_text() ? Opcode::kText : Opcode::kBinary) {}
 
-  std::string event_body(std::string_view epoch, RecordView record,
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                          const Projection* projection) const override {
-    return codec_.event_body(epoch, record, projection);
+    codec_.append_event_body(out, epoch, record, projection);
   }
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
@@ -49,11 +49,9 @@ std::string gap_json(const protocol::Gap& gap) {
 // CloudEvent, so that nobody loses events without being told.
 class CloudEventsWire : public Wire {
  public:
-  std::string event_body(std::string_view /*epoch*/, RecordView record,
+  void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
                          const Projection* projection) const override {
-    std::string body;
-    append_cloudevent(body, record, projection);
-    return body;
+    append_cloudevent(out, record, projection);
   }
 
   void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
@@ -78,19 +76,17 @@ class CloudEventsWire : public Wire {
 // allows them between tokens) become several `data:` fields, which the reader joins with "\n".
 class SseWire : public Wire {
  public:
-  std::string event_body(std::string_view epoch, RecordView record,
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                          const Projection* projection) const override {
-    std::string body;
-    body.append("id: ").append(format_position(epoch, record.offset()));
-    body.append("\nevent: ");
+    out.append("id: ").append(format_position(epoch, record.offset()));
+    out.append("\nevent: ");
     for (const char c : record.event().type()) {
-      if (c != '\n' && c != '\r') body.push_back(c);
+      if (c != '\n' && c != '\r') out.push_back(c);
     }
-    body.push_back('\n');
+    out.push_back('\n');
     std::string json;
     append_cloudevent(json, record, projection);
-    append_data(body, json);
-    return body;
+    append_data(out, json);
   }
 
   void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {

@@ -18,7 +18,7 @@ class Wire {
   virtual ~Wire() = default;
 
   // The part of an event that is the same for every subscription of this wire ...
-  virtual std::string event_body(std::string_view epoch, RecordView record,
+  virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                                  const Projection* projection) const = 0;
   // ... and the whole framed event for subscription `sub`, appended to `out`.
   virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;

@@ -19,7 +19,7 @@ bool is_wanted(std::string_view wanted, std::string_view value) {
 
 bool Filter::matches(RecordView record) const {
   if (!wants_every_channel()) {
-    const std::vector<std::string_view> reached = record.channels();
+    const RecordChannels reached = record.channels();
     const bool reached_any = std::any_of(channels.begin(), channels.end(), [&](const auto& wanted) {
       return std::any_of(reached.begin(), reached.end(), [&](std::string_view channel) {
         return matches_channel(wanted, channel);

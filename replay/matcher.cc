@@ -58,10 +58,7 @@ bool Matcher::matches(RecordView record) const {
 }
 
 bool Matcher::matches_channels(RecordView record) const {
-  // One channel is what most subscribers ask for, and looking for it needs no list of the record's.
-  if (channels_.size() == 1 && record.has_channel(channels_[0])) return true;
-  if (channels_.size() <= 1 && kinds_.empty()) return false;
-  const std::vector<std::string_view> reached = record.channels();
+  const RecordChannels reached = record.channels();
   return std::any_of(reached.begin(), reached.end(), [this](std::string_view channel) {
     return holds(channels_, channel) || holds(kinds_, kind_with_colon(channel));
   });

@@ -34,16 +34,18 @@ void append_text_attributes(std::string& out, const EventFields& fields, bool ow
 }
 
 void append_log_attributes(std::string& out, RecordView record) {
-  const std::string digits = std::to_string(record.offset().value());
   append_member_name(out, "sequence");
   out.push_back('"');
-  out.append(kSequenceDigits - digits.size(), '0').append(digits).push_back('"');
+  const std::size_t begin = out.size();
+  append_number(out, record.offset().value());
+  out.insert(begin, kSequenceDigits - (out.size() - begin), '0');
+  out.push_back('"');
   append_member_name(out, "recordedtime");
   out.push_back('"');
   append_rfc3339(out, record.recorded());
   out.push_back('"');
   append_member_name(out, "subjectversion");
-  out.append(std::to_string(record.subject_version()));
+  append_number(out, record.subject_version());
 }
 
 void append_data(std::string& out, const EventFields& fields) {
@@ -59,7 +61,7 @@ void append_fields(std::string& out, EventFields fields, RecordView record) {
   if (fields.data_kind == DataKind::kJson && fields.datacontenttype.empty()) {
     fields.datacontenttype = "application/json";
   }
-  out.reserve(out.size() + 512 + fields.data.size());
+  if (out.empty()) out.reserve(512 + fields.data.size());
   out.append(R"({"specversion":"1.0")");
   append_text_attributes(out, fields, /*own=*/true);
   append_log_attributes(out, record);

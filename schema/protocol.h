@@ -142,9 +142,9 @@ class Codec {
   virtual void encode(const ServerMessage& message, std::string& out) const = 0;
 
   // The part of an event's message that is the same for every subscription ...
-  virtual std::string event_body(std::string_view epoch, RecordView record,
+  virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                                  const Projection* projection) const = 0;
-  // ... and the whole message for subscription `sub`, appended to `out`.
+  // ... and the whole message for subscription `sub`. Both append to `out`.
   virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
 };
 

@@ -18,9 +18,9 @@ class FlatBuffersCodec final : public Codec {
     encode_flatbuffer(message, out);
   }
 
-  std::string event_body(std::string_view epoch, RecordView record,
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                          const Projection* projection) const override {
-    return build_event_message(epoch, record, projection);
+    out.append(build_event_message(epoch, record, projection));
   }
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {

@@ -19,19 +19,19 @@ class JsonCodec final : public Codec {
     encode_json(message, out);
   }
 
-  std::string event_body(std::string_view epoch, RecordView record,
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                          const Projection* projection) const override {
-    std::string body = R"(,"position":)";
-    append_json_string(body, format_position(epoch, record.offset()));
-    body.append(R"(,"event":)");
-    append_cloudevent(body, record, projection);
-    body.push_back('}');
-    return body;
+    // Neither an epoch nor an offset has anything to escape.
+    out.append(R"(,"position":")").append(epoch).append(":");
+    append_number(out, record.offset().value());
+    out.append(R"(","event":)");
+    append_cloudevent(out, record, projection);
+    out.push_back('}');
   }
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
     out.append(R"({"type":"event","sub":)");
-    out.append(std::to_string(sub));
+    append_number(out, sub);
     out.append(body);
   }
 };

@@ -1,5 +1,6 @@
 #include "schema/record.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -42,17 +43,6 @@ std::size_t header_size_for(const std::vector<std::string>& channels) {
   std::size_t size = kChannelsAt;
   for (const std::string& channel : channels) size += 1 + channel.size();
   return (size + kAlignment - 1) / kAlignment * kAlignment;
-}
-
-// Calls visit(channel) for each, until it answers false.
-template <typename Visit>
-void visit_channels(std::string_view bytes, const Visit& visit) {
-  std::string_view rest = bytes.substr(kChannelsAt);
-  for (int left = read<std::uint16_t>(bytes, kChannelCountAt); left > 0; --left) {
-    const auto length = static_cast<unsigned char>(rest.front());
-    if (!visit(rest.substr(1, length))) return;
-    rest.remove_prefix(1u + length);
-  }
 }
 
 // The channels fill the header but for zeros at its end.
@@ -111,23 +101,13 @@ std::uint64_t RecordView::bytes_before() const {
 
 EventView RecordView::event() const { return EventView(bytes_.substr(header_size(bytes_))); }
 
-std::vector<std::string_view> RecordView::channels() const {
-  std::vector<std::string_view> channels;
-  channels.reserve(read<std::uint16_t>(bytes_, kChannelCountAt));
-  visit_channels(bytes_, [&channels](std::string_view channel) {
-    channels.push_back(channel);
-    return true;
-  });
-  return channels;
+RecordChannels RecordView::channels() const {
+  return {bytes_.data() + kChannelsAt, read<std::uint16_t>(bytes_, kChannelCountAt)};
 }
 
 bool RecordView::has_channel(std::string_view channel) const {
-  bool found = false;
-  visit_channels(bytes_, [&found, channel](std::string_view each) {
-    found = each == channel;
-    return !found;
-  });
-  return found;
+  const RecordChannels reached = channels();
+  return std::find(reached.begin(), reached.end(), channel) != reached.end();
 }
 
 Result<RecordView> verify_record(std::string_view bytes) {

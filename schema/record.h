@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,47 @@ struct RecordFields {
 void append_record(std::string& out, const RecordFields& fields,
                    const std::vector<std::string>& channels, std::string_view event);
 
+// The channels of a record, in the order in which they were given: walked through where they lie.
+class RecordChannels {
+ public:
+  class Iterator {
+   public:
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const value_type*;
+    using reference = value_type;
+    using iterator_category = std::input_iterator_tag;
+
+    Iterator() = default;
+    Iterator(const char* at, std::size_t left) : at_(at), left_(left) {}
+    std::string_view operator*() const { return {at_ + 1, static_cast<unsigned char>(*at_)}; }
+    Iterator& operator++() {
+      at_ += 1 + static_cast<unsigned char>(*at_);
+      --left_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.left_ == b.left_; }
+
+   private:
+    const char* at_ = nullptr;
+    std::size_t left_ = 0;
+  };
+
+  RecordChannels(const char* first, std::size_t count) : first_(first), count_(count) {}
+  Iterator begin() const { return {first_, count_}; }
+  Iterator end() const { return {}; }
+  std::size_t size() const { return count_; }
+
+ private:
+  const char* first_;
+  std::size_t count_;
+};
+
 // Looks at a record. Views are valid as long as the bytes are.
 class RecordView {
  public:
@@ -58,8 +100,7 @@ class RecordView {
 
   EventView event() const;
 
-  // In the order in which they were given.
-  std::vector<std::string_view> channels() const;
+  RecordChannels channels() const;
   bool has_channel(std::string_view channel) const;
 
  private:

@@ -6,6 +6,7 @@
 
 #include "engine/interest.h"
 #include "tests/engine/support/small_log.h"
+#include "tests/support/event_body.h"
 
 namespace courtside {
 namespace {
@@ -15,7 +16,7 @@ class WireTest : public ::testing::Test {
   std::string event(const Wire& wire) {
     const Batch batch = log.commit(1, "user:1");
     std::string out;
-    wire.append_event(out, 1, wire.event_body("e", batch.at(std::size_t{0}), nullptr));
+    wire.append_event(out, 1, testing::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
     return out;
   }
   testing::SmallLog log;
@@ -44,7 +45,7 @@ TEST_F(WireTest, LineBreaksInDataBecomeSeveralFields) {
   std::string record;
   append_record(record, {.offset = Offset(1), .recorded = Timestamp(0), .subject_version = 1}, {},
                 build_event(fields));
-  const std::string body = sse_wire().event_body("e", RecordView(record), nullptr);
+  const std::string body = testing::event_body(sse_wire(), "e", RecordView(record), nullptr);
   EXPECT_NE(body.find("\"data\":{\ndata: \"a\":1,\ndata: \"b\":2\ndata: }"), std::string::npos)
       << body;
 }

@@ -9,7 +9,7 @@
 namespace courtside::simulation {
 namespace {
 
-void append_number(std::string& out, std::uint64_t number) {
+void append_word(std::string& out, std::uint64_t number) {
   out.append(reinterpret_cast<const char*>(&number), sizeof(number));
 }
 
@@ -21,11 +21,10 @@ std::uint64_t offset_in(const std::string& position) {
 
 class SimulatedWire : public Wire {
  public:
-  std::string event_body(std::string_view, RecordView record, const Projection*) const override {
-    std::string body;
-    append_number(body, record.offset().value());
-    append_number(body, digest_of(record));
-    return body;
+  void append_event_body(std::string& out, std::string_view, RecordView record,
+                         const Projection*) const override {
+    append_word(out, record.offset().value());
+    append_word(out, digest_of(record));
   }
 
   void append_event(std::string& out, std::uint32_t, std::string_view body) const override {
@@ -54,8 +53,8 @@ std::uint64_t digest_of(RecordView record) { return std::hash<std::string_view>{
 
 void append_frame(std::string& out, const Frame& frame) {
   out.push_back(static_cast<char>(frame.kind));
-  append_number(out, frame.first);
-  append_number(out, frame.second);
+  append_word(out, frame.first);
+  append_word(out, frame.second);
 }
 
 std::vector<Frame> parse_frames(std::string_view block) {

@@ -11,10 +11,10 @@ namespace courtside::testing {
 
 class PlainWire : public Wire {
  public:
-  std::string event_body(std::string_view /*epoch*/, RecordView record,
+  void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
                          const Projection* projection) const override {
     ++bodies_made;
-    return std::to_string(record.offset().value()) + (projection ? "~" : "");
+    out.append(std::to_string(record.offset().value())).append(projection ? "~" : "");
   }
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {

@@ -1,0 +1,19 @@
+// The body of an event by itself, as a codec or a wire makes it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "schema/protocol.h"
+
+namespace courtside::testing {
+
+template <typename CodecOrWire>
+std::string event_body(const CodecOrWire& maker, std::string_view epoch, RecordView record,
+                       const Projection* projection = nullptr) {
+  std::string body;
+  maker.append_event_body(body, epoch, record, projection);
+  return body;
+}
+
+}  // namespace courtside::testing
