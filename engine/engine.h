@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "engine/access/access.h"
 #include "engine/config/config.h"
 #include "engine/read_pool.h"
 #include "engine/router.h"
@@ -22,6 +23,7 @@ struct Engine {
   const PageReader& pages;
   Sequencer& sequencer;
   ReadPool& reads;
+  Access& access;
   const Router& router;
   const Projections& projections;
   ConnectionLimits connection_limits;

@@ -150,10 +150,10 @@ Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limi
   return query;
 }
 
-Result<std::string> answer_history(const HistoryQuery& query, const LogReader& log,
-                                   const PageReader& pages, std::size_t scanned_max,
-                                   const Projections& projections) {
-  const OffsetRange held = log.held();
+Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader& log,
+                                     OffsetRange held, const PageReader& pages,
+                                     std::size_t scanned_max, const Projections& projections,
+                                     const std::vector<std::string>& lifts) {
   const Result<OffsetRange> window = window_of(query, log.epoch(), held);
   if (!window) return fail(window.error());
   const Result<Page> page = pages.read(query.filter, {.window = *window,
@@ -167,7 +167,7 @@ Result<std::string> answer_history(const HistoryQuery& query, const LogReader& l
   for (const Record& record : page->records) {
     if (events.size() > 1) events.push_back(',');
     append_cloudevent(events, record.view(),
-                      projections.choose(query.filter.channels, record.view()));
+                      projections.choose(query.filter.channels, lifts, record.view()));
   }
   events.push_back(']');
 
@@ -185,7 +185,7 @@ Result<std::string> answer_history(const HistoryQuery& query, const LogReader& l
   body.boolean("complete", complete)
       .number("scanned", page->scanned)
       .text("head", format_position(log.epoch(), previous(held.end)));
-  return body.take();
+  return HistoryAnswer{body.take(), page->records.size()};
 }
 
 }  // namespace courtside

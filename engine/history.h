@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "replay/filter.h"
@@ -30,8 +31,14 @@ Result<HistoryQuery> parse_history_query(std::string_view query, std::size_t lim
 
 // {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. position_expired when
 // `after` or `before` belongs to another epoch, lies beyond the head, or before what is held.
-Result<std::string> answer_history(const HistoryQuery& query, const LogReader& log,
-                                   const PageReader& pages, std::size_t scanned_max,
-                                   const class Projections& projections);
+// `held`: of the log, what may be looked at.
+struct HistoryAnswer {
+  std::string body;
+  std::size_t events = 0;
+};
+Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader& log,
+                                     OffsetRange held, const PageReader& pages,
+                                     std::size_t scanned_max, const class Projections& projections,
+                                     const std::vector<std::string>& lifts);
 
 }  // namespace courtside

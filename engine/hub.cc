@@ -9,7 +9,11 @@
 namespace courtside {
 
 Hub::Hub(std::string epoch, OffsetRange held, const Projections& projections, HubHost& host)
-    : epoch_(std::move(epoch)), held_(held), projections_(projections), host_(host) {}
+    : epoch_(std::move(epoch)),
+      held_(held),
+      projections_(projections),
+      host_(host),
+      handed_out_(held.end) {}
 
 // ---------------------------------------------------------------------------------------------
 // Subscribers and their audiences.
@@ -33,6 +37,30 @@ void Hub::remove(SubscriberId id) {
   Audience& audience = *subscriber->audience;
   subscribers_.erase(id);
   leave_audience(audience);
+}
+
+void Hub::suspend(SubscriberId id) {
+  Subscriber* subscriber = subscribers_.find(id);
+  if (subscriber == nullptr || subscriber->owner == nullptr) return;
+  const bool was_live = subscriber->cursor.live();
+  if (was_live) detach(*subscriber);
+  subscriber->cursor.suspend(handed_out_);
+  if (was_live) {
+    tell(*subscriber,
+         protocol::Behind{subscriber->audience->interest->sub, position_before(handed_out_)});
+  }
+}
+
+void Hub::resume(SubscriberId id) {
+  Subscriber* subscriber = subscribers_.find(id);
+  if (subscriber == nullptr) return;
+  subscriber->cursor.resume();
+  advance(id);
+}
+
+Offset Hub::next_of(SubscriberId id) {
+  const Subscriber* subscriber = subscribers_.find(id);
+  return subscriber == nullptr ? held_.end : subscriber->cursor.next();
 }
 
 bool Hub::live(SubscriberId id) {
@@ -118,12 +146,23 @@ void Hub::on_commit(const Batch& batch) {
         offer(entry->second, record);
       }
     }
+    if (host_.is_turning_point(record)) {
+      deliver_blocks(next(record.offset()));
+      host_.on_turning_point(record);
+    }
   }
+  deliver_blocks(held_.end);
+  finish_fan_out();
+}
+
+// All that was offered so far, up to `end`, goes to the live ones.
+void Hub::deliver_blocks(Offset end) {
+  handed_out_ = end;
   for (Audience* audience : touched_) {
-    deliver_block(*audience, held_.end);
+    deliver_block(*audience, end);
     audience->touched = false;
   }
-  finish_fan_out();
+  touched_.clear();
 }
 
 void Hub::offer(const std::vector<Audience*>& audiences, RecordView record) {
@@ -137,7 +176,7 @@ void Hub::offer(Audience& audience, RecordView record) {
   if (interest.selective() && !interest.filter.matches(record)) return;
 
   if (audience.block.empty()) audience.block_begin = record.offset();
-  const Projection* projection = projections_.choose(interest.filter.channels, record);
+  const Projection* projection = projections_.choose(interest.filter.channels, interest.lifts, record);
   interest.wire->append_event(audience.block, interest.sub,
                               body_for(*interest.wire, projection, record));
   ++audience.block_events;
@@ -188,7 +227,6 @@ void Hub::deliver_block(Audience& audience, Offset end) {
 
 void Hub::finish_fan_out() {
   fanning_out_ = false;
-  touched_.clear();
   for (const SubscriberId id : std::exchange(removed_, {})) remove(id);
   for (const SubscriberId id : std::exchange(fallen_, {})) advance(id);
   for (const SubscriberId id : std::exchange(ahead_, {})) advance(id);

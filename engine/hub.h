@@ -56,6 +56,11 @@ class HubHost {
   virtual std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                                 OffsetRange range) = 0;
 
+  // Whether something has to be done behind this event before anything later is sent to anybody; if
+  // so, on_turning_point is called right there. It may suspend and remove subscribers.
+  virtual bool is_turning_point(RecordView /*record*/) { return false; }
+  virtual void on_turning_point(RecordView /*record*/) {}
+
  protected:
   ~HubHost() = default;
 };
@@ -87,7 +92,15 @@ class Hub {
   // The owner of this subscriber takes again.
   void on_drained(SubscriberId id) { advance(id); }
 
+  // Nothing more is sent for it until resume(id), and then from here on: `here` is behind the event
+  // of the turning point, or the end of the log as this shard knows it. A live one is told that it
+  // is behind.
+  void suspend(SubscriberId id);
+  void resume(SubscriberId id);
+
   bool live(SubscriberId id);
+  // The first offset that it has not been served; the log's end when there is no such subscriber.
+  Offset next_of(SubscriberId id);
   OffsetRange held() const { return held_; }
   // The position of the newest event that this shard knows of.
   std::string head() const { return format_position(epoch_, previous(held_.end)); }
@@ -143,6 +156,7 @@ class Hub {
   void offer(const std::vector<Audience*>& audiences, RecordView record);
   void offer(Audience& audience, RecordView record);
   const std::string& body_for(const Wire& wire, const Projection* projection, RecordView record);
+  void deliver_blocks(Offset end);
   void deliver_block(Audience& audience, Offset end);
   void finish_fan_out();
 
@@ -171,6 +185,7 @@ class Hub {
 
   // While a commit is fanned out.
   bool fanning_out_ = false;
+  Offset handed_out_;  // the end of what was offered to the live ones
   std::vector<Audience*> touched_;
   std::vector<Body> bodies_;
   std::vector<SubscriberId> fallen_;   // to be driven from the log when the fan-out is over

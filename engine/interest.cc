@@ -26,6 +26,7 @@ std::string Interest::key() const {
   std::string key;
   key.append(std::to_string(reinterpret_cast<std::uintptr_t>(wire))).append(";");
   key.append(std::to_string(sub)).append(";");
+  append_list(key, lifts);
   append_list(key, filter.channels);
   append_list(key, filter.types);
   append_text(key, filter.subject);
@@ -46,7 +47,7 @@ std::string render_records(std::string_view epoch, const Interest& interest,
   std::string frames;
   std::string body;
   for (const Record& record : records) {
-    const Projection* projection = projections.choose(interest.filter.channels, record.view());
+    const Projection* projection = projections.choose(interest.filter.channels, interest.lifts, record.view());
     body.clear();
     interest.wire->append_event_body(body, epoch, record.view(), projection);
     interest.wire->append_event(frames, interest.sub, body);

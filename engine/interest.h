@@ -20,6 +20,7 @@ struct Interest {
   const Wire* wire = nullptr;
   std::uint32_t sub = 0;  // the client's number for it
   Filter filter;
+  std::vector<std::string> lifts = {};  // ReadGrant::lifts
 
   // Equal for interests that get the same bytes.
   std::string key() const;

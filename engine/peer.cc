@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kKeepAliveMs = 15'000;
 constexpr std::uint64_t kComeBackSpreadMs = 5'000;
+constexpr std::int64_t kMicros = 1'000'000;
 
 }  // namespace
 
@@ -88,16 +89,20 @@ void Peer::on_verdict(const Verdict& verdict) {
 // Sessions and streams.
 
 void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
-                        std::string_view subprotocol) {
+                        std::string_view subprotocol, std::optional<Identity> identity) {
   session_ = std::make_unique<Session>(*this, codec, wire, shard_.engine().session_limits,
-                                       shard_.loop().now_ms());
+                                       shard_.loop().now_ms(), std::move(identity));
   connection_->accept_websocket(request, subprotocol);
 }
 
-void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest) {
+void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
+                       const Identity& identity) {
   stream_.emplace();
+  stream_->identity = identity;
+  stream_->interest = interest;
   stream_->is_websocket = request.upgrade;
   stream_->next_keep_alive_ms = shard_.loop().now_ms() + kKeepAliveMs;
+  stream_->next_recheck_ms = shard_.loop().now_ms() + shard_.engine().session_limits.recheck_ms;
   if (stream_->is_websocket) {
     connection_->accept_websocket(request, "cloudevents.json");
   } else {
@@ -147,6 +152,17 @@ void Peer::on_tick(std::uint64_t now_ms) {
 }
 
 void Peer::tick_stream(std::uint64_t now_ms) {
+  const SessionLimits& limits = shard_.engine().session_limits;
+  const auto expires_s = stream_->identity.expires_s;
+  if (expires_s && now().value() / kMicros >= *expires_s + limits.leeway_s) {
+    return end_stream(static_cast<std::uint16_t>(info(Code::token_expired).close_code),
+                      "the token has expired");
+  }
+  if (now_ms >= stream_->next_recheck_ms) {
+    stream_->next_recheck_ms = now_ms + limits.recheck_ms;
+    check_stream(/*stand_still=*/false);
+    if (!stream_) return;
+  }
   if (now_ms < stream_->next_keep_alive_ms) return;
   stream_->next_keep_alive_ms = now_ms + kKeepAliveMs;
   if (stream_->is_websocket) {
@@ -175,6 +191,7 @@ void Peer::drain(std::uint16_t code) {
 }
 
 void Peer::end_stream(std::uint16_t code, std::string_view reason) {
+  hub().remove(stream_->subscriber);
   if (stream_->is_websocket) return close(code, reason);
   connection_->end_stream();
   connection_->close_after_flush();
@@ -182,6 +199,89 @@ void Peer::end_stream(std::uint16_t code, std::string_view reason) {
 
 void Peer::abort() {
   if (connection_ != nullptr) connection_->abort();
+}
+
+// ---------------------------------------------------------------------------------------------
+// Access.
+
+void Peer::on_rights_change(const RightsChange& change, bool revokes) {
+  if (connection_ == nullptr) return;
+  if (session_) return session_->on_rights_change(change, revokes);
+  if (!stream_) return;
+  const Identity& reader = stream_->identity;
+  if (change.fact.kind == FactKind::kAccount &&
+      (reader.kind != Identity::Kind::kAccount || reader.actor != change.fact.id)) {
+    return;
+  }
+  if (!revokes) return check_stream(/*stand_still=*/true);
+  end_stream(static_cast<std::uint16_t>(info(Code::unauthorized).close_code),
+             "the token was revoked");
+}
+
+void Peer::check_stream(bool stand_still) {
+  const std::uint64_t attempt = ++stream_->check_attempt;
+  const auto known = shard_.engine().access.check_read(
+      stream_->identity, stream_->interest->filter.channels, ReadMode::kLive,
+      shard_.later<ReadGrant>(id_, [attempt](Peer& peer, const Result<ReadGrant>& grant) {
+        peer.on_stream_checked(attempt, grant);
+      }));
+  if (known) {
+    on_stream_checked(attempt, *known);
+  } else if (stand_still) {
+    hub().suspend(stream_->subscriber);
+  }
+}
+
+// A stream has no word for "other fields from now on": its client connects again.
+void Peer::on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
+  if (connection_ == nullptr || !stream_ || stream_->check_attempt != attempt) return;
+  if (!grant) {
+    return end_stream(static_cast<std::uint16_t>(info(grant.error().code).close_code),
+                      grant.error().message);
+  }
+  if (grant->lifts != stream_->interest->lifts) {
+    return end_stream(static_cast<std::uint16_t>(info(Code::timeout).close_code),
+                      "what you may see has changed: connect again");
+  }
+  hub().resume(stream_->subscriber);
+}
+
+std::optional<Result<Identity>> Peer::identify(const std::string& credential,
+                                               std::uint64_t attempt) {
+  return shard_.engine().access.identify(
+      credential,
+      shard_.later<Identity>(id_, [attempt](Peer& peer, const Result<Identity>& identity) {
+        if (peer.session_) peer.session_->on_identity(attempt, identity);
+      }));
+}
+
+std::optional<Result<ReadGrant>> Peer::check_read(const Identity& identity,
+                                                  const std::vector<std::string>& channels,
+                                                  std::uint32_t sub, std::uint64_t attempt) {
+  return shard_.engine().access.check_read(
+      identity, channels, ReadMode::kLive,
+      shard_.later<ReadGrant>(id_, [sub, attempt](Peer& peer, const Result<ReadGrant>& grant) {
+        if (peer.session_) peer.session_->on_read_checked(sub, attempt, grant);
+      }));
+}
+
+std::optional<Result<PublishGrant>> Peer::check_publish(const Identity& identity, EventView event,
+                                                        std::uint64_t attempt) {
+  return shard_.engine().access.check_publish(
+      identity, event,
+      shard_.later<PublishGrant>(id_, [attempt](Peer& peer, const Result<PublishGrant>& grant) {
+        if (peer.session_) peer.session_->on_publish_checked(attempt, grant);
+      }));
+}
+
+Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
+                                std::optional<std::size_t> rows) {
+  std::vector<IncomingEvent> events;
+  events.push_back(query_trace(identity, filter, rows, now()));
+  Result<Append> append =
+      make_append(shard_.engine().router, std::move(events), Identity{}, Author{});
+  if (!append) return fail(append.error());
+  return submit(std::move(*append));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -254,11 +354,15 @@ void Peer::on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start
   if (session_) session_->on_start(sub, attempt, start);
 }
 
-Result<void> Peer::publish(IncomingEvent event, std::uint64_t ticket) {
+Result<void> Peer::publish(IncomingEvent event, const Identity& identity,
+                           const PublishGrant& grant, std::uint64_t ticket) {
+  if (const Result<void> attributed = attribute(event, identity, grant); !attributed) {
+    return attributed;
+  }
   std::vector<IncomingEvent> events;
   events.push_back(std::move(event));
   Result<Append> append =
-      make_append(shard_.engine().router, std::move(events),
+      make_append(shard_.engine().router, std::move(events), identity,
                   {.shard = shard_.number(), .connection = id_.value(), .ticket = ticket});
   if (!append) return fail(append.error());
   return submit(std::move(*append));

@@ -27,9 +27,13 @@ class Shard;
 // A stream of events without a session. (Not within Peer: clang 14 will not default-construct a
 // nested class with initialisers while the enclosing one is incomplete.)
 struct EventStream {
+  Identity identity;
+  SharedInterest interest;
   SubscriberId subscriber;
   bool is_websocket = false;
   std::uint64_t next_keep_alive_ms = 0;
+  std::uint64_t next_recheck_ms = 0;
+  std::uint64_t check_attempt = 0;  // of the answer that is awaited
 };
 
 class Peer final : public ConnectionHandler, public SubscriberOwner, public SessionHost {
@@ -53,11 +57,17 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   void set_origin(std::string_view origin) { origin_ = origin; }
 
   // The request at hand becomes a WebSocket session. `subprotocol` is what the answer names; empty
-  // for a client that offered none.
+  // for a client that offered none. `identity` is empty where the request carried no credential.
   void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
-                    std::string_view subprotocol);
+                    std::string_view subprotocol, std::optional<Identity> identity);
   // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events.
-  void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest);
+  void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
+                   const Identity& identity);
+
+  // Somebody read what is another account's: appends an event that says so. overloaded when the log
+  // takes no more.
+  Result<void> append_trace(const Identity& identity, const Filter& filter,
+                            std::optional<std::size_t> rows);
 
   // Appends what the request at hand brought; answers it when the verdict is there.
   void post_events(Append append, std::vector<std::string> ids);
@@ -65,6 +75,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   void on_verdict(const Verdict& verdict);
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
   void on_tick(std::uint64_t now_ms);
+  void on_rights_change(const RightsChange& change, bool revokes);
   // The server goes down.
   void drain(std::uint16_t code);
   void abort();
@@ -92,7 +103,18 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   OffsetRange log_held() const override;
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override;
-  Result<void> publish(IncomingEvent event, std::uint64_t ticket) override;
+  std::optional<Result<Identity>> identify(const std::string& credential,
+                                           std::uint64_t attempt) override;
+  std::optional<Result<ReadGrant>> check_read(const Identity& identity,
+                                              const std::vector<std::string>& channels,
+                                              std::uint32_t sub, std::uint64_t attempt) override;
+  std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,
+                                                    std::uint64_t attempt) override;
+  Result<void> trace_read(const Identity& identity, const Filter& filter) override {
+    return append_trace(identity, filter, std::nullopt);
+  }
+  Result<void> publish(IncomingEvent event, const Identity& identity, const PublishGrant& grant,
+                       std::uint64_t ticket) override;
 
  private:
   // A POST whose verdict is awaited.
@@ -102,6 +124,8 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   };
 
   void tick_stream(std::uint64_t now_ms);
+  void check_stream(bool stand_still);
+  void on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
   void end_stream(std::uint16_t code, std::string_view reason);
   void allow_origin(HttpResponse& response) const;
   Result<void> submit(Append append);

@@ -2,24 +2,109 @@
 
 #include <utility>
 
+#include "base/hash.h"
 #include "base/json.h"
+#include "base/time.h"
 
 namespace courtside {
+namespace {
 
-Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events, Author author) {
+// Roles of the platform's own staff.
+constexpr std::string_view kAdminRolePrefix = "BMSP_";
+constexpr std::size_t kTraceIdLength = 20;
+
+}  // namespace
+
+Result<void> attribute(IncomingEvent& incoming, const Identity& publisher,
+                       const PublishGrant& grant) {
+  if (publisher.kind != Identity::Kind::kAccount) return {};
+  if (!incoming.channels.empty()) {
+    return fail(Code::forbidden, "an account may not name an event's channels");
+  }
+  const EventView event(incoming.event);
+  if (event.data_kind() == DataKind::kJson) {
+    const DataFields data(event.data());
+    for (const std::string_view field : {"accountId", "senderId"}) {
+      const auto named = data.text(field);
+      if (named && *named != publisher.actor) {
+        return fail(Code::forbidden, "`data." + std::string(field) + "` is somebody else");
+      }
+    }
+  }
+  EventFields fields = event.fields();
+  fields.actorid = publisher.actor;
+  fields.actortype = publisher.role.starts_with(kAdminRolePrefix) ? "ADMIN" : "USER";
+  fields.actorrole = publisher.role;
+  incoming.event = build_event(fields);
+  incoming.channels = grant.channels;
+  return {};
+}
+
+namespace {
+
+Hash128 key_of(EventView event, const Identity& publisher) {
+  if (publisher.kind != Identity::Kind::kAccount) return hash128(event.source(), event.id());
+  std::string source = "account:" + publisher.actor;
+  source.append("\n").append(event.source());
+  return hash128(source, event.id());
+}
+
+}  // namespace
+
+Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
+                           const Identity& publisher, Author author) {
   Append append{.author = author, .events = {}};
   append.events.reserve(events.size());
   for (IncomingEvent& incoming : events) {
     const EventView event(incoming.event);
     Result<std::vector<std::string>> channels = router.route(event, incoming.channels);
     if (!channels) return fail(channels.error());
-    const Hash128 key = hash128(event.source(), event.id());
+    const Hash128 key = key_of(event, publisher);
     append.events.push_back({.event = std::move(incoming.event),
                              .key = key,
                              .channels = std::move(*channels),
                              .expected_version = incoming.expected_version});
   }
   return append;
+}
+
+IncomingEvent query_trace(const Identity& reader, const Filter& filter,
+                          std::optional<std::size_t> rows, Timestamp at) {
+  const auto list = [](const std::vector<std::string>& texts) {
+    std::string json = "[";
+    for (const std::string& text : texts) {
+      if (json.size() > 1) json.push_back(',');
+      append_json_string(json, text);
+    }
+    return json + "]";
+  };
+  JsonObject asked;
+  asked.raw("channels", list(filter.channels));
+  if (!filter.types.empty()) asked.raw("types", list(filter.types));
+  if (!filter.subject.empty()) asked.text("subject", filter.subject);
+  if (!filter.actor.empty()) asked.text("actor", filter.actor);
+  if (!filter.correlationid.empty()) asked.text("correlationid", filter.correlationid);
+  if (filter.since) asked.text("since", format_rfc3339(*filter.since));
+  if (filter.until) asked.text("until", format_rfc3339(*filter.until));
+  JsonObject object;
+  object.text("by", reader.actor).raw("filter", asked.take());
+  if (rows) object.number("rows", *rows);
+
+  const std::string id = random_word(kTraceIdLength);
+  const std::string subject = "audit:" + id;
+  const std::string time = format_rfc3339(at);
+  const std::string data = object.take();
+  EventFields fields;
+  fields.id = id;
+  fields.source = "/courtside/access";
+  fields.type = "audit.queried";
+  fields.subject = subject;
+  fields.time = time;
+  fields.actorid = reader.actor;
+  fields.actorrole = reader.role;
+  fields.data_kind = DataKind::kJson;
+  fields.data = data;
+  return {.event = build_event(fields)};
 }
 
 Error conflict_error(std::string_view subject, const Conflict& conflict) {

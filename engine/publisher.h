@@ -2,19 +2,32 @@
 // a repeat is known. Threads: any; no state.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "engine/access/access.h"
 #include "engine/router.h"
+#include "replay/filter.h"
 #include "schema/cloudevent.h"
 #include "schema/command.h"
 #include "schema/protocol.h"
 
 namespace courtside {
 
-// invalid_event when one of them reaches too many channels.
-Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events, Author author);
+// Makes the event what its publisher may say: an account is itself the actor, speaks for nobody else
+// and names no channels, those of the grant are added. forbidden where it claims otherwise.
+Result<void> attribute(IncomingEvent& event, const Identity& publisher, const PublishGrant& grant);
+
+// invalid_event when one of them reaches too many channels. An account's events have idempotency
+// keys of their own: it cannot take a key that somebody else is going to use.
+Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
+                           const Identity& publisher, Author author);
+
+// An `audit.queried` event: who read what of another account, and how many events that were.
+IncomingEvent query_trace(const Identity& reader, const Filter& filter,
+                          std::optional<std::size_t> rows, Timestamp at);
 
 // What a publisher hears of a conflict: "booking:b_1 is at version 18, expected 17".
 Error conflict_error(std::string_view subject, const Conflict& conflict);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/access/access_rules.h"
 #include "replay/filter.h"
 #include "schema/channel.h"
 
@@ -104,33 +105,45 @@ Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) 
                            {.name = rule.channel,
                             .data_fields = rule.data_fields,
                             .listed_are_hidden = rule.listed_are_hidden,
-                            .hide_actor = rule.hide_actor}});
+                            .hide_actor = rule.hide_actor},
+                           rule.unless_permission});
   }
   return made;
 }
 
-const Projection* Projections::of_channel(std::string_view channel) const {
+const Projections::Rule* Projections::of_channel(std::string_view channel) const {
   for (const Rule& rule : rules_) {
-    if (matches_channel(rule.channel, channel)) return &rule.projection;
+    if (matches_channel(rule.channel, channel)) return &rule;
   }
   return nullptr;
 }
 
+namespace {
+
+// One that hides what is listed shows more than one that shows what is listed.
+bool is_wider(const Projection& a, const Projection& b) {
+  if (a.listed_are_hidden != b.listed_are_hidden) return a.listed_are_hidden;
+  return b.hide_actor && !a.hide_actor;
+}
+
+}  // namespace
+
 const Projection* Projections::choose(const std::vector<std::string>& channels,
+                                      const std::vector<std::string>& lifts,
                                       RecordView record) const {
   if (rules_.empty() || channels.empty()) return nullptr;
-  const Projection* narrow = nullptr;
+  const Projection* widest = nullptr;
   for (const std::string_view reached : record.channels()) {
     for (const std::string& wanted : channels) {
       // `*` is the audit view: everything, unprojected.
       if (wanted == "*") return nullptr;
       if (!matches_channel(wanted, reached)) continue;
-      const Projection* projection = of_channel(reached);
-      if (projection == nullptr) return nullptr;
-      if (narrow == nullptr) narrow = projection;
+      const Rule* rule = of_channel(reached);
+      if (rule == nullptr || holds(lifts, rule->unless_permission)) return nullptr;
+      if (widest == nullptr || is_wider(rule->projection, *widest)) widest = &rule->projection;
     }
   }
-  return narrow;
+  return widest;
 }
 
 }  // namespace courtside

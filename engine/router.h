@@ -47,16 +47,19 @@ class Projections {
  public:
   static Result<Projections> make(const std::vector<ProjectionRule>& rules);
 
-  // What a reader of `channels` (channels and patterns; empty: everything) sees of an event that
-  // reaches `record.channels()`: null for all of it. Through several channels: the widest.
-  const Projection* choose(const std::vector<std::string>& channels, RecordView record) const;
+  // What a reader of `channels` (channels and patterns; empty: everything) who holds `lifts` (some
+  // of the rules' unless_permission) sees of an event that reaches `record.channels()`: null for all
+  // of it. Through several channels: the widest.
+  const Projection* choose(const std::vector<std::string>& channels,
+                           const std::vector<std::string>& lifts, RecordView record) const;
 
  private:
   struct Rule {
     std::string channel;  // `kind:id` or `kind:*`
     Projection projection;
+    std::string unless_permission;
   };
-  const Projection* of_channel(std::string_view channel) const;
+  const Rule* of_channel(std::string_view channel) const;
 
   std::vector<Rule> rules_;
 };

@@ -12,6 +12,9 @@ namespace courtside {
 namespace {
 
 constexpr std::size_t kSessionIdLength = 16;
+constexpr std::int64_t kMicros = 1'000'000;
+// `expiring` is said so long before the token's end.
+constexpr std::uint64_t kExpiringMs = 60'000;
 
 std::optional<std::uint32_t> request_of(const protocol::ClientMessage& message) {
   return std::visit(
@@ -28,13 +31,16 @@ std::optional<std::uint32_t> request_of(const protocol::ClientMessage& message) 
 }  // namespace
 
 Session::Session(SessionHost& host, const protocol::Codec& codec, const Wire& wire,
-                 const SessionLimits& limits, std::uint64_t now_ms)
+                 const SessionLimits& limits, std::uint64_t now_ms,
+                 std::optional<Identity> identity)
     : host_(host),
       codec_(codec),
       wire_(wire),
       limits_(limits),
       began_ms_(now_ms),
-      alive_ms_(now_ms) {}
+      now_ms_(now_ms),
+      alive_ms_(now_ms),
+      identity_(std::move(identity)) {}
 
 Session::~Session() {
   for (const auto& [number, sub] : subs_) host_.hub().remove(sub.subscriber);
@@ -49,6 +55,14 @@ void Session::on_message(bool is_text, std::string_view payload) {
     close(Code::bad_frame, is_text ? "this subprotocol is binary" : "this subprotocol is text");
     return;
   }
+  if (identifying_) {
+    identifying_->held.emplace_back(payload);
+    return;
+  }
+  take(payload);
+}
+
+void Session::take(std::string_view payload) {
   auto decoded = codec_.decode(payload, now());
   if (!decoded) {
     protocol::Rejected& rejected = decoded.error();
@@ -66,21 +80,136 @@ void Session::on_message(bool is_text, std::string_view payload) {
   std::visit([this](auto& message) { handle(message); }, *decoded);
 }
 
-void Session::handle(protocol::Hello& /*message*/) {
+void Session::handle(protocol::Ping& /*message*/) { send(protocol::Pong{}); }
+
+void Session::handle(protocol::Pong& /*message*/) {}  // having been heard is all it is for
+
+// ---------------------------------------------------------------------------------------------
+// Who.
+
+void Session::handle(protocol::Hello& message) {
   if (welcomed_) {
     refuse(std::nullopt, {Code::bad_request, "`hello` was said already"});
     return;
   }
+  // A token in `hello` is newer than that of the upgrade.
+  if (identity_ && message.token.empty()) return welcome(std::move(*identity_));
+  identify(std::move(message.token), 0);
+}
+
+void Session::handle(protocol::Refresh& message) {
+  identify(std::move(message.token), message.id);
+}
+
+// Until it is known who speaks, nothing else that is said is looked at.
+void Session::identify(std::string credential, std::uint32_t refresh) {
+  identifying_ = std::make_unique<Identifying>(
+      Identifying{++last_attempt_, std::move(credential), refresh});
+  host_.pause_reading();
+  std::optional<Result<Identity>> known =
+      host_.identify(identifying_->credential, identifying_->attempt);
+  if (known) on_identity(identifying_->attempt, std::move(*known));
+}
+
+void Session::on_identity(std::uint64_t attempt, Result<Identity> identity) {
+  if (closing_ || !identifying_ || identifying_->attempt != attempt) return;
+  const std::unique_ptr<Identifying> done = std::move(identifying_);
+  if (!paused_) host_.resume_reading();
+  if (done->refresh == 0) {
+    if (!identity) return close(identity.error().code, identity.error().message);
+    welcome(std::move(*identity));
+  } else if (identity) {
+    refreshed(done->refresh, std::move(*identity));
+  } else {
+    refuse(done->refresh, identity.error());
+  }
+  for (const std::string& payload : done->held) {
+    // One of them may ask who speaks again.
+    on_message(codec_.is_text(), payload);
+  }
+}
+
+void Session::welcome(Identity identity) {
   welcomed_ = true;
   next_heartbeat_ms_ = alive_ms_ + limits_.heartbeat_ms;
-  send(protocol::Welcome{.session = "s_" + random_word(kSessionIdLength),
-                         .actor = "admin",
-                         .epoch = host_.hub().epoch(),
-                         .head = host_.hub().head(),
-                         .heartbeat_ms = limits_.heartbeat_ms,
-                         .maxmessage = static_cast<std::uint32_t>(limits_.message_bytes_max),
-                         .expiresin_s = {}});
+  next_recheck_ms_ = now_ms_ + limits_.recheck_ms;
+  set_identity(std::move(identity));
+  protocol::Welcome welcome{.session = "s_" + random_word(kSessionIdLength),
+                            .actor = identity_->actor,
+                            .epoch = host_.hub().epoch(),
+                            .head = host_.hub().head(),
+                            .heartbeat_ms = limits_.heartbeat_ms,
+                            .maxmessage = static_cast<std::uint32_t>(limits_.message_bytes_max),
+                            .expiresin_s = {}};
+  if (identity_->expires_s) {
+    welcome.expiresin_s = static_cast<std::uint32_t>(
+        std::max<std::int64_t>(0, *identity_->expires_s - now().value() / kMicros));
+  }
+  send(welcome);
 }
+
+void Session::refreshed(std::uint32_t request, Identity identity) {
+  if (identity.kind != identity_->kind || identity.actor != identity_->actor) {
+    return close(Code::forbidden, "the token is another account's");
+  }
+  set_identity(std::move(identity));
+  send(protocol::Ok{.id = request, .position = {}});
+  // It may carry other rights than the last one.
+  recheck();
+}
+
+void Session::set_identity(Identity identity) {
+  if (identity.kind == Identity::Kind::kAnonymous) identity.actor = "anonymous";
+  expires_ms_ = 0;
+  told_expiring_ = false;
+  if (identity.expires_s) {
+    const std::int64_t left_ms = *identity.expires_s * 1000 - now().value() / 1000;
+    expires_ms_ = now_ms_ + static_cast<std::uint64_t>(std::max<std::int64_t>(left_ms, 1));
+  }
+  identity_ = std::move(identity);
+}
+
+void Session::check_expiry(std::uint64_t now_ms) {
+  if (expires_ms_ == 0) return;
+  if (now_ms >= expires_ms_ + limits_.leeway_s * std::uint64_t{1000}) {
+    return close(Code::token_expired, "the token has expired");
+  }
+  if (told_expiring_ || now_ms + kExpiringMs < expires_ms_) return;
+  told_expiring_ = true;
+  const std::uint64_t left_ms = expires_ms_ > now_ms ? expires_ms_ - now_ms : 0;
+  send(protocol::Expiring{static_cast<std::uint32_t>((left_ms + 999) / 1000)});
+}
+
+void Session::on_rights_change(const RightsChange& change, bool revokes) {
+  if (closing_) return;
+  const FactKey& fact = change.fact;
+  if (fact.kind == FactKind::kAccount) {
+    if (identifying_) {
+      // Who is being asked about may be the one that it is about.
+      identifying_->attempt = ++last_attempt_;
+      auto known = host_.identify(identifying_->credential, identifying_->attempt);
+      if (known) on_identity(last_attempt_, std::move(*known));
+    }
+    if (closing_ || !identity_ || identity_->kind != Identity::Kind::kAccount ||
+        identity_->actor != fact.id) {
+      return;
+    }
+    if (!revokes) {
+      return check_each(Standstill::kUntilKnown, [](const Sub& /*sub*/) { return true; });
+    }
+    while (!subs_.empty()) end(subs_.begin()->first, {Code::unauthorized, "the token was revoked"});
+    return close(Code::unauthorized, "the token was revoked");
+  }
+  const std::string channel =
+      std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;
+  check_each(Standstill::kUntilKnown, [&channel](const Sub& sub) {
+    const std::vector<std::string>& channels = sub.interest->filter.channels;
+    return std::find(channels.begin(), channels.end(), channel) != channels.end();
+  });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Subscriptions.
 
 void Session::handle(protocol::Subscribe& message) {
   if (const Result<void> room = check_room(message); !room) {
@@ -93,17 +222,12 @@ void Session::handle(protocol::Subscribe& message) {
   interest->filter.channels = std::move(message.channels);
   interest->filter.types = std::move(message.types);
   channel_count_ += interest->filter.channels.size();
-
-  Sub& sub = subs_[message.sub];
-  sub = {.interest = interest, .subscriber = {}, .request = message.id, .attempt = ++last_attempt_};
-  if (start_needs_read(message.from)) {
-    host_.resolve_start(message.sub, sub.attempt, message.from, interest->filter);
-    return;
-  }
-  // `now` is this shard's now: what it has yet to hear of comes as live events.
-  OffsetRange held = host_.hub().held();
-  if (message.from.kind == protocol::From::Kind::kAfter) held = host_.log_held();
-  begin(message.sub, sub, resolve_start(message.from, host_.hub().epoch(), held));
+  subs_[message.sub] = {.interest = interest,
+                        .from = std::move(message.from),
+                        .subscriber = {},
+                        .request = message.id,
+                        .attempt = 0};
+  check(message.sub, Standstill::kNone);
 }
 
 Result<void> Session::check_room(const protocol::Subscribe& message) const {
@@ -123,6 +247,83 @@ Result<void> Session::check_room(const protocol::Subscribe& message) const {
   return {};
 }
 
+// Asks whether it may be read; whatever was asked for it before counts no more, so that an answer
+// from before a right's end lets nobody in. Where a right may just have ended, nothing is sent until
+// that is known.
+void Session::check(std::uint32_t number, Standstill standstill) {
+  Sub& sub = subs_.at(number);
+  sub.attempt = ++last_attempt_;
+  const auto known =
+      host_.check_read(*identity_, sub.interest->filter.channels, number, sub.attempt);
+  if (known) {
+    on_read_checked(number, sub.attempt, *known);
+  } else if (standstill == Standstill::kUntilKnown) {
+    host_.hub().suspend(sub.subscriber);
+  }
+}
+
+template <typename Which>
+void Session::check_each(Standstill standstill, Which which) {
+  // One that is ended by its check leaves the others where they are.
+  std::vector<std::uint32_t> numbers;
+  for (const auto& [number, sub] : subs_) {
+    if (which(sub)) numbers.push_back(number);
+  }
+  for (const std::uint32_t number : numbers) {
+    if (subs_.contains(number)) check(number, standstill);
+  }
+}
+
+// What no event told: rights are looked at again, without holding anything up.
+void Session::recheck() {
+  check_each(Standstill::kNone, [](const Sub& sub) { return sub.subscriber != SubscriberId(); });
+}
+
+void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
+                              const Result<ReadGrant>& grant) {
+  const auto found = subs_.find(number);
+  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
+  Sub& sub = found->second;
+  if (!grant) return end(number, grant.error());
+  const bool begun = sub.subscriber != SubscriberId();
+  if (begun) return go_on(sub, *grant);
+  take_lifts(sub, *grant);
+  if (grant->audited) {
+    const Result<void> traced = host_.trace_read(*identity_, sub.interest->filter);
+    if (!traced) return end(number, traced.error());
+  }
+  look_up_start(number, sub);
+}
+
+void Session::take_lifts(Sub& sub, const ReadGrant& grant) {
+  if (sub.interest->lifts == grant.lifts) return;
+  auto interest = std::make_shared<Interest>(*sub.interest);
+  interest->lifts = grant.lifts;
+  sub.interest = std::move(interest);
+}
+
+// It may still be read, though maybe not the same fields.
+void Session::go_on(Sub& sub, const ReadGrant& grant) {
+  Hub& hub = host_.hub();
+  if (sub.interest->lifts == grant.lifts) return hub.resume(sub.subscriber);
+  const Offset next = hub.next_of(sub.subscriber);
+  hub.remove(sub.subscriber);
+  take_lifts(sub, grant);
+  sub.subscriber = hub.add(host_.owner(), sub.interest, next);
+  hub.advance(sub.subscriber);
+}
+
+void Session::look_up_start(std::uint32_t number, Sub& sub) {
+  if (start_needs_read(sub.from)) {
+    host_.resolve_start(number, sub.attempt, sub.from, sub.interest->filter);
+    return;
+  }
+  // `now` is this shard's now: what it has yet to hear of comes as live events.
+  OffsetRange held = host_.hub().held();
+  if (sub.from.kind == protocol::From::Kind::kAfter) held = host_.log_held();
+  begin(number, sub, resolve_start(sub.from, host_.hub().epoch(), held));
+}
+
 void Session::on_start(std::uint32_t number, std::uint64_t attempt, const Result<Start>& start) {
   const auto found = subs_.find(number);
   if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
@@ -130,13 +331,7 @@ void Session::on_start(std::uint32_t number, std::uint64_t attempt, const Result
 }
 
 void Session::begin(std::uint32_t number, Sub& sub, const Result<Start>& start) {
-  if (!start) {
-    const std::uint32_t request = sub.request;
-    channel_count_ -= sub.interest->filter.channels.size();
-    subs_.erase(number);
-    refuse(request, start.error());
-    return;
-  }
+  if (!start) return end(number, start.error());
   Hub& hub = host_.hub();
   sub.subscriber = hub.add(host_.owner(), sub.interest, start->next);
   send(protocol::Subscribed{.id = sub.request,
@@ -149,6 +344,19 @@ void Session::begin(std::uint32_t number, Sub& sub, const Result<Start>& start) 
     send(gap);
   }
   hub.advance(sub.subscriber);
+}
+
+// One that has begun is told so; one that has not gets its subscribe refused.
+void Session::end(std::uint32_t number, const Error& why) {
+  const Sub sub = std::move(subs_.at(number));
+  host_.hub().remove(sub.subscriber);
+  channel_count_ -= sub.interest->filter.channels.size();
+  subs_.erase(number);
+  if (sub.subscriber != SubscriberId()) {
+    send(protocol::Unsubscribed{.sub = number, .code = why.code});
+  } else {
+    refuse(sub.request, why);
+  }
 }
 
 void Session::handle(protocol::Unsubscribe& message) {
@@ -168,30 +376,57 @@ void Session::handle(protocol::Unsubscribe& message) {
   send(protocol::Ok{.id = message.id, .position = {}});
 }
 
-void Session::handle(protocol::Refresh& message) {
-  send(protocol::Ok{.id = message.id, .position = {}});
-}
-
-void Session::handle(protocol::Ping& /*message*/) { send(protocol::Pong{}); }
-
-void Session::handle(protocol::Pong& /*message*/) {}  // having been heard is all it is for
-
 // ---------------------------------------------------------------------------------------------
 // Publishing.
 
 void Session::handle(protocol::Publish& message) {
-  PendingPublish pending{.ticket = ++last_ticket_,
-                         .request = message.id,
-                         .subject = std::string(EventView(message.event.event).subject())};
-  const Result<void> published = host_.publish(std::move(message.event), pending.ticket);
-  if (!published) {
-    refuse(message.id, published.error());
-    return;
+  waiting_publishes_.push_back({message.id, std::move(message.event)});
+  check_backlog();
+  publish_waiting();
+}
+
+// In the order in which they were said: each waits until the right to the one before it is known.
+void Session::publish_waiting() {
+  while (!closing_ && publish_attempt_ == 0 && !waiting_publishes_.empty()) {
+    publish_attempt_ = ++last_attempt_;
+    const auto known = host_.check_publish(
+        *identity_, EventView(waiting_publishes_.front().event.event), publish_attempt_);
+    if (!known) return;
+    publish_attempt_ = 0;
+    publish(waiting_publishes_.front(), *known);
+    waiting_publishes_.pop_front();
   }
+}
+
+void Session::on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant) {
+  if (closing_ || publish_attempt_ == 0 || publish_attempt_ != attempt) return;
+  publish_attempt_ = 0;
+  publish(waiting_publishes_.front(), grant);
+  waiting_publishes_.pop_front();
+  publish_waiting();
+  check_backlog();
+}
+
+void Session::publish(WaitingPublish& waiting, const Result<PublishGrant>& grant) {
+  if (!grant) return refuse(waiting.request, grant.error());
+  PendingPublish pending{.ticket = ++last_ticket_,
+                         .request = waiting.request,
+                         .subject = std::string(EventView(waiting.event.event).subject())};
+  const Result<void> published =
+      host_.publish(std::move(waiting.event), *identity_, *grant, pending.ticket);
+  if (!published) return refuse(waiting.request, published.error());
   publishes_.push_back(std::move(pending));
-  if (publishes_.size() >= limits_.publishes_in_flight_max && !paused_) {
+}
+
+// Too many in flight: the rest waits in the socket.
+void Session::check_backlog() {
+  const std::size_t in_flight = waiting_publishes_.size() + publishes_.size();
+  if (!paused_ && in_flight >= limits_.publishes_in_flight_max) {
     paused_ = true;
     host_.pause_reading();
+  } else if (paused_ && in_flight <= limits_.publishes_in_flight_max / 2) {
+    paused_ = false;
+    if (!identifying_) host_.resume_reading();
   }
 }
 
@@ -203,10 +438,7 @@ void Session::on_verdict(const Verdict& verdict) {
   if (found == publishes_.end()) return;
   const PendingPublish pending = std::move(*found);
   publishes_.erase(found);
-  if (paused_ && publishes_.size() <= limits_.publishes_in_flight_max / 2) {
-    paused_ = false;
-    host_.resume_reading();
-  }
+  check_backlog();
   answer_publish(pending, verdict);
 }
 
@@ -232,12 +464,19 @@ void Session::on_drained() {
 
 void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   if (closing_) return;
+  now_ms_ = now_ms;
   if (!welcomed_) {
     if (now_ms - began_ms_ >= limits_.hello_timeout_ms) close(Code::timeout, "no `hello` came");
     return;
   }
   check_alive(now_ms, traffic);
-  if (closing_ || now_ms < next_heartbeat_ms_) return;
+  if (!closing_) check_expiry(now_ms);
+  if (closing_) return;
+  if (now_ms >= next_recheck_ms_) {
+    next_recheck_ms_ = now_ms + limits_.recheck_ms;
+    recheck();
+  }
+  if (now_ms < next_heartbeat_ms_) return;
   next_heartbeat_ms_ = now_ms + limits_.heartbeat_ms;
   send_progress();
   host_.send_ping();

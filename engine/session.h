@@ -7,11 +7,14 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "engine/access/access.h"
 #include "engine/hub.h"
 #include "engine/start.h"
 #include "schema/command.h"
@@ -26,6 +29,8 @@ struct SessionLimits {
   std::size_t subscriptions_max = 100;         // more: bad_request
   std::size_t channels_max = 10'000;           // over all subscriptions; more: bad_request
   std::size_t publishes_in_flight_max = 1024;  // more wait in the socket
+  std::uint32_t leeway_s = 5;                  // a token counts for so long after its end
+  std::uint32_t recheck_ms = 60'000;           // how often rights are looked at without cause
 };
 
 // The connection and shard around a session.
@@ -48,8 +53,23 @@ class SessionHost {
   virtual void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                              const Filter& filter) = 0;
 
+  // Questions of access. Each is answered now, or later with the Session::on_... of its name and the
+  // same attempt.
+  virtual std::optional<Result<Identity>> identify(const std::string& credential,
+                                                   std::uint64_t attempt) = 0;
+  virtual std::optional<Result<ReadGrant>> check_read(const Identity& identity,
+                                                      const std::vector<std::string>& channels,
+                                                      std::uint32_t sub,
+                                                      std::uint64_t attempt) = 0;
+  virtual std::optional<Result<PublishGrant>> check_publish(const Identity& identity,
+                                                            EventView event,
+                                                            std::uint64_t attempt) = 0;
+  // Leaves a trace of a subscription to another account's channel, before it begins.
+  virtual Result<void> trace_read(const Identity& identity, const Filter& filter) = 0;
+
   // Routes and submits; the verdict comes with Session::on_verdict and the same ticket.
-  virtual Result<void> publish(IncomingEvent event, std::uint64_t ticket) = 0;
+  virtual Result<void> publish(IncomingEvent event, const Identity& identity,
+                               const PublishGrant& grant, std::uint64_t ticket) = 0;
 
  protected:
   ~SessionHost() = default;
@@ -58,8 +78,9 @@ class SessionHost {
 class Session {
  public:
   // `wire` and `codec` belong together. Both and the host outlive it. `now_ms` is the loop's clock.
+  // `identity` is who the upgrade's credential named; empty where it carried none.
   Session(SessionHost& host, const protocol::Codec& codec, const Wire& wire,
-          const SessionLimits& limits, std::uint64_t now_ms);
+          const SessionLimits& limits, std::uint64_t now_ms, std::optional<Identity> identity = {});
   // Takes its subscribers out of the hub.
   ~Session();
   Session(const Session&) = delete;
@@ -68,7 +89,14 @@ class Session {
   void on_message(bool is_text, std::string_view payload);
   void on_verdict(const Verdict& verdict);
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
+  void on_identity(std::uint64_t attempt, Result<Identity> identity);
+  void on_read_checked(std::uint32_t sub, std::uint64_t attempt, const Result<ReadGrant>& grant);
+  void on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant);
   void on_drained();
+
+  // An event that changes rights has just been handed out; nothing behind it was. `revokes`: see
+  // Access::revokes.
+  void on_rights_change(const RightsChange& change, bool revokes);
 
   // Time passed.
   struct Traffic {
@@ -87,16 +115,32 @@ class Session {
  private:
   struct Sub {
     SharedInterest interest;
-    SubscriberId subscriber;    // 0 while the start is being looked up
+    protocol::From from;
+    SubscriberId subscriber;    // 0 until it has begun
     std::uint32_t request = 0;  // the subscribe's id, until it is answered
-    std::uint64_t attempt = 0;  // tells a late answer for an earlier use of this number
+    // Tells a late answer, for an earlier question or an earlier use of this number, from the one
+    // that is awaited.
+    std::uint64_t attempt = 0;
   };
   struct PendingPublish {
     std::uint64_t ticket = 0;
     std::uint32_t request = 0;
     std::string subject;
   };
+  // Its right is being looked at, or that of one before it.
+  struct WaitingPublish {
+    std::uint32_t request = 0;
+    IncomingEvent event;
+  };
+  // Why the credential is being looked at.
+  struct Identifying {
+    std::uint64_t attempt = 0;
+    std::string credential;
+    std::uint32_t refresh = 0;  // the request, or 0 for `hello`
+    std::list<std::string> held = {};  // messages that came meanwhile
+  };
 
+  void take(std::string_view payload);
   void handle(protocol::Hello& message);
   void handle(protocol::Subscribe& message);
   void handle(protocol::Unsubscribe& message);
@@ -105,9 +149,32 @@ class Session {
   void handle(protocol::Ping& message);
   void handle(protocol::Pong& message);
 
+  // Who.
+  void identify(std::string credential, std::uint32_t refresh);
+  void welcome(Identity identity);
+  void refreshed(std::uint32_t request, Identity identity);
+  void set_identity(Identity identity);
+  void check_expiry(std::uint64_t now_ms);
+
+  // Subscriptions.
   Result<void> check_room(const protocol::Subscribe& message) const;
+  enum class Standstill : std::uint8_t { kNone, kUntilKnown };
+  void check(std::uint32_t number, Standstill standstill);
+  template <typename Which>
+  void check_each(Standstill standstill, Which which);
+  void recheck();
+  void look_up_start(std::uint32_t number, Sub& sub);
   void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);
+  void take_lifts(Sub& sub, const ReadGrant& grant);
+  void go_on(Sub& sub, const ReadGrant& grant);
+  void end(std::uint32_t number, const Error& why);
+
+  // Publishing.
+  void publish_waiting();
+  void publish(WaitingPublish& waiting, const Result<PublishGrant>& grant);
+  void check_backlog();
   void answer_publish(const PendingPublish& pending, const Verdict& verdict);
+
   void check_alive(std::uint64_t now_ms, const Traffic& traffic);
   void send_progress();
 
@@ -125,14 +192,25 @@ class Session {
   bool closing_ = false;
   bool paused_ = false;
   std::uint64_t began_ms_;
+  std::uint64_t now_ms_;  // at the last tick
   std::uint64_t next_heartbeat_ms_ = 0;
+  std::uint64_t next_recheck_ms_ = 0;
   std::uint64_t alive_ms_;  // the last sign of life
   Traffic before_;          // at the last tick
+
+  std::optional<Identity> identity_;
+  std::unique_ptr<Identifying> identifying_;
+  std::uint64_t expires_ms_ = 0;  // when the token ends, on the loop's clock; 0: never
+  bool told_expiring_ = false;
 
   std::map<std::uint32_t, Sub> subs_;
   std::size_t channel_count_ = 0;
   std::uint64_t last_attempt_ = 0;
-  std::deque<PendingPublish> publishes_;  // in the order in which they were submitted
+
+  // Lists, because an empty one costs no memory, and most sessions publish nothing.
+  std::list<WaitingPublish> waiting_publishes_;  // the first is being asked about
+  std::uint64_t publish_attempt_ = 0;             // 0: nothing is being asked
+  std::list<PendingPublish> publishes_;  // in the order in which they were submitted
   std::uint64_t last_ticket_ = 0;
 };
 

@@ -206,6 +206,23 @@ void Shard::start_waiting_reads() {
   }
 }
 
+// ---------------------------------------------------------------------------------------------
+// Rights.
+
+bool Shard::is_turning_point(RecordView record) {
+  if (!engine_.access.enabled()) return false;
+  const std::optional<RightsChange> change = rights_change(record.event());
+  return change && change->ends_rights;
+}
+
+void Shard::on_turning_point(RecordView record) {
+  ++rights_changes_;
+  const std::optional<RightsChange> change = rights_change(record.event());
+  const bool revokes = engine_.access.revokes(*change);
+  // All of them: such events are rare, and a look costs less than an index of who reads by what.
+  for (auto& [id, peer] : peers_) peer->on_rights_change(*change, revokes);
+}
+
 bool Shard::read(std::function<Finish()> job) {
   if (jobs_in_flight_ >= engine_.config.limits.reads_in_flight) return false;
   ++jobs_in_flight_;

@@ -83,8 +83,23 @@ class Shard final : public HubHost {
   void retire(ConnectionId id);
   void count_request() { ++requests_; }
 
+  // Grows with each event that may have ended a right: what was allowed under another number is to
+  // be asked again.
+  std::uint64_t rights_changes() const { return rights_changes_; }
+  // What access answers later comes here: `then` runs on this thread, if the peer is still there.
+  template <typename T>
+  Access::Later<T> later(ConnectionId id, std::function<void(Peer&, const Result<T>&)> then) {
+    return [this, id, then = std::move(then)](Result<T> answer) {
+      post_task([this, id, then, answer = std::move(answer)] {
+        if (Peer* peer = find_peer(id)) then(*peer, answer);
+      });
+    };
+  }
+
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
+  bool is_turning_point(RecordView record) override;
+  void on_turning_point(RecordView record) override;
 
  private:
   static constexpr std::size_t kSocketsWaitingMax = 4096;
@@ -132,6 +147,7 @@ class Shard final : public HubHost {
   std::optional<std::promise<void>> emptied_;  // once drain began
   std::uint64_t accepted_ = 0;
   std::uint64_t requests_ = 0;
+  std::uint64_t rights_changes_ = 0;
   ShardStats stats_;
   std::thread thread_;
 };

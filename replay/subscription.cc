@@ -5,7 +5,7 @@
 namespace courtside {
 
 Step Subscription::next_step() {
-  if (state_ != State::kCatchingUp || congested_) return {};
+  if (state_ != State::kCatchingUp || congested_ || suspended_) return {};
   if (next_ < held_.begin) {
     const OffsetRange lost{next_, held_.begin};
     next_ = held_.begin;
@@ -33,6 +33,14 @@ Step Subscription::on_commit(OffsetRange committed, OffsetRange held) {
   }
   next_ = committed.end;
   return {Step::Kind::kDeliver, committed};
+}
+
+void Subscription::suspend(Offset from) {
+  suspended_ = true;
+  if (state_ != State::kLive) return;
+  COURTSIDE_CHECK(next_ <= from);
+  state_ = State::kCatchingUp;
+  next_ = from;
 }
 
 Step Subscription::on_page_read(OffsetRange covered) {

@@ -94,6 +94,13 @@ class Subscription {
   // gather messages as retention goes on behind it.
   void on_congestion(bool congested) { congested_ = congested; }
 
+  // Nothing is begun for it until resume(). A live one goes back to catching up, from `from` on: what
+  // lies before was handed to it, or is not for it.
+  // REQUIRES: for a live one, next() <= from.
+  void suspend(Offset from);
+  void resume() { suspended_ = false; }
+  bool suspended() const { return suspended_; }
+
   bool live() const { return state_ == State::kLive; }
   // A page was asked for and is not handed out yet.
   bool reading() const { return state_ == State::kReading || state_ == State::kPage; }
@@ -114,6 +121,7 @@ class Subscription {
   Offset page_end_;  // of the page that is being handed out
   State state_ = State::kCatchingUp;
   bool congested_ = false;
+  bool suspended_ = false;
 };
 
 }  // namespace courtside

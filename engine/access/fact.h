@@ -17,8 +17,15 @@
 
 namespace courtside {
 
-enum class FactKind : std::uint8_t { kAccount, kBooking, kRoom, kTicket };
-constexpr std::size_t kFactKinds = 4;
+enum class FactKind : std::uint8_t {
+  kAccount,
+  kBooking,
+  kRoom,
+  kTicket,
+  kMessage,  // its id is message_fact_id(room, message)
+  kNotification,
+};
+constexpr std::size_t kFactKinds = 6;
 std::string_view name_of(FactKind kind);
 
 struct FactKey {
@@ -57,9 +64,23 @@ struct TicketFact {
   friend bool operator==(const TicketFact&, const TicketFact&) = default;
 };
 
+struct MessageFact {
+  std::string sender = {};
+  friend bool operator==(const MessageFact&, const MessageFact&) = default;
+};
+
+struct NotificationFact {
+  std::string account_id = {};
+  friend bool operator==(const NotificationFact&, const NotificationFact&) = default;
+};
+
 // monostate: there is no such thing. That is an answer too, and kept like any other.
-using Fact = std::variant<std::monostate, AccountFact, BookingFact, RoomFact, TicketFact>;
+using Fact = std::variant<std::monostate, AccountFact, BookingFact, RoomFact, TicketFact,
+                          MessageFact, NotificationFact>;
 using SharedFact = std::shared_ptr<const Fact>;
+
+// A message is known within its room. No id has a line break in it.
+std::string message_fact_id(std::string_view room, std::string_view message);
 
 class FactSource {
  public:

@@ -33,12 +33,40 @@ struct ProjectionRule {
   std::vector<std::string> data_fields;
   bool listed_are_hidden = false;  // false: only data_fields are shown; true: all but them
   bool hide_actor = false;         // no actor or correlation attributes either
+  std::string unless_permission;   // who holds it sees all; empty: nobody
   friend bool operator==(const ProjectionRule&, const ProjectionRule&) = default;
 };
 
-// The event catalogue's channels and projections: what holds until the file has a table of its own.
+// One way of being allowed to read a channel; any one that applies is enough.
+struct ReadRule {
+  std::string channel;                   // `kind:id`, `kind:*`, or `*`: patterns and everything
+  std::string who;                       // how the caller stands to the channel: access_rules.h
+  std::vector<std::string> permissions;  // which it must hold, all of them
+  bool history_only = false;             // by asking, not live
+  friend bool operator==(const ReadRule&, const ReadRule&) = default;
+};
+
+// One way for an account to be allowed to publish events of a type.
+struct PublishRule {
+  std::string type;  // exact, or `prefix.*`
+  std::string who;   // how the account stands to what the event is about
+  friend bool operator==(const PublishRule&, const PublishRule&) = default;
+};
+
+// What a role holds, where there is no database to ask and the token lists no permissions.
+struct RoleRule {
+  std::string role;
+  std::vector<std::string> permissions;
+  friend bool operator==(const RoleRule&, const RoleRule&) = default;
+};
+
+// What holds until the file has a table of its own: the event catalogue's channels and projections,
+// and the platform's rules of access.
 std::vector<RouteRule> default_routes();
 std::vector<ProjectionRule> default_projections();
+std::vector<ReadRule> default_read_rules();
+std::vector<PublishRule> default_publish_rules();
+std::vector<RoleRule> default_roles();
 
 enum class LogFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on a terminal
 
@@ -117,6 +145,9 @@ struct Config {
 
   std::vector<RouteRule> routes = default_routes();
   std::vector<ProjectionRule> projections = default_projections();
+  std::vector<ReadRule> read_rules = default_read_rules();
+  std::vector<PublishRule> publish_rules = default_publish_rules();
+  std::vector<RoleRule> roles = default_roles();
 };
 
 // How many shards to run on a machine of `cores`.

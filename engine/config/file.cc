@@ -12,7 +12,7 @@ namespace courtside {
 namespace {
 
 std::vector<std::string> known_names() {
-  std::vector<std::string> names = {"route", "projection"};
+  std::vector<std::string> names = {"route", "projection", "read", "publish", "role"};
   for (const Setting& setting : settings()) names.emplace_back(setting.name);
   return names;
 }
@@ -30,13 +30,18 @@ class Reader {
   Result<std::string> text_of(const toml::node& node, const std::string& name) const;
 
   template <typename Rule>
-  Result<FileRules<Rule>> read_rules(const toml::node& node, const std::string& name,
-                                     Result<Rule> (Reader::*read_rule)(const toml::table&) const);
+  Result<void> read_rules(std::optional<FileRules<Rule>>& out, const toml::node& node,
+                          const std::string& name,
+                          Result<Rule> (Reader::*read_rule)(const toml::table&) const);
   Result<RouteRule> read_route(const toml::table& table) const;
   Result<ProjectionRule> read_projection(const toml::table& table) const;
+  Result<ReadRule> read_reader(const toml::table& table) const;
+  Result<PublishRule> read_publisher(const toml::table& table) const;
+  Result<RoleRule> read_role(const toml::table& table) const;
 
   Result<void> check_keys(const toml::table& table, const std::vector<std::string>& known) const;
   Result<std::string> required_text(const toml::table& table, const std::string& key) const;
+  Result<bool> flag(const toml::table& table, const std::string& key) const;
   Result<std::vector<std::string>> texts(const toml::table& table, const std::string& key) const;
 
   std::string place(const toml::node& node) const {
@@ -58,19 +63,23 @@ Result<ConfigFile> Reader::read(const toml::table& root) {
 Result<void> Reader::read_table(const toml::table& table, const std::string& prefix) {
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
+    Result<void> done;
     if (name == "route") {
-      Result<FileRules<RouteRule>> rules = read_rules(node, name, &Reader::read_route);
-      if (!rules) return fail(rules.error());
-      file_.routes = std::move(*rules);
+      done = read_rules(file_.routes, node, name, &Reader::read_route);
     } else if (name == "projection") {
-      Result<FileRules<ProjectionRule>> rules = read_rules(node, name, &Reader::read_projection);
-      if (!rules) return fail(rules.error());
-      file_.projections = std::move(*rules);
+      done = read_rules(file_.projections, node, name, &Reader::read_projection);
+    } else if (name == "read") {
+      done = read_rules(file_.read_rules, node, name, &Reader::read_reader);
+    } else if (name == "publish") {
+      done = read_rules(file_.publish_rules, node, name, &Reader::read_publisher);
+    } else if (name == "role") {
+      done = read_rules(file_.roles, node, name, &Reader::read_role);
     } else if (const toml::table* inner = node.as_table()) {
-      if (const Result<void> done = read_table(*inner, name + "."); !done) return done;
-    } else if (const Result<void> done = read_value(node, name); !done) {
-      return done;
+      done = read_table(*inner, name + ".");
+    } else {
+      done = read_value(node, name);
     }
+    if (!done) return done;
   }
   return {};
 }
@@ -107,9 +116,9 @@ Result<std::string> Reader::text_of(const toml::node& node, const std::string& n
 }
 
 template <typename Rule>
-Result<FileRules<Rule>> Reader::read_rules(const toml::node& node, const std::string& name,
-                                           Result<Rule> (Reader::*read_rule)(const toml::table&)
-                                               const) {
+Result<void> Reader::read_rules(std::optional<FileRules<Rule>>& out, const toml::node& node,
+                                const std::string& name,
+                                Result<Rule> (Reader::*read_rule)(const toml::table&) const) {
   const toml::array* tables = node.as_array();
   if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
     // An empty array is how a file says that there shall be no rules at all.
@@ -117,13 +126,13 @@ Result<FileRules<Rule>> Reader::read_rules(const toml::node& node, const std::st
       return refuse(node, name + ": not an array of tables; write [[" + name + "]]");
     }
   }
-  FileRules<Rule> out{.rules = {}, .place = place(node)};
+  out = FileRules<Rule>{.rules = {}, .place = place(node)};
   for (const toml::node& each : *tables) {
     Result<Rule> rule = (this->*read_rule)(*each.as_table());
     if (!rule) return fail(rule.error());
-    out.rules.push_back(std::move(*rule));
+    out->rules.push_back(std::move(*rule));
   }
-  return out;
+  return {};
 }
 
 Result<RouteRule> Reader::read_route(const toml::table& table) const {
@@ -137,7 +146,7 @@ Result<RouteRule> Reader::read_route(const toml::table& table) const {
 }
 
 Result<ProjectionRule> Reader::read_projection(const toml::table& table) const {
-  const auto known = check_keys(table, {"channel", "data", "hide_data", "hide_actor"});
+  const auto known = check_keys(table, {"channel", "data", "hide_data", "hide_actor", "unless"});
   if (!known) return fail(known.error());
   if (table.contains("data") && table.contains("hide_data")) {
     return refuse(table, "`data` (what is shown) and `hide_data` (what is not) exclude each other");
@@ -152,12 +161,54 @@ Result<ProjectionRule> Reader::read_projection(const toml::table& table) const {
       texts(table, rule.listed_are_hidden ? "hide_data" : "data");
   if (!fields) return fail(fields.error());
   rule.data_fields = std::move(*fields);
-  if (const toml::node* hide = table.get("hide_actor")) {
-    const auto value = hide->value_exact<bool>();
-    if (!value) return refuse(*hide, "`hide_actor` is neither true nor false");
-    rule.hide_actor = *value;
+  const Result<bool> hide_actor = flag(table, "hide_actor");
+  if (!hide_actor) return fail(hide_actor.error());
+  rule.hide_actor = *hide_actor;
+  if (table.contains("unless")) {
+    Result<std::string> unless = required_text(table, "unless");
+    if (!unless) return fail(unless.error());
+    rule.unless_permission = std::move(*unless);
   }
   return rule;
+}
+
+Result<ReadRule> Reader::read_reader(const toml::table& table) const {
+  const auto known = check_keys(table, {"channel", "who", "permissions", "history_only"});
+  if (!known) return fail(known.error());
+  ReadRule rule;
+  Result<std::string> channel = required_text(table, "channel");
+  if (!channel) return fail(channel.error());
+  rule.channel = std::move(*channel);
+  Result<std::string> who = required_text(table, "who");
+  if (!who) return fail(who.error());
+  rule.who = std::move(*who);
+  Result<std::vector<std::string>> permissions = texts(table, "permissions");
+  if (!permissions) return fail(permissions.error());
+  rule.permissions = std::move(*permissions);
+  const Result<bool> history_only = flag(table, "history_only");
+  if (!history_only) return fail(history_only.error());
+  rule.history_only = *history_only;
+  return rule;
+}
+
+Result<PublishRule> Reader::read_publisher(const toml::table& table) const {
+  if (const auto known = check_keys(table, {"type", "who"}); !known) return fail(known.error());
+  Result<std::string> type = required_text(table, "type");
+  if (!type) return fail(type.error());
+  Result<std::string> who = required_text(table, "who");
+  if (!who) return fail(who.error());
+  return PublishRule{.type = std::move(*type), .who = std::move(*who)};
+}
+
+Result<RoleRule> Reader::read_role(const toml::table& table) const {
+  if (const auto known = check_keys(table, {"role", "permissions"}); !known) {
+    return fail(known.error());
+  }
+  Result<std::string> role = required_text(table, "role");
+  if (!role) return fail(role.error());
+  Result<std::vector<std::string>> permissions = texts(table, "permissions");
+  if (!permissions) return fail(permissions.error());
+  return RoleRule{.role = std::move(*role), .permissions = std::move(*permissions)};
 }
 
 Result<void> Reader::check_keys(const toml::table& table,
@@ -177,6 +228,15 @@ Result<std::string> Reader::required_text(const toml::table& table, const std::s
   const auto text = node->value_exact<std::string>();
   if (!text || text->empty()) return refuse(*node, "`" + key + "` is not a text, or empty");
   return *text;
+}
+
+// An absent flag is false.
+Result<bool> Reader::flag(const toml::table& table, const std::string& key) const {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return false;
+  const auto value = node->value_exact<bool>();
+  if (!value) return refuse(*node, "`" + key + "` is neither true nor false");
+  return *value;
 }
 
 // An absent list is an empty one.

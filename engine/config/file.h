@@ -1,5 +1,6 @@
 // A configuration file taken apart: TOML, with the settings as keys (a dotted name is a key of a
-// table) and the tables [[route]] and [[projection]]. toml++ stays behind this header.
+// table) and the tables [[route]], [[projection]], [[read]], [[publish]] and [[role]]. toml++ stays
+// behind this header.
 // Threads: any; no state.
 #pragma once
 
@@ -31,6 +32,9 @@ struct ConfigFile {
   std::vector<FileValue> values;
   std::optional<FileRules<RouteRule>> routes;
   std::optional<FileRules<ProjectionRule>> projections;
+  std::optional<FileRules<ReadRule>> read_rules;
+  std::optional<FileRules<PublishRule>> publish_rules;
+  std::optional<FileRules<RoleRule>> roles;
 };
 
 // `path` is what messages call it. bad_configuration with path, line and reason.

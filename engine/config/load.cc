@@ -59,14 +59,16 @@ Result<void> take_file(LoadedConfig& loaded, ConfigFile file) {
                                    {.kind = Origin::Kind::kFile, .place = std::move(value.place)});
     if (!done) return done;
   }
-  if (file.routes) {
-    loaded.config.routes = std::move(file.routes->rules);
-    loaded.origins["route"] = {.kind = Origin::Kind::kFile, .place = file.routes->place};
-  }
-  if (file.projections) {
-    loaded.config.projections = std::move(file.projections->rules);
-    loaded.origins["projection"] = {.kind = Origin::Kind::kFile, .place = file.projections->place};
-  }
+  const auto take_rules = [&loaded](auto& rules, auto& from_file, const char* name) {
+    if (!from_file) return;
+    rules = std::move(from_file->rules);
+    loaded.origins[name] = {.kind = Origin::Kind::kFile, .place = from_file->place};
+  };
+  take_rules(loaded.config.routes, file.routes, "route");
+  take_rules(loaded.config.projections, file.projections, "projection");
+  take_rules(loaded.config.read_rules, file.read_rules, "read");
+  take_rules(loaded.config.publish_rules, file.publish_rules, "publish");
+  take_rules(loaded.config.roles, file.roles, "role");
   return {};
 }
 

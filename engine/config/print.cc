@@ -54,6 +54,27 @@ std::string rule_json(const ProjectionRule& rule) {
       .text("channel", rule.channel)
       .raw(rule.listed_are_hidden ? "hide_data" : "data", json_texts(rule.data_fields))
       .boolean("hide_actor", rule.hide_actor)
+      .text("unless", rule.unless_permission)
+      .take();
+}
+
+std::string rule_json(const ReadRule& rule) {
+  return JsonObject()
+      .text("channel", rule.channel)
+      .text("who", rule.who)
+      .raw("permissions", json_texts(rule.permissions))
+      .boolean("history_only", rule.history_only)
+      .take();
+}
+
+std::string rule_json(const PublishRule& rule) {
+  return JsonObject().text("type", rule.type).text("who", rule.who).take();
+}
+
+std::string rule_json(const RoleRule& rule) {
+  return JsonObject()
+      .text("role", rule.role)
+      .raw("permissions", json_texts(rule.permissions))
       .take();
 }
 
@@ -62,12 +83,14 @@ std::vector<Row> rows_of(const LoadedConfig& loaded) {
   for (const Setting& setting : settings()) {
     rows.push_back(row(loaded, setting.name, shown_value(setting, loaded.config)));
   }
-  for (const RouteRule& rule : loaded.config.routes) {
-    rows.push_back(row(loaded, "route", rule_json(rule)));
-  }
-  for (const ProjectionRule& rule : loaded.config.projections) {
-    rows.push_back(row(loaded, "projection", rule_json(rule)));
-  }
+  const auto add_rules = [&](std::string_view name, const auto& rules) {
+    for (const auto& rule : rules) rows.push_back(row(loaded, name, rule_json(rule)));
+  };
+  add_rules("route", loaded.config.routes);
+  add_rules("projection", loaded.config.projections);
+  add_rules("read", loaded.config.read_rules);
+  add_rules("publish", loaded.config.publish_rules);
+  add_rules("role", loaded.config.roles);
   return rows;
 }
 
@@ -194,8 +217,14 @@ std::string config_toml(const Config& config) {
   append_settings(out, config);
   // Without a single rule, [[route]] has no place to stand, and leaving it out would mean the
   // built-in table: the empty list must come first, before any table begins.
-  if (config.projections.empty()) out.insert(0, "projection = []\n");
-  if (config.routes.empty()) out.insert(0, "route = []\n");
+  const auto say_empty = [&out](const char* name, const auto& rules) {
+    if (rules.empty()) out.insert(0, std::string(name) + " = []\n");
+  };
+  say_empty("role", config.roles);
+  say_empty("publish", config.publish_rules);
+  say_empty("read", config.read_rules);
+  say_empty("projection", config.projections);
+  say_empty("route", config.routes);
   for (const RouteRule& rule : config.routes) {
     out.append("\n[[route]]\ntype = ").append(toml_string(rule.type));
     out.append("\nchannels = ").append(toml_texts(rule.channels)).append("\n");
@@ -205,6 +234,22 @@ std::string config_toml(const Config& config) {
     out.append(rule.listed_are_hidden ? "\nhide_data = " : "\ndata = ");
     out.append(toml_texts(rule.data_fields));
     out.append("\nhide_actor = ").append(rule.hide_actor ? "true" : "false").append("\n");
+    if (rule.unless_permission.empty()) continue;
+    out.append("unless = ").append(toml_string(rule.unless_permission)).append("\n");
+  }
+  for (const ReadRule& rule : config.read_rules) {
+    out.append("\n[[read]]\nchannel = ").append(toml_string(rule.channel));
+    out.append("\nwho = ").append(toml_string(rule.who));
+    out.append("\npermissions = ").append(toml_texts(rule.permissions));
+    out.append("\nhistory_only = ").append(rule.history_only ? "true" : "false").append("\n");
+  }
+  for (const PublishRule& rule : config.publish_rules) {
+    out.append("\n[[publish]]\ntype = ").append(toml_string(rule.type));
+    out.append("\nwho = ").append(toml_string(rule.who)).append("\n");
+  }
+  for (const RoleRule& rule : config.roles) {
+    out.append("\n[[role]]\nrole = ").append(toml_string(rule.role));
+    out.append("\npermissions = ").append(toml_texts(rule.permissions)).append("\n");
   }
   return out;
 }

@@ -31,7 +31,14 @@ std::vector<ProjectionRule> default_projections() {
       {.channel = "availability:*",
        .data_fields = {"slotId", "venueId", "start", "end", "price", "status"},
        .listed_are_hidden = false,
-       .hide_actor = true},
+       .hide_actor = true,
+       .unless_permission = {}},
+      // Who keeps the books sees money; who keeps the courts need not.
+      {.channel = "venue:*",
+       .data_fields = {"amount", "code", "method", "paymentId", "refundId"},
+       .listed_are_hidden = true,
+       .hide_actor = false,
+       .unless_permission = "financial:view_own_venue_reports"},
   };
 }
 

@@ -88,11 +88,11 @@ TEST(ProjectionsTest, TheWidestViewWins) {
   const Batch batch = log.commit({{"availability:7", "venue:7"}});
   const RecordView record = batch.at(std::size_t{0});
   const Projections projections = *Projections::make(default_projections());
-  ASSERT_NE(projections.choose({"availability:7"}, record), nullptr);
-  EXPECT_NE(projections.choose({"availability:*"}, record), nullptr);
-  EXPECT_EQ(projections.choose({"availability:7", "venue:7"}, record), nullptr);
-  EXPECT_EQ(projections.choose({"*"}, record), nullptr);
-  EXPECT_EQ(projections.choose({}, record), nullptr);
+  ASSERT_NE(projections.choose({"availability:7"}, {}, record), nullptr);
+  EXPECT_NE(projections.choose({"availability:*"}, {}, record), nullptr);
+  EXPECT_EQ(projections.choose({"availability:7", "venue:7"}, {}, record), nullptr);
+  EXPECT_EQ(projections.choose({"*"}, {}, record), nullptr);
+  EXPECT_EQ(projections.choose({}, {}, record), nullptr);
 }
 
 }  // namespace

@@ -1,0 +1,249 @@
+#include "engine/access/access.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/json.h"
+#include "schema/channel.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::int64_t kMicros = 1'000'000;
+
+std::int64_t now_s() { return now().value() / kMicros; }
+
+// Whose own affairs these are: reading them as somebody else is worth a trace.
+bool is_of_another_account(const Identity& identity, std::string_view channel) {
+  if (identity.kind == Identity::Kind::kAdministrator) return false;
+  if (channel == "*" || channel == "user:*") return true;
+  return channel_kind(channel) == "user" && channel_id(channel) != identity.actor;
+}
+
+// Facts on their way; the last one to come makes the decision.
+template <typename T>
+struct Gathering {
+  std::mutex mutex;
+  std::size_t missing = 0;
+  FactSet facts;
+  std::optional<Error> failure;
+  std::function<Result<T>(const FactSet&)> decide;
+  std::function<void(Result<T>)> later;
+};
+
+}  // namespace
+
+Access::Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify)
+    : rules_(rules),
+      facts_(facts),
+      identify_(std::move(identify)),
+      has_database_(!config.database.url.empty()) {
+  for (const ProjectionRule& rule : config.projections) {
+    if (!rule.unless_permission.empty()) lifting_.push_back(rule.unless_permission);
+  }
+  std::sort(lifting_.begin(), lifting_.end());
+  lifting_.erase(std::unique(lifting_.begin(), lifting_.end()), lifting_.end());
+}
+
+template <typename T, typename Decide>
+std::optional<Result<T>> Access::decide(std::vector<FactKey> keys, Decide decide, Later<T> later) {
+  FactSet known;
+  std::vector<FactKey> missing;
+  for (FactKey& key : keys) {
+    if (SharedFact fact = facts_.find(key)) {
+      known.add(std::move(key), std::move(fact));
+    } else {
+      missing.push_back(std::move(key));
+    }
+  }
+  if (missing.empty()) return decide(known);
+
+  auto gathering = std::make_shared<Gathering<T>>();
+  gathering->missing = missing.size();
+  gathering->facts = std::move(known);
+  gathering->decide = std::move(decide);
+  gathering->later = std::move(later);
+  for (const FactKey& key : missing) {
+    facts_.get(key, [gathering, key](Result<SharedFact> fact) {
+      {
+        const std::lock_guard lock(gathering->mutex);
+        if (fact) {
+          gathering->facts.add(key, std::move(*fact));
+        } else {
+          gathering->failure = fact.error();
+        }
+        if (--gathering->missing > 0) return;
+      }
+      gathering->later(gathering->failure ? Result<T>(fail(*gathering->failure))
+                                          : gathering->decide(gathering->facts));
+    });
+  }
+  return std::nullopt;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Who.
+
+bool Access::asks_database(const Identity& identity) const {
+  return has_database_ && identity.kind == Identity::Kind::kAccount;
+}
+
+std::optional<Result<Identity>> Access::identify(std::string_view credential,
+                                                 Later<Identity> later) {
+  if (!enabled()) {
+    return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
+  }
+  if (credential.empty()) return Identity{};
+  Result<Identity> identity = identify_(credential, now_s());
+  if (!identity) return identity;
+  if (is_revoked(*identity)) return fail(Code::unauthorized, "the token was revoked");
+  if (!asks_database(*identity)) return identity;
+  const FactKey account{FactKind::kAccount, identity->actor};
+  return decide<Identity>(
+      {account},
+      [this, identity = std::move(*identity)](const FactSet& facts) -> Result<Identity> {
+        if (!rights_of(identity, facts).counts) {
+          return fail(Code::forbidden, "the account is not active");
+        }
+        return identity;
+      },
+      std::move(later));
+}
+
+AccountFact Access::rights_of(const Identity& identity, const FactSet& facts) const {
+  if (identity.kind == Identity::Kind::kAnonymous) return {};
+  if (asks_database(identity)) {
+    const auto* account = facts.find<AccountFact>(FactKind::kAccount, identity.actor);
+    return account == nullptr ? AccountFact{} : *account;
+  }
+  const bool by_role = identity.kind == Identity::Kind::kAccount && !identity.claims_permissions;
+  return {.counts = true,
+          .role = identity.role,
+          .permissions =
+              by_role ? rules_.permissions_of_role(identity.role) : identity.permissions,
+          .venues = identity.venues};
+}
+
+// ---------------------------------------------------------------------------------------------
+// What.
+
+std::optional<Result<ReadGrant>> Access::check_read(const Identity& identity,
+                                                    const std::vector<std::string>& channels,
+                                                    ReadMode mode, bool all,
+                                                    Later<ReadGrant> later) {
+  if (identity.kind == Identity::Kind::kAdministrator) {
+    return ReadGrant{.channels = channels, .lifts = lifting_};
+  }
+  std::vector<FactKey> keys;
+  if (asks_database(identity)) keys.push_back({FactKind::kAccount, identity.actor});
+  for (const std::string& channel : channels) rules_.facts_for_reading(identity, channel, keys);
+  return decide<ReadGrant>(
+      std::move(keys),
+      [this, identity, channels, mode, all](const FactSet& facts) {
+        return decide_read(identity, channels, mode, all, facts);
+      },
+      std::move(later));
+}
+
+// Where no database knows better, a channel that the token names is a right of its own.
+bool Access::is_claimed(const Identity& identity, std::string_view channel) const {
+  if (has_database_) return false;
+  return std::any_of(
+      identity.channels.begin(), identity.channels.end(), [channel](const std::string& pattern) {
+        return pattern == "*" || pattern == channel ||
+               (pattern.ends_with(":*") && channel != "*" &&
+                channel_kind(pattern) == channel_kind(channel) && !is_channel_pattern(channel));
+      });
+}
+
+Result<ReadGrant> Access::decide_read(const Identity& identity,
+                                      const std::vector<std::string>& channels, ReadMode mode,
+                                      bool all, const FactSet& facts) const {
+  const AccountFact rights = rights_of(identity, facts);
+  const Caller caller{identity, rights};
+  const std::vector<std::string> everything = {"*"};
+  ReadGrant grant;
+  std::string refused;
+  for (const std::string& channel : channels.empty() ? everything : channels) {
+    if (is_claimed(identity, channel) || rules_.may_read(caller, channel, mode, facts)) {
+      grant.channels.push_back(channel);
+      grant.audited = grant.audited || is_of_another_account(identity, channel);
+    } else if (refused.empty()) {
+      refused = channel;
+    }
+  }
+  if (!refused.empty() && (all || grant.channels.empty())) {
+    if (identity.kind == Identity::Kind::kAnonymous) {
+      return fail(Code::unauthorized, "reading this takes a token");
+    }
+    JsonObject details;
+    details.text("channel", refused);
+    return fail(Code::forbidden, "you may not read `" + refused + "`", details.take());
+  }
+  // Who may see everything sees all of it.
+  const bool sees_all = rules_.may_read(caller, "*", mode, facts);
+  for (const std::string& permission : lifting_) {
+    if (sees_all || holds(rights.permissions, permission)) grant.lifts.push_back(permission);
+  }
+  return grant;
+}
+
+std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identity, EventView event,
+                                                          Later<PublishGrant> later) {
+  if (identity.kind == Identity::Kind::kAdministrator) return PublishGrant{};
+  std::vector<FactKey> keys;
+  if (asks_database(identity)) keys.push_back({FactKind::kAccount, identity.actor});
+  rules_.facts_for_publishing(identity, event, keys);
+  return decide<PublishGrant>(
+      std::move(keys),
+      [this, identity, bytes = std::string(event.bytes())](const FactSet& facts) {
+        return decide_publish(identity, EventView(bytes), facts);
+      },
+      std::move(later));
+}
+
+Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView event,
+                                            const FactSet& facts) const {
+  const AccountFact rights = rights_of(identity, facts);
+  if (!rules_.may_publish({identity, rights}, event, facts)) {
+    if (identity.kind == Identity::Kind::kAnonymous) {
+      return fail(Code::unauthorized, "publishing takes a token");
+    }
+    return fail(Code::forbidden, "you may not publish this event");
+  }
+  PublishGrant grant;
+  if (identity.kind != Identity::Kind::kAccount || !is_channel(event.subject())) return grant;
+  const auto* room = facts.find<RoomFact>(FactKind::kRoom, channel_id(event.subject()));
+  if (room == nullptr || channel_kind(event.subject()) != "chat") return grant;
+  for (const std::string& participant : room->participants) {
+    grant.channels.push_back("user:" + participant);
+  }
+  return grant;
+}
+
+// ---------------------------------------------------------------------------------------------
+// The end of rights.
+
+bool Access::revokes(const RightsChange& change) const {
+  return change.revokes_credentials ||
+         (change.ends_rights && change.fact.kind == FactKind::kAccount && !has_database_);
+}
+
+void Access::on_change(const RightsChange& change, Timestamp recorded) {
+  facts_.forget(change.fact);
+  if (!revokes(change)) return;
+  const std::lock_guard lock(revoked_mutex_);
+  // Tokens live minutes: what is forgotten here has long expired.
+  if (revoked_.size() >= kRevocationsMax) revoked_.clear();
+  revoked_[change.fact.id] = recorded.value() / kMicros;
+}
+
+bool Access::is_revoked(const Identity& identity) const {
+  if (identity.kind != Identity::Kind::kAccount) return false;
+  const std::lock_guard lock(revoked_mutex_);
+  const auto found = revoked_.find(identity.actor);
+  return found != revoked_.end() && identity.issued_s <= found->second;
+}
+
+}  // namespace courtside

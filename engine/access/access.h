@@ -1,0 +1,119 @@
+// Who a caller is and what it may, answered from what is known, or later when something has to be
+// asked first. One for the whole server.
+//
+// Every question answers at once where it can; else it answers nothing now and calls `later`, once,
+// on any thread. Facts are as true as FactCache has them: forget() is what ends them at the event
+// that changed them.
+//
+// Threads: any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/access/access_rules.h"
+#include "engine/access/fact_cache.h"
+#include "engine/access/rights_change.h"
+#include "schema/position.h"
+
+namespace courtside {
+
+// What a reader of these channels sees.
+struct ReadGrant {
+  std::vector<std::string> channels;  // that it may read of those it asked for
+  std::vector<std::string> lifts;  // permissions that lift a projection (ProjectionRule), sorted
+  bool audited = false;            // it reads another account's channel: that leaves a trace
+};
+
+// What is added to a publisher's event.
+struct PublishGrant {
+  std::vector<std::string> channels;  // those of a room's participants
+};
+
+class Access {
+ public:
+  template <typename T>
+  using Later = std::function<void(Result<T>)>;
+
+  // Reads a credential; `now_s` in seconds since 1970.
+  using Identify = std::function<Result<Identity>(std::string_view credential, std::int64_t now_s)>;
+
+  // `identify` is empty where no access control is configured: then everybody is an administrator.
+  // All outlive it.
+  Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify);
+
+  bool enabled() const { return identify_ != nullptr; }
+
+  // Without a credential: nobody (kAnonymous). unauthorized, token_expired; forbidden for an account
+  // that does not count.
+  std::optional<Result<Identity>> identify(std::string_view credential, Later<Identity> later);
+
+  // forbidden with details {"channel":...} (the first that it may not read); overloaded when that
+  // cannot be known for now. No channels: everything, like `*`.
+  std::optional<Result<ReadGrant>> check_read(const Identity& identity,
+                                              const std::vector<std::string>& channels,
+                                              ReadMode mode, Later<ReadGrant> later) {
+    return check_read(identity, channels, mode, /*all=*/true, std::move(later));
+  }
+  // The same where one of them is enough; forbidden when it may read none.
+  std::optional<Result<ReadGrant>> check_read_any(const Identity& identity,
+                                                  const std::vector<std::string>& channels,
+                                                  ReadMode mode, Later<ReadGrant> later) {
+    return check_read(identity, channels, mode, /*all=*/false, std::move(later));
+  }
+
+  // The same for publishing one event.
+  std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,
+                                                    Later<PublishGrant> later);
+
+  // An event that changes rights was committed; in the order of commits, before anybody acts on it.
+  // Answers whether those that read by it must be asked again.
+  void on_change(const RightsChange& change, Timestamp recorded);
+  // Whether credentials made before this change count no more: it says so, or nobody can be asked
+  // what the account may now.
+  bool revokes(const RightsChange& change) const;
+
+  // Offset before which all that changes rights has been taken in. A read that goes no further than
+  // this, and was allowed after it was looked at, shows nothing that came after a right's end.
+  Offset settled() const { return Offset(settled_.load(std::memory_order_acquire)); }
+  void set_settled(Offset offset) { settled_.store(offset.value(), std::memory_order_release); }
+
+ private:
+  static constexpr std::size_t kRevocationsMax = 100'000;
+
+  template <typename T, typename Decide>
+  std::optional<Result<T>> decide(std::vector<FactKey> keys, Decide decide, Later<T> later);
+  AccountFact rights_of(const Identity& identity, const FactSet& facts) const;
+  bool asks_database(const Identity& identity) const;
+  bool is_revoked(const Identity& identity) const;
+  bool is_claimed(const Identity& identity, std::string_view channel) const;
+
+  std::optional<Result<ReadGrant>> check_read(const Identity& identity,
+                                              const std::vector<std::string>& channels,
+                                              ReadMode mode, bool all, Later<ReadGrant> later);
+  Result<ReadGrant> decide_read(const Identity& identity, const std::vector<std::string>& channels,
+                                ReadMode mode, bool all, const FactSet& facts) const;
+  Result<PublishGrant> decide_publish(const Identity& identity, EventView event,
+                                      const FactSet& facts) const;
+
+  const AccessRules& rules_;
+  FactCache& facts_;
+  const Identify identify_;
+  const bool has_database_;
+  std::vector<std::string> lifting_;  // every permission that lifts some projection
+
+  std::atomic<std::uint64_t> settled_{0};
+  mutable std::mutex revoked_mutex_;
+  std::unordered_map<std::string, std::int64_t> revoked_;  // account -> seconds since 1970
+};
+
+}  // namespace courtside

@@ -1,0 +1,229 @@
+#include "engine/access/access_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "schema/channel.h"
+#include "schema/cloudevent.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::string_view kRolePrefix = "role:";
+
+// Whether a rule for `ruled` speaks of `asked`, which may be a pattern itself: a pattern is ruled
+// by `*` alone, or what holds for each single channel would hold for all of them at once.
+bool rules_over(std::string_view ruled, std::string_view asked) {
+  if (ruled == "*" || ruled == asked) return ruled == "*" || !is_channel_pattern(asked);
+  if (is_channel_pattern(asked) || !ruled.ends_with(":*")) return false;
+  return channel_kind(ruled) == channel_kind(asked);
+}
+
+}  // namespace
+
+bool holds(const std::vector<std::string>& sorted, std::string_view text) {
+  return std::binary_search(sorted.begin(), sorted.end(), text);
+}
+
+struct AccessRules::Named {
+  std::string_view id = {};  // behind the colon of the channel, or of the event's subject
+  std::string message = {};  // `data.messageId`
+
+  static Named in(EventView event) {
+    Named named;
+    if (is_channel(event.subject())) named.id = channel_id(event.subject());
+    if (event.data_kind() != DataKind::kJson) return named;
+    if (const auto message = DataFields(event.data()).text("messageId")) named.message = *message;
+    return named;
+  }
+};
+
+Result<AccessRules::Standing> AccessRules::parse_standing(std::string_view who) {
+  constexpr std::array<std::pair<std::string_view, Who>, 12> kWords = {{
+      {"anyone", Who::kAnyone},
+      {"caller", Who::kCaller},
+      {"self", Who::kSelf},
+      {"booking_account", Who::kBookingAccount},
+      {"booking_venue", Who::kBookingVenue},
+      {"venue", Who::kVenue},
+      {"participant", Who::kParticipant},
+      {"support_room", Who::kSupportRoom},
+      {"ticket_opener", Who::kTicketOpener},
+      {"ticket_assignee", Who::kTicketAssignee},
+      {"message_author", Who::kMessageAuthor},
+      {"notification_account", Who::kNotificationAccount},
+  }};
+  if (who.starts_with(kRolePrefix) && who.size() > kRolePrefix.size()) {
+    return Standing{Who::kRole, std::string(who.substr(kRolePrefix.size()))};
+  }
+  const auto word =
+      std::find_if(kWords.begin(), kWords.end(), [who](const auto& w) { return w.first == who; });
+  if (word == kWords.end()) {
+    return fail(Code::bad_configuration, "`who` is `" + std::string(who) + "`, which is no one");
+  }
+  return Standing{word->second, {}};
+}
+
+Result<AccessRules> AccessRules::make(const Config& config) {
+  AccessRules made;
+  const auto refuse = [](std::string_view table, std::string_view name, const std::string& why) {
+    return fail(Code::bad_configuration,
+                std::string(table) + " rule for `" + std::string(name) + "`: " + why);
+  };
+  for (const ReadRule& rule : config.read_rules) {
+    if (!is_channel(rule.channel) && !is_channel_pattern(rule.channel)) {
+      return refuse("read", rule.channel, "that is neither a channel nor `kind:*` nor `*`");
+    }
+    Result<Standing> standing = parse_standing(rule.who);
+    if (!standing) return refuse("read", rule.channel, standing.error().message);
+    made.reads_.push_back(
+        {rule.channel, std::move(*standing), rule.permissions, rule.history_only});
+  }
+  for (const PublishRule& rule : config.publish_rules) {
+    Result<Standing> standing = parse_standing(rule.who);
+    if (!standing) return refuse("publish", rule.type, standing.error().message);
+    made.publishes_.push_back({rule.type, std::move(*standing)});
+  }
+  made.roles_ = config.roles;
+  for (RoleRule& role : made.roles_) std::sort(role.permissions.begin(), role.permissions.end());
+  return made;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Standings.
+
+void AccessRules::facts_for(const Standing& standing, const Named& named,
+                            std::vector<FactKey>& keys) {
+  const auto want = [&keys](FactKind kind, std::string id) {
+    FactKey key{kind, std::move(id)};
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+  };
+  const std::string id(named.id);
+  switch (standing.who) {
+    case Who::kAnyone:
+    case Who::kCaller:
+    case Who::kRole:
+    case Who::kSelf:
+    case Who::kVenue: return;
+    case Who::kBookingAccount:
+    case Who::kBookingVenue: return want(FactKind::kBooking, id);
+    case Who::kMessageAuthor:
+      want(FactKind::kMessage, message_fact_id(id, named.message));
+      return want(FactKind::kRoom, id);
+    case Who::kParticipant:
+    case Who::kSupportRoom: return want(FactKind::kRoom, id);
+    case Who::kTicketOpener:
+    case Who::kTicketAssignee: return want(FactKind::kTicket, id);
+    case Who::kNotificationAccount: return want(FactKind::kNotification, id);
+  }
+}
+
+bool AccessRules::stands(const Standing& standing, const Caller& caller, const Named& named,
+                         const FactSet& facts) {
+  if (standing.who == Who::kAnyone) return true;
+  if (!caller.rights.counts) return false;
+  if (standing.who == Who::kCaller) return true;
+  if (caller.identity.kind != Identity::Kind::kAccount) return false;
+  const std::string& account = caller.identity.actor;
+
+  const auto* booking = facts.find<BookingFact>(FactKind::kBooking, named.id);
+  const auto* room = facts.find<RoomFact>(FactKind::kRoom, named.id);
+  const auto* ticket = facts.find<TicketFact>(FactKind::kTicket, named.id);
+  const bool in_room = room != nullptr && holds(room->participants, account);
+  switch (standing.who) {
+    case Who::kAnyone:
+    case Who::kCaller: return true;
+    case Who::kRole: return caller.rights.role == standing.role;
+    case Who::kSelf: return named.id == account;
+    case Who::kVenue: return holds(caller.rights.venues, named.id);
+    case Who::kBookingAccount: return booking != nullptr && booking->account_id == account;
+    case Who::kBookingVenue:
+      return booking != nullptr && holds(caller.rights.venues, booking->venue_id);
+    case Who::kParticipant: return in_room;
+    case Who::kSupportRoom: return room != nullptr && room->is_support;
+    case Who::kTicketOpener: return ticket != nullptr && ticket->opener == account;
+    case Who::kTicketAssignee: return ticket != nullptr && ticket->assignee == account;
+    case Who::kMessageAuthor: {
+      const auto* message = facts.find<MessageFact>(FactKind::kMessage,
+                                                    message_fact_id(named.id, named.message));
+      return in_room && message != nullptr && message->sender == account;
+    }
+    case Who::kNotificationAccount: {
+      const auto* notification =
+          facts.find<NotificationFact>(FactKind::kNotification, named.id);
+      return notification != nullptr && notification->account_id == account;
+    }
+  }
+  return false;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Reading.
+
+void AccessRules::facts_for_reading(const Identity& identity, std::string_view channel,
+                                    std::vector<FactKey>& keys) const {
+  if (is_channel_pattern(channel) || identity.kind == Identity::Kind::kAdministrator) return;
+  const Named named{.id = channel_id(channel)};
+  for (const Read& rule : reads_) {
+    if (rules_over(rule.channel, channel)) facts_for(rule.standing, named, keys);
+  }
+}
+
+bool AccessRules::may_read(const Caller& caller, std::string_view channel, ReadMode mode,
+                           const FactSet& facts) const {
+  if (caller.identity.kind == Identity::Kind::kAdministrator) return true;
+  Named named;
+  if (!is_channel_pattern(channel)) named.id = channel_id(channel);
+  return std::any_of(reads_.begin(), reads_.end(), [&](const Read& rule) {
+    const auto is_held = [&](const std::string& permission) {
+      return holds(caller.rights.permissions, permission);
+    };
+    return rules_over(rule.channel, channel) && (!rule.history_only || mode == ReadMode::kHistory) &&
+           std::all_of(rule.permissions.begin(), rule.permissions.end(), is_held) &&
+           stands(rule.standing, caller, named, facts);
+  });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Publishing.
+
+namespace {
+
+// `prefix.*`, or exact.
+bool speaks_of(std::string_view pattern, std::string_view type) {
+  if (!pattern.ends_with(".*")) return pattern == type;
+  return type.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+}  // namespace
+
+void AccessRules::facts_for_publishing(const Identity& identity, EventView event,
+                                       std::vector<FactKey>& keys) const {
+  if (identity.kind != Identity::Kind::kAccount) return;
+  const Named named = Named::in(event);
+  for (const Publish& rule : publishes_) {
+    if (speaks_of(rule.type, event.type())) facts_for(rule.standing, named, keys);
+  }
+}
+
+bool AccessRules::may_publish(const Caller& caller, EventView event, const FactSet& facts) const {
+  switch (caller.identity.kind) {
+    case Identity::Kind::kAdministrator: return true;
+    case Identity::Kind::kAnonymous: return false;
+    case Identity::Kind::kService: return holds(caller.rights.permissions, kPublishPermission);
+    case Identity::Kind::kAccount: break;
+  }
+  const Named named = Named::in(event);
+  return std::any_of(publishes_.begin(), publishes_.end(), [&](const Publish& rule) {
+    return speaks_of(rule.type, event.type()) && stands(rule.standing, caller, named, facts);
+  });
+}
+
+std::vector<std::string> AccessRules::permissions_of_role(std::string_view role) const {
+  const auto found = std::find_if(roles_.begin(), roles_.end(),
+                                  [role](const RoleRule& rule) { return rule.role == role; });
+  return found == roles_.end() ? std::vector<std::string>() : found->permissions;
+}
+
+}  // namespace courtside

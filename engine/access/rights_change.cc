@@ -1,0 +1,61 @@
+#include "engine/access/rights_change.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "schema/cloudevent.h"
+
+namespace courtside {
+namespace {
+
+struct Rule {
+  std::string_view type;
+  FactKind kind;
+  std::string_view field;  // of the data: whose fact
+  bool ends_rights;
+  bool revokes_credentials;
+};
+
+// Those that end no rights make something known that was asked for before it was there.
+constexpr std::array kRules = {
+    Rule{"account.role_changed", FactKind::kAccount, "accountId", true, false},
+    Rule{"booking.amended", FactKind::kBooking, "bookingId", false, false},
+    Rule{"booking.created", FactKind::kBooking, "bookingId", false, false},
+    Rule{"booking.rescheduled", FactKind::kBooking, "bookingId", false, false},
+    Rule{"chat.message_posted", FactKind::kMessage, "messageId", false, false},
+    Rule{"chat.participant_added", FactKind::kRoom, "roomId", true, false},
+    Rule{"chat.participant_removed", FactKind::kRoom, "roomId", true, false},
+    Rule{"chat.room_opened", FactKind::kRoom, "roomId", true, false},
+    Rule{"notification.created", FactKind::kNotification, "notificationId", false, false},
+    Rule{"session.revoked", FactKind::kAccount, "accountId", true, true},
+    Rule{"ticket.assigned", FactKind::kTicket, "ticketId", true, false},
+    Rule{"ticket.opened", FactKind::kTicket, "ticketId", true, false},
+    Rule{"venue.staff_added", FactKind::kAccount, "accountId", true, false},
+    Rule{"venue.staff_removed", FactKind::kAccount, "accountId", true, false},
+};
+static_assert(std::is_sorted(kRules.begin(), kRules.end(),
+                             [](const Rule& a, const Rule& b) { return a.type < b.type; }));
+
+}  // namespace
+
+std::optional<RightsChange> rights_change(EventView event) {
+  const std::string_view type = event.type();
+  const auto rule = std::lower_bound(kRules.begin(), kRules.end(), type,
+                                     [](const Rule& r, std::string_view t) { return r.type < t; });
+  if (rule == kRules.end() || rule->type != type) return std::nullopt;
+  if (event.data_kind() != DataKind::kJson) return std::nullopt;
+  const DataFields data(event.data());
+  const auto id = data.text(rule->field);
+  if (!id) return std::nullopt;
+  FactKey fact{rule->kind, std::string(*id)};
+  if (rule->kind == FactKind::kMessage) {
+    const auto room = data.text("roomId");
+    if (!room) return std::nullopt;
+    fact.id = message_fact_id(*room, *id);
+  }
+  return RightsChange{std::move(fact), rule->ends_rights, rule->revokes_credentials};
+}
+
+}  // namespace courtside

@@ -1,0 +1,26 @@
+// Which events take rights away or give them: what is known of the world stops being true at their
+// offset. Threads: any; no state.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/access/fact.h"
+#include "schema/event.h"
+
+namespace courtside {
+
+struct RightsChange {
+  // No longer as it was.
+  FactKey fact;
+  // Whoever reads by this fact must be asked again: nothing behind the event is for it until then.
+  bool ends_rights = false;
+  // Credentials made before the event count no more.
+  bool revokes_credentials = false;
+};
+
+// Empty for an event that changes nobody's rights, which nearly all are.
+std::optional<RightsChange> rights_change(EventView event);
+
+}  // namespace courtside
