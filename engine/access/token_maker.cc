@@ -36,7 +36,9 @@ std::string claims_of(const TokenDraft& draft) {
 
 Result<std::string> make_token(const TokenDraft& draft, std::string_view secret) {
   const std::optional<JwsKey> key = JwsKey::make_secret(secret);
-  if (!key) return fail(Code::bad_configuration, "access.jwt_secret: there is none to sign with");
+  if (!key)
+    return fail(Code::bad_configuration,
+                "there is no secret to sign with; set JWT_SECRET, or give --secret");
   std::optional<std::string> token = key->sign(claims_of(draft));
   if (!token) return fail(Code::internal, "the token cannot be signed");
   return std::move(*token);

@@ -80,7 +80,8 @@ TEST(ServiceKeys, NameTheLineOfAMistakeAndNothingOfTheKey) {
   const std::string before = "# comment\na:" + kA + "\n";
   for (const std::string& key :
        {std::string(), std::string(31, 'x'), std::string(513, 'x'), std::string(40, ' '),
-        std::string(31, 'x') + ".x", std::string("secret value of 32 bytes or more ."), kB + "\xc3\xa9"}) {
+        std::string(31, 'x') + ".x", std::string("secret value of 32 bytes or more ."),
+        kB + "\xc3\xa9"}) {
     EXPECT_EQ(outcome(before + "b:" + key), bad_key) << key;
   }
   EXPECT_EQ(outcome(before + "b"), bad_key);
