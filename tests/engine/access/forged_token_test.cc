@@ -153,6 +153,16 @@ TEST(ForgedToken, SpelledInAnotherWay) {
   }
 }
 
+TEST(ForgedToken, WhoseSignatureIsLongerThanItsNumbers) {
+  // r and s with a zero before each: the same numbers, and cjose would take them.
+  const std::string input = signing_input(R"({"alg":"ES256","kid":"e"})", Claims().json());
+  const std::string good_one = Issuer::get().p256().sign("ES256", input);
+  const std::string zero(1, '\0');
+  const std::string padded = zero + good_one.substr(0, 32) + zero + good_one.substr(32);
+  ASSERT_TRUE(verifier().verify(input + "." + base64url_encode(good_one), kNow));
+  expect_refused(input + "." + base64url_encode(padded), "ES256");
+}
+
 TEST(ForgedToken, WhoseHeaderSaysMoreThanItMay) {
   const std::string jwk = Issuer::get().rsa().jwk();
   for (const std::string& more :
