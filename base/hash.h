@@ -2,6 +2,7 @@
 // SHA-256. Threads: any.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,12 @@ struct Hash128 {
 
 // The digest of two texts; ("a", "bc") and ("ab", "c") differ.
 Hash128 hash128(std::string_view first, std::string_view second);
+
+// SHA-256 of the text, and whether two such digests are the same: in a time that tells nothing
+// about where they differ, so that secrets can be compared by their digests.
+using Sha256 = std::array<unsigned char, 32>;
+Sha256 sha256(std::string_view text);
+bool equal_in_constant_time(const Sha256& a, const Sha256& b);
 
 // A short random word of [a-z0-9], from the system's random source. Its first character is a
 // letter.

@@ -16,6 +16,7 @@ struct Run {
   int operator()(const courtside::ConfigPrintCommand& command) const {
     return run_config_print(command);
   }
+  int operator()(const courtside::TokenCommand& command) const { return run_token(command); }
   int operator()(const courtside::VersionCommand& command) const { return run_version(command); }
 };
 

@@ -11,6 +11,7 @@ int run_publish(const PublishCommand& command);
 int run_tail(const TailCommand& command);
 int run_bench(const BenchCommand& command);
 int run_config_print(const ConfigPrintCommand& command);
+int run_token(const TokenCommand& command);
 int run_version(const VersionCommand& command);
 
 // Says what went wrong on stderr; the exit status that goes with it.

@@ -15,12 +15,6 @@ extern char** environ;
 namespace courtside {
 namespace {
 
-CommandLineExit exit_for(const Error& error) {
-  return {.status = info(error.code).exit_status,
-          .out = {},
-          .err = "courtside: " + error.message + "\n"};
-}
-
 std::string type_name(const Setting& setting) {
   if (std::holds_alternative<ListSetting>(setting.kind)) return "TEXT,...";
   const auto* number = std::get_if<NumberSetting>(&setting.kind);
@@ -195,6 +189,12 @@ ParsedCommandLine parse(CLI::App& root, const std::vector<std::unique_ptr<Subcom
 
 }  // namespace
 
+CommandLineExit exit_for(const Error& error) {
+  return {.status = info(error.code).exit_status,
+          .out = {},
+          .err = "courtside: " + error.message + "\n"};
+}
+
 CommandLineExit usage_error(const std::string& message) {
   return {.status = info(Code::bad_usage).exit_status,
           .out = {},
@@ -241,6 +241,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(add_tail(root));
   commands.push_back(add_bench(root));
   commands.push_back(std::make_unique<ConfigPrint>(root));
+  commands.push_back(add_token(root));
   commands.push_back(std::make_unique<Version>(root));
   return parse(root, commands, arguments, surroundings);
 }

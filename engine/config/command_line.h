@@ -82,12 +82,27 @@ struct ConfigPrintCommand {
   bool toml = false;  // -o toml: a file that says the same
 };
 
+// A token for development. Texts are empty where there shall be no such claim.
+struct TokenCommand {
+  std::string secret;  // empty when none is configured: there is nothing to sign with
+  std::string user;
+  std::string type = "ACCESS";
+  std::string role;
+  std::optional<std::vector<std::string>> permissions;
+  std::string venue;
+  std::vector<std::string> channels;
+  std::string issuer;
+  std::string audience;
+  std::int64_t issued_s = 0;   // since 1970
+  std::int64_t expires_s = 0;  // since 1970
+};
+
 struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
 using CommandLine = std::variant<ServeCommand, PublishCommand, TailCommand, BenchCommand,
-                                 ConfigPrintCommand, VersionCommand>;
+                                 ConfigPrintCommand, TokenCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

@@ -9,9 +9,10 @@ std::uint64_t shard_count(const Config& config, unsigned cores) {
   return cores > 1 ? cores - 1 : 1;
 }
 
-bool has_access_control(const Config&) {
-  // There is no setting for it yet, so nobody has it.
-  return false;
+bool has_access_control(const Config& config) {
+  const Config::Access& access = config.access;
+  return !access.jwt_secret.empty() || !access.jwks_file.empty() ||
+         !access.service_keys_file.empty();
 }
 
 Result<void> check_exposure(const Config& config) {

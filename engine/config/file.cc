@@ -112,6 +112,7 @@ Result<void> Reader::read_value(const toml::node& node, const std::string& name)
 Result<std::string> Reader::text_of(const toml::node& node, const std::string& name) const {
   if (const auto text = node.value_exact<std::string>()) return *text;
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+  if (const auto choice = node.value_exact<bool>()) return *choice ? "true" : "false";
   return refuse(node, name + ": neither a text nor a whole number");
 }
 

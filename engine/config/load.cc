@@ -76,6 +76,15 @@ Result<void> take_environment(LoadedConfig& loaded,
                               const std::map<std::string, std::string>& environment) {
   std::map<std::string, const Setting*> known;
   for (const Setting& setting : settings()) known.emplace(setting.environment(), &setting);
+  // The platform's variables first, so that ours win. Empty ones say nothing: they are not for us.
+  for (const Setting& setting : settings()) {
+    const auto found = environment.find(std::string(setting.platform_variable));
+    if (setting.platform_variable.empty() || found == environment.end() || found->second.empty())
+      continue;
+    const Result<void> done = take(loaded, setting, found->second,
+                                   {.kind = Origin::Kind::kEnvironment, .place = found->first});
+    if (!done) return done;
+  }
   for (const auto& [name, text] : environment) {
     if (name.compare(0, kPrefix.size(), kPrefix) != 0 || is_other_variable(name)) continue;
     const auto found = known.find(name);

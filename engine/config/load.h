@@ -27,7 +27,7 @@ struct ConfigSources {
   // Settings given as flags, in order: (dotted name, text).
   std::vector<std::pair<std::string, std::string>> flags;
   std::map<std::string, std::string>
-      environment;  // all of it; what is not COURTSIDE_ is passed over
+      environment;  // all of it; what is neither COURTSIDE_ nor a setting's is passed over
   // The file's path, given as --config; else COURTSIDE_CONFIG names it; else there is none.
   std::string file;
 };

@@ -168,11 +168,13 @@ std::string toml_texts(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
-// Counts stand bare; everything else is a text that assign() reads.
+// Counts and booleans stand bare; everything else is a text that assign() reads.
 std::string toml_value(const Setting& setting, const Config& config) {
   const auto* number = std::get_if<NumberSetting>(&setting.kind);
   const std::string text = shown_value(setting, config);
   if (number != nullptr && number->unit == Unit::kCount) return text;
+  const auto* choice = std::get_if<ChoiceSetting>(&setting.kind);
+  if (choice != nullptr && choice->words.front() == "false") return text;
   const auto* list = std::get_if<ListSetting>(&setting.kind);
   if (list == nullptr) return toml_string(text);
   Config copy = config;

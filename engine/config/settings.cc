@@ -41,7 +41,7 @@ std::string range_of(const NumberSetting& kind) {
 }
 
 Result<void> assign_to(const TextSetting& kind, Config& config, std::string_view text) {
-  if (text.empty()) return refuse("it is empty");
+  if (text.empty() && !kind.may_be_empty) return refuse("it is empty");
   kind.member(config) = text;
   return {};
 }

@@ -21,6 +21,7 @@ namespace courtside {
 
 struct TextSetting {
   std::string& (*member)(Config&);
+  bool may_be_empty = false;  // where that means that there is none
 };
 
 // Texts without commas; in a flag or variable they are separated by commas.
@@ -49,6 +50,8 @@ struct Setting {
   std::string_view doc;  // one line, without a full stop
   std::variant<TextSetting, ListSetting, ChoiceSetting, NumberSetting> kind;
   bool secret = false;  // its value is never shown
+  // A variable that the platform's other programs read too; ours wins. Empty: there is none.
+  std::string_view platform_variable = {};
 
   std::string flag() const;         // "--limits-header-bytes"
   std::string environment() const;  // "COURTSIDE_LIMITS_HEADER_BYTES"

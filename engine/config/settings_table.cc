@@ -27,6 +27,9 @@ NumberSetting duration(Number member, std::uint64_t min_ms, std::uint64_t max_ms
   return {member, Unit::kMilliseconds, min_ms, max_ms, zero_means};
 }
 
+// A text that is empty where there is none of it.
+TextSetting optional_text(std::string& (*member)(Config&)) { return {member, true}; }
+
 // The member as a function that takes a Config apart: what a setting's row holds.
 #define MEMBER(path) [](Config& config) -> decltype((config.path)) { return config.path; }
 #define CHOICE(path)                                                          \
@@ -59,6 +62,28 @@ std::vector<Setting> make_table() {
        bytes(MEMBER(retention.bytes), kMiB, 1024 * kTiB, "all")},
       {"retention.age", "age up to which events are kept",
        NumberSetting{MEMBER(retention.age_s), Unit::kSeconds, 1, 100 * kYearS, "any"}},
+
+      {.name = "access.jwt_secret",
+       .doc = "secret that HS256 tokens are signed with, 32 bytes or more; also as `JWT_SECRET`",
+       .kind = optional_text(MEMBER(access.jwt_secret)),
+       .secret = true,
+       .platform_variable = "JWT_SECRET"},
+      {"access.jwks_file",
+       "JWKS file with the keys of RS256, PS256 and ES256 tokens; read again when it changes",
+       optional_text(MEMBER(access.jwks_file))},
+      {"access.service_keys_file",
+       "services, as `name:key:permission,...` a line; read again when it changes",
+       optional_text(MEMBER(access.service_keys_file))},
+      {"access.jwks_access_type", "whether tokens of JWKS keys need `type` ACCESS too",
+       ChoiceSetting{{"false", "true"}, CHOICE(access.jwks_access_type)}},
+      {"access.jwt_issuer", "what `iss` of a token must be; without it anything",
+       optional_text(MEMBER(access.jwt_issuer))},
+      {"access.jwt_audience", "what `aud` of a token must name; without it anything",
+       optional_text(MEMBER(access.jwt_audience))},
+      {"access.jwt_leeway", "by how much the clocks of a token's issuer and ours may differ",
+       NumberSetting{MEMBER(access.jwt_leeway_s), Unit::kSeconds, 0, 60}},
+      {"access.recheck", "how often the right to a live subscription is looked at again",
+       duration(MEMBER(access.recheck_ms), 100, kHourMs)},
 
       {"log.level", "least level of what the process says on stderr",
        ChoiceSetting{{"debug", "info", "warning", "error"}, CHOICE(log.level)}},

@@ -1,6 +1,6 @@
 // What the commands of the command line have in common while it is taken apart: each one names its
-// options to CLI11 and makes its struct from what was given. Internal to command_line.cc and
-// client_commands.cc. Threads: one.
+// options to CLI11 and makes its struct from what was given. Internal to command_line.cc,
+// client_commands.cc and token_command.cc. Threads: one.
 #pragma once
 
 #include <memory>
@@ -30,6 +30,10 @@ class Subcommand {
 std::unique_ptr<Subcommand> add_publish(CLI::App& root);
 std::unique_ptr<Subcommand> add_tail(CLI::App& root);
 std::unique_ptr<Subcommand> add_bench(CLI::App& root);
+std::unique_ptr<Subcommand> add_token(CLI::App& root);
+
+// The error's own exit status, and the line "courtside: <message>".
+CommandLineExit exit_for(const Error& error);
 
 // Exit status 64, and the line "courtside: <message>".
 CommandLineExit usage_error(const std::string& message);

@@ -20,6 +20,23 @@ TEST(Hash128, IsTheBeginningOfSha256OverLengthAndTexts) {
   EXPECT_EQ(digest.low, 0x6d94e7f43f064fe6ULL);
 }
 
+TEST(Sha256, IsTheStandards) {
+  const Sha256 digest = sha256("abc");
+  EXPECT_EQ(digest[0], 0xba);
+  EXPECT_EQ(digest[1], 0x78);
+  EXPECT_EQ(digest[31], 0xad);
+}
+
+TEST(Sha256, IsTheSameOnlyWhenEveryByteIs) {
+  const Sha256 digest = sha256("abc");
+  EXPECT_TRUE(equal_in_constant_time(digest, sha256("abc")));
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    Sha256 other = digest;
+    other[i] ^= 1;
+    EXPECT_FALSE(equal_in_constant_time(digest, other)) << i;
+  }
+}
+
 TEST(Hash128, KeepsApartWhatReadsAlikeTogether) {
   EXPECT_NE(hash128("a", "bc"), hash128("ab", "c"));
   EXPECT_NE(hash128("", "abc"), hash128("abc", ""));

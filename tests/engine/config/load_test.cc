@@ -111,6 +111,34 @@ TEST(LoadConfig, RefusesAnUnknownVariableOfOurs) {
             "ok");
 }
 
+TEST(LoadConfig, TakesThePlatformsSecretUnlessOursIsThere) {
+  const auto secret = [](std::map<std::string, std::string> environment,
+                         std::string_view file = "") {
+    const auto loaded =
+        load_config({.flags = {}, .environment = std::move(environment), .file = "f.toml"}, file);
+    EXPECT_TRUE(loaded);
+    const std::string& value = loaded->config.access.jwt_secret;
+    return value.empty() ? "none" : value + " " + loaded->origins.at("access.jwt_secret").place;
+  };
+  const std::string_view file = "access.jwt_secret = 'file'\n";
+  EXPECT_EQ(secret({}), "none");
+  EXPECT_EQ(secret({{"JWT_SECRET", "theirs"}}), "theirs JWT_SECRET");
+  EXPECT_EQ(secret({{"JWT_SECRET", "theirs"}}, file), "theirs JWT_SECRET");
+  EXPECT_EQ(secret({{"JWT_SECRET", "theirs"}, {"COURTSIDE_ACCESS_JWT_SECRET", "ours"}}),
+            "ours COURTSIDE_ACCESS_JWT_SECRET");
+  EXPECT_EQ(secret({{"JWT_SECRET", ""}}, file), "file f.toml:1");
+}
+
+TEST(LoadConfig, TakesTrueAndFalseAsTomlHasThem) {
+  const auto loaded = load_config({}, "[access]\njwks_access_type = true\n");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_TRUE(loaded->config.access.jwks_access_type);
+  EXPECT_EQ(message_for("shards = true\n"),
+            "courtside.toml:1: shards: `true` is not a whole number");
+  EXPECT_EQ(message_for("access.jwks_access_type = 'yes'\n"),
+            "courtside.toml:1: access.jwks_access_type: `yes` is not false or true");
+}
+
 TEST(LoadConfig, ReadsRoutesAndProjectionsWhichReplaceTheBuiltInOnes) {
   const auto loaded = load_config({.flags = {}, .environment = {}, .file = "f.toml"}, R"(
 [[route]]

@@ -87,13 +87,28 @@ TEST(ConfigPrint, WritesAFileThatSaysTheSame) {
   expect_round_trip(changed);
 }
 
+TEST(ConfigPrint, NeverShowsASecret) {
+  const std::string secret = "the platform's secret, not for anyone's eyes";
+  const auto loaded =
+      load_config({.flags = {}, .environment = {{"JWT_SECRET", secret}}, .file = {}});
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->config.access.jwt_secret, secret);
+  for (const OutputFormat output :
+       {OutputFormat::kTable, OutputFormat::kJson, OutputFormat::kJsonl, OutputFormat::kCsv}) {
+    const std::string shown = print_config({.loaded = *loaded, .output = output, .toml = false});
+    EXPECT_EQ(shown.find(secret), std::string::npos);
+    EXPECT_THAT(shown, HasSubstr("(set)"));
+  }
+  EXPECT_EQ(config_toml(loaded->config).find(secret), std::string::npos);
+}
+
 TEST(ConfigPrint, NeverShowsWhatIsLeftOut) {
   // Every setting is in every form: a new one cannot be forgotten.
   const std::string toml = config_toml(Config{});
   const std::string table = printed(OutputFormat::kTable);
   for (const Setting& setting : settings()) {
     const std::string key(setting.name.substr(setting.name.find('.') + 1));
-    EXPECT_THAT(toml, HasSubstr("\n" + key + " = ")) << setting.name;
+    EXPECT_THAT(toml, HasSubstr((setting.secret ? "\n# " : "\n") + key + " = ")) << setting.name;
     EXPECT_THAT(table, HasSubstr("\n" + std::string(setting.name) + " ")) << setting.name;
   }
 }

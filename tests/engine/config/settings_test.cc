@@ -54,7 +54,9 @@ TEST(Settings, TakeTheirOwnDefaultsBack) {
   const Config defaults;
   for (const Setting& setting : settings()) {
     const std::string text = value_text(setting, defaults);
-    const bool may_be_empty = std::holds_alternative<ListSetting>(setting.kind);
+    const auto* of_text = std::get_if<TextSetting>(&setting.kind);
+    const bool may_be_empty = std::holds_alternative<ListSetting>(setting.kind) ||
+                              (of_text != nullptr && of_text->may_be_empty);
     if (text.empty() && may_be_empty) continue;
     EXPECT_EQ(outcome(setting.name.data(), text), text) << setting.name;
   }
@@ -142,6 +144,20 @@ TEST(Config, IsNotOpenedToOtherMachinesWithoutAccessControl) {
   }
   config.listen = "nonsense";
   EXPECT_FALSE(check_exposure(config));
+}
+
+TEST(Config, HasAccessControlWithAnyOfTheThreeSources) {
+  EXPECT_FALSE(has_access_control(Config{}));
+  for (std::string Config::Access::*source :
+       {&Config::Access::jwt_secret, &Config::Access::jwks_file,
+        &Config::Access::service_keys_file}) {
+    Config config;
+    config.listen = "0.0.0.0:8080";
+    EXPECT_FALSE(check_exposure(config));
+    config.access.*source = "x";
+    EXPECT_TRUE(has_access_control(config));
+    EXPECT_TRUE(check_exposure(config));
+  }
 }
 
 TEST(Config, RoutesTheCatalogueAndProjectsAvailability) {

@@ -1,0 +1,33 @@
+#include "engine/access/credential.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace courtside {
+
+Credentials::Credentials(std::unique_ptr<TokenVerifier> tokens,
+                         std::unique_ptr<ServiceKeys> services)
+    : tokens_(std::move(tokens)), services_(std::move(services)) {}
+
+Result<std::unique_ptr<Credentials>> Credentials::make(const Config::Access& access) {
+  Result<std::unique_ptr<TokenVerifier>> tokens = TokenVerifier::make(access);
+  if (!tokens) return fail(tokens.error());
+  Result<std::unique_ptr<ServiceKeys>> services = ServiceKeys::make(access.service_keys_file);
+  if (!services) return fail(services.error());
+  return std::unique_ptr<Credentials>(new Credentials(std::move(*tokens), std::move(*services)));
+}
+
+Result<Identity> Credentials::identify(std::string_view bearer, std::int64_t now_s) const {
+  if (std::count(bearer.begin(), bearer.end(), '.') == 2) return tokens_->verify(bearer, now_s);
+  std::optional<Identity> service = services_->find(bearer);
+  if (!service)
+    return fail(Code::unauthorized, "the credential is neither a token nor a known key");
+  return std::move(*service);
+}
+
+void Credentials::reload_if_changed() {
+  tokens_->reload_if_changed();
+  services_->reload_if_changed();
+}
+
+}  // namespace courtside

@@ -1,0 +1,152 @@
+#include "engine/access/token_claims.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "engine/access/json_members.h"
+#include "schema/channel.h"
+#include "schema/text.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::size_t kMembersMax = 64;
+constexpr std::size_t kDepthMax = 8;
+constexpr std::size_t kListMax = 256;       // permissions, venues, channels, audiences: of each
+constexpr std::size_t kWordBytesMax = 128;  // a permission's key, a role's name
+constexpr std::int64_t kSecondsMax = 1LL << 53;  // what every JSON reader keeps exactly
+
+tl::unexpected<Error> refuse(std::string_view claim, std::string_view why) {
+  return fail(Code::unauthorized,
+              "the token's claim `" + std::string(claim) + "` " + std::string(why));
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= kWordBytesMax && is_plain_text(text);
+}
+
+bool is_channel_or_pattern(std::string_view text) {
+  return is_channel(text) || is_channel_pattern(text);
+}
+
+std::optional<std::int64_t> seconds(const JsonValue& value) {
+  const std::optional<std::int64_t> number = json_integer(value);
+  if (!number || *number < 0 || *number > kSecondsMax || value.raw.front() == '-') {
+    return std::nullopt;
+  }
+  return number;
+}
+
+// One reading of the claims: each step takes what it judges, the first that fails ends it.
+class Judge {
+ public:
+  Judge(const JsonMembers& claims, const ClaimRules& rules) : claims_(claims), rules_(rules) {}
+
+  Result<void> check_origin() const;
+  Result<void> take_identity();
+  Result<void> take_rights();
+  Result<void> check_time(std::int64_t now_s);
+
+  Identity&& identity() { return std::move(identity_); }
+
+ private:
+  // Leaves `out` alone when the claim is not there. Sorts, and keeps each text once.
+  Result<void> take_list(std::string_view name, bool (*is_good)(std::string_view), bool may_be_text,
+                         std::vector<std::string>& out) const;
+
+  const JsonMembers& claims_;
+  const ClaimRules& rules_;
+  Identity identity_{.kind = Identity::Kind::kAccount};
+};
+
+Result<void> Judge::check_origin() const {
+  if (rules_.needs_access_type && json_owned_text(claims_.find("type")) != "ACCESS") {
+    return refuse("type", "is not ACCESS");
+  }
+  if (!rules_.issuer.empty() && json_owned_text(claims_.find("iss")) != rules_.issuer) {
+    return refuse("iss", "is not the issuer that is taken");
+  }
+  if (rules_.audience.empty()) return {};
+  const JsonValue aud = claims_.find("aud");
+  if (json_owned_text(aud) == rules_.audience) return {};
+  const auto list = json_texts(aud, kListMax);
+  if (list && std::find(list->begin(), list->end(), rules_.audience) != list->end()) return {};
+  return refuse("aud", "does not name this server");
+}
+
+Result<void> Judge::take_identity() {
+  const char* name = claims_.find("userId").absent() ? "sub" : "userId";
+  const std::optional<std::string> id = json_owned_text(claims_.find(name));
+  if (!id || !is_channel_id(*id)) return refuse(name, "is no account's id");
+  identity_.actor = *id;
+  return {};
+}
+
+Result<void> Judge::take_rights() {
+  const JsonValue role = claims_.find("userRole");
+  if (!role.absent()) {
+    const std::optional<std::string> name = json_owned_text(role);
+    if (!name || !is_word(*name)) return refuse("userRole", "is no role's name");
+    identity_.role = *name;
+  }
+  identity_.claims_permissions = !claims_.find("permissions").absent();
+  if (const auto done = take_list("permissions", is_word, false, identity_.permissions); !done) {
+    return done;
+  }
+  if (const auto done = take_list("venueId", is_channel_id, true, identity_.venues); !done) {
+    return done;
+  }
+  return take_list("channels", is_channel_or_pattern, false, identity_.channels);
+}
+
+Result<void> Judge::take_list(std::string_view name, bool (*is_good)(std::string_view),
+                              bool may_be_text, std::vector<std::string>& out) const {
+  const JsonValue value = claims_.find(name);
+  if (value.absent()) return {};
+  std::optional<std::vector<std::string>> list;
+  if (may_be_text && value.is(JsonKind::kString)) {
+    if (std::optional<std::string> text = json_owned_text(value)) list.emplace({std::move(*text)});
+  } else {
+    list = json_texts(value, kListMax);
+  }
+  if (!list) return refuse(name, "is no list of texts, or too long a one");
+  if (!std::all_of(list->begin(), list->end(), is_good))
+    return refuse(name, "has a malformed text");
+  std::sort(list->begin(), list->end());
+  list->erase(std::unique(list->begin(), list->end()), list->end());
+  out = std::move(*list);
+  return {};
+}
+
+Result<void> Judge::check_time(std::int64_t now_s) {
+  for (const char* name : {"iat", "nbf"}) {
+    const JsonValue value = claims_.find(name);
+    if (!value.is(JsonKind::kNone) && !seconds(value)) return refuse(name, "is no time");
+  }
+  const std::optional<std::int64_t> exp = seconds(claims_.find("exp"));
+  if (!exp) return refuse("exp", "is no time");
+  // `iat` only tells: RFC 7519 gives it no say in whether a token is good.
+  const std::optional<std::int64_t> nbf = seconds(claims_.find("nbf"));
+  if (nbf && *nbf - rules_.leeway_s > now_s) return refuse("nbf", "is still to come");
+  if (*exp + rules_.leeway_s <= now_s) return fail(Code::token_expired, "the token has expired");
+  identity_.expires_s = exp;
+  return {};
+}
+
+}  // namespace
+
+Result<Identity> judge_claims(std::string_view json, const ClaimRules& rules, std::int64_t now_s) {
+  const std::optional<JsonMembers> claims = JsonMembers::read(json, kMembersMax, kDepthMax);
+  if (!claims) {
+    return fail(Code::unauthorized, "the token's claims are no JSON object with each name once");
+  }
+  Judge judge(*claims, rules);
+  if (const auto done = judge.check_origin(); !done) return fail(done.error());
+  if (const auto done = judge.take_identity(); !done) return fail(done.error());
+  if (const auto done = judge.take_rights(); !done) return fail(done.error());
+  if (const auto done = judge.check_time(now_s); !done) return fail(done.error());
+  return judge.identity();
+}
+
+}  // namespace courtside
