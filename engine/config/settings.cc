@@ -41,7 +41,7 @@ std::string range_of(const NumberSetting& kind) {
 }
 
 Result<void> assign_to(const TextSetting& kind, Config& config, std::string_view text) {
-  if (text.empty()) return refuse("it is empty");
+  if (text.empty() && !kind.may_be_empty) return refuse("it is empty");
   kind.member(config) = text;
   return {};
 }
@@ -131,6 +131,8 @@ std::string value_text(const Setting& setting, const Config& config) {
 
 std::string shown_value(const Setting& setting, const Config& config) {
   const std::string value = value_text(setting, config);
+  const auto* text = std::get_if<TextSetting>(&setting.kind);
+  if (text != nullptr && text->shown != nullptr) return text->shown(value);
   if (!setting.secret) return value;
   return value.empty() ? "" : "(set)";
 }
