@@ -19,6 +19,7 @@ find_package(wslay CONFIG REQUIRED)
 pkg_check_modules(libuv REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(libpqxx REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # llhttp is shipped as C sources (package node-llhttp).
 find_path(LLHTTP_SOURCES llhttp.c PATHS /usr/share/llhttp NO_DEFAULT_PATH REQUIRED)

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "engine/config/platform_queries.h"
 
 namespace courtside {
 
@@ -108,10 +109,11 @@ struct Config {
     std::uint64_t cache_ms = 60'000;        // how long an answer holds
     std::uint64_t cache_down_ms = 300'000;  // ... while the database does not answer
     std::uint64_t cache_entries = 100'000;
-    std::string account_query;
-    std::string permissions_query;
-    std::string venues_query;
-    std::string booking_query;
+    // What each must give: platform_queries.h.
+    std::string account_query = std::string(kAccountQuery);
+    std::string permissions_query = std::string(kPermissionsQuery);
+    std::string venues_query = std::string(kVenuesQuery);
+    std::string booking_query = std::string(kBookingQuery);
   } database;
 
   struct Log {

@@ -191,7 +191,8 @@ void append_settings(std::string& out, const Config& config) {
     table = in;
     out.append("# ").append(setting.doc).append(" (").append(setting.range()).append(")\n");
     // A secret is not written; what is not there is not a value to load.
-    if (setting.secret) out.append("# ");
+    const bool hidden = shown_value(setting, config) != value_text(setting, config);
+    if (setting.secret || hidden) out.append("# ");
     out.append(setting.name.substr(in.empty() ? 0 : dot + 1)).append(" = ");
     out.append(toml_value(setting, config)).append("\n");
   }

@@ -131,6 +131,8 @@ std::string value_text(const Setting& setting, const Config& config) {
 
 std::string shown_value(const Setting& setting, const Config& config) {
   const std::string value = value_text(setting, config);
+  const auto* text = std::get_if<TextSetting>(&setting.kind);
+  if (text != nullptr && text->shown != nullptr) return text->shown(value);
   if (!setting.secret) return value;
   return value.empty() ? "" : "(set)";
 }

@@ -1,4 +1,5 @@
 // The rows of the table that settings.h describes. A default stands in config.h, a bound here.
+#include "engine/config/connection_text.h"
 #include "engine/config/settings.h"
 
 namespace courtside {
@@ -84,6 +85,32 @@ std::vector<Setting> make_table() {
        NumberSetting{MEMBER(access.jwt_leeway_s), Unit::kSeconds, 0, 60}},
       {"access.recheck", "how often the right to a live subscription is looked at again",
        duration(MEMBER(access.recheck_ms), 100, kHourMs)},
+
+      {"database.url", "libpq connection string of the platform's database; empty: none",
+       TextSetting{MEMBER(database.url), /*may_be_empty=*/true, without_password}},
+      {"database.connections", "connections to it, each with a thread",
+       count(MEMBER(database.connections), 1, 64)},
+      {"database.query_timeout", "time for an answer from it, with the wait for a connection",
+       duration(MEMBER(database.query_ms), 50, kMinuteMs)},
+      {"database.pending_queries", "questions to it that wait; more are refused as overloaded",
+       count(MEMBER(database.pending_queries), 1, 1'000'000)},
+      {"database.cache", "how long its answers hold",
+       duration(MEMBER(database.cache_ms), 1, kMinuteMs)},
+      {"database.cache_down", "how long they hold while it does not answer",
+       duration(MEMBER(database.cache_down_ms), 0, 24 * kHourMs)},
+      {"database.cache_entries", "answers kept; that not asked for longest goes first",
+       count(MEMBER(database.cache_entries), 1, 10'000'000)},
+      {"database.account_query",
+       "SQL of an account, its id as $1: columns `counts` (boolean: active and not locked), `role`",
+       TextSetting{MEMBER(database.account_query)}},
+      {"database.permissions_query",
+       "SQL of the permissions that an account's role holds, its id as $1: column `key`",
+       TextSetting{MEMBER(database.permissions_query)}},
+      {"database.venues_query",
+       "SQL of the venues that an account owns or works for, its id as $1: column `venueId`",
+       TextSetting{MEMBER(database.venues_query)}},
+      {"database.booking_query", "SQL of a booking, its id as $1: columns `accountId`, `venueId`",
+       TextSetting{MEMBER(database.booking_query)}},
 
       {"log.level", "least level of what the process says on stderr",
        ChoiceSetting{{"debug", "info", "warning", "error"}, CHOICE(log.level)}},

@@ -1,0 +1,188 @@
+#include "tests/support/postgres_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <pqxx/pqxx>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+extern char** environ;
+
+namespace courtside {
+namespace {
+
+const std::filesystem::path kBin = "/usr/lib/postgresql/15/bin";
+
+std::filesystem::path temporary_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "courtside-pg-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  return name;
+}
+
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
+  ::close(fd);
+  if (!bound) throw std::runtime_error("no port is free");
+  return ntohs(address.sin_port);
+}
+
+// Runs the program as a user whom PostgreSQL takes, with what it prints at the end of `output`. The
+// kernel kills it when the thread that started it ends: an aborted test leaves no server behind.
+pid_t run(std::vector<std::string> arguments, const std::filesystem::path& folder) {
+  std::vector<std::string> command = {"/usr/bin/setpriv", "--pdeathsig", "KILL"};
+  if (geteuid() == 0) {
+    for (const char* each : {"--reuid=postgres", "--regid=postgres", "--clear-groups"}) {
+      command.emplace_back(each);
+    }
+  }
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (std::string& each : command) pointers.push_back(each.data());
+  pointers.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, (folder / "output").c_str(),
+                                   O_WRONLY | O_CREAT | O_APPEND, 0644);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  posix_spawnattr_t attributes;  // A process group of its own.
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t pid = -1;
+  const int error =
+      posix_spawn(&pid, command[0].c_str(), &actions, &attributes, pointers.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw std::runtime_error("cannot run " + command[0]);
+  return pid;
+}
+
+[[noreturn]] void fail_with_output(const std::filesystem::path& folder, const std::string& what) {
+  std::ostringstream text;
+  text << what << "; it printed:\n" << std::ifstream(folder / "output").rdbuf();
+  throw std::runtime_error(text.str());
+}
+
+}  // namespace
+
+PostgresServer::PostgresServer() : folder_(temporary_folder()) {
+  if (geteuid() == 0) {
+    // Whom the folder belongs to is told apart from the name by chown(1).
+    const std::string command = "chown postgres:postgres " + folder_.string();
+    if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
+  }
+  const pid_t made = run({(kBin / "initdb").string(), "--pgdata", (folder_ / "data").string(),
+                          "--username", "courtside", "--auth", "trust", "--encoding", "UTF8",
+                          "--locale", "C", "--no-sync", "--no-instructions"},
+                         folder_);
+  int status = 0;
+  waitpid(made, &status, 0);
+  if (status != 0) fail_with_output(folder_, "initdb fails");
+  start();
+}
+
+PostgresServer::~PostgresServer() {
+  kill();
+  std::error_code ignored;  // A folder that stays behind is no reason to fail.
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void PostgresServer::start() {
+  if (pid_ > 0) return;
+  // It keeps its port, since others know it.
+  if (port_ == 0) port_ = free_port();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  do {
+    // After a kill() the children that are not quite gone keep a new server from the data.
+    if (pid_ < 0 || waitpid(pid_, nullptr, WNOHANG) != 0) spawn();
+    if (std::chrono::steady_clock::now() > deadline) {
+      fail_with_output(folder_, "postgres does not start");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  } while (!answers());
+}
+
+void PostgresServer::spawn() {
+  const auto set = [](const std::string& name, const std::string& value) {
+    return "--" + name + "=" + value;
+  };
+  pid_ =
+      run({(kBin / "postgres").string(), "-D", (folder_ / "data").string(),
+           set("port", std::to_string(port_)), set("listen_addresses", "127.0.0.1"),
+           set("unix_socket_directories", ""), set("fsync", "off"), set("full_page_writes", "off"),
+           set("shared_buffers", "16MB"), set("max_connections", "50")},
+          folder_);
+}
+
+bool PostgresServer::answers() const { return PQping(url().c_str()) == PQPING_OK; }
+
+void PostgresServer::stop() {
+  if (pid_ <= 0) return;
+  thaw();
+  ::kill(pid_, SIGINT);  // "fast": disconnects its clients
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void PostgresServer::kill() {
+  if (pid_ <= 0) return;
+  signal_all(SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void PostgresServer::freeze() { signal_all(SIGSTOP); }
+void PostgresServer::thaw() { signal_all(SIGCONT); }
+
+// Each backend is the leader of a process group of its own, so the group does not reach them.
+std::vector<pid_t> PostgresServer::processes() const {
+  std::vector<pid_t> out = {pid_};
+  const std::string id = std::to_string(pid_);
+  std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+  for (pid_t child = 0; children >> child;) out.push_back(child);
+  return out;
+}
+
+void PostgresServer::signal_all(int number) const {
+  if (pid_ <= 0) return;
+  for (const pid_t each : processes()) ::kill(each, number);
+}
+
+std::string PostgresServer::create_database() {
+  const std::string name = "test_" + std::to_string(++databases_);
+  sql("postgres", "CREATE DATABASE " + name);
+  return name;
+}
+
+std::string PostgresServer::url(const std::string& database) const {
+  return "postgresql://courtside@127.0.0.1:" + std::to_string(port_) + "/" + database;
+}
+
+std::string PostgresServer::sql(const std::string& database, const std::string& text) const {
+  pqxx::connection connection(url(database));
+  pqxx::nontransaction session(connection);
+  const pqxx::result rows = session.exec(text);
+  return rows.empty() || rows.columns() == 0 ? "" : rows[0][0].as<std::string>("");
+}
+
+}  // namespace courtside
