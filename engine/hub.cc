@@ -176,7 +176,8 @@ void Hub::offer(Audience& audience, RecordView record) {
   if (interest.selective() && !interest.filter.matches(record)) return;
 
   if (audience.block.empty()) audience.block_begin = record.offset();
-  const Projection* projection = projections_.choose(interest.filter.channels, interest.lifts, record);
+  const Projection* projection =
+      projections_.choose(interest.filter.channels, interest.lifts, record);
   interest.wire->append_event(audience.block, interest.sub,
                               body_for(*interest.wire, projection, record));
   ++audience.block_events;

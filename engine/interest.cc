@@ -47,7 +47,8 @@ std::string render_records(std::string_view epoch, const Interest& interest,
   std::string frames;
   std::string body;
   for (const Record& record : records) {
-    const Projection* projection = projections.choose(interest.filter.channels, interest.lifts, record.view());
+    const Projection* projection =
+        projections.choose(interest.filter.channels, interest.lifts, record.view());
     body.clear();
     interest.wire->append_event_body(body, epoch, record.view(), projection);
     interest.wire->append_event(frames, interest.sub, body);

@@ -72,22 +72,22 @@ struct Reading {
     RoomFact room;
     std::set<std::string> participants;
     bool found = false;
-    const auto done = walk(
-        log, pages, "chat:" + id,
-        {"chat.participant_added", "chat.participant_removed", "chat.room_opened"},
-        Direction::kAscending, [&](EventView event, const DataFields& data) {
-          found = true;
-          const std::string account(data.text("accountId").value_or(""));
-          if (event.type() == "chat.room_opened") {
-            room.is_support = data.text("kind") == kSupportKind;
-            add_participants(event.data(), participants);
-          } else if (event.type() == "chat.participant_added") {
-            if (!account.empty()) participants.insert(account);
-          } else {
-            participants.erase(account);
-          }
-          return true;
-        });
+    const auto done =
+        walk(log, pages, "chat:" + id,
+             {"chat.participant_added", "chat.participant_removed", "chat.room_opened"},
+             Direction::kAscending, [&](EventView event, const DataFields& data) {
+               found = true;
+               const std::string account(data.text("accountId").value_or(""));
+               if (event.type() == "chat.room_opened") {
+                 room.is_support = data.text("kind") == kSupportKind;
+                 add_participants(event.data(), participants);
+               } else if (event.type() == "chat.participant_added") {
+                 if (!account.empty()) participants.insert(account);
+               } else {
+                 participants.erase(account);
+               }
+               return true;
+             });
     if (!done) return fail(done.error());
     if (!found) return Fact();
     room.participants.assign(participants.begin(), participants.end());
@@ -97,16 +97,16 @@ struct Reading {
   Result<Fact> ticket(const std::string& id) const {
     TicketFact ticket;
     bool found = false;
-    const auto done =
-        walk(log, pages, "ticket:" + id, {"ticket.opened", "ticket.assigned"},
-             Direction::kAscending, [&](EventView event, const DataFields& data) {
-               found = true;
-               if (event.type() == "ticket.opened") {
-                 ticket.opener = data.text("accountId").value_or("");
-               }
-               if (const auto assignee = data.text("assigneeId")) ticket.assignee = *assignee;
-               return true;
-             });
+    const auto done = walk(log, pages, "ticket:" + id, {"ticket.opened", "ticket.assigned"},
+                           Direction::kAscending, [&](EventView event, const DataFields& data) {
+                             found = true;
+                             if (event.type() == "ticket.opened") {
+                               ticket.opener = data.text("accountId").value_or("");
+                             }
+                             if (const auto assignee = data.text("assigneeId"))
+                               ticket.assignee = *assignee;
+                             return true;
+                           });
     if (!done) return fail(done.error());
     return found ? Fact(std::move(ticket)) : Fact();
   }

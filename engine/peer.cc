@@ -354,8 +354,8 @@ void Peer::on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start
   if (session_) session_->on_start(sub, attempt, start);
 }
 
-Result<void> Peer::publish(IncomingEvent event, const Identity& identity,
-                           const PublishGrant& grant, std::uint64_t ticket) {
+Result<void> Peer::publish(IncomingEvent event, const Identity& identity, const PublishGrant& grant,
+                           std::uint64_t ticket) {
   if (const Result<void> attributed = attribute(event, identity, grant); !attributed) {
     return attributed;
   }

@@ -16,8 +16,8 @@
 
 namespace courtside {
 
-// Makes the event what its publisher may say: an account is itself the actor, speaks for nobody else
-// and names no channels, those of the grant are added. forbidden where it claims otherwise.
+// Makes the event what its publisher may say: an account is itself the actor, speaks for nobody
+// else and names no channels, those of the grant are added. forbidden where it claims otherwise.
 Result<void> attribute(IncomingEvent& event, const Identity& publisher, const PublishGrant& grant);
 
 // invalid_event when one of them reaches too many channels. An account's events have idempotency

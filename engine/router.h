@@ -48,8 +48,8 @@ class Projections {
   static Result<Projections> make(const std::vector<ProjectionRule>& rules);
 
   // What a reader of `channels` (channels and patterns; empty: everything) who holds `lifts` (some
-  // of the rules' unless_permission) sees of an event that reaches `record.channels()`: null for all
-  // of it. Through several channels: the widest.
+  // of the rules' unless_permission) sees of an event that reaches `record.channels()`: null for
+  // all of it. Through several channels: the widest.
   const Projection* choose(const std::vector<std::string>& channels,
                            const std::vector<std::string>& lifts, RecordView record) const;
 

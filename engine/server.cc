@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint16_t kCloseDraining = 1012;
 constexpr std::uint16_t kCloseInternal = 1011;
+constexpr std::uint64_t kWatchFilesMs = 1000;
+// A session ends at most so long after its token, whatever leeway other clocks are given.
+constexpr std::uint64_t kLeewayMaxS = 60;
 
 ConnectionLimits connection_limits(const Config& config) {
   const Config::Limits& limits = config.limits;
@@ -33,7 +36,9 @@ SessionLimits session_limits(const Config& config) {
           .message_bytes_max = limits.message_bytes,
           .subscriptions_max = limits.subscriptions,
           .channels_max = limits.channels,
-          .publishes_in_flight_max = limits.publishes_in_flight};
+          .publishes_in_flight_max = limits.publishes_in_flight,
+          .leeway_s = static_cast<std::uint32_t>(std::min(config.access.jwt_leeway_s, kLeewayMaxS)),
+          .recheck_ms = static_cast<std::uint32_t>(config.access.recheck_ms)};
 }
 
 SequencerOptions sequencer_options(const Config& config) {
@@ -74,6 +79,11 @@ Result<void> Server::open() {
   pages_.emplace(*log_, *tail_);
   reads_ = std::make_unique<ReadPool>(config_.read_threads);
 
+  Result<std::unique_ptr<AccessControl>> access =
+      AccessControl::make(config_, *log_, *pages_, *reads_);
+  if (!access) return fail(access.error());
+  access_ = std::move(*access);
+
   // The shards know the log before anything can be added to it.
   const OffsetRange held = log_->held();
   sequencer_ = LocalSequencer::start(*log_, *this, sequencer_options(config_));
@@ -82,6 +92,7 @@ Result<void> Server::open() {
                          .pages = *pages_,
                          .sequencer = *sequencer_,
                          .reads = *reads_,
+                         .access = access_->access(),
                          .router = *router_,
                          .projections = *projections_,
                          .connection_limits = connection_limits(config_),
@@ -101,7 +112,14 @@ Result<void> Server::open() {
       loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket)); });
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
+  watch_files();
   return {};
+}
+
+// Keys are replaced while the server runs.
+void Server::watch_files() {
+  access_->reload_if_changed();
+  loop_.start_timer(kWatchFilesMs, [this] { watch_files(); });
 }
 
 void Server::on_socket(AcceptedSocket socket) {
@@ -134,6 +152,7 @@ void Server::request_stop() { loop_.wake(); }
 
 void Server::on_commit(const SharedBatch& batch) {
   tail_->add(batch);
+  access_->on_commit(*batch);
   for (const auto& shard : shards_) shard->post_commit(batch);
 }
 
@@ -165,7 +184,9 @@ void Server::shut_down() {
   for (const std::future<void>& empty : emptied) empty.wait_until(deadline);
 
   for (const auto& shard : shards_) shard->stop();
-  reads_.reset();  // its last jobs still post to the shards
+  // What they have yet to answer still goes to the shards.
+  reads_.reset();
+  access_.reset();
   shards_.clear();
 }
 
@@ -197,6 +218,16 @@ std::vector<Sample> Server::samples() const {
   samples.push_back({"courtside_sync_seconds_total", "Time spent writing and syncing.", true,
                      static_cast<double>(appended.sync_us) / 1e6});
   gauge("courtside_pending_append_bytes", "Events waiting for the log.", appended.pending_bytes);
+
+  const FactCache::Counters facts = access_->cache_counters();
+  counter("courtside_access_cache_hits_total", "Facts of access that were known.", facts.hits);
+  counter("courtside_access_cache_misses_total", "Facts of access that were asked for.",
+          facts.misses);
+  counter("courtside_access_cache_stale_total", "Facts that counted on while their source failed.",
+          facts.stale);
+  counter("courtside_access_failures_total", "Facts that their source could not tell.",
+          facts.failures);
+  gauge("courtside_access_cache_entries", "Facts of access that are kept.", facts.entries);
 
   counter("courtside_records_read_total", "Records read for resuming and for history.",
           pages_->records_read());

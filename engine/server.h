@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/access_control.h"
 #include "engine/engine.h"
 #include "engine/metrics.h"
 #include "engine/shard.h"
@@ -48,6 +49,7 @@ class Server final : public CommitListener {
   Result<void> open();
   void on_socket(AcceptedSocket socket);
   void shut_down();
+  void watch_files();
   std::vector<Sample> samples() const;
 
   const Config config_;
@@ -57,6 +59,7 @@ class Server final : public CommitListener {
   std::optional<Tail> tail_;
   std::optional<PageReader> pages_;
   std::unique_ptr<ReadPool> reads_;
+  std::unique_ptr<AccessControl> access_;
   std::unique_ptr<LocalSequencer> sequencer_;
   std::optional<Engine> engine_;
   AddressLimit addresses_;

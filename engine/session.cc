@@ -97,14 +97,12 @@ void Session::handle(protocol::Hello& message) {
   identify(std::move(message.token), 0);
 }
 
-void Session::handle(protocol::Refresh& message) {
-  identify(std::move(message.token), message.id);
-}
+void Session::handle(protocol::Refresh& message) { identify(std::move(message.token), message.id); }
 
 // Until it is known who speaks, nothing else that is said is looked at.
 void Session::identify(std::string credential, std::uint32_t refresh) {
-  identifying_ = std::make_unique<Identifying>(
-      Identifying{++last_attempt_, std::move(credential), refresh});
+  identifying_ =
+      std::make_unique<Identifying>(Identifying{++last_attempt_, std::move(credential), refresh});
   host_.pause_reading();
   std::optional<Result<Identity>> known =
       host_.identify(identifying_->credential, identifying_->attempt);
@@ -248,8 +246,8 @@ Result<void> Session::check_room(const protocol::Subscribe& message) const {
 }
 
 // Asks whether it may be read; whatever was asked for it before counts no more, so that an answer
-// from before a right's end lets nobody in. Where a right may just have ended, nothing is sent until
-// that is known.
+// from before a right's end lets nobody in. Where a right may just have ended, nothing is sent
+// until that is known.
 void Session::check(std::uint32_t number, Standstill standstill) {
   Sub& sub = subs_.at(number);
   sub.attempt = ++last_attempt_;

@@ -53,14 +53,13 @@ class SessionHost {
   virtual void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                              const Filter& filter) = 0;
 
-  // Questions of access. Each is answered now, or later with the Session::on_... of its name and the
-  // same attempt.
+  // Questions of access. Each is answered now, or later with the Session::on_... of its name and
+  // the same attempt.
   virtual std::optional<Result<Identity>> identify(const std::string& credential,
                                                    std::uint64_t attempt) = 0;
   virtual std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                                       const std::vector<std::string>& channels,
-                                                      std::uint32_t sub,
-                                                      std::uint64_t attempt) = 0;
+                                                      std::uint32_t sub, std::uint64_t attempt) = 0;
   virtual std::optional<Result<PublishGrant>> check_publish(const Identity& identity,
                                                             EventView event,
                                                             std::uint64_t attempt) = 0;
@@ -136,7 +135,7 @@ class Session {
   struct Identifying {
     std::uint64_t attempt = 0;
     std::string credential;
-    std::uint32_t refresh = 0;  // the request, or 0 for `hello`
+    std::uint32_t refresh = 0;         // the request, or 0 for `hello`
     std::list<std::string> held = {};  // messages that came meanwhile
   };
 
@@ -209,8 +208,8 @@ class Session {
 
   // Lists, because an empty one costs no memory, and most sessions publish nothing.
   std::list<WaitingPublish> waiting_publishes_;  // the first is being asked about
-  std::uint64_t publish_attempt_ = 0;             // 0: nothing is being asked
-  std::list<PendingPublish> publishes_;  // in the order in which they were submitted
+  std::uint64_t publish_attempt_ = 0;            // 0: nothing is being asked
+  std::list<PendingPublish> publishes_;          // in the order in which they were submitted
   std::uint64_t last_ticket_ = 0;
 };
 

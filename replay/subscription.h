@@ -94,9 +94,8 @@ class Subscription {
   // gather messages as retention goes on behind it.
   void on_congestion(bool congested) { congested_ = congested; }
 
-  // Nothing is begun for it until resume(). A live one goes back to catching up, from `from` on: what
-  // lies before was handed to it, or is not for it.
-  // REQUIRES: for a live one, next() <= from.
+  // Nothing is begun for it until resume(). A live one goes back to catching up, from `from` on:
+  // what lies before was handed to it, or is not for it. REQUIRES: for a live one, next() <= from.
   void suspend(Offset from);
   void resume() { suspended_ = false; }
   bool suspended() const { return suspended_; }

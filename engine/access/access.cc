@@ -120,8 +120,7 @@ AccountFact Access::rights_of(const Identity& identity, const FactSet& facts) co
   const bool by_role = identity.kind == Identity::Kind::kAccount && !identity.claims_permissions;
   return {.counts = true,
           .role = identity.role,
-          .permissions =
-              by_role ? rules_.permissions_of_role(identity.role) : identity.permissions,
+          .permissions = by_role ? rules_.permissions_of_role(identity.role) : identity.permissions,
           .venues = identity.venues};
 }
 

@@ -30,8 +30,8 @@ namespace courtside {
 // What a reader of these channels sees.
 struct ReadGrant {
   std::vector<std::string> channels;  // that it may read of those it asked for
-  std::vector<std::string> lifts;  // permissions that lift a projection (ProjectionRule), sorted
-  bool audited = false;            // it reads another account's channel: that leaves a trace
+  std::vector<std::string> lifts;     // permissions that lift a projection (ProjectionRule), sorted
+  bool audited = false;               // it reads another account's channel: that leaves a trace
 };
 
 // What is added to a publisher's event.
@@ -53,8 +53,8 @@ class Access {
 
   bool enabled() const { return identify_ != nullptr; }
 
-  // Without a credential: nobody (kAnonymous). unauthorized, token_expired; forbidden for an account
-  // that does not count.
+  // Without a credential: nobody (kAnonymous). unauthorized, token_expired; forbidden for an
+  // account that does not count.
   std::optional<Result<Identity>> identify(std::string_view credential, Later<Identity> later);
 
   // forbidden with details {"channel":...} (the first that it may not read); overloaded when that

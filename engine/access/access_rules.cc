@@ -145,13 +145,12 @@ bool AccessRules::stands(const Standing& standing, const Caller& caller, const N
     case Who::kTicketOpener: return ticket != nullptr && ticket->opener == account;
     case Who::kTicketAssignee: return ticket != nullptr && ticket->assignee == account;
     case Who::kMessageAuthor: {
-      const auto* message = facts.find<MessageFact>(FactKind::kMessage,
-                                                    message_fact_id(named.id, named.message));
+      const auto* message =
+          facts.find<MessageFact>(FactKind::kMessage, message_fact_id(named.id, named.message));
       return in_room && message != nullptr && message->sender == account;
     }
     case Who::kNotificationAccount: {
-      const auto* notification =
-          facts.find<NotificationFact>(FactKind::kNotification, named.id);
+      const auto* notification = facts.find<NotificationFact>(FactKind::kNotification, named.id);
       return notification != nullptr && notification->account_id == account;
     }
   }
@@ -179,7 +178,8 @@ bool AccessRules::may_read(const Caller& caller, std::string_view channel, ReadM
     const auto is_held = [&](const std::string& permission) {
       return holds(caller.rights.permissions, permission);
     };
-    return rules_over(rule.channel, channel) && (!rule.history_only || mode == ReadMode::kHistory) &&
+    return rules_over(rule.channel, channel) &&
+           (!rule.history_only || mode == ReadMode::kHistory) &&
            std::all_of(rule.permissions.begin(), rule.permissions.end(), is_held) &&
            stands(rule.standing, caller, named, facts);
   });

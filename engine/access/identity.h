@@ -27,8 +27,8 @@ struct Identity {
   std::vector<std::string> channels = {};     // `channels`: channels and `kind:*` patterns
   bool claims_permissions = false;            // there was a `permissions` claim, maybe empty
 
-  // Seconds since 1970 at which the token ends (`exp`; the leeway comes on top), and at which it was
-  // made (`iat`; 0 where it does not say).
+  // Seconds since 1970 at which the token ends (`exp`; the leeway comes on top), and at which it
+  // was made (`iat`; 0 where it does not say).
   std::optional<std::int64_t> expires_s = {};
   std::int64_t issued_s = 0;
 };

@@ -131,6 +131,7 @@ Result<void> Judge::check_time(std::int64_t now_s) {
   if (nbf && *nbf - rules_.leeway_s > now_s) return refuse("nbf", "is still to come");
   if (*exp + rules_.leeway_s <= now_s) return fail(Code::token_expired, "the token has expired");
   identity_.expires_s = exp;
+  identity_.issued_s = seconds(claims_.find("iat")).value_or(0);
   return {};
 }
 

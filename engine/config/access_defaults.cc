@@ -83,10 +83,9 @@ std::vector<RoleRule> default_roles() {
        {"booking:read_any", "booking:read_own", "customer_care:resolve_user_inquiry",
         "customer_care:view_user_booking_history", "venue:read_any"}},
       {"BMSP_SUPER_ADMIN",
-       {"audit:read", "booking:read_any", "booking:read_own",
-        "customer_care:resolve_user_inquiry", "customer_care:view_user_booking_history",
-        "financial:view_all_transactions", "financial:view_own_venue_reports",
-        "notification:read_any", "venue:read_any"}},
+       {"audit:read", "booking:read_any", "booking:read_own", "customer_care:resolve_user_inquiry",
+        "customer_care:view_user_booking_history", "financial:view_all_transactions",
+        "financial:view_own_venue_reports", "notification:read_any", "venue:read_any"}},
   };
 }
 

@@ -32,9 +32,9 @@ struct RouteRule {
 struct ProjectionRule {
   std::string channel;  // `kind:id`, or `kind:*` for every channel of the kind
   std::vector<std::string> data_fields;
-  bool listed_are_hidden = false;  // false: only data_fields are shown; true: all but them
-  bool hide_actor = false;         // no actor or correlation attributes either
-  std::string unless_permission;   // who holds it sees all; empty: nobody
+  bool listed_are_hidden = false;      // false: only data_fields are shown; true: all but them
+  bool hide_actor = false;             // no actor or correlation attributes either
+  std::string unless_permission = {};  // who holds it sees all; empty: nobody
   friend bool operator==(const ProjectionRule&, const ProjectionRule&) = default;
 };
 

@@ -21,7 +21,7 @@ namespace courtside {
 
 struct TextSetting {
   std::string& (*member)(Config&);
-  bool may_be_empty = false;  // where that means that there is none
+  bool may_be_empty = false;                         // where that means that there is none
   std::string (*shown)(std::string_view) = nullptr;  // the value less what is secret in it
 };
 

@@ -52,8 +52,9 @@ TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
 class AnswerTest : public ::testing::Test {
  protected:
   std::string answer(std::string_view query) {
-    const auto page = answer_history(query_of(query), small.log, small.pages, 20'000, projections);
-    return page ? *page : std::string(info(page.error().code).name);
+    const auto page = answer_history(query_of(query), small.log, small.held(), small.pages, 20'000,
+                                     projections, {});
+    return page ? page->body : std::string(info(page.error().code).name);
   }
   static std::vector<std::string> ids(std::string_view page) {
     std::vector<std::string> found;

@@ -4,104 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "tests/engine/support/small_log.h"
+#include "tests/engine/support/session_test.h"
 
 namespace courtside {
 namespace {
 
-using testing::SmallLog;
-
-// Strips the frame header of a small text frame (RFC 6455, section 5.2).
-std::string payload_of(std::string_view frame) {
-  const auto length = static_cast<unsigned char>(frame[1]);
-  return std::string(frame.substr(length == 126 ? 4 : 2));
-}
-
-class SessionTest : public ::testing::Test,
-                    public SessionHost,
-                    public SubscriberOwner,
-                    public HubHost {
- protected:
-  void SetUp() override {
-    hub_.emplace("e", small.held(), projections, *this);
-    limits.heartbeat_ms = 1000;
-    limits.hello_timeout_ms = 500;
-    session.emplace(*this, protocol::json_codec(), json_wire(), limits, 0);
-  }
-  void TearDown() override {
-    session.reset();
-    EXPECT_EQ(hub_->subscriber_count(), 0u) << "a subscriber outlived its session";
-  }
-
-  void say(std::string_view message) { session->on_message(true, message); }
-  void hello() {
-    say(R"({"type":"hello"})");
-    heard.clear();
-  }
-  // What the client heard since, one message a line.
-  std::string take() { return std::exchange(heard, {}); }
-
-  void commit(std::size_t count, const std::string& channel) {
-    hub_->on_commit(small.commit(count, channel));
-  }
-
-  // HubHost, SubscriberOwner
-  std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest& interest,
-                                        OffsetRange range) override {
-    const Result<Page> page = small.pages.read(interest->filter, {.window = range});
-    return RenderedPage{SharedBytes(render_records("e", *interest, projections, page->records)),
-                        page->covered, page->records.size()};
-  }
-  void send_frames(const SharedBytes& frames) override { send_frame(std::string(frames.view())); }
-  bool congested() const override { return false; }
-  void on_read_failed() override {}
-
-  // SessionHost
-  SubscriberOwner& owner() override { return *this; }
-  Hub& hub() override { return *hub_; }
-  void send_frame(std::string frame) override {
-    // A block may hold several frames; tests here send one event at a time.
-    heard.append(payload_of(frame)).append("\n");
-  }
-  void send_ping() override { ++pings; }
-  void close(std::uint16_t code, std::string_view reason) override {
-    heard.append("close ").append(std::to_string(code)).append(" ").append(reason).append("\n");
-  }
-  void pause_reading() override { paused = true; }
-  void resume_reading() override { paused = false; }
-  OffsetRange log_held() const override { return small.held(); }
-  void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
-                     const Filter& filter) override {
-    lookups.push_back({sub, attempt, resolve_start_reading(from, filter, small.log, small.pages)});
-  }
-  Result<void> publish(IncomingEvent event, std::uint64_t ticket) override {
-    if (refuse_publish) return fail(Code::overloaded, "too many appends are pending");
-    published.emplace_back(std::move(event), ticket);
-    return {};
-  }
-
-  struct Lookup {
-    std::uint32_t sub;
-    std::uint64_t attempt;
-    Result<Start> start;
-  };
-
-  SmallLog small;
-  Projections projections;
-  SessionLimits limits;
-  std::optional<Hub> hub_;
-  std::optional<Session> session;
-  std::string heard;
-  std::vector<Lookup> lookups;
-  std::vector<std::pair<IncomingEvent, std::uint64_t>> published;
-  bool refuse_publish = false;
-  bool paused = false;
-  int pings = 0;
-};
+using testing::SessionTest;
 
 TEST_F(SessionTest, WelcomeNamesTheLog) {
   say(R"({"type":"hello","client":"web/1"})");

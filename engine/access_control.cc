@@ -1,0 +1,63 @@
+#include "engine/access_control.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/time.h"
+
+namespace courtside {
+
+Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
+                                                           const LogReader& log,
+                                                           const PageReader& pages,
+                                                           ReadPool& reads) {
+  std::unique_ptr<AccessControl> made(new AccessControl(log, pages, reads));
+  Result<AccessRules> rules = AccessRules::make(config);
+  if (!rules) return fail(rules.error());
+  made->rules_ = std::make_unique<AccessRules>(std::move(*rules));
+
+  if (!config.database.url.empty()) {
+    Result<std::unique_ptr<PlatformSource>> platform = PlatformSource::open(config.database);
+    if (!platform) return fail(platform.error());
+    made->platform_ = std::move(*platform);
+    const Result<void> checked = made->platform_->check();
+    if (!checked && checked.error().code != Code::unavailable) return fail(checked.error());
+    if (!checked) log_warning("access", checked.error().message + ": accounts are refused");
+  }
+  FactSource* const platform = made->platform_.get();
+  FactSource* const in_log = &made->log_facts_;
+  const FactCache::Sources sources = {platform, platform, in_log, in_log, in_log, in_log};
+  made->cache_ =
+      std::make_unique<FactCache>(config.database, sources, [] { return steady_us() / 1000; });
+
+  Access::Identify identify;
+  if (has_access_control(config)) {
+    Result<std::unique_ptr<Credentials>> credentials = Credentials::make(config.access);
+    if (!credentials) return fail(credentials.error());
+    made->credentials_ = std::move(*credentials);
+    identify = [known = made->credentials_.get()](std::string_view credential, std::int64_t now_s) {
+      return known->identify(credential, now_s);
+    };
+  }
+  made->access_ =
+      std::make_unique<Access>(config, *made->rules_, *made->cache_, std::move(identify));
+  made->access_->set_settled(log.held().end);
+  return made;
+}
+
+void AccessControl::on_commit(const Batch& batch) {
+  if (!access_->enabled()) return;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const RecordView record = batch.at(i);
+    if (const auto change = rights_change(record.event())) {
+      access_->on_change(*change, record.recorded());
+    }
+  }
+  if (!batch.range.empty()) access_->set_settled(batch.range.end);
+}
+
+void AccessControl::reload_if_changed() {
+  if (credentials_) credentials_->reload_if_changed();
+}
+
+}  // namespace courtside

@@ -1,0 +1,39 @@
+// Who makes a request and what it may, before anything is done for it. Threads: a shard's.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/access/access.h"
+#include "engine/engine.h"
+#include "engine/peer.h"
+#include "engine/shard.h"
+#include "transport/http.h"
+
+namespace courtside {
+
+// What the client offers as subprotocols; a token may travel among them.
+std::vector<std::string_view> subprotocol_offers(const HttpRequest& request);
+
+// What the request carries: "", the token, or nothing where it carries something else.
+std::optional<std::string> credential_of(const HttpRequest& request);
+
+// Answers with the problem.
+void refuse(Peer& peer, const Error& error);
+
+template <typename T>
+using Then = std::function<void(Peer&, const T&)>;
+
+// Each goes on with `then` when the answer is there, now or later; and refuses the request where it
+// is an error.
+void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then);
+void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,
+                     ReadMode mode, Then<ReadGrant> then);
+
+// Of the log, what may be shown to a reader whose rights are looked at after this.
+OffsetRange readable(const Engine& engine);
+
+}  // namespace courtside

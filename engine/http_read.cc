@@ -1,0 +1,239 @@
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/json.h"
+#include "engine/http_access.h"
+#include "engine/http_routes.h"
+#include "engine/problem.h"
+#include "schema/channel.h"
+
+namespace courtside {
+namespace {
+
+// Runs `read` on a read thread; it makes the answer, or the error to answer with.
+void answer_with_read(Peer& peer, std::function<Result<HttpResponse>()> read) {
+  Shard& shard = peer.shard();
+  const ConnectionId id = peer.id();
+  const bool accepted = shard.read([&shard, id, read = std::move(read)] {
+    Result<HttpResponse> answer = read();
+    return [&shard, id, answer = std::move(answer)] {
+      if (Peer* asker = shard.find_peer(id)) {
+        asker->respond(answer ? *answer : problem(answer.error()));
+      }
+    };
+  });
+  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
+}
+
+void get_page(Peer& peer, const Identity& reader, const HistoryQuery& query) {
+  const OffsetRange held = readable(peer.shard().engine());
+  with_read_grant(
+      peer, reader, query.filter.channels, ReadMode::kHistory,
+      [reader, query, held](Peer& asker, const ReadGrant& grant) {
+        Shard& shard = asker.shard();
+        const Engine& engine = shard.engine();
+        const ConnectionId id = asker.id();
+        const bool accepted = shard.read([&shard, &engine, id, reader, query, held, grant] {
+          Result<HistoryAnswer> page =
+              answer_history(query, engine.log, within(held, engine.log.held()), engine.pages,
+                             engine.config.limits.page_scanned, engine.projections, grant.lifts);
+          return [&shard, id, reader, query, grant, page = std::move(page)] {
+            Peer* back = shard.find_peer(id);
+            if (back == nullptr) return;
+            if (!page) return back->respond(problem(page.error()));
+            if (grant.audited) {
+              const auto traced = back->append_trace(reader, query.filter, page->events);
+              if (!traced) return back->respond(problem(traced.error()));
+            }
+            back->respond(json_response(page->body));
+          };
+        });
+        if (!accepted) asker.respond(problem({Code::overloaded, "too many reads are waiting"}));
+      });
+}
+
+// Where a stream begins: the browser's own word first, then the query's; from now where neither
+// says anything.
+protocol::From stream_from(const HttpRequest& request, const HistoryQuery& query) {
+  protocol::From from;
+  const std::string_view last_event_id = request.header("last-event-id");
+  if (!last_event_id.empty()) {
+    from.kind = protocol::From::Kind::kAfter;
+    from.after = last_event_id;
+  } else if (query.after) {
+    from.kind = protocol::From::Kind::kAfter;
+    from.after = *query.after;
+  } else if (query.filter.since) {
+    from.kind = protocol::From::Kind::kSince;
+    from.since = *query.filter.since;
+  }
+  return from;
+}
+
+// A stream that has been asked for: looked at, then begun, unless a right ended in between.
+struct Opening {
+  HttpRequest request;
+  Identity reader;
+  protocol::From from;
+  std::shared_ptr<Interest> interest;
+};
+
+void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening);
+
+void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Result<Start>& start,
+                  bool audited) {
+  if (!start) return peer.respond(problem(start.error()));
+  if (audited) {
+    const auto traced = peer.append_trace(opening->reader, opening->interest->filter, {});
+    if (!traced) return peer.respond(problem(traced.error()));
+  }
+  peer.open_stream(opening->request, *start, opening->interest, opening->reader);
+}
+
+void resolve_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const ReadGrant& grant,
+                    std::uint64_t rights_changes) {
+  Shard& shard = peer.shard();
+  const Engine& engine = shard.engine();
+  const auto begin = [opening, rights_changes, audited = grant.audited](
+                         Peer& asker, const Result<Start>& start) {
+    if (asker.shard().rights_changes() != rights_changes) return open_stream(asker, opening);
+    begin_stream(asker, opening, start, audited);
+  };
+  opening->interest = std::make_shared<Interest>(*opening->interest);
+  opening->interest->lifts = grant.lifts;
+  const protocol::From& from = opening->from;
+  if (!start_needs_read(from)) {
+    OffsetRange held = shard.hub().held();
+    if (from.kind == protocol::From::Kind::kAfter) held = engine.log.held();
+    return begin(peer, resolve_start(from, engine.log.epoch(), held));
+  }
+  const bool accepted = shard.read([&shard, &engine, id = peer.id(), opening, begin] {
+    const Result<Start> start =
+        resolve_start_reading(opening->from, opening->interest->filter, engine.log, engine.pages);
+    return [&shard, id, begin, start] {
+      if (Peer* asker = shard.find_peer(id)) begin(*asker, start);
+    };
+  });
+  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
+}
+
+void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening) {
+  with_read_grant(peer, opening->reader, opening->interest->filter.channels, ReadMode::kLive,
+                  [opening, rights_changes = peer.shard().rights_changes()](
+                      Peer& asker, const ReadGrant& grant) {
+                    resolve_stream(asker, opening, grant, rights_changes);
+                  });
+}
+
+}  // namespace
+
+void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
+                 const Wire& wire) {
+  if (query.shaped) {
+    return peer.respond(problem(
+        {Code::bad_request, "`before`, `order` and `limit` do not go with a stream of events"}));
+  }
+  if (peer.shard().draining()) {
+    return peer.respond(problem({Code::draining, "the server is going down"}));
+  }
+  auto opening = std::make_shared<Opening>(
+      Opening{request, reader, stream_from(request, query), std::make_shared<Interest>()});
+  opening->interest->wire = &wire;
+  opening->interest->filter = std::move(query.filter);
+  open_stream(peer, opening);
+}
+
+void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) {
+  const Result<HistoryQuery> query = parse_history_query(
+      request.query(), peer.shard().engine().config.limits.history_events, now());
+  if (!query) return peer.respond(problem(query.error()));
+  if (request.header("accept").find("text/event-stream") != std::string_view::npos) {
+    return open_stream(peer, request, reader, *query, sse_wire());
+  }
+  get_page(peer, reader, *query);
+}
+
+namespace {
+
+// What may not be read answers like what is not there.
+template <typename T>
+Result<T> hide_forbidden(const Result<T>& result, const Error& not_found) {
+  if (!result && result.error().code == Code::forbidden) return fail(not_found);
+  return result;
+}
+
+void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
+  const RecordChannels reached = record.view().channels();
+  const std::vector<std::string> channels(reached.begin(), reached.end());
+  const auto show = [record, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    if (!shown) return refuse(asker, shown.error());
+    const Projection* projection =
+        asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
+    HttpResponse response;
+    response.content_type = kEventMedia;
+    append_cloudevent(response.body, record.view(), projection);
+    asker.respond(std::move(response));
+  };
+  // An event without a channel is for `*` alone.
+  const auto known = peer.shard().engine().access.check_read_any(
+      reader, channels, ReadMode::kHistory, peer.shard().later<ReadGrant>(peer.id(), show));
+  if (known) show(peer, *known);
+}
+
+}  // namespace
+
+void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
+  const Result<std::string> text = percent_decode(segment);
+  if (!text) return peer.respond(problem(text.error()));
+  const Result<Position> position = parse_position(*text);
+  if (!position) return peer.respond(problem(position.error()));
+  Shard& shard = peer.shard();
+  const Engine& engine = shard.engine();
+  const OffsetRange held = readable(engine);
+  const Error not_found{Code::not_found, "there is no event at " + format(*position)};
+  if (position->epoch != engine.log.epoch() || !held.contains(position->offset)) {
+    return peer.respond(problem(not_found));
+  }
+  const bool accepted =
+      shard.read([&shard, &engine, id = peer.id(), reader, not_found, offset = position->offset] {
+        Result<std::vector<Record>> records = engine.log.read({offset});
+        return [&shard, id, reader, not_found, records = std::move(records)] {
+          Peer* asker = shard.find_peer(id);
+          if (asker == nullptr) return;
+          if (!records) return asker->respond(problem(records.error()));
+          if (records->empty()) return asker->respond(problem(not_found));
+          show_event(*asker, reader, records->front(), not_found);
+        };
+      });
+  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
+}
+
+void get_subject(Peer& peer, const std::string& segment, const Identity& reader) {
+  const Result<std::string> subject = percent_decode(segment);
+  if (!subject) return peer.respond(problem(subject.error()));
+  const Error not_found{Code::not_found, "there is no such subject"};
+  if (!is_channel(*subject)) return peer.respond(problem(not_found));
+  const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    if (!shown) return refuse(asker, shown.error());
+    const Engine& engine = asker.shard().engine();
+    answer_with_read(asker, [&engine, subject, not_found]() -> Result<HttpResponse> {
+      const Result<SubjectState> state = engine.log.subject(subject);
+      if (!state) return fail(state.error());
+      if (state->version == 0) return fail(not_found);
+      JsonObject body;
+      body.text("subject", subject)
+          .number("version", state->version)
+          .text("first", format_position(engine.log.epoch(), state->first))
+          .text("last", format_position(engine.log.epoch(), state->last));
+      return json_response(body.take());
+    });
+  };
+  const auto known = peer.shard().engine().access.check_read(
+      reader, {*subject}, ReadMode::kHistory, peer.shard().later<ReadGrant>(peer.id(), show));
+  if (known) show(peer, *known);
+}
+
+}  // namespace courtside

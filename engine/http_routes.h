@@ -1,0 +1,30 @@
+// What the paths do once it is known who asks; http_api.h chooses among them. Each answers the
+// request at hand of `peer`, now or later. Threads: a shard's.
+#pragma once
+
+#include <string>
+
+#include "engine/access/identity.h"
+#include "engine/history.h"
+#include "engine/wire.h"
+#include "transport/http.h"
+
+namespace courtside {
+
+class Peer;
+
+// The media type of a CloudEvent in JSON.
+constexpr std::string_view kEventMedia = "application/cloudevents+json";
+
+void post_events(Peer& peer, const HttpRequest& request, const Identity& publisher);
+
+void get_events(Peer& peer, const HttpRequest& request, const Identity& reader);
+void get_event(Peer& peer, const std::string& position, const Identity& reader);
+void get_subject(Peer& peer, const std::string& subject, const Identity& reader);
+void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
+                 const Wire& wire);
+
+// Learns for itself who asks: it may say so in its first message.
+void get_websocket(Peer& peer, const HttpRequest& request);
+
+}  // namespace courtside

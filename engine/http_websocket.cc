@@ -1,0 +1,93 @@
+#include <array>
+#include <utility>
+
+#include "base/json.h"
+#include "engine/http_access.h"
+#include "engine/http_routes.h"
+#include "engine/problem.h"
+
+namespace courtside {
+namespace {
+
+struct Subprotocol {
+  std::string_view name;
+  const Wire& wire;
+  const protocol::Codec* codec;  // null: a stream without a session
+};
+
+const std::array<Subprotocol, 3>& subprotocols() {
+  static const std::array<Subprotocol, 3> known = {
+      Subprotocol{"courtside.v1.json", json_wire(), &protocol::json_codec()},
+      Subprotocol{"courtside.v1.flatbuffers", flatbuffers_wire(), &protocol::flatbuffers_codec()},
+      Subprotocol{"cloudevents.json", cloudevents_wire(), nullptr}};
+  return known;
+}
+
+// The first that the client offers and we know; JSON for a client that offers none.
+const Subprotocol* choose_subprotocol(const std::vector<std::string_view>& offers) {
+  for (const std::string_view offer : offers) {
+    for (const Subprotocol& known : subprotocols()) {
+      if (known.name == offer) return &known;
+    }
+  }
+  return offers.empty() ? &subprotocols().front() : nullptr;
+}
+
+Error unknown_subprotocol() {
+  std::string known = "[";
+  for (const Subprotocol& subprotocol : subprotocols()) {
+    if (known.size() > 1) known.push_back(',');
+    append_json_string(known, subprotocol.name);
+  }
+  known.push_back(']');
+  JsonObject details;
+  details.raw("known", known);
+  return {Code::unsupported_protocol, "none of the offered subprotocols is known", details.take()};
+}
+
+// A session may learn who speaks from `hello`; a stream and a credential that is there already
+// are looked at before the upgrade, so that a refusal is an HTTP answer.
+void open_websocket(Peer& peer, const HttpRequest& request, const Subprotocol& subprotocol,
+                    bool is_offered) {
+  if (subprotocol.codec == nullptr) {
+    const Result<HistoryQuery> query = parse_history_query(
+        request.query(), peer.shard().engine().config.limits.history_events, now());
+    if (!query) return peer.respond(problem(query.error()));
+    return with_identity(peer, request,
+                         [request, query = *query, &subprotocol](Peer& asker, const Identity& who) {
+                           open_stream(asker, request, who, query, subprotocol.wire);
+                         });
+  }
+  // A client that offered none must not be told of one: it would have to fail the connection
+  // (RFC 6455, section 4.1).
+  const std::string_view answered = is_offered ? subprotocol.name : std::string_view();
+  if (credential_of(request) == "") {
+    return peer.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
+  }
+  with_identity(peer, request, [request, answered, &subprotocol](Peer& asker, const Identity& who) {
+    asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
+  });
+}
+
+}  // namespace
+
+void get_websocket(Peer& peer, const HttpRequest& request) {
+  if (const Result<void> upgrade = Connection::check_upgrade(request); !upgrade) {
+    HttpResponse response = problem(upgrade.error());
+    if (upgrade.error().code == Code::upgrade_required) {
+      response.headers.emplace_back("upgrade", "websocket");
+      response.headers.emplace_back("sec-websocket-version", "13");
+    }
+    return peer.respond(response);
+  }
+  if (peer.shard().draining()) {
+    return peer.respond(problem({Code::draining, "the server is going down"}));
+  }
+  std::vector<std::string_view> offers = subprotocol_offers(request);
+  std::erase_if(offers, [](std::string_view offer) { return offer.starts_with("bearer."); });
+  const Subprotocol* subprotocol = choose_subprotocol(offers);
+  if (subprotocol == nullptr) return peer.respond(problem(unknown_subprotocol()));
+  open_websocket(peer, request, *subprotocol, !offers.empty());
+}
+
+}  // namespace courtside
