@@ -77,6 +77,17 @@ TEST_F(PlatformFaults, ARestartBetweenTwoQuestionsIsNotNoticed) {
   EXPECT_EQ(source().counters().failures, 0u);
 }
 
+TEST_F(PlatformFaults, AConnectionThatCannotBeMadeDoesNotHoldUpTheOthers) {
+  sql("DROP ROLE IF EXISTS only_one; CREATE ROLE only_one LOGIN CONNECTION LIMIT 1; "
+      "GRANT SELECT ON ALL TABLES IN SCHEMA public TO only_one");
+  settings_.url += "?user=only_one";
+  settings_.connections = 3;
+  EXPECT_TRUE(comes_back());
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(booking("booking-1"), kTrue);
+  source_.reset();
+  sql("DROP OWNED BY only_one; DROP ROLE only_one");
+}
+
 TEST_F(PlatformFaults, ASlowQueryIsEndedByTheServerAndTheConnectionLives) {
   sleep_in_account_query();
   settings_.url += "?application_name=slow_one";
