@@ -51,6 +51,7 @@ QueryPool::~QueryPool() {
     }
   }
   ready_.notify_all();
+  over_.notify_all();
   alarm_.notify_all();
   refuse_all(std::move(left), kGoingDown);
   for (Worker& worker : workers_) worker.thread.join();
@@ -93,12 +94,11 @@ void QueryPool::work(Worker& self) {
     std::optional<Job> job;
     if (connection != nullptr) job = next();
     if (job) run(self, *connection, *std::move(job));
+    const bool is_lost = connection != nullptr && !connection->is_open();
+    if (is_lost) connection.reset();
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
-    if (connection != nullptr && !connection->is_open()) {
-      connection.reset();
-      --connected_;
-    }
+    if (is_lost) --connected_;
   }
 }
 
@@ -107,24 +107,26 @@ std::unique_ptr<PlatformConnection> QueryPool::connect(unsigned failures) {
   Answer<std::unique_ptr<PlatformConnection>> opened =
       PlatformConnection::open(connection_, settings_);
   std::unique_lock lock(mutex_);
+  const bool was_away = is_away_;
   if (opened) {
     ++connected_;
-    if (is_away_) log_info("postgres", "the database is there again");
     is_away_ = false;
+    lock.unlock();
+    if (was_away) log_info("postgres", "the database is there again");
     return *std::move(opened);
   }
   std::deque<Job> refused;
   if (connected_ == 0) {
-    if (!is_away_) log_warning("postgres", "no connection can be made: " + opened.error().text);
     is_away_ = true;
-    away_ = std::move(opened.error());
+    away_ = opened.error();
     refused.swap(queue_);
   }
-  const QueryError why = away_;
+  const bool is_news = is_away_ && !was_away;
   lock.unlock();
-  refuse_all(std::move(refused), why);
+  if (is_news) log_warning("postgres", "no connection can be made: " + opened.error().text);
+  refuse_all(std::move(refused), opened.error());
   lock.lock();
-  ready_.wait_for(lock, pause_after(failures), [this] { return stopping_; });
+  over_.wait_for(lock, pause_after(failures), [this] { return stopping_; });
   return nullptr;
 }
 

@@ -91,7 +91,8 @@ class QueryPool {
   const std::uint64_t grace_us_;
 
   mutable std::mutex mutex_;
-  std::condition_variable ready_;  // for workers: something waits, or it is over
+  std::condition_variable ready_;  // for workers with a connection: something waits, or it is over
+  std::condition_variable over_;   // for those that pause before they connect again
   std::condition_variable alarm_;  // for the watchdog
   std::deque<Job> queue_;          // deadlines rise
   std::vector<Worker> workers_;    // none is added later

@@ -102,7 +102,7 @@ PostgresServer::PostgresServer() : folder_(temporary_folder()) {
 }
 
 PostgresServer::~PostgresServer() {
-  kill();
+  stop();                   // kill() would leave its shared memory behind
   std::error_code ignored;  // A folder that stays behind is no reason to fail.
   std::filesystem::remove_all(folder_, ignored);
 }
@@ -126,12 +126,13 @@ void PostgresServer::spawn() {
   const auto set = [](const std::string& name, const std::string& value) {
     return "--" + name + "=" + value;
   };
-  pid_ =
-      run({(kBin / "postgres").string(), "-D", (folder_ / "data").string(),
-           set("port", std::to_string(port_)), set("listen_addresses", "127.0.0.1"),
-           set("unix_socket_directories", ""), set("fsync", "off"), set("full_page_writes", "off"),
-           set("shared_buffers", "16MB"), set("max_connections", "50")},
-          folder_);
+  pid_ = run({(kBin / "postgres").string(), "-D", (folder_ / "data").string(),
+              set("port", std::to_string(port_)), set("listen_addresses", "127.0.0.1"),
+              set("unix_socket_directories", ""), set("fsync", "off"),
+              set("full_page_writes", "off"), set("dynamic_shared_memory_type", "mmap"),
+
+              set("shared_buffers", "16MB"), set("max_connections", "50")},
+             folder_);
 }
 
 bool PostgresServer::answers() const { return PQping(url().c_str()) == PQPING_OK; }
