@@ -90,7 +90,11 @@ TEST(ProjectionsTest, TheWidestViewWins) {
   const Projections projections = *Projections::make(default_projections());
   ASSERT_NE(projections.choose({"availability:7"}, {}, record), nullptr);
   EXPECT_NE(projections.choose({"availability:*"}, {}, record), nullptr);
-  EXPECT_EQ(projections.choose({"availability:7", "venue:7"}, {}, record), nullptr);
+  const Projection* venue = projections.choose({"availability:7", "venue:7"}, {}, record);
+  ASSERT_NE(venue, nullptr);
+  EXPECT_EQ(venue->name, "venue:*") << "it hides less";
+  EXPECT_EQ(projections.choose({"venue:7", "availability:7"}, {}, record), venue);
+  EXPECT_EQ(projections.choose({"venue:7"}, {"financial:view_own_venue_reports"}, record), nullptr);
   EXPECT_EQ(projections.choose({"*"}, {}, record), nullptr);
   EXPECT_EQ(projections.choose({}, {}, record), nullptr);
 }

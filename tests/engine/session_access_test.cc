@@ -207,7 +207,7 @@ TEST_F(SessionAccessTest, ABrokenFreshTokenIsRefusedAndTheOldOneStays) {
   EXPECT_FALSE(heard_has("close"));
 }
 
-std::string publish(std::string_view id) {
+std::string publish_message(std::string_view id) {
   return R"({"type":"publish","id":9,"event":{"specversion":"1.0","source":"/t","type":"a.b",)"
          R"("subject":"thing:1","id":")" +
          std::string(id) + "\"}}";
@@ -216,8 +216,8 @@ std::string publish(std::string_view id) {
 TEST_F(SessionAccessTest, PublishesKeepTheirOrderWhileTheirRightIsLookedUp) {
   hello();
   answers_later = true;
-  say(publish("1"));
-  say(publish("2"));
+  say(publish_message("1"));
+  say(publish_message("2"));
   EXPECT_EQ(asked.back(), "42 publishes 1");
   answers_later = false;
   session->on_publish_checked(attempts.back(), publish_grant);
@@ -229,8 +229,8 @@ TEST_F(SessionAccessTest, PublishesKeepTheirOrderWhileTheirRightIsLookedUp) {
 TEST_F(SessionAccessTest, AForbiddenPublishIsRefusedAndTheNextIsNot) {
   hello();
   answers_later = true;
-  say(publish("1"));
-  say(publish("2"));
+  say(publish_message("1"));
+  say(publish_message("2"));
   answers_later = false;
   session->on_publish_checked(attempts.back(), fail(Code::forbidden, "no"));
   EXPECT_TRUE(heard_has(R"({"type":"error","id":9,"code":"forbidden")")) << heard;

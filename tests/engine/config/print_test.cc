@@ -44,9 +44,12 @@ TEST(ConfigPrint, WritesAJsonObjectALine) {
   EXPECT_THAT(lines, HasSubstr(R"({"name":"shards","value":"3","from":"flag","place":"--shards"})"
                                "\n"));
   EXPECT_THAT(lines, HasSubstr(R"("value":"/var/lib/a, \"b\"","from":"file","place":"c.toml:1"})"));
-  // Every setting, the one route and the one projection.
+  // Every setting, the one route, and the rules of the other tables.
+  const Config config;
+  const std::size_t rules = 1 + config.projections.size() + config.read_rules.size() +
+                            config.publish_rules.size() + config.roles.size();
   EXPECT_EQ(static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')),
-            settings().size() + 2);
+            settings().size() + rules);
 }
 
 TEST(ConfigPrint, WritesTheSameRowsAsOneJsonArray) {

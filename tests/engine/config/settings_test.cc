@@ -167,13 +167,17 @@ TEST(Config, RoutesTheCatalogueAndProjectsAvailability) {
   EXPECT_EQ(types, (std::set<std::string>{"slot.*", "booking.*", "payment.*", "refund.*",
                                           "notification.*", "chat.*", "ticket.*", "venue.*",
                                           "account.*", "session.*", "audit.*"}));
-  ASSERT_EQ(config.projections.size(), 1u);
+  ASSERT_EQ(config.projections.size(), 2u);
   const ProjectionRule& availability = config.projections[0];
   EXPECT_EQ(availability.channel, "availability:*");
   EXPECT_EQ(availability.data_fields,
             (std::vector<std::string>{"slotId", "venueId", "start", "end", "price", "status"}));
   EXPECT_FALSE(availability.listed_are_hidden);
   EXPECT_TRUE(availability.hide_actor);
+  const ProjectionRule& venue = config.projections[1];
+  EXPECT_EQ(venue.channel, "venue:*");
+  EXPECT_TRUE(venue.listed_are_hidden);
+  EXPECT_EQ(venue.unless_permission, "financial:view_own_venue_reports");
 }
 
 }  // namespace
