@@ -156,19 +156,30 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
 
 namespace {
 
-// What may not be read answers like what is not there.
-template <typename T>
-Result<T> hide_forbidden(const Result<T>& result, const Error& not_found) {
-  if (!result && result.error().code == Code::forbidden) return fail(not_found);
-  return result;
+// What may not be read answers like what is not there: both with `missing`.
+Error missing(const Identity& reader, std::string what) {
+  if (reader.kind == Identity::Kind::kAnonymous) {
+    return {Code::unauthorized, "reading this takes a token"};
+  }
+  return {Code::not_found, std::move(what)};
+}
+
+Result<ReadGrant> hide_forbidden(const Result<ReadGrant>& grant, const Error& missing) {
+  const bool hidden =
+      !grant && (grant.error().code == Code::forbidden || grant.error().code == Code::unauthorized);
+  return hidden ? Result<ReadGrant>(fail(missing)) : grant;
 }
 
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());
-  const auto show = [record, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+  const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
     const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
+    if (shown->audited) {
+      const auto traced = asker.append_trace(reader, {.channels = shown->channels}, 1);
+      if (!traced) return refuse(asker, traced.error());
+    }
     const Projection* projection =
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
     HttpResponse response;
@@ -192,9 +203,9 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
   Shard& shard = peer.shard();
   const Engine& engine = shard.engine();
   const OffsetRange held = readable(engine);
-  const Error not_found{Code::not_found, "there is no event at " + format(*position)};
+  const Error not_found = missing(reader, "there is no event at " + format(*position));
   if (position->epoch != engine.log.epoch() || !held.contains(position->offset)) {
-    return peer.respond(problem(not_found));
+    return refuse(peer, not_found);
   }
   const bool accepted =
       shard.read([&shard, &engine, id = peer.id(), reader, not_found, offset = position->offset] {
@@ -203,7 +214,7 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
           Peer* asker = shard.find_peer(id);
           if (asker == nullptr) return;
           if (!records) return asker->respond(problem(records.error()));
-          if (records->empty()) return asker->respond(problem(not_found));
+          if (records->empty()) return refuse(*asker, not_found);
           show_event(*asker, reader, records->front(), not_found);
         };
       });
@@ -213,8 +224,8 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
 void get_subject(Peer& peer, const std::string& segment, const Identity& reader) {
   const Result<std::string> subject = percent_decode(segment);
   if (!subject) return peer.respond(problem(subject.error()));
-  const Error not_found{Code::not_found, "there is no such subject"};
-  if (!is_channel(*subject)) return peer.respond(problem(not_found));
+  const Error not_found = missing(reader, "there is no such subject");
+  if (!is_channel(*subject)) return refuse(peer, not_found);
   const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
     const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
