@@ -156,10 +156,13 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
 
 namespace {
 
-// What may not be read answers like what is not there.
+// What may not be read answers like what is not there, also to a caller without a token: 401 for
+// some positions and 404 for others would tell which of them have something to hide.
 template <typename T>
-Result<T> hide_forbidden(const Result<T>& result, const Error& not_found) {
-  if (!result && result.error().code == Code::forbidden) return fail(not_found);
+Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
+  if (result) return result;
+  const Code code = result.error().code;
+  if (code == Code::forbidden || code == Code::unauthorized) return fail(not_found);
   return result;
 }
 
@@ -167,7 +170,7 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());
   const auto show = [record, not_found](Peer& asker, const Result<ReadGrant>& grant) {
-    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
     const Projection* projection =
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
@@ -216,7 +219,7 @@ void get_subject(Peer& peer, const std::string& segment, const Identity& reader)
   const Error not_found{Code::not_found, "there is no such subject"};
   if (!is_channel(*subject)) return peer.respond(problem(not_found));
   const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
-    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
     const Engine& engine = asker.shard().engine();
     answer_with_read(asker, [&engine, subject, not_found]() -> Result<HttpResponse> {
