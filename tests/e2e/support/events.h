@@ -18,7 +18,7 @@ constexpr std::string_view kBatch = "application/cloudevents-batch+json";
 
 // A CloudEvent of the generic kind.
 struct Draft {
-  std::string id;
+  std::string id = {};
   std::string type = "test.happened";
   std::string subject = "thing:t_1";
   std::string data = "{}";  // JSON
