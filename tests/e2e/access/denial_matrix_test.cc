@@ -142,7 +142,8 @@ class Matrix {
     const std::string id = id_of(row.who);
     const std::vector<Column> columns = columns_of(id);
     append(*backend_, events_of(id));
-    const std::string before = read_head();
+    HttpClient anyone(server_->port());
+    const std::string before = read_head_place(anyone, "channel=availability:none&").text();
     Doors doors(server_->port(), credential(row.who));
 
     const std::string live = ask(columns, [&](std::size_t i) {
@@ -184,12 +185,6 @@ class Matrix {
   std::string credential(const std::string& who) const {
     if (who == "(no token)") return "";
     return who == "(service)" ? kServiceKey : platform_.token(id_of(who));
-  }
-
-  std::string read_head() {
-    HttpClient anyone(server_->port());
-    const auto page = anyone.get("/v1/events?channel=availability:v&limit=1", "application/json");
-    return page.json()["head"].text();
   }
 
   // An event for each column's channel alone. That of the patterns reaches only who may see all.

@@ -26,7 +26,7 @@ Headers bearer(const std::string& credential) {
 
 Platform::Platform(PlatformShape shape) : database_(postgres().create_database()) {
   sql(platform_tables_sql(shape));
-  write_private_file(folder_.path() / "keys", "http-backend:" + std::string(kServiceKey) + "\n");
+  write_private_file(folder_->path() / "keys", "http-backend:" + std::string(kServiceKey) + "\n");
   if (shape == PlatformShape::kFull) return;
   Config::Database settings;
   set_queries(settings, shape);
@@ -37,9 +37,9 @@ Platform::Platform(PlatformShape shape) : database_(postgres().create_database()
 }
 
 std::vector<std::string> Platform::flags(const std::vector<std::string>& more) const {
-  const std::filesystem::path file = folder_.path() / "courtside.toml";
+  const std::filesystem::path file = folder_->path() / "courtside.toml";
   std::string text = "[access]\njwt_secret = '" + std::string(kSecret) +
-                     "'\nservice_keys_file = '" + (folder_.path() / "keys").string() +
+                     "'\nservice_keys_file = '" + (folder_->path() / "keys").string() +
                      "'\n[database]\nurl = '" + postgres().url(database_) + "'\n";
   for (const auto& [name, query] : queries_) text += name + " = '''" + query + "'''\n";
   std::filesystem::remove(file);

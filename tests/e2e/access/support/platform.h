@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ class Platform {
   std::string token(const std::string& account, const std::string& lifetime = "1h") const;
 
  private:
-  TempFolder folder_;
+  std::unique_ptr<TempFolder> folder_ = std::make_unique<TempFolder>();
   std::string database_;
   std::map<std::string, std::string> queries_;
 };
