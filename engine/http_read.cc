@@ -156,25 +156,21 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
 
 namespace {
 
-// What may not be read answers like what is not there: both with `missing`.
-Error missing(const Identity& reader, std::string what) {
-  if (reader.kind == Identity::Kind::kAnonymous) {
-    return {Code::unauthorized, "reading this takes a token"};
-  }
-  return {Code::not_found, std::move(what)};
-}
-
-Result<ReadGrant> hide_forbidden(const Result<ReadGrant>& grant, const Error& missing) {
-  const bool hidden =
-      !grant && (grant.error().code == Code::forbidden || grant.error().code == Code::unauthorized);
-  return hidden ? Result<ReadGrant>(fail(missing)) : grant;
+// What may not be read answers like what is not there, also to a caller without a token: 401 for
+// some positions and 404 for others would tell which of them have something to hide.
+template <typename T>
+Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
+  if (result) return result;
+  const Code code = result.error().code;
+  if (code == Code::forbidden || code == Code::unauthorized) return fail(not_found);
+  return result;
 }
 
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());
   const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
-    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
     if (shown->audited) {
       const auto traced = asker.append_trace(reader, {.channels = shown->channels}, 1);
@@ -203,9 +199,9 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
   Shard& shard = peer.shard();
   const Engine& engine = shard.engine();
   const OffsetRange held = readable(engine);
-  const Error not_found = missing(reader, "there is no event at " + format(*position));
+  const Error not_found{Code::not_found, "there is no event at " + format(*position)};
   if (position->epoch != engine.log.epoch() || !held.contains(position->offset)) {
-    return refuse(peer, not_found);
+    return peer.respond(problem(not_found));
   }
   const bool accepted =
       shard.read([&shard, &engine, id = peer.id(), reader, not_found, offset = position->offset] {
@@ -214,7 +210,7 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
           Peer* asker = shard.find_peer(id);
           if (asker == nullptr) return;
           if (!records) return asker->respond(problem(records.error()));
-          if (records->empty()) return refuse(*asker, not_found);
+          if (records->empty()) return asker->respond(problem(not_found));
           show_event(*asker, reader, records->front(), not_found);
         };
       });
@@ -224,10 +220,10 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
 void get_subject(Peer& peer, const std::string& segment, const Identity& reader) {
   const Result<std::string> subject = percent_decode(segment);
   if (!subject) return peer.respond(problem(subject.error()));
-  const Error not_found = missing(reader, "there is no such subject");
-  if (!is_channel(*subject)) return refuse(peer, not_found);
+  const Error not_found{Code::not_found, "there is no such subject"};
+  if (!is_channel(*subject)) return peer.respond(problem(not_found));
   const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
-    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
     const Engine& engine = asker.shard().engine();
     answer_with_read(asker, [&engine, subject, not_found]() -> Result<HttpResponse> {
