@@ -1,17 +1,25 @@
 #include "engine/access_control.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
 #include "base/time.h"
 
 namespace courtside {
+namespace {
+
+// Longer than a token for a person should live.
+constexpr std::int64_t kTokenLifetimeMaxUs = 3'600'000'000;
+// Records looked at when the server starts: about a second.
+constexpr std::uint64_t kRevocationScanMax = 1'000'000;
+
+}  // namespace
 
 Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
                                                            const LogReader& log,
-                                                           const PageReader& pages,
-                                                           ReadPool& reads) {
-  std::unique_ptr<AccessControl> made(new AccessControl(log, pages, reads));
+                                                           const PageReader& pages) {
+  std::unique_ptr<AccessControl> made(new AccessControl(log, pages));
   Result<AccessRules> rules = AccessRules::make(config);
   if (!rules) return fail(rules.error());
   made->rules_ = std::make_unique<AccessRules>(std::move(*rules));
@@ -25,10 +33,12 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
     if (!checked) log_warning("access", checked.error().message + ": accounts are refused");
   }
   FactSource* const platform = made->platform_.get();
-  FactSource* const in_log = &made->log_facts_;
+  FactSource* const in_log = made->log_facts_.get();
   const FactCache::Sources sources = {platform, platform, in_log, in_log, in_log, in_log};
-  made->cache_ =
-      std::make_unique<FactCache>(config.database, sources, [] { return steady_us() / 1000; });
+  // Each look without a cause finds what is known too old, so that it asks.
+  Config::Database limits = config.database;
+  limits.cache_ms = std::min(limits.cache_ms, config.access.recheck_ms / 2);
+  made->cache_ = std::make_unique<FactCache>(limits, sources, [] { return steady_us() / 1000; });
 
   Access::Identify identify;
   if (has_access_control(config)) {
@@ -42,7 +52,24 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
   made->access_ =
       std::make_unique<Access>(config, *made->rules_, *made->cache_, std::move(identify));
   made->access_->set_settled(log.held().end);
+  if (made->access_->enabled()) made->remember_revocations(log);
   return made;
+}
+
+// A restart must not give life to tokens that were revoked before it.
+void AccessControl::remember_revocations(const LogReader& log) {
+  const auto scan = log.scan(log.held(), Direction::kDescending);
+  const std::int64_t since = now().value() - kTokenLifetimeMaxUs;
+  for (std::uint64_t left = kRevocationScanMax; left > 0; --left) {
+    const Result<std::optional<Record>> record = scan->next();
+    if (!record) return log_error("access", "revocations: " + record.error().message);
+    if (!*record || (*record)->view().recorded().value() < since) return;
+    const RecordView view = (*record)->view();
+    const auto change = rights_change(view.event());
+    if (change && access_->revokes(*change)) access_->on_change(*change, view.recorded());
+  }
+  log_warning("access",
+              "only the newest million events were looked through for tokens that were revoked");
 }
 
 void AccessControl::on_commit(const Batch& batch) {

@@ -12,7 +12,6 @@
 #include "engine/config/config.h"
 #include "engine/log_facts.h"
 #include "engine/postgres/platform_source.h"
-#include "engine/read_pool.h"
 #include "eventlog/batch.h"
 
 namespace courtside {
@@ -21,9 +20,9 @@ class AccessControl {
  public:
   // Files are read and the database's queries are tried here: bad_configuration says what is wrong
   // with them. A database that is not there is a warning; until it comes, accounts are refused.
-  // The log, the pages and the pool outlive it.
+  // The log and the pages outlive it.
   static Result<std::unique_ptr<AccessControl>> make(const Config& config, const LogReader& log,
-                                                     const PageReader& pages, ReadPool& reads);
+                                                     const PageReader& pages);
 
   Access& access() { return *access_; }
   FactCache::Counters cache_counters() const { return cache_->counters(); }
@@ -37,16 +36,18 @@ class AccessControl {
   void reload_if_changed();
 
  private:
-  AccessControl(const LogReader& log, const PageReader& pages, ReadPool& reads)
-      : log_facts_(log, pages, reads) {}
+  AccessControl(const LogReader& log, const PageReader& pages)
+      : log_facts_(std::make_unique<LogFacts>(log, pages)) {}
+
+  void remember_revocations(const LogReader& log);
 
   std::unique_ptr<AccessRules> rules_;
   std::unique_ptr<Credentials> credentials_;  // null without access control
-  // The cache goes before its sources.
-  LogFacts log_facts_;
   std::unique_ptr<FactCache> cache_;
   std::unique_ptr<Access> access_;
-  std::unique_ptr<PlatformSource> platform_;  // null without a database; it answers while it ends
+  // Sources answer while they end, so they go first.
+  std::unique_ptr<LogFacts> log_facts_;
+  std::unique_ptr<PlatformSource> platform_;  // null without a database
 };
 
 }  // namespace courtside

@@ -18,7 +18,7 @@ constexpr std::string_view kSupportKind = "support";
 // answers false.
 template <typename Take>
 Result<void> walk(const LogReader& log, const PageReader& pages, const std::string& subject,
-                  std::vector<std::string> types, Direction direction, Take take) {
+                  std::vector<std::string> types, Take take) {
   Filter filter;
   filter.subject = subject;
   filter.types = std::move(types);
@@ -28,18 +28,14 @@ Result<void> walk(const LogReader& log, const PageReader& pages, const std::stri
     if (scanned >= LogFacts::kScannedMax) {
       return fail(Code::overloaded, "`" + subject + "` has too many events to look through");
     }
-    const Result<Page> page = pages.read(filter, {.window = window, .direction = direction});
+    const Result<Page> page = pages.read(filter, {.window = window});
     if (!page) return fail(page.error());
     for (const Record& record : page->records) {
       const EventView event = record.view().event();
       if (!take(event, DataFields(event.data()))) return {};
     }
     scanned += page->scanned;
-    if (direction == Direction::kAscending) {
-      window.begin = page->covered.end;
-    } else {
-      window.end = page->covered.begin;
-    }
+    window.begin = page->covered.end;
   }
   return {};
 }
@@ -75,7 +71,7 @@ struct Reading {
     const auto done =
         walk(log, pages, "chat:" + id,
              {"chat.participant_added", "chat.participant_removed", "chat.room_opened"},
-             Direction::kAscending, [&](EventView event, const DataFields& data) {
+             [&](EventView event, const DataFields& data) {
                found = true;
                const std::string account(data.text("accountId").value_or(""));
                if (event.type() == "chat.room_opened") {
@@ -98,7 +94,7 @@ struct Reading {
     TicketFact ticket;
     bool found = false;
     const auto done = walk(log, pages, "ticket:" + id, {"ticket.opened", "ticket.assigned"},
-                           Direction::kAscending, [&](EventView event, const DataFields& data) {
+                           [&](EventView event, const DataFields& data) {
                              found = true;
                              if (event.type() == "ticket.opened") {
                                ticket.opener = data.text("accountId").value_or("");
@@ -118,7 +114,8 @@ struct Reading {
     std::optional<MessageFact> message;
     const auto done =
         walk(log, pages, "chat:" + id.substr(0, line), {"chat.message_posted"},
-             Direction::kDescending, [&](EventView event, const DataFields& data) {
+             [&](EventView event, const DataFields& data) {
+               // The first of this id: whoever uses it again does not become its author.
                if (data.text("messageId") != wanted) return true;
                message = MessageFact{std::string(data.text("senderId").value_or(event.actorid()))};
                return false;
@@ -160,7 +157,7 @@ void LogFacts::load(const FactKey& key, std::function<void(Result<Fact>)> done) 
     loads_.fetch_sub(1);
     return done(fail(Code::overloaded, "too many facts are being looked up"));
   }
-  reads_.submit([this, key, done = std::move(done)] {
+  thread_.submit([this, key, done = std::move(done)] {
     Result<Fact> fact = Reading{log_, pages_}.read(key);
     loads_.fetch_sub(1);
     done(std::move(fact));

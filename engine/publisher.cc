@@ -40,30 +40,22 @@ Result<void> attribute(IncomingEvent& incoming, const Identity& publisher,
   return {};
 }
 
-namespace {
-
-Hash128 key_of(EventView event, const Identity& publisher) {
-  if (publisher.kind != Identity::Kind::kAccount) return hash128(event.source(), event.id());
-  std::string source = "account:" + publisher.actor;
-  source.append("\n").append(event.source());
-  return hash128(source, event.id());
-}
-
-}  // namespace
-
 Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
                            const Identity& publisher, Author author) {
   Append append{.author = author, .events = {}};
   append.events.reserve(events.size());
+  const bool is_trusted = publisher.kind != Identity::Kind::kAccount;
+  const IdScope scope = is_trusted ? IdScope::kSource : IdScope::kActor;
   for (IncomingEvent& incoming : events) {
     const EventView event(incoming.event);
     Result<std::vector<std::string>> channels = router.route(event, incoming.channels);
     if (!channels) return fail(channels.error());
-    const Hash128 key = key_of(event, publisher);
+    const Hash128 key = id_key(event, scope);
     append.events.push_back({.event = std::move(incoming.event),
                              .key = key,
                              .channels = std::move(*channels),
-                             .expected_version = incoming.expected_version});
+                             .expected_version = incoming.expected_version,
+                             .id_scope = scope});
   }
   return append;
 }

@@ -79,8 +79,7 @@ Result<void> Server::open() {
   pages_.emplace(*log_, *tail_);
   reads_ = std::make_unique<ReadPool>(config_.read_threads);
 
-  Result<std::unique_ptr<AccessControl>> access =
-      AccessControl::make(config_, *log_, *pages_, *reads_);
+  Result<std::unique_ptr<AccessControl>> access = AccessControl::make(config_, *log_, *pages_);
   if (!access) return fail(access.error());
   access_ = std::move(*access);
 

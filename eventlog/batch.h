@@ -39,7 +39,7 @@ struct TermEntry {
 
 // What the index needs of an event beside its record.
 struct IndexEntry {
-  Hash128 key;           // hash128(source, id)
+  Hash128 key;           // id_key
   Offset subject_first;  // where the subject's version 1 stands, or stood
 };
 

@@ -6,7 +6,7 @@
 //   events   offset (u64 big endian)                    -> record
 //   index    term, 0x00, first offset (u64 big endian)  -> ascending offsets, varint deltas
 //            and how far the index goes: its low-water offset
-//   ids      hash128(source, id)                        -> offset
+//   ids      id_key: (source, id)                       -> offset
 //   subjects subject                                    -> version, first and last offset
 //   meta     format, epoch, fold place, source cursors
 //

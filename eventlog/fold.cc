@@ -124,7 +124,8 @@ Appended Fold::accept(const NewEvent& event, SubjectState& subject) {
                 {.offset = offset,
                  .recorded = recorded_,
                  .subject_version = subject.version,
-                 .bytes_before = place_.bytes_through},
+                 .bytes_before = place_.bytes_through,
+                 .id_scope = event.id_scope},
                 event.channels, event.event);
   // A batch is bounded far below 4 GiB: by the sequencer, and by the events of one command.
   COURTSIDE_CHECK(storage_.size() <= std::numeric_limits<std::uint32_t>::max());

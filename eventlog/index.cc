@@ -57,8 +57,7 @@ Result<void> Index::rebuild(Offset next) {
     const RecordView view = (*record)->view();
     auto first = first_of(view);
     if (!first) return fail(first.error());
-    const EventView event = view.event();
-    open_->add(view, {.key = hash128(event.source(), event.id()), .subject_first = *first});
+    open_->add(view, {.key = id_key(view.event(), view.id_scope()), .subject_first = *first});
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "schema/position.h"
+#include "schema/record.h"
 
 namespace courtside {
 
@@ -25,9 +26,10 @@ struct Author {
 // An event that passed the door.
 struct NewEvent {
   std::string event;  // bytes of build_event
-  Hash128 key;        // hash128(source, id): the idempotency key
+  Hash128 key;        // id_key(event, id_scope)
   std::vector<std::string> channels;
   std::optional<std::uint64_t> expected_version;  // the subject's version; 0 = must not exist
+  IdScope id_scope = IdScope::kSource;
 };
 
 // Appends all of these events, or none.

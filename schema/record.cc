@@ -16,6 +16,7 @@ constexpr std::size_t kRecordedAt = 16;
 constexpr std::size_t kSubjectVersionAt = 24;
 constexpr std::size_t kBytesBeforeAt = 32;
 constexpr std::size_t kChannelsAt = 40;
+constexpr std::uint8_t kFlagsMax = static_cast<std::uint8_t>(IdScope::kActor);
 constexpr std::size_t kAlignment = 8;
 // A FlatBuffer is a multiple of this long: without this check, one that lost its last padding bytes
 // would still verify.
@@ -62,6 +63,14 @@ bool is_sound_header(std::string_view bytes) {
 
 }  // namespace
 
+Hash128 id_key(EventView event, IdScope scope) {
+  if (scope == IdScope::kSource) return hash128(event.source(), event.id());
+  // No attribute has a line break in it.
+  std::string source = "account:";
+  source.append(event.actorid()).append("\n").append(event.source());
+  return hash128(source, event.id());
+}
+
 void append_record(std::string& out, const RecordFields& fields,
                    const std::vector<std::string>& channels, std::string_view event) {
   COURTSIDE_CHECK(channels.size() <= kRecordChannelsMax);
@@ -69,7 +78,7 @@ void append_record(std::string& out, const RecordFields& fields,
   const std::size_t header = header_size_for(channels);
   out.reserve(begin + header + event.size());
   append(out, kRecordFormat);
-  append(out, std::uint8_t{0});
+  append(out, static_cast<std::uint8_t>(fields.id_scope));
   append(out, static_cast<std::uint16_t>(channels.size()));
   append(out, static_cast<std::uint32_t>(header));
   append(out, fields.offset.value());
@@ -99,6 +108,10 @@ std::uint64_t RecordView::bytes_before() const {
   return read<std::uint64_t>(bytes_, kBytesBeforeAt);
 }
 
+IdScope RecordView::id_scope() const {
+  return static_cast<IdScope>(read<std::uint8_t>(bytes_, kFlagsAt));
+}
+
 EventView RecordView::event() const { return EventView(bytes_.substr(header_size(bytes_))); }
 
 RecordChannels RecordView::channels() const {
@@ -116,7 +129,7 @@ Result<RecordView> verify_record(std::string_view bytes) {
   const auto format = read<std::uint8_t>(bytes, 0);
   if (format == 0) return corrupt("a record has no format");
   // A later version says so in the format or in a flag; either way the rest may mean anything.
-  if (format > kRecordFormat || read<std::uint8_t>(bytes, kFlagsAt) != 0) {
+  if (format > kRecordFormat || read<std::uint8_t>(bytes, kFlagsAt) > kFlagsMax) {
     return fail(Code::data_newer, "a record is of a later format");
   }
   if (!is_sound_header(bytes)) return corrupt("a record's header is damaged");

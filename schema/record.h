@@ -1,6 +1,6 @@
 // What the log stores for an event, and never changes: a private header, then the event's bytes.
 //
-//   0   u8  format (1)        u8  flags (0)        u16 channel count
+//   0   u8  format (1)        u8  flags (IdScope)  u16 channel count
 //   4   u32 header size: where the event's bytes begin, a multiple of 8
 //   8   u64 offset
 //   16  i64 recorded time, microseconds since 1970
@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "schema/event.h"
@@ -31,11 +32,21 @@ constexpr std::uint8_t kRecordFormat = 1;
 // An event reaches at most this many channels.
 constexpr std::size_t kRecordChannelsMax = 1000;
 
+// Within what an event's id is the only one: it says which events are repeats of one another.
+enum class IdScope : std::uint8_t {
+  kSource = 0,  // (source, id), as CloudEvents has it
+  kActor = 1,   // (actorid, source, id): publishers who are not trusted with others' sources
+};
+
+// The key that repeats have in common.
+Hash128 id_key(EventView event, IdScope scope);
+
 struct RecordFields {
   Offset offset;
   Timestamp recorded = {};
   std::uint64_t subject_version = 0;
   std::uint64_t bytes_before = 0;
+  IdScope id_scope = IdScope::kSource;
 };
 
 // Appends one record to `out`.
@@ -96,6 +107,7 @@ class RecordView {
   Timestamp recorded() const;
   std::uint64_t subject_version() const;
   std::uint64_t bytes_before() const;
+  IdScope id_scope() const;
   std::uint64_t bytes_through() const { return bytes_before() + bytes_.size(); }
 
   EventView event() const;

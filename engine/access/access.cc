@@ -21,6 +21,8 @@ bool is_of_another_account(const Identity& identity, std::string_view channel) {
   return channel_kind(channel) == "user" && channel_id(channel) != identity.actor;
 }
 
+tl::unexpected<Error> revoked() { return fail(Code::unauthorized, "the token was revoked"); }
+
 // Facts on their way; the last one to come makes the decision.
 template <typename T>
 struct Gathering {
@@ -102,7 +104,7 @@ std::optional<Result<Identity>> Access::identify(std::string_view credential,
   if (credential.empty()) return Identity{};
   Result<Identity> identity = identify_(credential, now_s());
   if (!identity) return identity;
-  if (is_revoked(*identity)) return fail(Code::unauthorized, "the token was revoked");
+  if (is_revoked(*identity)) return revoked();
   if (!asks_database(*identity)) return identity;
   FactSet known;
   const auto missing = look_up({{FactKind::kAccount, identity->actor}}, known);
@@ -115,6 +117,8 @@ std::optional<Result<Identity>> Access::identify(std::string_view credential,
 }
 
 Result<Identity> Access::decide_identity(const Identity& identity, const FactSet& facts) const {
+  // It may have happened while the facts were on their way; so below.
+  if (is_revoked(identity)) return revoked();
   if (!rights_of(identity, facts)->counts) {
     return fail(Code::forbidden, "the account is not active");
   }
@@ -178,6 +182,7 @@ bool Access::is_claimed(const Identity& identity, std::string_view channel) cons
 Result<ReadGrant> Access::decide_read(const Identity& identity,
                                       const std::vector<std::string>& channels, ReadMode mode,
                                       bool all, const FactSet& facts) const {
+  if (is_revoked(identity)) return revoked();
   const auto rights = rights_of(identity, facts);
   const Caller caller{identity, *rights};
   const std::vector<std::string> everything = {"*"};
@@ -209,24 +214,26 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
 
 std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identity, EventView event,
                                                           Later<PublishGrant> later) {
-  if (identity.kind == Identity::Kind::kAdministrator) return PublishGrant{};
+  const std::uint64_t as_of = changes();
+  if (identity.kind == Identity::Kind::kAdministrator) return PublishGrant{.as_of = as_of};
   std::vector<FactKey> keys;
   if (asks_database(identity)) keys.push_back({FactKind::kAccount, identity.actor});
   rules_.facts_for_publishing(identity, event, keys);
   FactSet known;
   const auto missing = look_up(std::move(keys), known);
-  if (missing.empty()) return decide_publish(identity, event, known);
+  if (missing.empty()) return decide_publish(identity, event, known, as_of);
   gather<PublishGrant>(
       facts_, missing, std::move(known),
-      [this, identity, bytes = std::string(event.bytes())](const FactSet& facts) {
-        return decide_publish(identity, EventView(bytes), facts);
+      [this, identity, bytes = std::string(event.bytes()), as_of](const FactSet& facts) {
+        return decide_publish(identity, EventView(bytes), facts, as_of);
       },
       std::move(later));
   return std::nullopt;
 }
 
 Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView event,
-                                            const FactSet& facts) const {
+                                            const FactSet& facts, std::uint64_t as_of) const {
+  if (is_revoked(identity)) return revoked();
   const auto rights = rights_of(identity, facts);
   if (!rules_.may_publish({identity, *rights}, event, facts)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
@@ -234,7 +241,7 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
     }
     return fail(Code::forbidden, "you may not publish this event");
   }
-  PublishGrant grant;
+  PublishGrant grant{.channels = {}, .as_of = as_of};
   if (identity.kind != Identity::Kind::kAccount || !is_channel(event.subject())) return grant;
   const auto* room = facts.find<RoomFact>(FactKind::kRoom, channel_id(event.subject()));
   if (room == nullptr || channel_kind(event.subject()) != "chat") return grant;
@@ -254,16 +261,30 @@ bool Access::revokes(const RightsChange& change) const {
 
 void Access::on_change(const RightsChange& change, Timestamp recorded) {
   facts_.forget(change.fact);
+  if (change.ends_rights) changes_.fetch_add(1, std::memory_order_release);
   if (!revokes(change)) return;
   const std::lock_guard lock(revoked_mutex_);
-  // Tokens live minutes: what is forgotten here has long expired.
-  if (revoked_.size() >= kRevocationsMax) revoked_.clear();
-  revoked_[change.fact.id] = recorded.value() / kMicros;
+  std::int64_t& at_s = revoked_[change.fact.id];
+  at_s = std::max(at_s, recorded.value() / kMicros);
+  if (revoked_.size() > kRevocationsMax) forget_old_revocations();
+  any_revoked_.store(true, std::memory_order_release);
+}
+
+// The older half.
+void Access::forget_old_revocations() {
+  std::vector<std::int64_t> times;
+  for (const auto& [account, at_s] : revoked_) times.push_back(at_s);
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  all_revoked_s_ = std::max(all_revoked_s_, *middle);
+  std::erase_if(revoked_, [this](const auto& entry) { return entry.second <= all_revoked_s_; });
 }
 
 bool Access::is_revoked(const Identity& identity) const {
   if (identity.kind != Identity::Kind::kAccount) return false;
+  if (!any_revoked_.load(std::memory_order_acquire)) return false;
   const std::lock_guard lock(revoked_mutex_);
+  if (identity.issued_s <= all_revoked_s_) return true;
   const auto found = revoked_.find(identity.actor);
   return found != revoked_.end() && identity.issued_s <= found->second;
 }

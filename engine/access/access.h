@@ -38,6 +38,7 @@ struct ReadGrant {
 // What is added to a publisher's event.
 struct PublishGrant {
   std::vector<std::string> channels;  // those of a room's participants
+  std::uint64_t as_of = 0;            // Access::changes() before it was decided
 };
 
 class Access {
@@ -83,12 +84,17 @@ class Access {
   // what the account may now.
   bool revokes(const RightsChange& change) const;
 
+  // Grows with every change that may have ended a right. A grant for publishing that is older than
+  // the last one is to be asked for again.
+  std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+
   // Offset before which all that changes rights has been taken in. A read that goes no further than
   // this, and was allowed after it was looked at, shows nothing that came after a right's end.
   Offset settled() const { return Offset(settled_.load(std::memory_order_acquire)); }
   void set_settled(Offset offset) { settled_.store(offset.value(), std::memory_order_release); }
 
  private:
+  // Above it the oldest are forgotten, and every token that is older than they are is refused.
   static constexpr std::size_t kRevocationsMax = 100'000;
 
   std::vector<FactKey> look_up(std::vector<FactKey> keys, FactSet& known);
@@ -106,7 +112,8 @@ class Access {
   Result<ReadGrant> decide_read(const Identity& identity, const std::vector<std::string>& channels,
                                 ReadMode mode, bool all, const FactSet& facts) const;
   Result<PublishGrant> decide_publish(const Identity& identity, EventView event,
-                                      const FactSet& facts) const;
+                                      const FactSet& facts, std::uint64_t as_of) const;
+  void forget_old_revocations();
 
   const AccessRules& rules_;
   FactCache& facts_;
@@ -115,8 +122,11 @@ class Access {
   std::vector<std::string> lifting_;  // every permission that lifts some projection
 
   std::atomic<std::uint64_t> settled_{0};
+  std::atomic<std::uint64_t> changes_{0};
+  std::atomic<bool> any_revoked_{false};
   mutable std::mutex revoked_mutex_;
   std::unordered_map<std::string, std::int64_t> revoked_;  // account -> seconds since 1970
+  std::int64_t all_revoked_s_ = 0;                         // for accounts that were forgotten
 };
 
 }  // namespace courtside

@@ -183,7 +183,8 @@ bool AccessRules::stands(const Standing& standing, const Caller& caller, const N
 
 void AccessRules::facts_for_reading(const Identity& identity, std::string_view channel,
                                     std::vector<FactKey>& keys) const {
-  if (is_channel_pattern(channel) || identity.kind == Identity::Kind::kAdministrator) return;
+  // Nobody else stands to anything by a fact.
+  if (is_channel_pattern(channel) || identity.kind != Identity::Kind::kAccount) return;
   const Named named{.id = channel_id(channel)};
   for (const Read& rule : reads_) {
     if (rules_over(rule.channel, channel)) facts_for(rule.standing, named, keys);

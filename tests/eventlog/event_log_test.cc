@@ -91,6 +91,30 @@ TEST_F(EventLogTest, ARepeatIsKnownInMemoryAfterARestartAndFromFiles) {
   EXPECT_EQ(describe(log->held()), "1..8");
 }
 
+// Story: the index took every record's key for that of its source when it was made again after a
+// restart. An account that had used another publisher's source and id then swallowed its event.
+TEST_F(EventLogTest, AnActorsIdsAreItsOwnAlsoAfterARestart) {
+  const auto of_actor = [](const std::string& id) {
+    NewEvent own = event({id});
+    own.id_scope = IdScope::kActor;
+    own.key = id_key(EventView(own.event), IdScope::kActor);
+    return Append{.author = {}, .events = {own}};
+  };
+  {
+    const auto log = open_log(options());
+    EXPECT_EQ(commit(*log, {of_actor("a")}), "1v1 new");
+    EXPECT_EQ(commit(*log, {of_actor("a")}), "1v1 again");
+  }
+  {
+    const auto log = open_log(tiny_segments());
+    EXPECT_EQ(commit(*log, {of_actor("a")}), "1v1 again");
+    EXPECT_EQ(commit(*log, {append({{"a"}})}), "2v2 new");
+    for (const char* id : {"b", "c", "d", "e", "f", "g"}) commit(*log, {append({{id}})});
+  }
+  const auto log = open_log(options());
+  EXPECT_EQ(commit(*log, {of_actor("a"), append({{"a"}})}), "1v1 again; 2v2 again");
+}
+
 // Looked up together, ids stand where they do one by one: on disk, in memory, nowhere, or dropped.
 TEST_F(EventLogTest, IdsLookedUpTogetherAreThoseLookedUpAlone) {
   const auto log = open_log(tiny_segments());
