@@ -169,9 +169,16 @@ Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());
-  const auto show = [record, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+  const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
+    if (shown->audited) {
+      Filter filter;
+      filter.channels = shown->channels;
+      filter.subject = record.view().event().subject();
+      const auto traced = asker.append_trace(reader, filter, 1);
+      if (!traced) return refuse(asker, traced.error());
+    }
     const Projection* projection =
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
     HttpResponse response;
