@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::string_view kSupportKind = "support";
 
-// Calls take(event, data) for each event of the subject that has one of these types, until it
-// answers false.
+// Calls take(event, data) for each event of the subject that has one of these types, the oldest
+// first, until it answers false.
 template <typename Take>
 Result<void> walk(const LogReader& log, const PageReader& pages, const std::string& subject,
-                  std::vector<std::string> types, Direction direction, Take take) {
+                  std::vector<std::string> types, Take take) {
   Filter filter;
   filter.subject = subject;
   filter.types = std::move(types);
@@ -28,18 +28,14 @@ Result<void> walk(const LogReader& log, const PageReader& pages, const std::stri
     if (scanned >= LogFacts::kScannedMax) {
       return fail(Code::overloaded, "`" + subject + "` has too many events to look through");
     }
-    const Result<Page> page = pages.read(filter, {.window = window, .direction = direction});
+    const Result<Page> page = pages.read(filter, {.window = window});
     if (!page) return fail(page.error());
     for (const Record& record : page->records) {
       const EventView event = record.view().event();
       if (!take(event, DataFields(event.data()))) return {};
     }
     scanned += page->scanned;
-    if (direction == Direction::kAscending) {
-      window.begin = page->covered.end;
-    } else {
-      window.end = page->covered.begin;
-    }
+    window.begin = page->covered.end;
   }
   return {};
 }
@@ -75,7 +71,7 @@ struct Reading {
     const auto done =
         walk(log, pages, "chat:" + id,
              {"chat.participant_added", "chat.participant_removed", "chat.room_opened"},
-             Direction::kAscending, [&](EventView event, const DataFields& data) {
+             [&](EventView event, const DataFields& data) {
                found = true;
                const std::string account(data.text("accountId").value_or(""));
                if (event.type() == "chat.room_opened") {
@@ -98,7 +94,7 @@ struct Reading {
     TicketFact ticket;
     bool found = false;
     const auto done = walk(log, pages, "ticket:" + id, {"ticket.opened", "ticket.assigned"},
-                           Direction::kAscending, [&](EventView event, const DataFields& data) {
+                           [&](EventView event, const DataFields& data) {
                              found = true;
                              if (event.type() == "ticket.opened") {
                                ticket.opener = data.text("accountId").value_or("");
@@ -111,14 +107,15 @@ struct Reading {
     return found ? Fact(std::move(ticket)) : Fact();
   }
 
-  // `id`: message_fact_id.
+  // `id`: message_fact_id. Who posted under the id first is its author, or anybody in the room
+  // could post under it again and then change what the first one wrote.
   Result<Fact> message(const std::string& id) const {
     const std::size_t line = id.find('\n');
     const std::string wanted = id.substr(line + 1);
     std::optional<MessageFact> message;
     const auto done =
         walk(log, pages, "chat:" + id.substr(0, line), {"chat.message_posted"},
-             Direction::kDescending, [&](EventView event, const DataFields& data) {
+             [&](EventView event, const DataFields& data) {
                if (data.text("messageId") != wanted) return true;
                message = MessageFact{std::string(data.text("senderId").value_or(event.actorid()))};
                return false;
@@ -129,7 +126,7 @@ struct Reading {
 
   Result<Fact> notification(const std::string& id) const {
     std::optional<NotificationFact> notification;
-    const auto done = walk(log, pages, "notification:" + id, {}, Direction::kAscending,
+    const auto done = walk(log, pages, "notification:" + id, {},
                            [&](EventView /*event*/, const DataFields& data) {
                              const auto account = data.text("accountId");
                              if (!account) return true;
