@@ -173,7 +173,10 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return refuse(asker, shown.error());
     if (shown->audited) {
-      const auto traced = asker.append_trace(reader, {.channels = shown->channels}, 1);
+      Filter filter;
+      filter.channels = shown->channels;
+      filter.subject = record.view().event().subject();
+      const auto traced = asker.append_trace(reader, filter, 1);
       if (!traced) return refuse(asker, traced.error());
     }
     const Projection* projection =

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::string_view kSupportKind = "support";
 
-// Calls take(event, data) for each event of the subject that has one of these types, until it
-// answers false.
+// Calls take(event, data) for each event of the subject that has one of these types, the oldest
+// first, until it answers false.
 template <typename Take>
 Result<void> walk(const LogReader& log, const PageReader& pages, const std::string& subject,
                   std::vector<std::string> types, Take take) {
@@ -107,7 +107,8 @@ struct Reading {
     return found ? Fact(std::move(ticket)) : Fact();
   }
 
-  // `id`: message_fact_id.
+  // `id`: message_fact_id. Who posted under the id first is its author, or anybody in the room
+  // could post under it again and then change what the first one wrote.
   Result<Fact> message(const std::string& id) const {
     const std::size_t line = id.find('\n');
     const std::string wanted = id.substr(line + 1);
@@ -126,7 +127,7 @@ struct Reading {
 
   Result<Fact> notification(const std::string& id) const {
     std::optional<NotificationFact> notification;
-    const auto done = walk(log, pages, "notification:" + id, {}, Direction::kAscending,
+    const auto done = walk(log, pages, "notification:" + id, {},
                            [&](EventView /*event*/, const DataFields& data) {
                              const auto account = data.text("accountId");
                              if (!account) return true;

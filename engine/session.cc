@@ -15,6 +15,8 @@ constexpr std::size_t kSessionIdLength = 16;
 constexpr std::int64_t kMicros = 1'000'000;
 // `expiring` is said so long before the token's end.
 constexpr std::uint64_t kExpiringMs = 60'000;
+// What a message that waits takes besides its bytes.
+constexpr std::size_t kHeldOverheadBytes = 64;
 
 std::optional<std::uint32_t> request_of(const protocol::ClientMessage& message) {
   return std::visit(
@@ -55,11 +57,20 @@ void Session::on_message(bool is_text, std::string_view payload) {
     close(Code::bad_frame, is_text ? "this subprotocol is binary" : "this subprotocol is text");
     return;
   }
-  if (identifying_) {
-    identifying_->held.emplace_back(payload);
-    return;
-  }
+  if (identifying_) return hold(payload);
   take(payload);
+}
+
+// Its turn comes when it is known who speaks. That we are here can be said at once: a session whose
+// fresh token takes a slow database is not to take us for dead.
+void Session::hold(std::string_view payload) {
+  if (welcomed_) {
+    const auto decoded = codec_.decode(payload, now());
+    if (decoded && std::holds_alternative<protocol::Ping>(*decoded)) return send(protocol::Pong{});
+  }
+  identifying_->held.emplace_back(payload);
+  identifying_->held_bytes += payload.size() + kHeldOverheadBytes;
+  if (identifying_->held_bytes >= limits_.message_bytes_max) host_.pause_reading();
 }
 
 void Session::take(std::string_view payload) {
@@ -99,11 +110,11 @@ void Session::handle(protocol::Hello& message) {
 
 void Session::handle(protocol::Refresh& message) { identify(std::move(message.token), message.id); }
 
-// Until it is known who speaks, nothing else that is said is looked at.
+// Until it is known who speaks, nothing else that is said is done.
 void Session::identify(std::string credential, std::uint32_t refresh) {
   identifying_ =
       std::make_unique<Identifying>(Identifying{++last_attempt_, std::move(credential), refresh});
-  host_.pause_reading();
+  if (!welcomed_) host_.pause_reading();
   std::optional<Result<Identity>> known =
       host_.identify(identifying_->credential, identifying_->attempt);
   if (known) on_identity(identifying_->attempt, std::move(*known));

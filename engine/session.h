@@ -137,9 +137,11 @@ class Session {
     std::string credential;
     std::uint32_t refresh = 0;         // the request, or 0 for `hello`
     std::list<std::string> held = {};  // messages that came meanwhile
+    std::size_t held_bytes = 0;        // past message_bytes_max no more are read
   };
 
   void take(std::string_view payload);
+  void hold(std::string_view payload);
   void handle(protocol::Hello& message);
   void handle(protocol::Subscribe& message);
   void handle(protocol::Unsubscribe& message);

@@ -188,10 +188,11 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
   const std::vector<std::string> everything = {"*"};
   ReadGrant grant;
   std::string refused;
+  std::size_t foreign = 0;
   for (const std::string& channel : channels.empty() ? everything : channels) {
     if (is_claimed(identity, channel) || rules_.may_read(caller, channel, mode, facts)) {
       grant.channels.push_back(channel);
-      grant.audited = grant.audited || is_of_another_account(identity, channel);
+      foreign += is_of_another_account(identity, channel) ? 1 : 0;
     } else if (refused.empty()) {
       refused = channel;
     }
@@ -204,6 +205,8 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
     details.text("channel", refused);
     return fail(Code::forbidden, "you may not read `" + refused + "`", details.take());
   }
+  // Where one channel is enough, one that is nobody else's is reason enough to read it.
+  grant.audited = all ? foreign > 0 : foreign == grant.channels.size();
   // Who may see everything sees all of it.
   const bool sees_all = rules_.may_read(caller, "*", mode, facts);
   for (const std::string& permission : lifting_) {

@@ -32,7 +32,7 @@ namespace courtside {
 struct ReadGrant {
   std::vector<std::string> channels;  // that it may read of those it asked for
   std::vector<std::string> lifts;     // permissions that lift a projection (ProjectionRule), sorted
-  bool audited = false;               // it reads another account's channel: that leaves a trace
+  bool audited = false;               // it reads what is another account's: that leaves a trace
 };
 
 // What is added to a publisher's event.

@@ -24,10 +24,21 @@ std::string first_line(std::string_view text) {
 // SQLSTATE, appendix A of PostgreSQL's manual.
 constexpr std::string_view kQueryCanceled = "57014";
 constexpr std::string_view kBadCharacter = "22021";
-constexpr std::string_view kBadText = "22P02";  // no uuid, say, where the column is one
+constexpr std::string_view kBadText = "22P02";     // no uuid, say, where the column is one
+constexpr std::string_view kOutOfRange = "22003";  // no number that it could be
+constexpr std::string_view kDataErrors = "22";     // the class
 
 bool is_no_such_id(const pqxx::sql_error& error) {
-  return error.sqlstate() == kBadCharacter || error.sqlstate() == kBadText;
+  const std::string& state = error.sqlstate();
+  return state == kBadCharacter || state == kBadText || state == kOutOfRange;
+}
+
+// What may be logged of it. Errors about data quote it, and callers choose the id that is asked
+// for.
+std::string words_of(const pqxx::sql_error& error) {
+  const std::string& state = error.sqlstate();
+  if (state.substr(0, kDataErrors.size()) == kDataErrors) return "a data error, SQLSTATE " + state;
+  return first_line(error.what());
 }
 
 // Exceptions end here. An id that cannot be one, where ids are uuids, is of nothing.
@@ -39,7 +50,7 @@ Answer<Fact> guarded(const pqxx::connection& connection, const Ask& ask) {
   } catch (const pqxx::sql_error& e) {
     if (is_no_such_id(e)) return Fact();
     const bool late = e.sqlstate() == kQueryCanceled;
-    error = {late ? Kind::kTimeout : Kind::kRefused, first_line(e.what())};
+    error = {late ? Kind::kTimeout : Kind::kRefused, words_of(e)};
   } catch (const std::exception& e) {
     error = {Kind::kRefused, first_line(e.what())};
   }

@@ -207,6 +207,24 @@ TEST_F(SessionAccessTest, ABrokenFreshTokenIsRefusedAndTheOldOneStays) {
   EXPECT_FALSE(heard_has("close"));
 }
 
+TEST_F(SessionAccessTest, WhileAFreshTokenIsLookedAtPingsAreAnsweredAndTheRestWaits) {
+  hello();
+  answers_later = true;
+  say(R"({"type":"refresh","id":4,"token":"new"})");
+  say(kSubscribe);
+  say(R"({"type":"ping"})");
+  EXPECT_FALSE(paused) << "or no ping would be read";
+  EXPECT_EQ(take(), "{\"type\":\"pong\"}\n");
+  limits.message_bytes_max = 1000;
+  for (int i = 0; i < 20; ++i) say(R"({"type":"unsubscribe","id":5,"sub":9})");
+  EXPECT_TRUE(paused) << "what waits has a bound";
+  answers_later = false;
+  session->on_identity(attempts.back(), identity);
+  EXPECT_FALSE(paused);
+  EXPECT_EQ(heard.find(R"({"type":"ok","id":4})"), 0u) << heard;
+  EXPECT_TRUE(heard_has(R"("type":"live","sub":1)")) << heard;
+}
+
 std::string publish_message(std::string_view id) {
   return R"({"type":"publish","id":9,"event":{"specversion":"1.0","source":"/t","type":"a.b",)"
          R"("subject":"thing:1","id":")" +

@@ -141,6 +141,11 @@ TEST_F(PlatformRights, AnIdThatTheDatabaseCannotHoldIsOfNothing) {
       "SELECT '' AS \"accountId\", '' AS \"venueId\" WHERE '0b0b' = $1::uuid::text";
   source_.reset();
   EXPECT_EQ(booking("SYSTEM"), "nothing");
+  settings_.booking_query =
+      "SELECT '' AS \"accountId\", '' AS \"venueId\" WHERE '7' = $1::int::text";
+  source_.reset();
+  EXPECT_EQ(booking("SYSTEM"), "nothing");
+  EXPECT_EQ(booking("+919876543210"), "nothing") << "more than an int holds";
 }
 
 TEST_F(PlatformRights, OtherKindsAreNotInTheDatabase) {

@@ -1,0 +1,133 @@
+// Goal: reading what is another account's leaves one trace that says who read what, and reading
+// one's own, or being refused, leaves none.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/e2e/access/support/access_test.h"
+#include "tests/e2e/access/support/standings.h"
+
+namespace courtside::e2e {
+namespace {
+
+struct Audit : AccessTest {
+  HttpResponse page_of(const std::string& token, const std::string& query) {
+    HttpClient http(port(), bearer(token));
+    return http.get("/v1/events?" + query, "application/json");
+  }
+
+  // The log's traces, as the auditor reads them: which it may not do unseen. Its own reads are left
+  // out. What was on its way to the log is there once an event that follows is.
+  std::vector<Json> traces() {
+    publish({.id = "fence"});
+    HttpClient http(port(), bearer(platform.token("account-AUDITOR")));
+    std::vector<Json> found;
+    for (const Logged& event : read_log(http, "type=audit.queried")) {
+      if (event.event["data"]["by"].text() != "account-AUDITOR") found.push_back(event.event);
+    }
+    return found;
+  }
+
+  const std::string care = platform.token("account-BMSP_CUSTOMER_CARE");
+  const std::string user = platform.token("account-USER");
+};
+
+const std::string kOfUser = "channel=user:account-USER";
+
+TEST_F(Audit, SupportThatReadsAUsersHistoryLeavesOneTrace) {
+  for (const char* n : {"1", "2", "3"}) publish(notification(n, "account-USER"));
+  const HttpResponse page =
+      page_of(care, kOfUser + "&type=notification.*&since=2020-01-01T00:00:00Z&limit=2");
+  ASSERT_EQ(page.status, 200);
+  EXPECT_EQ(page.json()["events"].size(), 2u);
+
+  const std::vector<Json> found = traces();
+  ASSERT_EQ(found.size(), 1u);
+  const Json data = found[0]["data"];
+  EXPECT_EQ(data["by"].text(), "account-BMSP_CUSTOMER_CARE");
+  EXPECT_EQ(found[0]["actorid"].text(), "account-BMSP_CUSTOMER_CARE");
+  EXPECT_EQ(data["rows"].number(), 2);
+  EXPECT_EQ(data["filter"]["channels"].raw(), R"(["user:account-USER"])");
+  EXPECT_EQ(data["filter"]["types"].raw(), R"(["notification.*"])");
+  EXPECT_EQ(data["filter"]["since"].text().substr(0, 10), "2020-01-01");
+}
+
+TEST_F(Audit, ASingleEventOfAUserLeavesOneToo) {
+  const Place place = Place::parse(append_one(backend, notification("1", "account-USER")));
+  HttpClient http(port(), bearer(care));
+  ASSERT_EQ(http.get("/v1/events/" + place.text()).status, 200);
+  const std::vector<Json> found = traces();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0]["data"]["by"].text(), "account-BMSP_CUSTOMER_CARE");
+  EXPECT_EQ(found[0]["data"]["rows"].number(), 1);
+  EXPECT_EQ(found[0]["data"]["filter"]["channels"].raw(), R"(["user:account-USER"])");
+  EXPECT_EQ(found[0]["data"]["filter"]["subject"].text(), "notification:1");
+}
+
+// It is there for support by its booking, whoever's it is.
+TEST_F(Audit, AnEventThatIsReadForItsBookingLeavesNone) {
+  const std::string position =
+      append_one(backend, {.id = "1",
+                           .type = "booking.created",
+                           .subject = "booking:booking-1",
+                           .data = R"({"bookingId":"booking-1","accountId":"account-USER"})"});
+  HttpClient http(port(), bearer(care));
+  EXPECT_EQ(http.get("/v1/events/" + position).status, 200);
+  EXPECT_EQ(page_of(care, "channel=booking:booking-1").status, 200);
+  EXPECT_TRUE(traces().empty());
+}
+
+TEST_F(Audit, WhoIsRefusedLeavesNone) {
+  const std::string position = append_one(backend, notification("1", "account-USER"));
+  for (const char* account : {"account-other-USER", "account-BMSP_BOOKINGS_ADMIN"}) {
+    const std::string token = platform.token(account);
+    EXPECT_EQ(page_of(token, kOfUser).status, 403);
+    HttpClient http(port(), bearer(token));
+    EXPECT_EQ(http.get("/v1/events/" + position).status, 404);
+  }
+  EXPECT_EQ(page_of("", kOfUser).status, 401);
+  EXPECT_EQ(page_of(care, kOfUser + "&limit=0").status, 400);
+  // Live it is refused to support too, and by the same right it would be read by.
+  Session live = session(care);
+  live.say(subscribe_message({.channels = {"user:account-USER"}}));
+  live.expect_error("forbidden");
+  EXPECT_TRUE(traces().empty());
+}
+
+TEST_F(Audit, OnesOwnReadsLeaveNone) {
+  const std::string position = append_one(backend, notification("1", "account-USER"));
+  EXPECT_EQ(page_of(user, kOfUser).json()["events"].size(), 1u);
+  HttpClient http(port(), bearer(user));
+  EXPECT_EQ(http.get("/v1/events/" + position).status, 200);
+  Session live = session(user);
+  live.subscribe({.channels = {"user:account-USER"}, .from = R"("earliest")"});
+  live.expect_event();
+  EXPECT_TRUE(traces().empty());
+}
+
+TEST_F(Audit, WhoListensToAnotherAccountLeavesATraceBeforeItBegins) {
+  Session super = session(platform.token("account-BMSP_SUPER_ADMIN"));
+  super.subscribe({.channels = {"user:account-USER"}});
+  super.expect("live");
+  const std::vector<Json> found = traces();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0]["data"]["filter"]["channels"].raw(), R"(["user:account-USER"])");
+}
+
+// The trace is for auditors: it is on nobody's channel, not on that of the account either.
+TEST_F(Audit, ATraceIsForThoseWhoMayReadEverything) {
+  publish(notification("1", "account-USER"));
+  ASSERT_EQ(page_of(care, kOfUser).status, 200);
+  const Json trace = traces().at(0);
+  const std::string position = head().epoch + ":" + std::to_string(logged(trace).offset);
+  for (const std::string& token : {user, care}) {
+    HttpClient http(port(), bearer(token));
+    EXPECT_EQ(http.get("/v1/events/" + position).status, 404);
+    EXPECT_EQ(page_of(token, "type=audit.queried").status, 403);
+  }
+  EXPECT_EQ(page_of(user, kOfUser).json()["events"].size(), 1u);
+}
+
+}  // namespace
+}  // namespace courtside::e2e
