@@ -65,6 +65,9 @@ void open_websocket(Peer& peer, const HttpRequest& request, const Subprotocol& s
     return peer.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
   }
   with_identity(peer, request, [request, answered, &subprotocol](Peer& asker, const Identity& who) {
+    if (const Result<void> taken = asker.door().take_place(who); !taken) {
+      return refuse(asker, taken.error());
+    }
     asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
   });
 }

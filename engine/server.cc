@@ -51,8 +51,7 @@ SequencerOptions sequencer_options(const Config& config) {
 
 }  // namespace
 
-Server::Server(const Config& config)
-    : config_(config), addresses_(config.limits.connections_per_address) {}
+Server::Server(const Config& config) : config_(config) {}
 
 Server::~Server() { shut_down(); }
 
@@ -84,6 +83,8 @@ Result<void> Server::open() {
   if (!access) return fail(access.error());
   access_ = std::move(*access);
 
+  doors_ = std::make_unique<Doors>(config_);
+
   // The shards know the log before anything can be added to it.
   const OffsetRange held = log_->held();
   sequencer_ = LocalSequencer::start(*log_, *this, sequencer_options(config_));
@@ -93,6 +94,7 @@ Result<void> Server::open() {
                          .sequencer = *sequencer_,
                          .reads = *reads_,
                          .access = access_->access(),
+                         .doors = *doors_,
                          .router = *router_,
                          .projections = *projections_,
                          .connection_limits = connection_limits(config_),
@@ -132,12 +134,13 @@ void Server::on_socket(AcceptedSocket socket) {
     if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
   }
   ++next_shard_;
-  std::optional<AddressLimit::Lease> lease = addresses_.acquire(socket.peer_address());
-  if (total >= config_.limits.connections || !lease) {
+  Result<ConnectionLimit::Lease> place = doors_->take_address_place(socket.peer_address());
+  if (total >= config_.limits.connections || !place) {
     ++refused_;  // the socket closes as it goes
+    doors_->denials().count(Denial::kConnections, 0, socket.peer_address(), loop_.now_ms());
     return;
   }
-  least->post_socket({std::move(socket), std::move(*lease)});
+  least->post_socket({std::move(socket), std::move(*place)});
 }
 
 Result<void> Server::run() {
@@ -236,6 +239,12 @@ std::vector<Sample> Server::samples() const {
   gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
   counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
   counter("courtside_refused_total", "Connections closed at once: over a limit.", refused_);
+  for (std::size_t i = 0; i < kDenialCount; ++i) {
+    const auto reason = static_cast<Denial>(i);
+    samples.push_back({"courtside_denied_total", "What was refused, by reason.", true,
+                       static_cast<double>(doors_->denials().total(reason)),
+                       std::string(name_of(reason))});
+  }
   counter("courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
   counter("courtside_deliveries_total", "Events sent live, per subscription.",
           sum(&ShardStats::deliveries));

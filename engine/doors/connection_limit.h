@@ -1,4 +1,4 @@
-// How many connections one address may have at a time. Threads: any.
+// How many connections one address, or one account, may have at a time. Threads: any.
 #pragma once
 
 #include <cstddef>
@@ -11,38 +11,37 @@
 
 namespace courtside {
 
-class AddressLimit {
+class ConnectionLimit {
  public:
   // 0: any number.
-  explicit AddressLimit(std::size_t connections_max) : connections_max_(connections_max) {}
+  explicit ConnectionLimit(std::size_t connections_max) : connections_max_(connections_max) {}
 
   // Counts one connection for as long as it lives. The limit outlives it.
   class Lease {
    public:
     Lease() = default;  // of nobody
-    Lease(AddressLimit& limit, std::string address)
-        : limit_(&limit), address_(std::move(address)) {}
+    Lease(ConnectionLimit& limit, std::string key) : limit_(&limit), key_(std::move(key)) {}
     ~Lease() {
-      if (limit_ != nullptr) limit_->release(address_);
+      if (limit_ != nullptr) limit_->release(key_);
     }
     Lease(Lease&& other) noexcept
-        : limit_(std::exchange(other.limit_, nullptr)), address_(std::move(other.address_)) {}
+        : limit_(std::exchange(other.limit_, nullptr)), key_(std::move(other.key_)) {}
     Lease& operator=(Lease&& other) noexcept {
       std::swap(limit_, other.limit_);
-      std::swap(address_, other.address_);
+      std::swap(key_, other.key_);
       return *this;
     }
 
    private:
-    AddressLimit* limit_ = nullptr;
-    std::string address_;
+    ConnectionLimit* limit_ = nullptr;
+    std::string key_;
   };
 
-  // Empty when the address has as many as it may.
-  std::optional<Lease> acquire(const std::string& address);
+  // Empty when it has as many as it may.
+  std::optional<Lease> acquire(const std::string& key);
 
  private:
-  void release(const std::string& address);
+  void release(const std::string& key);
 
   const std::size_t connections_max_;
   std::mutex mutex_;
