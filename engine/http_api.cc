@@ -90,6 +90,10 @@ void answer_preflight(Peer& peer) {
 
 void handle_request(Peer& peer, HttpRequest& request) {
   const std::string path(request.path());
+  if (const Result<void> plain = peer.door().on_request(request.headers); !plain) {
+    peer.door().deny(Denial::kExposure);
+    return peer.respond(problem(plain.error()));
+  }
   if (!origin_allowed(request.headers, peer.shard().engine().config.allowed_origins)) {
     peer.door().deny(Denial::kOrigin);
     return peer.respond(problem({Code::forbidden, "this origin is not on the allow-list"}));

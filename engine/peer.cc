@@ -24,6 +24,13 @@ Peer::~Peer() {
 // ---------------------------------------------------------------------------------------------
 // HTTP.
 
+void Peer::on_proxy_header(Connection& connection, bool is_good) {
+  if (!is_good) return door_.deny(Denial::kProxyHeader);
+  if (door_.on_proxy_header(connection.peer_address())) return;
+  door_.deny(Denial::kConnections);
+  connection.abort();
+}
+
 void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
   shard_.count_request();
   origin_.clear();

@@ -88,6 +88,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   void abort();
 
   // ConnectionHandler
+  void on_proxy_header(Connection& connection, bool is_good) override;
   void on_request(Connection& connection, HttpRequest& request) override;
   void on_bad_request(Connection& connection, const Error& error) override;
   void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;

@@ -64,6 +64,8 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
 Result<void> Server::open() {
   Result<ListenAddress> address = parse_listen_address(config_.listen);
   if (!address) return fail(address.error());
+  Result<NetworkList> proxies = NetworkList::parse(config_.trusted_proxies);
+  if (!proxies) return fail(proxies.error());
   Result<Router> router = Router::make(config_.routes);
   if (!router) return fail(router.error());
   Result<Projections> projections = Projections::make(config_.projections);
@@ -83,7 +85,7 @@ Result<void> Server::open() {
   if (!access) return fail(access.error());
   access_ = std::move(*access);
 
-  doors_ = std::make_unique<Doors>(config_);
+  doors_ = std::make_unique<Doors>(config_, std::move(*proxies));
 
   // The shards know the log before anything can be added to it.
   const OffsetRange held = log_->held();
@@ -134,13 +136,21 @@ void Server::on_socket(AcceptedSocket socket) {
     if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
   }
   ++next_shard_;
-  Result<ConnectionLimit::Lease> place = doors_->take_address_place(socket.peer_address());
-  if (total >= config_.limits.connections || !place) {
+  const auto refuse = [&](Denial reason) {
     ++refused_;  // the socket closes as it goes
-    doors_->denials().count(Denial::kConnections, 0, socket.peer_address(), loop_.now_ms());
-    return;
+    doors_->denials().count(reason, 0, socket.peer_address(), loop_.now_ms());
+  };
+  if (!doors_->admits_plain(socket.peer_address())) return refuse(Denial::kExposure);
+  if (total >= config_.limits.connections) return refuse(Denial::kConnections);
+  ConnectionLimit::Lease place;
+  if (doors_->proxies().contains(socket.peer_address())) {
+    if (config_.proxy_protocol) socket.expect_proxy_header();
+  } else {
+    Result<ConnectionLimit::Lease> taken = doors_->take_address_place(socket.peer_address());
+    if (!taken) return refuse(Denial::kConnections);
+    place = std::move(*taken);
   }
-  least->post_socket({std::move(socket), std::move(*place)});
+  least->post_socket({std::move(socket), std::move(place)});
 }
 
 Result<void> Server::run() {
@@ -238,7 +248,7 @@ std::vector<Sample> Server::samples() const {
   gauge("courtside_sessions", "Open WebSocket sessions and streams.", sum(&ShardStats::sessions));
   gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
   counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
-  counter("courtside_refused_total", "Connections closed at once: over a limit.", refused_);
+  counter("courtside_refused_total", "Connections closed at once.", refused_);
   for (std::size_t i = 0; i < kDenialCount; ++i) {
     const auto reason = static_cast<Denial>(i);
     samples.push_back({"courtside_denied_total", "What was refused, by reason.", true,

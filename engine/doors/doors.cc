@@ -44,12 +44,20 @@ Error rate_limited(std::string_view what, std::uint64_t wait_ms) {
           std::string(what) + ": come back in " + std::to_string(wait_ms) + " ms", details.take()};
 }
 
-Doors::Doors(const Config& config)
-    : failed_logins_({.count = config.limits.failed_logins_per_minute, .per_ms = kMinuteMs}),
+Doors::Doors(const Config& config, NetworkList proxies)
+    : proxies_(std::move(proxies)),
+      is_exposed_(courtside::is_exposed(config)),
+      failed_logins_({.count = config.limits.failed_logins_per_minute, .per_ms = kMinuteMs}),
       subscribes_({.count = config.limits.subscribes_per_second, .per_ms = kSecondMs}),
       publishes_({.count = config.limits.publishes_per_second, .per_ms = kSecondMs}),
       addresses_(config.limits.connections_per_address),
       accounts_(config.limits.connections_per_account) {}
+
+bool Doors::admits_plain(std::string_view address) const {
+  if (!is_exposed_) return true;
+  const std::optional<AddressBytes> bytes = address_bytes(address);
+  return (bytes && is_loopback(*bytes)) || proxies_.contains(address);
+}
 
 Result<void> Doors::check_login(std::string_view address, std::uint64_t now_ms) const {
   return refused_if(failed_logins_.wait_ms(LimitKey::of_address(address).text(), now_ms),

@@ -18,6 +18,7 @@
 #include "engine/doors/connection_limit.h"
 #include "engine/doors/denials.h"
 #include "engine/doors/rate_limit.h"
+#include "transport/network.h"
 
 namespace courtside {
 
@@ -26,7 +27,14 @@ Error rate_limited(std::string_view what, std::uint64_t wait_ms);
 
 class Doors {
  public:
-  explicit Doors(const Config& config);
+  // `proxies`: those of the configuration, which check_exposure() has read.
+  Doors(const Config& config, NetworkList proxies);
+
+  const NetworkList& proxies() const { return proxies_; }
+  // Whether other machines can reach us, for whom plain text is not good enough.
+  bool is_exposed() const { return is_exposed_; }
+  // Whether a peer at this address may speak plain text: on this machine, or a listed proxy.
+  bool admits_plain(std::string_view address) const;
 
   // Before a credential is looked at: rate_limited while its address is slowed, be it good or not,
   // so that a flood of log-ins costs nothing.
@@ -50,6 +58,8 @@ class Doors {
   const Denials& denials() const { return denials_; }
 
  private:
+  const NetworkList proxies_;
+  const bool is_exposed_;
   RateLimit failed_logins_;
   RateLimit subscribes_;
   RateLimit publishes_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+
 namespace courtside {
 namespace {
 

@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "engine/doors/doorway.h"
 #include "transport/loop.h"
 
@@ -27,7 +32,7 @@ Config config_with(std::uint64_t limit) {
 }
 
 TEST(Doors, RatesAreOfAccountsAndOfAddressesWithoutOne) {
-  Doors doors(config_with(1));
+  Doors doors(config_with(1), {});
   EXPECT_TRUE(doors.take_subscribe(account("42"), "192.0.2.1", kNowMs));
   const Result<void> refused = doors.take_subscribe(account("42"), "192.0.2.2", kNowMs);
   ASSERT_FALSE(refused) << "an account is the same from everywhere";
@@ -42,7 +47,7 @@ TEST(Doors, RatesAreOfAccountsAndOfAddressesWithoutOne) {
 }
 
 TEST(Doors, ServicesAndAdministratorsHaveNone) {
-  Doors doors(config_with(1));
+  Doors doors(config_with(1), {});
   for (const auto kind : {Identity::Kind::kService, Identity::Kind::kAdministrator}) {
     const Identity identity{.kind = kind, .actor = "http-backend"};
     for (int i = 0; i < 100; ++i) {
@@ -55,7 +60,7 @@ TEST(Doors, ServicesAndAdministratorsHaveNone) {
 }
 
 TEST(Doors, ABatchIsPaidForByWaiting) {
-  Doors doors(config_with(10));
+  Doors doors(config_with(10), {});
   EXPECT_TRUE(doors.take_publish(account("42"), "192.0.2.1", kNowMs));
   doors.spend_publishes(account("42"), "192.0.2.1", kNowMs, 29);
   const Result<void> refused = doors.take_publish(account("42"), "192.0.2.1", kNowMs);
@@ -64,7 +69,7 @@ TEST(Doors, ABatchIsPaidForByWaiting) {
 }
 
 TEST(Doors, PlacesAreOfAnAccountOrAnAddress) {
-  Doors doors(config_with(1));
+  Doors doors(config_with(1), {});
   auto place = doors.take_account_place(account("42"));
   ASSERT_TRUE(place);
   EXPECT_FALSE(doors.take_account_place(account("42")));
@@ -79,7 +84,7 @@ class DoorwayTest : public ::testing::Test {
   Doorway doorway(std::string address) { return {doors, loop, std::move(address), {}}; }
 
   Loop loop;
-  Doors doors{config_with(2)};
+  Doors doors{config_with(2), NetworkList::parse({"10.0.0.0/8"}).value()};
 };
 
 TEST_F(DoorwayTest, FailedLoginsSlowTheirAddressAndNobodyElse) {
@@ -116,6 +121,94 @@ TEST_F(DoorwayTest, AnAccountTakesOnePlaceAConnection) {
     EXPECT_TRUE(third.take_place(account("42")));
   }
   EXPECT_TRUE(doorway("192.0.2.1").take_place(account("42")));
+}
+
+HttpHeaders forwarded(std::string client) {
+  return {{"x-forwarded-for", std::move(client)}, {"x-forwarded-proto", "https"}};
+}
+
+TEST_F(DoorwayTest, BehindAProxyEachRequestHasAClientOfItsOwn) {
+  Doorway proxy = doorway("10.0.0.1");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(proxy.on_request(forwarded("192.0.2.1")));
+    proxy.on_login(fail(Code::unauthorized, ""));
+  }
+  EXPECT_FALSE(proxy.check_login());
+  EXPECT_TRUE(proxy.on_request(forwarded("192.0.2.2")));
+  EXPECT_TRUE(proxy.check_login());
+  EXPECT_EQ(proxy.address(), "192.0.2.2");
+  EXPECT_FALSE(doorway("192.0.2.1").check_login()) << "it is the same one from elsewhere";
+}
+
+TEST_F(DoorwayTest, NobodyElseIsBelieved) {
+  Doorway stranger = doorway("192.0.2.1");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(stranger.on_request(forwarded("198.51.100." + std::to_string(i))));
+    stranger.on_login(fail(Code::unauthorized, ""));
+  }
+  EXPECT_FALSE(stranger.check_login());
+  EXPECT_EQ(stranger.address(), "192.0.2.1");
+}
+
+TEST_F(DoorwayTest, ClientsOfAProxyHaveTheirPlacesAsSessions) {
+  std::vector<std::unique_ptr<Doorway>> open;
+  const auto enters = [&](const std::string& client) {
+    open.push_back(std::make_unique<Doorway>(doorway("10.0.0.1")));
+    EXPECT_TRUE(open.back()->on_request(forwarded(client)));
+    return open.back()->take_place(Identity{}).has_value();
+  };
+  EXPECT_TRUE(enters("192.0.2.1"));
+  EXPECT_TRUE(enters("192.0.2.1"));
+  EXPECT_FALSE(enters("192.0.2.1"));
+  EXPECT_TRUE(enters("192.0.2.2"));
+  EXPECT_FALSE(doors.take_address_place("192.0.2.1"));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(enters("10.0.0.7")) << "a proxy for itself";
+  open.clear();
+  EXPECT_TRUE(enters("192.0.2.1"));
+}
+
+TEST_F(DoorwayTest, APROXYHeaderTakesThePlaceAtOnce) {
+  Doorway first = doorway("10.0.0.1");
+  Doorway second = doorway("10.0.0.1");
+  Doorway third = doorway("10.0.0.1");
+  EXPECT_TRUE(first.on_proxy_header("192.0.2.1"));
+  EXPECT_TRUE(second.on_proxy_header("192.0.2.1"));
+  EXPECT_FALSE(third.on_proxy_header("192.0.2.1"));
+  EXPECT_TRUE(third.on_proxy_header("10.0.0.1"));
+  EXPECT_TRUE(first.on_request(forwarded("198.51.100.1")));
+  EXPECT_EQ(first.address(), "192.0.2.1") << "who is no proxy is not believed";
+}
+
+Config exposed(std::string listen) {
+  Config config;
+  config.listen = std::move(listen);
+  return config;
+}
+
+TEST(Exposure, PlainTextIsForThisMachineAndListedProxies) {
+  const NetworkList proxies = NetworkList::parse({"10.0.0.0/8"}).value();
+  const Doors open(exposed("0.0.0.0:8080"), proxies);
+  for (const char* address : {"127.0.0.1", "127.0.0.2", "::1", "10.0.0.1", "10.255.255.255"}) {
+    EXPECT_TRUE(open.admits_plain(address)) << address;
+  }
+  for (const char* address :
+       {"11.0.0.1", "192.168.0.1", "192.0.2.1", "2001:db8::1", "fe80::1", ""}) {
+    EXPECT_FALSE(open.admits_plain(address)) << address;
+  }
+  EXPECT_TRUE(Doors(exposed("127.0.0.1:8080"), {}).admits_plain("192.0.2.1"));
+}
+
+TEST(Exposure, WhatAProxySaysCameInPlainTextIsRefused) {
+  const Loop loop;
+  const HttpHeaders plain = {{"x-forwarded-for", "192.0.2.1"}, {"x-forwarded-proto", "http"}};
+  const NetworkList proxies = NetworkList::parse({"10.0.0.1"}).value();
+  Doors open(exposed("0.0.0.0:8080"), proxies);
+  EXPECT_EQ(Doorway(open, loop, "10.0.0.1", {}).on_request(plain).error().code, Code::forbidden);
+  EXPECT_TRUE(Doorway(open, loop, "10.0.0.1", {}).on_request(forwarded("192.0.2.1")));
+  EXPECT_TRUE(Doorway(open, loop, "10.0.0.1", {}).on_request({}));
+  EXPECT_TRUE(Doorway(open, loop, "127.0.0.1", {}).on_request(plain)) << "which nobody believes";
+  Doors local(exposed("127.0.0.1:8080"), proxies);
+  EXPECT_TRUE(Doorway(local, loop, "10.0.0.1", {}).on_request(plain));
 }
 
 TEST_F(DoorwayTest, CountsWhatItRefusesOnce) {
