@@ -162,20 +162,27 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
 
 namespace {
 
-// What may not be read answers like what is not there.
+// What may not be read answers like what is not there, also to a caller without a token: 401 for
+// some positions and 404 for others would tell which of them have something to hide.
 template <typename T>
-Result<T> hide_forbidden(const Result<T>& result, const Error& not_found) {
-  if (!result && result.error().code == Code::forbidden) return fail(not_found);
+Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
+  if (result) return result;
+  const Code code = result.error().code;
+  if (code == Code::forbidden || code == Code::unauthorized) return fail(not_found);
   return result;
 }
 
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());
-  const auto show = [record, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+  const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
-    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return tell(asker, shown.error());
+    if (shown->audited) {
+      const auto traced = asker.append_trace(reader, {.channels = shown->channels}, 1);
+      if (!traced) return refuse(asker, traced.error());
+    }
     const Projection* projection =
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
     HttpResponse response;
@@ -224,7 +231,7 @@ void get_subject(Peer& peer, const std::string& segment, const Identity& reader)
   if (!is_channel(*subject)) return peer.respond(problem(not_found));
   const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
-    const Result<ReadGrant> shown = hide_forbidden(grant, not_found);
+    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return tell(asker, shown.error());
     const Engine& engine = asker.shard().engine();
     answer_with_read(asker, [&engine, subject, not_found]() -> Result<HttpResponse> {

@@ -381,9 +381,19 @@ void Session::handle(protocol::Unsubscribe& message) {
 // Publishing.
 
 void Session::handle(protocol::Publish& message) {
-  waiting_publishes_.push_back({message.id, std::move(message.event)});
+  WaitingPublish waiting{message.id, std::move(message.event)};
+  if (waiting_publishes_.empty()) {
+    publish_attempt_ = ++last_attempt_;
+    const auto known =
+        host_.check_publish(*identity_, EventView(waiting.event.event), publish_attempt_);
+    if (known) {
+      publish_attempt_ = 0;
+      publish(waiting, *known);
+      return check_backlog();
+    }
+  }
+  waiting_publishes_.push_back(std::move(waiting));
   check_backlog();
-  publish_waiting();
 }
 
 // In the order in which they were said: each waits until the right to the one before it is known.

@@ -32,6 +32,32 @@ struct Gathering {
   std::function<void(Result<T>)> later;
 };
 
+// Asks for what is missing, and decides when all of it is there.
+template <typename T>
+void gather(FactCache& cache, const std::vector<FactKey>& missing, FactSet known,
+            std::function<Result<T>(const FactSet&)> decide, Access::Later<T> later) {
+  auto gathering = std::make_shared<Gathering<T>>();
+  gathering->missing = missing.size();
+  gathering->facts = std::move(known);
+  gathering->decide = std::move(decide);
+  gathering->later = std::move(later);
+  for (const FactKey& key : missing) {
+    cache.get(key, [gathering, key](Result<SharedFact> fact) {
+      {
+        const std::lock_guard lock(gathering->mutex);
+        if (fact) {
+          gathering->facts.add(key, std::move(*fact));
+        } else {
+          gathering->failure = fact.error();
+        }
+        if (--gathering->missing > 0) return;
+      }
+      gathering->later(gathering->failure ? Result<T>(fail(*gathering->failure))
+                                          : gathering->decide(gathering->facts));
+    });
+  }
+}
+
 }  // namespace
 
 Access::Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify)
@@ -46,9 +72,10 @@ Access::Access(const Config& config, const AccessRules& rules, FactCache& facts,
   lifting_.erase(std::unique(lifting_.begin(), lifting_.end()), lifting_.end());
 }
 
-template <typename T, typename Decide>
-std::optional<Result<T>> Access::decide(std::vector<FactKey> keys, Decide decide, Later<T> later) {
-  FactSet known;
+// Adds what is known of the keys to `known`; the others are left.
+std::vector<FactKey> Access::look_up(std::vector<FactKey> keys, FactSet& known) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   std::vector<FactKey> missing;
   for (FactKey& key : keys) {
     if (SharedFact fact = facts_.find(key)) {
@@ -57,29 +84,7 @@ std::optional<Result<T>> Access::decide(std::vector<FactKey> keys, Decide decide
       missing.push_back(std::move(key));
     }
   }
-  if (missing.empty()) return decide(known);
-
-  auto gathering = std::make_shared<Gathering<T>>();
-  gathering->missing = missing.size();
-  gathering->facts = std::move(known);
-  gathering->decide = std::move(decide);
-  gathering->later = std::move(later);
-  for (const FactKey& key : missing) {
-    facts_.get(key, [gathering, key](Result<SharedFact> fact) {
-      {
-        const std::lock_guard lock(gathering->mutex);
-        if (fact) {
-          gathering->facts.add(key, std::move(*fact));
-        } else {
-          gathering->failure = fact.error();
-        }
-        if (--gathering->missing > 0) return;
-      }
-      gathering->later(gathering->failure ? Result<T>(fail(*gathering->failure))
-                                          : gathering->decide(gathering->facts));
-    });
-  }
-  return std::nullopt;
+  return missing;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -99,29 +104,39 @@ std::optional<Result<Identity>> Access::identify(std::string_view credential,
   if (!identity) return identity;
   if (is_revoked(*identity)) return fail(Code::unauthorized, "the token was revoked");
   if (!asks_database(*identity)) return identity;
-  const FactKey account{FactKind::kAccount, identity->actor};
-  return decide<Identity>(
-      {account},
-      [this, identity = std::move(*identity)](const FactSet& facts) -> Result<Identity> {
-        if (!rights_of(identity, facts).counts) {
-          return fail(Code::forbidden, "the account is not active");
-        }
-        return identity;
-      },
+  FactSet known;
+  const auto missing = look_up({{FactKind::kAccount, identity->actor}}, known);
+  if (missing.empty()) return decide_identity(*identity, known);
+  gather<Identity>(
+      facts_, missing, std::move(known),
+      [this, who = *identity](const FactSet& facts) { return decide_identity(who, facts); },
       std::move(later));
+  return std::nullopt;
 }
 
-AccountFact Access::rights_of(const Identity& identity, const FactSet& facts) const {
-  if (identity.kind == Identity::Kind::kAnonymous) return {};
+Result<Identity> Access::decide_identity(const Identity& identity, const FactSet& facts) const {
+  if (!rights_of(identity, facts)->counts) {
+    return fail(Code::forbidden, "the account is not active");
+  }
+  return identity;
+}
+
+std::shared_ptr<const AccountFact> Access::rights_of(const Identity& identity,
+                                                     const FactSet& facts) const {
+  static const auto nothing = std::make_shared<const AccountFact>();
+  if (identity.kind == Identity::Kind::kAnonymous) return nothing;
   if (asks_database(identity)) {
     const auto* account = facts.find<AccountFact>(FactKind::kAccount, identity.actor);
-    return account == nullptr ? AccountFact{} : *account;
+    // Owned by the facts, which outlive the decision.
+    return account == nullptr ? nothing : std::shared_ptr<const AccountFact>(nothing, account);
   }
   const bool by_role = identity.kind == Identity::Kind::kAccount && !identity.claims_permissions;
-  return {.counts = true,
-          .role = identity.role,
-          .permissions = by_role ? rules_.permissions_of_role(identity.role) : identity.permissions,
-          .venues = identity.venues};
+  AccountFact claimed;
+  claimed.counts = true;
+  claimed.role = identity.role;
+  claimed.permissions = by_role ? rules_.permissions_of_role(identity.role) : identity.permissions;
+  claimed.venues = identity.venues;
+  return std::make_shared<const AccountFact>(std::move(claimed));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -137,12 +152,16 @@ std::optional<Result<ReadGrant>> Access::check_read(const Identity& identity,
   std::vector<FactKey> keys;
   if (asks_database(identity)) keys.push_back({FactKind::kAccount, identity.actor});
   for (const std::string& channel : channels) rules_.facts_for_reading(identity, channel, keys);
-  return decide<ReadGrant>(
-      std::move(keys),
+  FactSet known;
+  const auto missing = look_up(std::move(keys), known);
+  if (missing.empty()) return decide_read(identity, channels, mode, all, known);
+  gather<ReadGrant>(
+      facts_, missing, std::move(known),
       [this, identity, channels, mode, all](const FactSet& facts) {
         return decide_read(identity, channels, mode, all, facts);
       },
       std::move(later));
+  return std::nullopt;
 }
 
 // Where no database knows better, a channel that the token names is a right of its own.
@@ -159,8 +178,8 @@ bool Access::is_claimed(const Identity& identity, std::string_view channel) cons
 Result<ReadGrant> Access::decide_read(const Identity& identity,
                                       const std::vector<std::string>& channels, ReadMode mode,
                                       bool all, const FactSet& facts) const {
-  const AccountFact rights = rights_of(identity, facts);
-  const Caller caller{identity, rights};
+  const auto rights = rights_of(identity, facts);
+  const Caller caller{identity, *rights};
   const std::vector<std::string> everything = {"*"};
   ReadGrant grant;
   std::string refused;
@@ -183,7 +202,7 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
   // Who may see everything sees all of it.
   const bool sees_all = rules_.may_read(caller, "*", mode, facts);
   for (const std::string& permission : lifting_) {
-    if (sees_all || holds(rights.permissions, permission)) grant.lifts.push_back(permission);
+    if (sees_all || holds(rights->permissions, permission)) grant.lifts.push_back(permission);
   }
   return grant;
 }
@@ -194,18 +213,22 @@ std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identi
   std::vector<FactKey> keys;
   if (asks_database(identity)) keys.push_back({FactKind::kAccount, identity.actor});
   rules_.facts_for_publishing(identity, event, keys);
-  return decide<PublishGrant>(
-      std::move(keys),
+  FactSet known;
+  const auto missing = look_up(std::move(keys), known);
+  if (missing.empty()) return decide_publish(identity, event, known);
+  gather<PublishGrant>(
+      facts_, missing, std::move(known),
       [this, identity, bytes = std::string(event.bytes())](const FactSet& facts) {
         return decide_publish(identity, EventView(bytes), facts);
       },
       std::move(later));
+  return std::nullopt;
 }
 
 Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView event,
                                             const FactSet& facts) const {
-  const AccountFact rights = rights_of(identity, facts);
-  if (!rules_.may_publish({identity, rights}, event, facts)) {
+  const auto rights = rights_of(identity, facts);
+  if (!rules_.may_publish({identity, *rights}, event, facts)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
       return fail(Code::unauthorized, "publishing takes a token");
     }

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -90,9 +91,10 @@ class Access {
  private:
   static constexpr std::size_t kRevocationsMax = 100'000;
 
-  template <typename T, typename Decide>
-  std::optional<Result<T>> decide(std::vector<FactKey> keys, Decide decide, Later<T> later);
-  AccountFact rights_of(const Identity& identity, const FactSet& facts) const;
+  std::vector<FactKey> look_up(std::vector<FactKey> keys, FactSet& known);
+  // No longer than the facts.
+  std::shared_ptr<const AccountFact> rights_of(const Identity& identity,
+                                               const FactSet& facts) const;
   bool asks_database(const Identity& identity) const;
   bool is_revoked(const Identity& identity) const;
   bool is_claimed(const Identity& identity, std::string_view channel) const;
@@ -100,6 +102,7 @@ class Access {
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                               const std::vector<std::string>& channels,
                                               ReadMode mode, bool all, Later<ReadGrant> later);
+  Result<Identity> decide_identity(const Identity& identity, const FactSet& facts) const;
   Result<ReadGrant> decide_read(const Identity& identity, const std::vector<std::string>& channels,
                                 ReadMode mode, bool all, const FactSet& facts) const;
   Result<PublishGrant> decide_publish(const Identity& identity, EventView event,

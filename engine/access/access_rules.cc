@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 
 #include "schema/channel.h"
 #include "schema/cloudevent.h"
@@ -24,6 +25,25 @@ bool rules_over(std::string_view ruled, std::string_view asked) {
 
 bool holds(const std::vector<std::string>& sorted, std::string_view text) {
   return std::binary_search(sorted.begin(), sorted.end(), text);
+}
+
+void FactSet::add(FactKey key, SharedFact fact) {
+  // Most come in order.
+  auto place = facts_.end();
+  if (!facts_.empty() && key < facts_.back().first) {
+    place = std::lower_bound(facts_.begin(), facts_.end(), key,
+                             [](const auto& entry, const FactKey& k) { return entry.first < k; });
+  }
+  facts_.emplace(place, std::move(key), std::move(fact));
+}
+
+const Fact* FactSet::find(FactKind kind, std::string_view id) const {
+  const auto is_before = [kind, id](const auto& entry) {
+    return std::tuple(entry.first.kind, std::string_view(entry.first.id)) < std::tuple(kind, id);
+  };
+  const auto found = std::partition_point(facts_.begin(), facts_.end(), is_before);
+  if (found == facts_.end() || found->first.kind != kind || found->first.id != id) return nullptr;
+  return found->second.get();
 }
 
 struct AccessRules::Named {
@@ -97,7 +117,8 @@ void AccessRules::facts_for(const Standing& standing, const Named& named,
                             std::vector<FactKey>& keys) {
   const auto want = [&keys](FactKind kind, std::string id) {
     FactKey key{kind, std::move(id)};
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+    // Rules of one channel stand together.
+    if (keys.empty() || !(keys.back() == key)) keys.push_back(std::move(key));
   };
   const std::string id(named.id);
   switch (standing.who) {

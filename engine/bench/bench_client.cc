@@ -196,7 +196,7 @@ std::size_t BenchClient::take_handshake(std::string_view bytes) {
     return 0;
   }
   open_ = true;
-  send(hello_message());
+  send(hello_message(address_.token));
   handler_.on_open(*this);
   return end + 4;
 }

@@ -25,7 +25,8 @@ namespace courtside {
 struct BenchAddress {
   sockaddr_storage storage{};
   socklen_t size_bytes = 0;
-  std::string host;  // "127.0.0.1:8080", for the Host header
+  std::string host;   // "127.0.0.1:8080", for the Host header
+  std::string token;  // for `hello`; may be empty
 
   // On 127.0.0.0/8, where every address is this machine and may be called from.
   bool loopback() const;

@@ -68,9 +68,10 @@ std::uint64_t offset_of(std::string_view position) {
   return offset;
 }
 
-std::string hello_message() {
+std::string hello_message(std::string_view token) {
   JsonObject message;
   message.text("type", "hello").text("client", "courtside-bench");
+  if (!token.empty()) message.text("token", token);
   return message.take();
 }
 

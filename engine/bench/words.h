@@ -36,7 +36,8 @@ inline std::string_view position_of(std::string_view message) {
 // The decimal number behind the position's colon; 0 when there is none.
 std::uint64_t offset_of(std::string_view position);
 
-std::string hello_message();
+// `token` may be empty.
+std::string hello_message(std::string_view token);
 // From now on, or after `after` where it is not empty.
 std::string subscribe_message(std::string_view channel, std::string_view after);
 std::string subscribe_from_earliest_message(std::string_view channel);

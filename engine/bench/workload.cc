@@ -79,6 +79,7 @@ Result<Report> run_workload(const BenchCommand& command) {
     if (!target) return fail(target.error());
     Result<BenchAddress> address = resolve(*target);
     if (!address) return fail(address.error());
+    address->token = command.token;
     return workload.measure({.options = with_defaults(command, workload),
                              .target = *target,
                              .address = std::move(*address),

@@ -8,6 +8,14 @@ namespace {
 // Events come framed in a message of their own; nothing else is as large.
 constexpr std::size_t kMessageBytesMax = 4 << 20;
 
+// Denied is not the same as gone: another try would be denied too.
+Code code_of_close(std::uint16_t close_code) {
+  for (const Code code : {Code::unauthorized, Code::forbidden, Code::rate_limited}) {
+    if (info(code).close_code == close_code) return code;
+  }
+  return Code::unavailable;
+}
+
 }  // namespace
 
 ServerWords::ServerWords(std::string_view message) {
@@ -39,14 +47,17 @@ std::uint64_t ServerWords::number(std::string_view name) const {
   return value && *value > 0 ? static_cast<std::uint64_t>(*value) : 0;
 }
 
-ClientSession::ClientSession(Loop& loop, const ClientTarget& target, Events events)
-    : events_(std::move(events)),
+ClientSession::ClientSession(Loop& loop, const ClientTarget& target, std::string token,
+                             Events events)
+    : token_(std::move(token)),
+      events_(std::move(events)),
       client_(WebSocketClient::connect(loop, target, "/v1/ws", "courtside.v1.json", {},
                                        kMessageBytesMax, *this)) {}
 
 void ClientSession::on_open(WebSocketClient& client) {
   JsonObject hello;
   hello.text("type", "hello").text("client", "courtside-cli");
+  if (!token_.empty()) hello.text("token", token_);
   client.send(Opcode::kText, hello.take());
 }
 
@@ -66,7 +77,7 @@ void ClientSession::on_closed(WebSocketClient& /*client*/, std::uint16_t close_c
   std::string why = "the connection ended";
   if (close_code != 0) why.append(" with code ").append(std::to_string(close_code));
   if (!reason.empty()) why.append(": ").append(reason);
-  events_.on_closed({Code::unavailable, std::move(why)});
+  events_.on_closed({code_of_close(close_code), std::move(why)});
 }
 
 }  // namespace courtside

@@ -40,7 +40,8 @@ class ClientSession : private WebSocketClientHandler {
     std::function<void(const Error& error)> on_closed;
   };
 
-  ClientSession(Loop& loop, const ClientTarget& target, Events events);
+  // `token` goes into `hello`; it may be empty.
+  ClientSession(Loop& loop, const ClientTarget& target, std::string token, Events events);
 
   void send(std::string_view message) { client_->send(Opcode::kText, message); }
   std::size_t queued_bytes() const { return client_->queued_bytes(); }
@@ -53,6 +54,7 @@ class ClientSession : private WebSocketClientHandler {
   void on_closed(WebSocketClient& client, std::uint16_t close_code,
                  std::string_view reason) override;
 
+  const std::string token_;
   Events events_;
   bool welcomed_ = false;
   std::unique_ptr<WebSocketClient> client_;

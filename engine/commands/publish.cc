@@ -60,7 +60,7 @@ class Publishing {
   Publishing(const PublishCommand& command, const ClientTarget& target)
       : command_(command),
         lines_(kLinesWaitingMax, [this] { loop_.wake(); }),
-        session_(loop_, target,
+        session_(loop_, target, command.token,
                  {.on_welcome = [this](const ServerWords&) { ready_ = true, send_more(); },
                   .on_message = [this](const ServerWords& words) { on_message(words); },
                   .on_closed = [this](const Error& error) { on_closed(error); }}) {}

@@ -56,7 +56,7 @@ class Tailing {
  private:
   void connect() {
     session_ = std::make_unique<ClientSession>(
-        loop_, target_,
+        loop_, target_, command_.token,
         ClientSession::Events{.on_welcome = [this](const ServerWords&) { subscribe(); },
                               .on_message = [this](const ServerWords& words) { on_message(words); },
                               .on_closed = [this](const Error& error) { on_closed(error); }});
@@ -109,9 +109,10 @@ class Tailing {
                    words.text("from").c_str(), words.text("to").c_str(),
                    words.text("reason").c_str());
       resume_after(words.text("to"));
-    } else if (words.is("error")) {
+    } else if (words.is("error") || words.is("unsubscribed")) {
       const auto code = code_from_name(words.text("code"));
-      failure_ = Error{code.value_or(Code::internal), words.text("message")};
+      const std::string why = words.text("message");
+      failure_ = Error{code.value_or(Code::internal), why.empty() ? "the right has ended" : why};
       finish();
     }
   }
@@ -150,7 +151,8 @@ class Tailing {
   }
 
   void on_closed(const Error& error) {
-    if (finished_ || !command_.follow || retry_ms_ > kRetryMsMax) {
+    const bool is_gone = error.code == Code::unavailable;
+    if (finished_ || !command_.follow || !is_gone || retry_ms_ > kRetryMsMax) {
       if (!finished_) failure_ = error;
       loop_.request_stop();
       return;

@@ -26,24 +26,33 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint64_
   return command.add_option_function<std::string>(name, read, doc)->type_name("N");
 }
 
-// --url, over COURTSIDE_URL, over where `courtside serve` listens by default.
-class UrlOption {
+// Where the server is and who asks it: --url over COURTSIDE_URL over where `courtside serve`
+// listens by default, --token over COURTSIDE_TOKEN over none.
+class ServerOptions {
  public:
-  explicit UrlOption(CLI::App& command) {
-    command.add_option("--url", given_, "The server [http://127.0.0.1:8080, or COURTSIDE_URL]")
+  explicit ServerOptions(CLI::App& command) {
+    command.add_option("--url", url_, "The server [http://127.0.0.1:8080, or COURTSIDE_URL]")
         ->type_name("URL");
+    command.add_option("--token", token_, "A token or a service's key [COURTSIDE_TOKEN]")
+        ->type_name("TOKEN");
   }
-  UrlOption(const UrlOption&) = delete;
-  UrlOption& operator=(const UrlOption&) = delete;
+  ServerOptions(const ServerOptions&) = delete;
+  ServerOptions& operator=(const ServerOptions&) = delete;
 
-  std::string url(const Surroundings& surroundings) const {
-    if (!given_.empty()) return given_;
-    const auto named = surroundings.environment.find("COURTSIDE_URL");
-    return named == surroundings.environment.end() ? "http://127.0.0.1:8080" : named->second;
+  template <typename Command>
+  void take(Command& command, const Surroundings& surroundings) const {
+    const auto named = [&](const std::string& given, const char* variable, const char* otherwise) {
+      if (!given.empty()) return given;
+      const auto found = surroundings.environment.find(variable);
+      return found == surroundings.environment.end() ? std::string(otherwise) : found->second;
+    };
+    command.url = named(url_, "COURTSIDE_URL", "http://127.0.0.1:8080");
+    command.token = named(token_, "COURTSIDE_TOKEN", "");
   }
 
  private:
-  std::string given_;
+  std::string url_;
+  std::string token_;
 };
 
 class Publish : public Subcommand {
@@ -51,7 +60,7 @@ class Publish : public Subcommand {
   explicit Publish(CLI::App& root)
       : app_(*root.add_subcommand(
             "publish", "Append one event from flags, or JSON lines from a file or stdin")),
-        url_(app_),
+        server_(app_),
         output_(app_, {"table", "json", "jsonl", "csv"}) {
     file_ = app_.add_option("--file", command_.file, "JSON lines, a CloudEvent each; -: stdin")
                 ->type_name("FILE");
@@ -75,7 +84,7 @@ class Publish : public Subcommand {
 
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
     PublishCommand command = command_;
-    command.url = url_.url(surroundings);
+    server_.take(command, surroundings);
     if (event_.back()->count() > 0) command.expectedversion = expected_version_;
     const auto output = output_.format(surroundings);
     if (!output) return tl::unexpected(output.error());
@@ -115,7 +124,7 @@ class Publish : public Subcommand {
   CLI::App& app_;
   PublishCommand command_;
   std::uint64_t expected_version_ = 0;
-  UrlOption url_;
+  ServerOptions server_;
   OutputOption output_;
   CLI::Option* file_ = nullptr;
   std::vector<CLI::Option*> event_;  // what describes an event; --expectedversion is the last
@@ -125,7 +134,7 @@ class Tail : public Subcommand {
  public:
   explicit Tail(CLI::App& root)
       : app_(*root.add_subcommand("tail", "Show events as they come, or from a place in the log")),
-        url_(app_),
+        server_(app_),
         output_(app_, {"table", "json", "jsonl", "csv"}) {
     app_.add_option("channels", command_.channels, "Channels, as user:42, or kind:* [*]")
         ->type_name("CHANNEL");
@@ -148,7 +157,7 @@ class Tail : public Subcommand {
 
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
     TailCommand command = command_;
-    command.url = url_.url(surroundings);
+    server_.take(command, surroundings);
     if (command.channels.empty()) command.channels = {"*"};
     const auto output = output_.format(surroundings);
     if (!output) return tl::unexpected(output.error());
@@ -194,7 +203,7 @@ class Tail : public Subcommand {
   TailCommand command_;
   std::string since_text_;
   std::uint64_t last_count_ = 0;
-  UrlOption url_;
+  ServerOptions server_;
   OutputOption output_;
   CLI::Option* after_ = nullptr;
   CLI::Option* since_ = nullptr;
@@ -206,7 +215,7 @@ class Bench : public Subcommand {
  public:
   explicit Bench(CLI::App& root)
       : app_(*root.add_subcommand("bench", "Load a running server and measure it")),
-        url_(app_),
+        server_(app_),
         output_(app_, {"table", "json"}) {
     std::string names;
     for (const std::string_view name : bench_workloads()) names.append(" ").append(name);
@@ -229,7 +238,7 @@ class Bench : public Subcommand {
 
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
     BenchCommand command = command_;
-    command.url = url_.url(surroundings);
+    server_.take(command, surroundings);
     bool known = false;
     std::string names;
     for (const std::string_view name : bench_workloads()) {
@@ -249,7 +258,7 @@ class Bench : public Subcommand {
  private:
   CLI::App& app_;
   BenchCommand command_;
-  UrlOption url_;
+  ServerOptions server_;
   OutputOption output_;
 };
 

@@ -32,6 +32,7 @@ struct ServeCommand {
 // One event from flags, or JSON lines (a CloudEvent each) from a file or stdin.
 struct PublishCommand {
   std::string url;
+  std::string token;  // or a service's key; empty: none
   enum class Input : std::uint8_t { kFlags, kFile, kStdin };
   Input input = Input::kFlags;
   std::string file;  // of kFile
@@ -54,6 +55,7 @@ struct PublishCommand {
 // Events as they come, or from a place in the log.
 struct TailCommand {
   std::string url;
+  std::string token;                  // or a service's key; empty: none
   std::vector<std::string> channels;  // at least one; `*` when none was given
   std::vector<std::string> types;     // exact or `prefix.*`; empty: all
   protocol::From from;
@@ -64,6 +66,7 @@ struct TailCommand {
 // Drives a running server. 0 stands for the workload's own default.
 struct BenchCommand {
   std::string url;
+  std::string token;     // or a service's key; empty: none
   std::string workload;  // one of bench_workloads()
   std::uint64_t connections = 0;
   std::uint64_t channels = 0;

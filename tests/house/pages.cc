@@ -106,6 +106,16 @@ std::string codes_page() {
   return out;
 }
 
+// The part of the built-in configuration from one table to another.
+void append_tables(std::string& out, std::string_view from, std::string_view to) {
+  const std::string toml = config_toml(Config{});
+  const std::size_t begin = toml.find(from);
+  const std::size_t end = to.empty() ? toml.size() : toml.find(to);
+  std::string tables = toml.substr(begin, end - begin);
+  while (tables.ends_with("\n\n")) tables.pop_back();
+  out.append("```toml\n").append(tables).append("```\n");
+}
+
 std::string configuration_page() {
   std::string out(kMade);
   out +=
@@ -139,11 +149,47 @@ std::string configuration_page() {
       "What readers of a channel (`kind:id`, or `kind:*`) see of an event: of `data` only the "
       "fields\n"
       "that `data` lists, or all but those that `hide_data` lists; with `hide_actor` no actor or\n"
-      "correlation attributes. The first `[[projection]]` of a file replaces the built-in one:\n\n"
-      "```toml\n";
-  const std::string toml = config_toml(Config{});
-  out += toml.substr(toml.find("[[projection]]"));
-  out += "```\n";
+      "correlation attributes. `unless` names a permission whose holders see all of it. Through "
+      "several\n"
+      "channels, the widest view counts. The first `[[projection]]` of a file replaces the "
+      "built-in "
+      "ones:\n\n";
+  append_tables(out, "[[projection]]", "[[read]]");
+  out +=
+      "\n## `[[read]]`\n\n"
+      "Who may read a channel, where access control is configured; any rule that applies is "
+      "enough,\n"
+      "live, from the log and over HTTP alike. A rule for `kind:*` speaks of each channel of the "
+      "kind; one\n"
+      "for `*` of everything, patterns too. `permissions` must all be held. With `history_only` "
+      "it is for\n"
+      "questions, not for live delivery. `who`:\n\n"
+      "| `who` | the caller |\n"
+      "| --- | --- |\n"
+      "| `anyone` | also without a token |\n"
+      "| `caller` | an account that counts, or a service |\n"
+      "| `role:<name>` | an account of this role |\n"
+      "| `self` | `user:<id>`: the account of this id |\n"
+      "| `booking_account`, `booking_venue` | `booking:<id>`: whose booking it is; owner or staff "
+      "of its venue |\n"
+      "| `venue` | `venue:<id>`: its owner or staff |\n"
+      "| `participant`, `support_room` | `chat:<id>`: in the room; anyone, when `kind` of its "
+      "`chat.room_opened` is `support` |\n"
+      "| `ticket_opener`, `ticket_assignee` | `ticket:<id>` |\n"
+      "| `message_author`, `notification_account` | for `[[publish]]` only |\n\n"
+      "The first `[[read]]` of a file replaces this table:\n\n";
+  append_tables(out, "[[read]]", "[[publish]]");
+  out +=
+      "\n## `[[publish]]`\n\n"
+      "What accounts may publish: the event's type (exact, or `prefix.*`) and how the account "
+      "stands to\n"
+      "what the event's subject names. Services publish with the permission `event:publish`:\n\n";
+  append_tables(out, "[[publish]]", "[[role]]");
+  out +=
+      "\n## `[[role]]`\n\n"
+      "What a role holds where no database is configured and the token has no `permissions` "
+      "claim:\n\n";
+  append_tables(out, "[[role]]", "");
   return out;
 }
 

@@ -17,6 +17,7 @@ void Client::on_connected(Offset place) {
 }
 
 void Client::on_cut() {
+  suspended_at_.reset();
   socket_.clear();
   queued_bytes_ = 0;
 }
@@ -26,6 +27,13 @@ void Client::send_frames(const SharedBytes& frames) {
   queued_bytes_ += frames.size();
   if (queued_bytes_ > socket_bytes_ + kSocketSlackBytes) {
     complain("its socket holds too much at", parse_frames(frames.view()).front());
+  }
+  if (suspended_at_) {
+    for (const Frame& frame : parse_frames(frames.view())) {
+      if (frame.kind == Frame::Kind::kEvent && Offset(frame.first) > *suspended_at_) {
+        complain("sent behind the end of its right:", frame);
+      }
+    }
   }
   world_.on_sent(*this);
 }

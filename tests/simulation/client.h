@@ -64,6 +64,11 @@ class Client final : public SubscriberOwner {
   // What is in the socket is lost.
   void on_cut();
 
+  // No event behind this one may be sent to it until on_resumed().
+  void on_suspended(Offset at) { suspended_at_ = at; }
+  void on_resumed() { suspended_at_.reset(); }
+  bool suspended() const { return suspended_at_.has_value(); }
+
   // Reads the oldest block from its socket and checks it.
   void read_block();
 
@@ -99,6 +104,7 @@ class Client final : public SubscriberOwner {
   const std::size_t interest_;
   const std::size_t socket_bytes_;
   std::optional<Offset> place_;
+  std::optional<Offset> suspended_at_;
   bool live_ = false;
   std::deque<Block> socket_;
   std::size_t queued_bytes_ = 0;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 
 #include "engine/hub.h"
@@ -24,6 +25,7 @@ enum class Planted {
   kGapSwallowed,  // a page that begins late says that it does not
   kGapOneLonger,  // a page that begins late says that it begins one later still
   kFalseGap,      // a page without its first record says that retention took that
+  kTurnLate,      // what is to be done behind an event is done behind its commit
 };
 
 class Shard final : public HubHost {
@@ -37,6 +39,9 @@ class Shard final : public HubHost {
         hub_(kEpoch, held, projections, *this) {}
 
   Hub& hub() { return hub_; }
+
+  // Called behind each event that is a turning point, with its offset.
+  void set_on_turn(std::function<void(Offset)> on_turn) { on_turn_ = std::move(on_turn); }
 
   // A commit arrives in the mailbox; the shard takes the oldest.
   void post(const SharedBatch& batch) { mailbox_.push_back(batch); }
@@ -53,6 +58,8 @@ class Shard final : public HubHost {
   // HubHost
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
+  bool is_turning_point(RecordView record) override;
+  void on_turning_point(RecordView record) override;
 
  private:
   struct Read {
@@ -75,6 +82,8 @@ class Shard final : public HubHost {
   Random& random_;
   const Planted planted_;
   Hub hub_;
+  std::function<void(Offset)> on_turn_;
+  std::deque<Offset> late_turns_;
   std::deque<SharedBatch> mailbox_;
   std::deque<Read> asked_;
   std::deque<DoneRead> done_;

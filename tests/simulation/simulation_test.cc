@@ -1,6 +1,6 @@
 // Goal: in every schedule of appends, commits, reads, cuts, slow sockets and retention, each client
-// gets exactly the events of its channels, once, in order, less what it was told is gone; and a
-// mistake of one offset at the hand-off is found.
+// gets exactly the events of its channels, once, in order, less what it was told is gone; none
+// behind the end of its right; and a mistake of one offset at the hand-off is found.
 //
 //   COURTSIDE_SIMULATION_SCHEDULES=10000000 simulation_test     the long form
 //   COURTSIDE_SIMULATION_SEED=4711 simulation_test              one schedule again
@@ -40,7 +40,8 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
             << " sent live, " << total.replayed << " from pages), " << total.clients.gaps
             << " gaps, fell behind " << total.clients.behinds << " times, resumed " << total.resumes
             << " times (" << total.ahead << " ahead of their shard), " << total.failed_reads
-            << " reads failed, " << total.cut_while_sent_to << " cut while sent to\n";
+            << " reads failed, " << total.cut_while_sent_to << " cut while sent to, "
+            << total.suspended << " stood still, " << total.ended << " of them for good\n";
   if (one) return;
   // Everything that is to be simulated did happen, and often.
   EXPECT_GT(total.committed, 10 * schedules);
@@ -56,6 +57,8 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
   EXPECT_GT(total.ahead, schedules / 1'000);
   EXPECT_GT(total.failed_reads, schedules / 100);
   EXPECT_GT(total.cut_while_sent_to, schedules / 100);
+  EXPECT_GT(total.suspended, schedules / 10);
+  EXPECT_GT(total.ended, schedules / 100);
 }
 
 TEST(Simulation, ASeedIsASchedule) {
@@ -95,6 +98,8 @@ TEST(Planted, AGapThatIsNotToldIsFound) { expect_found(Planted::kGapSwallowed, "
 TEST(Planted, AGapThatIsOneTooLongIsFound) { expect_found(Planted::kGapOneLonger, ""); }
 
 TEST(Planted, AFalseGapIsFound) { expect_found(Planted::kFalseGap, "a false gap"); }
+
+TEST(Planted, ARightThatEndsLateIsFound) { expect_found(Planted::kTurnLate, "end of its right"); }
 
 }  // namespace
 }  // namespace courtside::simulation

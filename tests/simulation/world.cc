@@ -26,6 +26,8 @@ WorldCounters& WorldCounters::operator+=(const WorldCounters& other) {
   ahead += other.ahead;
   failed_reads += other.failed_reads;
   cut_while_sent_to += other.cut_while_sent_to;
+  suspended += other.suspended;
+  ended += other.ended;
   delivered_live += other.delivered_live;
   replayed += other.replayed;
   clients += other.clients;
@@ -40,7 +42,7 @@ World::World(std::uint64_t seed, Planted planted)
         if (random_.one_in(4)) commit(kCommandsPerCommitMax);
       }) {
   // Some schedules never cut, some are mostly retention: extremes find what averages hide.
-  constexpr std::array<std::uint64_t, kOperations> kUsual = {8, 8, 10, 6, 6, 1, 9, 2, 4, 2, 1};
+  constexpr std::array<std::uint64_t, kOperations> kUsual = {8, 8, 10, 6, 6, 1, 9, 2, 4, 2, 1, 2};
   for (std::size_t i = 0; i < kOperations; ++i) {
     odds_[i] = kUsual[i] * random_.between(i < 3 ? 1 : 0, 4);
     odds_total_ += odds_[i];
@@ -50,6 +52,8 @@ World::World(std::uint64_t seed, Planted planted)
   for (std::size_t i = 0; i < shards; ++i) {
     shards_.push_back(
         std::make_unique<Shard>(log_.held(), pages_, no_projections(), random_, planted));
+    shards_.back()->set_on_turn(
+        [this, shard = shards_.back().get()](Offset at) { turn(*shard, at); });
   }
   const std::size_t clients = random_.between(1, 4);
   for (std::size_t i = 0; i < clients; ++i) {
@@ -114,6 +118,9 @@ void World::perform(Operation operation) {
       break;
     case kProgress:
       if (connected) send_progress(connection);
+      break;
+    case kAnswer:
+      if (connected && connection.client->suspended()) answer(connection);
       break;
     case kOperations: break;
   }
@@ -216,6 +223,25 @@ void World::send_progress(Connection& connection) {
   connection.client->send_frames(SharedBytes(std::move(frame)));
 }
 
+void World::turn(const Shard& shard, Offset at) {
+  for (Connection& connection : connections_) {
+    if (connection.shard != &shard || !random_.one_in(3)) continue;
+    ++counters_.suspended;
+    // One that stands still already, and is asked about anew, stands where it stood.
+    if (!connection.client->suspended()) connection.client->on_suspended(at);
+    connection.shard->hub().suspend(connection.id);  // may cut it
+  }
+}
+
+void World::answer(Connection& connection) {
+  if (!resting_ && random_.one_in(2)) {
+    ++counters_.ended;
+    return cut(connection);
+  }
+  connection.client->on_resumed();
+  connection.shard->hub().resume(connection.id);
+}
+
 // The hub is in the middle of something.
 void World::on_sent(Client& client) {
   if (resting_ || !random_.one_in(32)) return;
@@ -247,8 +273,10 @@ void World::come_to_rest() {
       if (shard->has_reads_done()) shard->take_read();
     }
     for (Connection& connection : connections_) {
-      busy = busy || connection.shard == nullptr || connection.client->has_unread();
+      busy = busy || connection.shard == nullptr || connection.client->has_unread() ||
+             connection.client->suspended();
       if (connection.shard == nullptr) connect(connection);
+      if (connection.client->suspended()) answer(connection);
       read_socket(connection);
     }
   }

@@ -38,6 +38,8 @@ struct WorldCounters {
   std::uint64_t ahead = 0;  // resumed on a shard that had not come as far
   std::uint64_t failed_reads = 0;
   std::uint64_t cut_while_sent_to = 0;
+  std::uint64_t suspended = 0;
+  std::uint64_t ended = 0;
   std::uint64_t delivered_live = 0;
   std::uint64_t replayed = 0;
   ClientCounters clients;
@@ -75,6 +77,7 @@ class World final : public ClientWorld {
     kConnect,
     kProgress,
     kDrop,
+    kAnswer,
     kOperations,
   };
 
@@ -94,6 +97,11 @@ class World final : public ClientWorld {
   void read_socket(Connection& connection);
   // The heartbeat of a live client that takes: it stands at its shard's head.
   void send_progress(Connection& connection);
+
+  // A right may have ended behind this event: some subscribers stand still until that is known.
+  void turn(const Shard& shard, Offset at);
+  // It is known: the subscriber goes on, or is gone.
+  void answer(Connection& connection);
 
   // ClientWorld
   Offset first_held() const override { return log_.held().begin; }

@@ -73,8 +73,9 @@ std::vector<Logged> read_log(HttpClient& http, const std::string& filters, int l
   }
 }
 
-Place read_head_place(HttpClient& http) {
-  return Place::parse(http.get("/v1/events?limit=1", "application/json").json()["head"].text());
+Place read_head_place(HttpClient& http, const std::string& filters) {
+  return Place::parse(
+      http.get("/v1/events?" + filters + "limit=1", "application/json").json()["head"].text());
 }
 
 std::optional<double> metric(HttpClient& http, std::string_view name) {

@@ -18,7 +18,7 @@ constexpr std::string_view kBatch = "application/cloudevents-batch+json";
 
 // A CloudEvent of the generic kind.
 struct Draft {
-  std::string id;
+  std::string id = {};
   std::string type = "test.happened";
   std::string subject = "thing:t_1";
   std::string data = "{}";  // JSON
@@ -51,8 +51,8 @@ Logged logged(const Json& event);
 // Failure where a page breaks the rules: order, `next` null exactly when complete.
 std::vector<Logged> read_log(HttpClient& http, const std::string& filters = "", int limit = 1000);
 
-// The head as the server tells it.
-Place read_head_place(HttpClient& http);
+// The head as the server tells it. `filters` ("channel=a:b&"): where all may not be read.
+Place read_head_place(HttpClient& http, const std::string& filters = "");
 
 // The value of a metric without labels, or the sum over its labels. Empty when there is none.
 std::optional<double> metric(HttpClient& http, std::string_view name);

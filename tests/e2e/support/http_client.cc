@@ -85,6 +85,7 @@ void HttpClient::write_raw(std::string_view bytes) {
 void HttpClient::write(const HttpRequest& request) {
   std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
   bytes += "Host: 127.0.0.1:" + std::to_string(port_) + "\r\n";
+  for (const auto& [name, value] : always_) bytes += name + ": " + value + "\r\n";
   for (const auto& [name, value] : request.headers) bytes += name + ": " + value + "\r\n";
   if (!request.body.empty() || request.method == "POST") {
     bytes += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";

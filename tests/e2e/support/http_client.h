@@ -43,7 +43,9 @@ HttpResponse read_head(Socket& socket, Deadline deadline);
 
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port) : port_(port) {}
+  // `always` goes with every request: a credential.
+  explicit HttpClient(std::uint16_t port, Headers always = {})
+      : port_(port), always_(std::move(always)) {}
 
   // Asks and reads the whole answer. The connection is kept; when the server closed it meanwhile,
   // or said that it would, a new one is made.
@@ -75,6 +77,7 @@ class HttpClient {
   std::string read_chunk(Deadline deadline);
 
   std::uint16_t port_;
+  Headers always_;
   Socket socket_;
   int connects_ = 0;
   bool closes_ = false;  // the last answer said that the connection ends

@@ -15,7 +15,7 @@ Session connect_patiently(std::uint16_t port, const WsClient::Options& options) 
 }
 
 void Publisher::connect() {
-  session_.emplace(connect_patiently(port_));
+  session_.emplace(connect_patiently(port_, options_));
   for (const std::uint64_t n : in_flight_) send(n);
 }
 

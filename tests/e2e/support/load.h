@@ -48,8 +48,8 @@ class Publisher {
     bool duplicate = false;
   };
 
-  Publisher(std::uint16_t port, std::string name, MakeDraft make)
-      : port_(port), name_(std::move(name)), make_(std::move(make)) {}
+  Publisher(std::uint16_t port, std::string name, MakeDraft make, WsClient::Options options = {})
+      : port_(port), name_(std::move(name)), make_(std::move(make)), options_(std::move(options)) {}
 
   // Sends `burst` events at each step until stopped; then waits for every answer.
   void run(const Workers& workers, Pace pace, int burst);
@@ -68,6 +68,7 @@ class Publisher {
   std::uint16_t port_;
   std::string name_;
   MakeDraft make_;
+  WsClient::Options options_;
   std::optional<Session> session_;
   std::uint64_t next_ = 0;
   std::set<std::uint64_t> in_flight_;

@@ -1,10 +1,12 @@
 #include "tests/e2e/support/sse_client.h"
 
+#include <utility>
+
 namespace courtside::e2e {
 
 SseClient::SseClient(std::uint16_t port, const std::string& target,
-                     const std::string& last_event_id)
-    : http_(port) {
+                     const std::string& last_event_id, Headers always)
+    : http_(port, std::move(always)) {
   HttpRequest request{.target = target, .headers = {{"Accept", "text/event-stream"}}};
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   http_.write(request);

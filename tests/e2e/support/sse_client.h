@@ -22,7 +22,8 @@ class SseClient {
   };
 
   // Asks for the stream and reads the head of the answer.
-  SseClient(std::uint16_t port, const std::string& target, const std::string& last_event_id = "");
+  SseClient(std::uint16_t port, const std::string& target, const std::string& last_event_id = "",
+            Headers always = {});
 
   const HttpResponse& head() const { return head_; }
 

@@ -26,8 +26,9 @@ TEST(Credentials, TakeATokenOrAServicesKey) {
   EXPECT_EQ(outcome(credentials, kKey), "backend");
   EXPECT_EQ(outcome(credentials, Issuer::get().token("HS256", Claims().with("exp", "1"))),
             "token_expired");
-  for (const std::string& other : {std::string(), std::string("."), std::string(".."),
-                                   std::string("..."), kKey + "..", "Bearer " + kKey}) {
+  for (const std::string& other :
+       {std::string(), std::string("."), std::string(".."), std::string("..."), kKey + "..",
+        "Bearer " + kKey, std::string(1 << 20, 'A')}) {
     EXPECT_EQ(outcome(credentials, other), "unauthorized") << other;
   }
 }

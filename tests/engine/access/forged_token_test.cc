@@ -99,7 +99,7 @@ TEST(ForgedToken, BySomeoneElse) {
 
 TEST(ForgedToken, WithASignatureOfZeros) {
   const std::string claims = Claims().json();
-  for (const std::size_t size : {0, 1, 32, 63, 64, 65, 72, 256}) {
+  for (const std::size_t size : {0U, 1U, 32U, 63U, 64U, 65U, 72U, 256U}) {
     const std::string zeros = base64url_encode(std::string(size, '\0'));
     for (const char* alg : {"ES256\",\"kid\":\"e", "RS256\",\"kid\":\"r", "HS256"}) {
       const std::string header = std::string(R"({"alg":")") + alg + "\"}";

@@ -52,7 +52,7 @@ Message understood(std::string_view text) {
 }
 
 TEST(Words, TheServerUnderstandsThem) {
-  understood<protocol::Hello>(hello_message());
+  understood<protocol::Hello>(hello_message(""));
   const auto now = understood<protocol::Subscribe>(subscribe_message("bench:a", ""));
   EXPECT_EQ(now.channels, std::vector<std::string>{"bench:a"});
   EXPECT_EQ(now.from.kind, protocol::From::Kind::kNow);

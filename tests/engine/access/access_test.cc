@@ -1,0 +1,196 @@
+// Goal: questions are answered from what is known, or once it is; never by a guess. Tokens end with
+// what revokes them.
+#include "engine/access/access.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace courtside {
+namespace {
+
+// Answers when told to.
+class SlowSource : public FactSource {
+ public:
+  void load(const FactKey& key, std::function<void(Result<Fact>)> done) override {
+    waiting.emplace_back(key, std::move(done));
+  }
+  void answer(const Result<Fact>& fact) {
+    auto [key, done] = std::move(waiting.front());
+    waiting.erase(waiting.begin());
+    done(fact);
+  }
+  std::vector<std::pair<FactKey, std::function<void(Result<Fact>)>>> waiting;
+};
+
+class AccessTest : public ::testing::Test {
+ protected:
+  void make(bool with_database) {
+    config.database.url = with_database ? "host=somewhere" : "";
+    rules.emplace(*AccessRules::make(config));
+    cache.emplace(config.database, FactCache::Sources{&source, &source, &source, &source},
+                  [this] { return now_ms; });
+    access.emplace(config, *rules, *cache,
+                   [this](std::string_view, std::int64_t) -> Result<Identity> { return identity; });
+  }
+
+  std::optional<Result<ReadGrant>> reads(const std::string& channel) {
+    return access->check_read(*identity, {channel}, ReadMode::kLive,
+                              [this](Result<ReadGrant> grant) { later.push_back(grant); });
+  }
+  static std::string described(const Result<ReadGrant>& grant) {
+    return grant ? "allowed" : std::string(info(grant.error().code).name);
+  }
+
+  Config config;
+  SlowSource source;
+  std::uint64_t now_ms = 1000;
+  std::optional<AccessRules> rules;
+  std::optional<FactCache> cache;
+  std::optional<Access> access;
+  Result<Identity> identity = Identity{.kind = Identity::Kind::kAccount, .actor = "42"};
+  std::vector<Result<ReadGrant>> later;
+};
+
+TEST_F(AccessTest, WithoutAccessControlEverybodyIsAnAdministrator) {
+  rules.emplace(*AccessRules::make(config));
+  cache.emplace(config.database, FactCache::Sources{}, [this] { return now_ms; });
+  const Access open(config, *rules, *cache, {});
+  EXPECT_FALSE(open.enabled());
+}
+
+TEST_F(AccessTest, WhatIsNotKnownIsAskedForAndKept) {
+  make(true);
+  EXPECT_FALSE(reads("user:42")) << "an answer before it is known";
+  ASSERT_EQ(source.waiting.size(), 1u);
+  EXPECT_EQ(source.waiting[0].first, (FactKey{FactKind::kAccount, "42"}));
+  source.answer(Fact(AccountFact{.counts = true}));
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(described(later[0]), "allowed");
+  const auto again = reads("user:42");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(described(*again), "allowed");
+}
+
+TEST_F(AccessTest, ASourceThatFailsGrantsNothing) {
+  make(true);
+  EXPECT_FALSE(reads("user:42"));
+  source.answer(fail(Code::overloaded, "the database does not answer"));
+  EXPECT_EQ(described(later.at(0)), "overloaded");
+}
+
+TEST_F(AccessTest, AnUnknownAndAForbiddenChannelAnswerAlike) {
+  make(true);
+  cache->get({FactKind::kAccount, "42"}, [](const Result<SharedFact>&) {});
+  source.answer(Fact(AccountFact{.counts = true, .permissions = {"booking:read_own"}}));
+  EXPECT_FALSE(reads("booking:b_1"));
+  source.answer(Fact(BookingFact{.account_id = "43", .venue_id = "7"}));
+  EXPECT_FALSE(reads("booking:b_2"));
+  source.answer(Fact());
+  ASSERT_EQ(later.size(), 2u);
+  EXPECT_EQ(later[0].error().message, "you may not read `booking:b_1`");
+  EXPECT_EQ(later[1].error().message, "you may not read `booking:b_2`");
+  EXPECT_EQ(later[0].error().code, later[1].error().code);
+}
+
+TEST_F(AccessTest, WithoutADatabaseTheTokenDecides) {
+  make(false);
+  identity->role = "VENUE_OWNER";
+  identity->venues = {"7"};
+  EXPECT_EQ(described(*reads("venue:7")), "allowed");
+  EXPECT_EQ(reads("venue:7").value()->lifts,
+            std::vector<std::string>{"financial:view_own_venue_reports"});
+  EXPECT_EQ(described(*reads("venue:8")), "forbidden");
+  identity->claims_permissions = true;
+  EXPECT_EQ(described(*reads("venue:7")), "forbidden") << "it says that it has none";
+  identity->channels = {"venue:*"};
+  EXPECT_EQ(described(*reads("venue:7")), "allowed");
+  EXPECT_EQ(described(*reads("venue:*")), "allowed") << "as it says";
+  EXPECT_EQ(described(*reads("*")), "forbidden");
+}
+
+TEST_F(AccessTest, WithADatabaseTheTokensClaimsDoNot) {
+  make(true);
+  identity->role = "BMSP_SUPER_ADMIN";
+  identity->permissions = {"audit:read"};
+  identity->channels = {"*"};
+  EXPECT_FALSE(reads("venue:7"));
+  source.answer(Fact(AccountFact{.counts = true, .role = "USER"}));
+  EXPECT_EQ(described(later.at(0)), "forbidden");
+}
+
+TEST_F(AccessTest, AnAccountThatDoesNotCountIsRefusedAtTheDoor) {
+  make(true);
+  std::vector<Result<Identity>> who;
+  EXPECT_FALSE(access->identify("t", [&who](const Result<Identity>& is) { who.push_back(is); }));
+  source.answer(Fact(AccountFact{.counts = false}));
+  ASSERT_FALSE(who.at(0));
+  EXPECT_EQ(who[0].error().code, Code::forbidden);
+}
+
+TEST_F(AccessTest, ATokenFromBeforeItsRevocationIsRefused) {
+  make(false);
+  identity->issued_s = 1000;
+  EXPECT_TRUE(access->identify("t", {})->has_value());
+  access->on_change(
+      {.fact = {FactKind::kAccount, "42"}, .ends_rights = true, .revokes_credentials = true},
+      Timestamp(1000'900'000));
+  EXPECT_EQ(access->identify("t", {})->error().code, Code::unauthorized);
+  identity->issued_s = 1001;
+  EXPECT_TRUE(access->identify("t", {})->has_value()) << "a fresh one";
+}
+
+TEST_F(AccessTest, WhatAnEventChangedIsAskedForAnew) {
+  make(true);
+  EXPECT_FALSE(reads("chat:r"));
+  source.answer(Fact(AccountFact{.counts = true}));
+  source.answer(Fact(RoomFact{.participants = {"42"}}));
+  EXPECT_EQ(described(*reads("chat:r")), "allowed");
+  access->on_change({.fact = {FactKind::kRoom, "r"}, .ends_rights = true}, Timestamp(0));
+  EXPECT_FALSE(reads("chat:r"));
+  source.answer(Fact(RoomFact{}));
+  EXPECT_EQ(described(later.back()), "forbidden");
+}
+
+TEST_F(AccessTest, ReadingAnotherAccountIsAudited) {
+  make(false);
+  identity->claims_permissions = true;
+  identity->permissions = {"notification:read_any"};
+  const auto history = [this](const std::string& channel) {
+    return *access->check_read(*identity, {channel}, ReadMode::kHistory, {});
+  };
+  EXPECT_TRUE(history("user:7")->audited);
+  EXPECT_FALSE(history("user:42")->audited);
+  identity->permissions = {"audit:read"};
+  EXPECT_TRUE(history("*")->audited);
+}
+
+TEST(RightsChange, IsSeenInTheEventsThatMakeIt) {
+  const auto changed = [](std::string_view type, std::string_view data) -> std::string {
+    const std::string event = build_event({.id = "1",
+                                           .source = "/t",
+                                           .type = type,
+                                           .subject = "any:1",
+                                           .data_kind = DataKind::kJson,
+                                           .data = data});
+    const auto change = rights_change(EventView(event));
+    if (!change) return "nothing";
+    return std::string(name_of(change->fact.kind)) + " " + change->fact.id +
+           (change->ends_rights ? " ends" : "") + (change->revokes_credentials ? " revokes" : "");
+  };
+  EXPECT_EQ(changed("session.revoked", R"({"accountId":"42"})"), "account 42 ends revokes");
+  EXPECT_EQ(changed("venue.staff_removed", R"({"venueId":"7","accountId":"42"})"),
+            "account 42 ends");
+  EXPECT_EQ(changed("chat.participant_removed", R"({"roomId":"r","accountId":"42"})"),
+            "room r ends");
+  EXPECT_EQ(changed("booking.created", R"({"bookingId":"b_1"})"), "booking b_1");
+  EXPECT_EQ(changed("chat.message_posted", R"({"roomId":"r","messageId":"m"})"), "message r\nm");
+  EXPECT_EQ(changed("booking.cancelled", R"({"bookingId":"b_1"})"), "nothing");
+  EXPECT_EQ(changed("session.revoked", R"({"sessionId":"s"})"), "nothing");
+}
+
+}  // namespace
+}  // namespace courtside
