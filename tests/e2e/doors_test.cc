@@ -122,6 +122,24 @@ TEST_F(LoginDoor, AFloodFromOneAddressIsSlowedAndTouchesNobodyElse) {
   EXPECT_EQ(denied("rate_limited"), 2);
 }
 
+TEST_F(LoginDoor, TheLogSaysWhoFromWhereAndNothingOfWhatTheyBrought) {
+  Process& process = server.process();
+  flood(kElsewhere);
+  EXPECT_EQ(ask(token, kElsewhere).status, 429);
+  EXPECT_EQ(http.get("/v1/events?channel=user:canary").status, 401);
+  Session outsider(port(), {.headers = bearer(token)});
+  outsider.say(subscribe_message({.channels = {"user:canary"}}));
+  outsider.expect_error("forbidden");
+  const std::string line = process.wait_for_output("denied: unauthorized, connection ");
+  EXPECT_NE(line.find(std::string(" from ") + kElsewhere), std::string::npos) << line;
+  process.wait_for_output("denied: rate_limited, connection ");
+  process.wait_for_output("denied: forbidden, connection ");
+  for (const std::string& private_word :
+       {std::string("not-a-token"), token, std::string("canary")}) {
+    EXPECT_EQ(process.output().find(private_word), std::string::npos) << private_word;
+  }
+}
+
 TEST_F(LoginDoor, WhoCameWithoutACredentialIsNotSlowed) {
   flood("");
   EXPECT_EQ(http.get("/v1/events?channel=availability:v_1").status, 200);
