@@ -7,6 +7,7 @@
 
 #include "engine/access/access.h"
 #include "engine/config/config.h"
+#include "engine/doors/doors.h"
 #include "engine/read_pool.h"
 #include "engine/router.h"
 #include "engine/session.h"
@@ -24,6 +25,7 @@ struct Engine {
   Sequencer& sequencer;
   ReadPool& reads;
   Access& access;
+  Doors& doors;
   const Router& router;
   const Projections& projections;
   ConnectionLimits connection_limits;

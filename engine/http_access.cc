@@ -42,6 +42,11 @@ std::optional<std::string> credential_of(const HttpRequest& request) {
 }
 
 void refuse(Peer& peer, const Error& error) {
+  peer.door().deny(error.code);
+  tell(peer, error);
+}
+
+void tell(Peer& peer, const Error& error) {
   HttpResponse response = problem(error);
   // RFC 6750, section 3.
   if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
@@ -70,9 +75,10 @@ void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then) 
   if (!credential) {
     return refuse(peer, {Code::unauthorized, "the credential is not `Bearer <token>`"});
   }
-  go_on<Identity>(peer, std::move(then), [&](Access::Later<Identity> later) {
-    return peer.shard().engine().access.identify(*credential, std::move(later));
-  });
+  const auto known = peer.identify(
+      *credential,
+      [then](Peer& later, const Result<Identity>& identity) { answer(later, identity, then); });
+  if (known) answer(peer, *known, then);
 }
 
 void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,

@@ -21,8 +21,10 @@ std::vector<std::string_view> subprotocol_offers(const HttpRequest& request);
 // What the request carries: "", the token, or nothing where it carries something else.
 std::optional<std::string> credential_of(const HttpRequest& request);
 
-// Answers with the problem.
+// Answers with the problem, and counts it where it is a denial.
 void refuse(Peer& peer, const Error& error);
+// The same for what was counted as something else.
+void tell(Peer& peer, const Error& error);
 
 template <typename T>
 using Then = std::function<void(Peer&, const T&)>;

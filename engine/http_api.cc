@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/doors/origin.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
-#include "engine/origin.h"
 #include "engine/problem.h"
 
 namespace courtside {
@@ -90,11 +90,15 @@ void answer_preflight(Peer& peer) {
 
 void handle_request(Peer& peer, HttpRequest& request) {
   const std::string path(request.path());
-  const std::string_view origin = request.header("origin");
-  if (!origin_allowed(origin, peer.shard().engine().config.allowed_origins)) {
+  if (const Result<void> plain = peer.door().on_request(request.headers); !plain) {
+    peer.door().deny(Denial::kExposure);
+    return peer.respond(problem(plain.error()));
+  }
+  if (!origin_allowed(request.headers, peer.shard().engine().config.allowed_origins)) {
+    peer.door().deny(Denial::kOrigin);
     return peer.respond(problem({Code::forbidden, "this origin is not on the allow-list"}));
   }
-  peer.set_origin(origin);
+  peer.set_origin(request.header("origin"));
   if (request.method == "OPTIONS") return answer_preflight(peer);
   if (request.method == "GET" || request.method == "HEAD") return get(peer, request, path);
   if (path == "/v1/events") {

@@ -98,8 +98,14 @@ void ask_for_posting(Peer& peer, const std::shared_ptr<Posting>& posting) {
 }  // namespace
 
 void post_events(Peer& peer, const HttpRequest& request, const Identity& publisher) {
+  // Before the body is looked at, so that a flood costs little; a batch is taken whole and paid for
+  // by waiting longer.
+  if (const Result<void> taken = peer.door().take_publish(publisher); !taken) {
+    return refuse(peer, taken.error());
+  }
   Result<std::vector<IncomingEvent>> events = parse_body(request);
   if (!events) return peer.respond(problem(events.error()));
+  peer.door().spend_publishes(publisher, events->size() - 1);
   ask_for_posting(peer, std::make_shared<Posting>(Posting{publisher, std::move(*events)}));
 }
 

@@ -84,6 +84,9 @@ void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening);
 void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Result<Start>& start,
                   bool audited) {
   if (!start) return peer.respond(problem(start.error()));
+  if (const Result<void> taken = peer.door().take_place(opening->reader); !taken) {
+    return refuse(peer, taken.error());
+  }
   if (audited) {
     const auto traced = peer.append_trace(opening->reader, opening->interest->filter, {});
     if (!traced) return peer.respond(problem(traced.error()));
@@ -137,6 +140,9 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
   if (peer.shard().draining()) {
     return peer.respond(problem({Code::draining, "the server is going down"}));
   }
+  if (const Result<void> taken = peer.door().take_subscribe(reader); !taken) {
+    return refuse(peer, taken.error());
+  }
   auto opening = std::make_shared<Opening>(
       Opening{request, reader, stream_from(request, query), std::make_shared<Interest>()});
   opening->interest->wire = &wire;
@@ -170,8 +176,9 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());
   const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+    asker.door().counted(grant);
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
-    if (!shown) return refuse(asker, shown.error());
+    if (!shown) return tell(asker, shown.error());
     if (shown->audited) {
       Filter filter;
       filter.channels = shown->channels;
@@ -226,8 +233,9 @@ void get_subject(Peer& peer, const std::string& segment, const Identity& reader)
   const Error not_found{Code::not_found, "there is no such subject"};
   if (!is_channel(*subject)) return peer.respond(problem(not_found));
   const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+    asker.door().counted(grant);
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
-    if (!shown) return refuse(asker, shown.error());
+    if (!shown) return tell(asker, shown.error());
     const Engine& engine = asker.shard().engine();
     answer_with_read(asker, [&engine, subject, not_found]() -> Result<HttpResponse> {
       const Result<SubjectState> state = engine.log.subject(subject);

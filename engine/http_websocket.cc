@@ -62,9 +62,15 @@ void open_websocket(Peer& peer, const HttpRequest& request, const Subprotocol& s
   // (RFC 6455, section 4.1).
   const std::string_view answered = is_offered ? subprotocol.name : std::string_view();
   if (credential_of(request) == "") {
+    if (const Result<void> taken = peer.door().take_place(Identity{}); !taken) {
+      return refuse(peer, taken.error());
+    }
     return peer.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
   }
   with_identity(peer, request, [request, answered, &subprotocol](Peer& asker, const Identity& who) {
+    if (const Result<void> taken = asker.door().take_place(who); !taken) {
+      return refuse(asker, taken.error());
+    }
     asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
   });
 }

@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace courtside {
 namespace {
@@ -44,11 +45,15 @@ std::string render_metrics(const std::vector<Sample>& samples) {
     } else {
       metric.gauge.value = sample.value;
     }
-    families.push_back(
-        {sample.name,
-         sample.help,
-         sample.counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
-         {metric}});
+    if (!sample.reason.empty()) metric.label.push_back({"reason", sample.reason});
+    if (families.empty() || families.back().name != sample.name) {
+      families.push_back(
+          {sample.name,
+           sample.help,
+           sample.counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge,
+           {}});
+    }
+    families.back().metric.push_back(std::move(metric));
   }
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

@@ -36,6 +36,7 @@ struct Sample {
   std::string help;
   bool counter = false;  // else a gauge
   double value = 0;
+  std::string reason = {};  // the line's label; those of one name stand together
 };
 
 // What the operating system says of this process.

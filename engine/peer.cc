@@ -24,6 +24,13 @@ Peer::~Peer() {
 // ---------------------------------------------------------------------------------------------
 // HTTP.
 
+void Peer::on_proxy_header(Connection& connection, bool is_good) {
+  if (!is_good) return door_.deny(Denial::kProxyHeader);
+  if (door_.on_proxy_header(connection.peer_address())) return;
+  door_.deny(Denial::kConnections);
+  connection.abort();
+}
+
 void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
   shard_.count_request();
   origin_.clear();
@@ -246,32 +253,56 @@ void Peer::on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& gra
   hub().resume(stream_->subscriber);
 }
 
+std::optional<Result<Identity>> Peer::identify(const std::string& credential, Identified then) {
+  if (!credential.empty()) {
+    if (const Result<void> checked = door_.check_login(); !checked) return fail(checked.error());
+  }
+  auto known = shard_.engine().access.identify(
+      credential, shard_.later<Identity>(
+                      id_, [then = std::move(then)](Peer& peer, const Result<Identity>& identity) {
+                        peer.door_.on_login(identity);
+                        then(peer, identity);
+                      }));
+  if (known) door_.on_login(*known);
+  return known;
+}
+
 std::optional<Result<Identity>> Peer::identify(const std::string& credential,
                                                std::uint64_t attempt) {
-  return shard_.engine().access.identify(
-      credential,
-      shard_.later<Identity>(id_, [attempt](Peer& peer, const Result<Identity>& identity) {
-        if (peer.session_) peer.session_->on_identity(attempt, identity);
-      }));
+  auto known = identify(credential, [attempt](Peer& peer, const Result<Identity>& identity) {
+    if (!peer.session_) return;
+    peer.session_->on_identity(attempt, peer.door_.counted(peer.door_.admitted(identity)));
+  });
+  if (known) known = door_.counted(door_.admitted(std::move(*known)));
+  return known;
 }
 
 std::optional<Result<ReadGrant>> Peer::check_read(const Identity& identity,
                                                   const std::vector<std::string>& channels,
                                                   std::uint32_t sub, std::uint64_t attempt) {
-  return shard_.engine().access.check_read(
+  const auto known = shard_.engine().access.check_read(
       identity, channels, ReadMode::kLive,
       shard_.later<ReadGrant>(id_, [sub, attempt](Peer& peer, const Result<ReadGrant>& grant) {
+        peer.door_.counted(grant);
         if (peer.session_) peer.session_->on_read_checked(sub, attempt, grant);
       }));
+  if (known) door_.counted(*known);
+  return known;
 }
 
 std::optional<Result<PublishGrant>> Peer::check_publish(const Identity& identity, EventView event,
                                                         std::uint64_t attempt) {
-  return shard_.engine().access.check_publish(
+  if (const Result<void> taken = door_.counted(door_.take_publish(identity)); !taken) {
+    return fail(taken.error());
+  }
+  const auto known = shard_.engine().access.check_publish(
       identity, event,
       shard_.later<PublishGrant>(id_, [attempt](Peer& peer, const Result<PublishGrant>& grant) {
+        peer.door_.counted(grant);
         if (peer.session_) peer.session_->on_publish_checked(attempt, grant);
       }));
+  if (known) door_.counted(*known);
+  return known;
 }
 
 Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,

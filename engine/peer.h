@@ -7,13 +7,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/address_limit.h"
+#include "engine/doors/doorway.h"
 #include "engine/hub.h"
 #include "engine/session.h"
 #include "engine/start.h"
@@ -38,17 +39,23 @@ struct EventStream {
 
 class Peer final : public ConnectionHandler, public SubscriberOwner, public SessionHost {
  public:
-  Peer(Shard& shard, AddressLimit::Lease lease) : shard_(shard), lease_(std::move(lease)) {}
+  Peer(Shard& shard, Doorway door) : shard_(shard), door_(std::move(door)) {}
   ~Peer() override;
 
   void set_connection(Connection& connection) {
     connection_ = &connection;
     id_ = connection.id();
+    door_.set_connection(id_.value());
   }
   ConnectionId id() const { return id_; }
   Shard& shard() { return shard_; }
+  Doorway& door() { return door_; }
   bool streaming() const { return session_ != nullptr || stream_.has_value(); }
   std::size_t queued_bytes() const { return connection_ ? connection_->queued_bytes() : 0; }
+
+  // Who the credential names, unless its address is slowed; known now, or told to `then` later.
+  using Identified = std::function<void(Peer&, const Result<Identity>&)>;
+  std::optional<Result<Identity>> identify(const std::string& credential, Identified then);
 
   // Answers the request at hand; does nothing when the connection is gone.
   void respond(HttpResponse response);
@@ -81,6 +88,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   void abort();
 
   // ConnectionHandler
+  void on_proxy_header(Connection& connection, bool is_good) override;
   void on_request(Connection& connection, HttpRequest& request) override;
   void on_bad_request(Connection& connection, const Error& error) override;
   void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;
@@ -110,6 +118,9 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
                                               std::uint32_t sub, std::uint64_t attempt) override;
   std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,
                                                     std::uint64_t attempt) override;
+  Result<void> take_subscribe(const Identity& identity) override {
+    return door_.counted(door_.take_subscribe(identity));
+  }
   Result<void> trace_read(const Identity& identity, const Filter& filter) override {
     return append_trace(identity, filter, std::nullopt);
   }
@@ -131,7 +142,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   Result<void> submit(Append append);
 
   Shard& shard_;
-  const AddressLimit::Lease lease_;
+  Doorway door_;
   Connection* connection_ = nullptr;  // null once it is closed
   ConnectionId id_;
   std::unique_ptr<Session> session_;

@@ -1,5 +1,6 @@
 #include "engine/problem.h"
 
+#include <charconv>
 #include <utility>
 
 #include "base/json.h"
@@ -8,6 +9,19 @@ namespace courtside {
 namespace {
 
 constexpr std::string_view kErrorsBegin = "{\"errors\":";
+
+constexpr std::string_view kRetryAfterBegin = "{\"retryafter\":";
+
+// Whole seconds (RFC 9110, section 10.2.3), none too few.
+std::string retry_after_s(std::string_view details) {
+  constexpr std::uint64_t kSecondMs = 1000;
+  std::uint64_t wait_ms = kSecondMs;
+  if (details.starts_with(kRetryAfterBegin)) {
+    details.remove_prefix(kRetryAfterBegin.size());
+    std::from_chars(details.data(), details.data() + details.size(), wait_ms);
+  }
+  return std::to_string((wait_ms + kSecondMs - 1) / kSecondMs);
+}
 
 }  // namespace
 
@@ -30,7 +44,9 @@ HttpResponse problem(const Error& error) {
                         .content_type = "application/problem+json",
                         .headers = {},
                         .body = body.take()};
-  if (code.http_status == 503) response.headers.emplace_back("retry-after", "1");
+  if (code.http_status == 503 || code.http_status == 429) {
+    response.headers.emplace_back("retry-after", retry_after_s(details));
+  }
   return response;
 }
 

@@ -7,7 +7,8 @@
 namespace courtside {
 
 // {"type":"/problems/<code>","title":...,"status":...,"detail":...,"code":...,"retryable":...,
-// "details":{...}}; of invalid_event also "errors" at the top level.
+// "details":{...}}; of invalid_event also "errors" at the top level; where it pays to come back,
+// Retry-After.
 HttpResponse problem(const Error& error);
 
 HttpResponse json_response(std::string body, int status = 200);

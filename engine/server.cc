@@ -51,8 +51,7 @@ SequencerOptions sequencer_options(const Config& config) {
 
 }  // namespace
 
-Server::Server(const Config& config)
-    : config_(config), addresses_(config.limits.connections_per_address) {}
+Server::Server(const Config& config) : config_(config) {}
 
 Server::~Server() { shut_down(); }
 
@@ -65,6 +64,8 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
 Result<void> Server::open() {
   Result<ListenAddress> address = parse_listen_address(config_.listen);
   if (!address) return fail(address.error());
+  Result<NetworkList> proxies = NetworkList::parse(config_.trusted_proxies);
+  if (!proxies) return fail(proxies.error());
   Result<Router> router = Router::make(config_.routes);
   if (!router) return fail(router.error());
   Result<Projections> projections = Projections::make(config_.projections);
@@ -83,6 +84,8 @@ Result<void> Server::open() {
   if (!access) return fail(access.error());
   access_ = std::move(*access);
 
+  doors_ = std::make_unique<Doors>(config_, std::move(*proxies));
+
   // The shards know the log before anything can be added to it.
   const OffsetRange held = log_->held();
   sequencer_ = LocalSequencer::start(*log_, *this, sequencer_options(config_));
@@ -92,6 +95,7 @@ Result<void> Server::open() {
                          .sequencer = *sequencer_,
                          .reads = *reads_,
                          .access = access_->access(),
+                         .doors = *doors_,
                          .router = *router_,
                          .projections = *projections_,
                          .connection_limits = connection_limits(config_),
@@ -131,12 +135,21 @@ void Server::on_socket(AcceptedSocket socket) {
     if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
   }
   ++next_shard_;
-  std::optional<AddressLimit::Lease> lease = addresses_.acquire(socket.peer_address());
-  if (total >= config_.limits.connections || !lease) {
+  const auto refuse = [&](Denial reason) {
     ++refused_;  // the socket closes as it goes
-    return;
+    doors_->denials().count(reason, 0, socket.peer_address(), loop_.now_ms());
+  };
+  if (!doors_->admits_plain(socket.peer_address())) return refuse(Denial::kExposure);
+  if (total >= config_.limits.connections) return refuse(Denial::kConnections);
+  ConnectionLimit::Lease place;
+  if (doors_->proxies().contains(socket.peer_address())) {
+    if (config_.proxy_protocol) socket.expect_proxy_header();
+  } else {
+    Result<ConnectionLimit::Lease> taken = doors_->take_address_place(socket.peer_address());
+    if (!taken) return refuse(Denial::kConnections);
+    place = std::move(*taken);
   }
-  least->post_socket({std::move(socket), std::move(*lease)});
+  least->post_socket({std::move(socket), std::move(place)});
 }
 
 Result<void> Server::run() {
@@ -234,7 +247,13 @@ std::vector<Sample> Server::samples() const {
   gauge("courtside_sessions", "Open WebSocket sessions and streams.", sum(&ShardStats::sessions));
   gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
   counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
-  counter("courtside_refused_total", "Connections closed at once: over a limit.", refused_);
+  counter("courtside_refused_total", "Connections closed at once.", refused_);
+  for (std::size_t i = 0; i < kDenialCount; ++i) {
+    const auto reason = static_cast<Denial>(i);
+    samples.push_back({"courtside_denied_total", "What was refused, by reason.", true,
+                       static_cast<double>(doors_->denials().total(reason)),
+                       std::string(name_of(reason))});
+  }
   counter("courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
   counter("courtside_deliveries_total", "Events sent live, per subscription.",
           sum(&ShardStats::deliveries));

@@ -61,8 +61,8 @@ class Server final : public CommitListener {
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<LocalSequencer> sequencer_;
+  std::unique_ptr<Doors> doors_;
   std::optional<Engine> engine_;
-  AddressLimit addresses_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
   Loop loop_;  // the acceptor's

@@ -221,6 +221,9 @@ void Session::on_rights_change(const RightsChange& change, bool revokes) {
 // Subscriptions.
 
 void Session::handle(protocol::Subscribe& message) {
+  if (const Result<void> taken = host_.take_subscribe(*identity_); !taken) {
+    return refuse(message.id, taken.error());
+  }
   if (const Result<void> room = check_room(message); !room) {
     refuse(message.id, room.error());
     return;

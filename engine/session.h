@@ -63,6 +63,8 @@ class SessionHost {
   virtual std::optional<Result<PublishGrant>> check_publish(const Identity& identity,
                                                             EventView event,
                                                             std::uint64_t attempt) = 0;
+  // One more subscribe of its kind: rate_limited when there were too many.
+  virtual Result<void> take_subscribe(const Identity& /*identity*/) { return {}; }
   // Leaves a trace of a subscription to another account's channel, before it begins.
   virtual Result<void> trace_read(const Identity& identity, const Filter& filter) = 0;
 

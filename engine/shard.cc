@@ -129,7 +129,9 @@ void Shard::on_tick() {
 void Shard::adopt_socket(NewConnection accepted) {
   ++accepted_;
   if (draining_) return;
-  auto peer = std::make_unique<Peer>(*this, std::move(accepted.lease));
+  auto peer = std::make_unique<Peer>(
+      *this,
+      Doorway(engine_.doors, loop_, accepted.socket.peer_address(), std::move(accepted.place)));
   Connection& connection =
       adopt(loop_, std::move(accepted.socket), engine_.connection_limits, *peer);
   peer->set_connection(connection);

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "base/mailbox.h"
-#include "engine/address_limit.h"
+#include "engine/doors/connection_limit.h"
 #include "engine/engine.h"
 #include "engine/hub.h"
 #include "engine/metrics.h"
@@ -35,7 +35,7 @@ class Peer;
 // A socket on its way to the shard that will own it, with its share of the limit per address.
 struct NewConnection {
   AcceptedSocket socket;
-  AddressLimit::Lease lease;
+  ConnectionLimit::Lease place;
 };
 
 class Shard final : public HubHost {

@@ -59,6 +59,7 @@ std::string SocketAddress::host() const {
 }
 
 std::optional<SocketAddress> literal_address(const std::string& host, std::uint16_t port) {
+  if (host.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);

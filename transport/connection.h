@@ -64,6 +64,11 @@ class ConnectionHandler {
  public:
   virtual ~ConnectionHandler() = default;
 
+  // The PROXY header of a socket that was to begin with one: it is in, and peer_address() is whom
+  // it names; or it was wrong, and nothing but on_closed (kViolation) follows. Before anything
+  // else.
+  virtual void on_proxy_header(Connection& /*connection*/, bool /*is_good*/) {}
+
   // A whole request. Answer it with respond(), start_stream() or accept_websocket(), now or later:
   // the next one is not read before. `request` may be moved from.
   virtual void on_request(Connection& connection, HttpRequest& request) = 0;
@@ -88,7 +93,8 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual ConnectionId id() const = 0;
-  // The peer's address without port, in text.
+  // The peer's address without port, in text; behind a proxy that sends a PROXY header the
+  // client's.
   virtual std::string peer_address() const = 0;
 
   // Who hears of it from now on; adopt() named the first. REQUIRES: not null, and outlives it.

@@ -88,11 +88,14 @@ AcceptedSocket::~AcceptedSocket() {
 }
 
 AcceptedSocket::AcceptedSocket(AcceptedSocket&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), peer_address_(std::move(other.peer_address_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      peer_address_(std::move(other.peer_address_)),
+      has_proxy_header_(other.has_proxy_header_) {}
 
 AcceptedSocket& AcceptedSocket::operator=(AcceptedSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(peer_address_, other.peer_address_);
+  std::swap(has_proxy_header_, other.has_proxy_header_);
   return *this;
 }
 

@@ -22,11 +22,16 @@ class AcceptedSocket {
   AcceptedSocket& operator=(AcceptedSocket&& other) noexcept;
 
   const std::string& peer_address() const { return peer_address_; }
+
+  // The peer is a proxy that begins with a PROXY header (proxy_protocol.h).
+  void expect_proxy_header() { has_proxy_header_ = true; }
+  bool has_proxy_header() const { return has_proxy_header_; }
   int release();
 
  private:
   int fd_;
   std::string peer_address_;
+  bool has_proxy_header_ = false;
 };
 
 struct ListenAddress {

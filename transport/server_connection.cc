@@ -11,6 +11,7 @@
 #include "transport/connection.h"
 #include "transport/http_session.h"
 #include "transport/listener.h"
+#include "transport/proxy_protocol.h"
 #include "transport/tcp_stream.h"
 #include "transport/websocket_session.h"
 
@@ -32,6 +33,7 @@ class ServerConnection final : public Connection,
       : id_(next_connection_id()),
         peer_address_(socket.peer_address()),
         limits_(loop.impl().share(limits)),
+        proxy_(socket.has_proxy_header() ? std::make_unique<ProxyHeaderParser>() : nullptr),
         handler_(&handler),
         stream_(loop, socket.release(), limits_->queue_bytes_max, limits_->close_timeout_ms, *this),
         http_(std::make_unique<HttpSession>(stream_, *limits_, *this)) {}
@@ -100,8 +102,12 @@ class ServerConnection final : public Connection,
 
   std::size_t on_bytes(std::string_view bytes) override {
     std::size_t used = 0;
+    if (proxy_) {
+      used = take_proxy_header(bytes);
+      if (proxy_ || !stream_.open()) return bytes.size();
+    }
     if (!websocket_) {
-      used = http_->feed(bytes);
+      used += http_->feed(bytes.substr(used));
       if (!websocket_) return used;
       http_.reset();  // upgraded meanwhile: what follows the request is frames
     }
@@ -109,6 +115,20 @@ class ServerConnection final : public Connection,
       used += websocket_->feed(bytes.substr(used));
     }
     return used;
+  }
+
+  std::size_t take_proxy_header(std::string_view bytes) {
+    const auto progress = proxy_->feed(bytes);
+    if (!progress) {
+      handler_->on_proxy_header(*this, false);
+      stream_.abort(CloseReason::kViolation);
+      return bytes.size();
+    }
+    if (!progress->done) return bytes.size();
+    proxy_.reset();
+    if (progress->client) peer_address_ = *progress->client;
+    handler_->on_proxy_header(*this, true);
+    return progress->consumed;
   }
 
   void on_written() override {
@@ -141,8 +161,9 @@ class ServerConnection final : public Connection,
   }
 
   const ConnectionId id_;
-  const std::string peer_address_;
+  std::string peer_address_;
   const std::shared_ptr<const ConnectionLimits> limits_;
+  std::unique_ptr<ProxyHeaderParser> proxy_;  // until the header is in
   ConnectionHandler* handler_;
   TcpStream stream_;
   std::unique_ptr<HttpSession> http_;            // until the upgrade

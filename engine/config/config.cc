@@ -1,6 +1,7 @@
 #include "engine/config/config.h"
 
 #include "transport/listener.h"
+#include "transport/network.h"
 
 namespace courtside {
 
@@ -15,14 +16,28 @@ bool has_access_control(const Config& config) {
          !access.service_keys_file.empty();
 }
 
+bool is_exposed(const Config& config) {
+  const Result<ListenAddress> address = parse_listen_address(config.listen);
+  return !address || !address->is_loopback();
+}
+
 Result<void> check_exposure(const Config& config) {
   const Result<ListenAddress> address = parse_listen_address(config.listen);
   if (!address) return fail(address.error());
-  if (address->is_loopback() || has_access_control(config)) return {};
-  return fail(Code::bad_configuration,
-              "listen: `" + config.listen +
-                  "` is open to other machines, and no access control is configured; "
-                  "listen on 127.0.0.1 or [::1]");
+  const Result<NetworkList> proxies = NetworkList::parse(config.trusted_proxies);
+  if (!proxies) {
+    return fail(Code::bad_configuration, "trusted_proxies: " + proxies.error().message);
+  }
+  if (address->is_loopback()) return {};
+  const auto refuse = [&config](std::string_view why) {
+    return fail(Code::bad_configuration, "listen: `" + config.listen +
+                                             "` is open to other machines, and " +
+                                             std::string(why) + "; listen on 127.0.0.1 or [::1]");
+  };
+  if (!has_access_control(config)) return refuse("no access control is configured");
+  if (proxies->empty())
+    return refuse("tokens would travel in plain text: trusted_proxies is empty");
+  return {};
 }
 
 }  // namespace courtside

@@ -81,6 +81,8 @@ struct Config {
   std::uint64_t drain_ms = 5'000;       // for clients to say goodbye after SIGTERM
   std::uint64_t flush_interval_ms = 5;  // between two flushes of a connection, when busy; 0: none
   std::vector<std::string> allowed_origins;  // "https://play.example.com"; "*": any
+  std::vector<std::string> trusted_proxies;  // addresses and networks: "10.0.0.0/8"
+  bool proxy_protocol = false;               // they send a PROXY header first
 
   struct Retention {
     std::uint64_t bytes = 0;  // of records; 0: keep all
@@ -123,9 +125,13 @@ struct Config {
 
   struct Limits {
     std::uint64_t connections = 20'000;
-    std::uint64_t connections_per_address = 0;  // 0: unlimited
-    std::uint64_t handshake_ms = 5'000;         // from accept to a whole request, and to `hello`
-    std::uint64_t idle_ms = 75'000;             // between requests of a kept-alive connection
+    std::uint64_t connections_per_address = 0;    // 0: unlimited
+    std::uint64_t connections_per_account = 100;  // sessions and streams; 0: unlimited
+    std::uint64_t subscribes_per_second = 100;    // of an account; 0: unlimited
+    std::uint64_t publishes_per_second = 100;     // of an account; 0: unlimited
+    std::uint64_t failed_logins_per_minute = 30;  // of an address; 0: unlimited
+    std::uint64_t handshake_ms = 5'000;           // from accept to a whole request, and to `hello`
+    std::uint64_t idle_ms = 75'000;               // between requests of a kept-alive connection
     std::uint64_t header_bytes = 8 << 10;
     std::uint64_t headers = 64;
     std::uint64_t body_bytes = 4 << 20;
@@ -158,8 +164,12 @@ std::uint64_t shard_count(const Config& config, unsigned cores);
 // Whether callers are asked who they are. Without it every caller is an administrator.
 bool has_access_control(const Config& config);
 
+// Whether other machines can reach `listen`. REQUIRES: check_exposure().
+bool is_exposed(const Config& config);
+
 // bad_configuration when `listen` is no address, or is open to other machines without access
-// control: `serve` asks this before it binds.
+// control or without a proxy that keeps tokens out of plain text: `serve` asks this before it
+// binds.
 Result<void> check_exposure(const Config& config);
 
 }  // namespace courtside

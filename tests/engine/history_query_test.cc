@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/history.h"
-#include "engine/origin.h"
 #include "engine/problem.h"
 #include "engine/router.h"
 #include "schema/json_reader.h"
@@ -107,26 +106,18 @@ TEST_F(AnswerTest, LostAndForeignPositionsAreGone) {
   EXPECT_EQ(ids(answer("after=e:5")), std::vector<std::string>{});
 }
 
-TEST(OriginTest, ExactOriginsOnly) {
-  const std::vector<std::string> allowed = {"https://play.example.com", "http://localhost:3000"};
-  EXPECT_TRUE(origin_allowed("", allowed));
-  EXPECT_TRUE(origin_allowed("https://play.example.com", allowed));
-  for (const char* origin :
-       {"http://play.example.com", "https://play.example.com:444", "https://play.example.com.evil",
-        "https://evil.play.example.com", "null", "http://localhost", "https://PLAY.example.com"}) {
-    EXPECT_FALSE(origin_allowed(origin, allowed)) << origin;
-  }
-}
-
-TEST(OriginTest, UnconfiguredOnlyPagesOfThisMachine) {
-  EXPECT_TRUE(origin_allowed("http://localhost:3000", {}));
-  EXPECT_TRUE(origin_allowed("https://127.0.0.1", {}));
-  EXPECT_TRUE(origin_allowed("http://[::1]:8080", {}));
-  for (const char* origin :
-       {"null", "http://localhost.evil.com", "http://localhost:3000.evil.com",
-        "http://127.0.0.1.evil.com:80", "http://example.com", "localhost", "http://localhost:"}) {
-    EXPECT_FALSE(origin_allowed(origin, {})) << origin;
-  }
+TEST(ProblemTest, SaysInWholeSecondsWhenToComeBack) {
+  const auto retry_after = [](const Error& error) {
+    for (const auto& [name, value] : problem(error).headers) {
+      if (name == "retry-after") return value;
+    }
+    return std::string("never");
+  };
+  EXPECT_EQ(retry_after({Code::rate_limited, "", R"({"retryafter":1})"}), "1");
+  EXPECT_EQ(retry_after({Code::rate_limited, "", R"({"retryafter":1001})"}), "2");
+  EXPECT_EQ(retry_after({Code::rate_limited, "", R"({"retryafter":60000})"}), "60");
+  EXPECT_EQ(retry_after({Code::overloaded, ""}), "1");
+  EXPECT_EQ(retry_after({Code::forbidden, ""}), "never");
 }
 
 TEST(ProblemTest, IsADocumentThatProgramsCanRead) {

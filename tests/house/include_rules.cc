@@ -157,6 +157,8 @@ const std::vector<Area>& areas() {
       // Who may what is decided without knowing who is connected.
       {"engine/access", {"base", "schema", "engine/config"}},
       {"engine/postgres", {"base", "schema", "engine/config", "engine/access"}},
+      // Who is let in, whoever it is and whatever it wants.
+      {"engine/doors", {"base", "transport", "engine/config", "engine/access"}},
       {"tests", {"*"}},
   };
   return table;

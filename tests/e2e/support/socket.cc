@@ -32,12 +32,17 @@ bool ready(int fd, short events, Deadline deadline) {
 
 }  // namespace
 
-Socket Socket::connect(std::uint16_t port, int receive_buffer_bytes) {
+Socket Socket::connect(std::uint16_t port, int receive_buffer_bytes, const std::string& from) {
   Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) give_up(std::string("socket: ") + std::strerror(errno));
   if (receive_buffer_bytes > 0) set_option(socket.fd_, SOL_SOCKET, SO_RCVBUF, receive_buffer_bytes);
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  if (!from.empty() &&
+      (inet_pton(AF_INET, from.c_str(), &address.sin_addr) != 1 ||
+       bind(socket.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)) {
+    give_up("cannot come from " + from);
+  }
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(socket.fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

@@ -18,8 +18,10 @@ class Socket {
   enum class Filled { kBytes, kEnd, kTimeout };
 
   // Throws Disconnected when nobody listens. `receive_buffer_bytes` bounds the kernel's buffer on
-  // our side (0: its default), so that a reader who stops is felt early.
-  static Socket connect(std::uint16_t port, int receive_buffer_bytes = 0);
+  // our side (0: its default), so that a reader who stops is felt early. `from`: the address to
+  // come from, such as "127.0.0.2"; empty: the usual one.
+  static Socket connect(std::uint16_t port, int receive_buffer_bytes = 0,
+                        const std::string& from = "");
 
   Socket() = default;
   Socket(Socket&& other) noexcept;

@@ -78,8 +78,9 @@ std::string encode_frame(const Frame& frame, bool masked) {
 }
 
 WsClient::WsClient(std::uint16_t port, const Options& options)
-    : options_(options), socket_(Socket::connect(port, options.receive_buffer_bytes)) {
-  socket_.write(upgrade_request(port, options));
+    : options_(options),
+      socket_(Socket::connect(port, options.receive_buffer_bytes, options.from)) {
+  socket_.write(options.proxy_header + upgrade_request(port, options));
   const Deadline deadline;
   handshake_ = read_head(socket_, deadline);
   if (!upgraded()) {

@@ -48,6 +48,8 @@ class WsClient {
     Headers headers = {};
     int receive_buffer_bytes = 0;  // the kernel's, on our side; 0: its default
     bool answers_pings = true;
+    std::string from = {};          // as Socket::connect
+    std::string proxy_header = {};  // what comes before HTTP
   };
 
   // Asks for the upgrade. Whether it came: upgraded(), and what the server said: handshake().

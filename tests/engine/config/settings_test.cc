@@ -146,6 +146,34 @@ TEST(Config, IsNotOpenedToOtherMachinesWithoutAccessControl) {
   EXPECT_FALSE(check_exposure(config));
 }
 
+TEST(Config, IsOpenedToOtherMachinesOnlyBehindAListedProxy) {
+  Config config;
+  config.listen = "0.0.0.0:8080";
+  config.trusted_proxies = {"10.0.0.0/8"};
+  EXPECT_FALSE(check_exposure(config)) << "a proxy does not ask who callers are";
+  config.access.jwt_secret = "x";
+  EXPECT_TRUE(check_exposure(config));
+  EXPECT_TRUE(is_exposed(config));
+  config.trusted_proxies.clear();
+  const Result<void> plain = check_exposure(config);
+  ASSERT_FALSE(plain);
+  EXPECT_NE(plain.error().message.find("trusted_proxies is empty"), std::string::npos);
+  config.listen = "127.0.0.1:8080";
+  EXPECT_TRUE(check_exposure(config));
+  EXPECT_FALSE(is_exposed(config));
+}
+
+TEST(Config, NamesTheProxyThatIsNone) {
+  Config config;
+  for (const char* wrong : {"proxy.internal", "10.0.0.1/8", "10.0.0.0/33"}) {
+    config.trusted_proxies = {"192.0.2.1", wrong};
+    const Result<void> checked = check_exposure(config);
+    ASSERT_FALSE(checked) << wrong;
+    EXPECT_EQ(checked.error().message.find(std::string("trusted_proxies: `") + wrong), 0u)
+        << checked.error().message;
+  }
+}
+
 TEST(Config, HasAccessControlWithAnyOfTheThreeSources) {
   EXPECT_FALSE(has_access_control(Config{}));
   for (std::string Config::Access::*source :
@@ -156,7 +184,6 @@ TEST(Config, HasAccessControlWithAnyOfTheThreeSources) {
     EXPECT_FALSE(check_exposure(config));
     config.access.*source = "x";
     EXPECT_TRUE(has_access_control(config));
-    EXPECT_TRUE(check_exposure(config));
   }
 }
 

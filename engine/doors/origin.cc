@@ -1,4 +1,4 @@
-#include "engine/origin.h"
+#include "engine/doors/origin.h"
 
 #include <algorithm>
 #include <array>
@@ -26,10 +26,16 @@ bool is_local_page(std::string_view origin) {
 }  // namespace
 
 bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed) {
-  if (origin.empty()) return true;
   if (allowed.empty()) return is_local_page(origin);
   return std::any_of(allowed.begin(), allowed.end(),
                      [&](const std::string& entry) { return entry == "*" || entry == origin; });
+}
+
+bool origin_allowed(const HttpHeaders& headers, const std::vector<std::string>& allowed) {
+  const auto is_origin = [](const auto& header) { return header.first == "origin"; };
+  const auto count = std::count_if(headers.begin(), headers.end(), is_origin);
+  if (count != 1) return count == 0;
+  return origin_allowed(std::find_if(headers.begin(), headers.end(), is_origin)->second, allowed);
 }
 
 }  // namespace courtside

@@ -1,0 +1,71 @@
+// Who is let in, and how often: the limits and lists that all connections share, put together. One
+// for the whole server.
+//
+// The limits of accounts are for accounts: services and administrators have none, and callers
+// without a credential count under their address. IPv6 addresses count by their /64, of which one
+// subscriber has all.
+//
+// Threads: any. `now_ms` is any loop's clock; they are one clock, read at different moments.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "engine/access/identity.h"
+#include "engine/config/config.h"
+#include "engine/doors/connection_limit.h"
+#include "engine/doors/denials.h"
+#include "engine/doors/rate_limit.h"
+#include "transport/network.h"
+
+namespace courtside {
+
+// rate_limited, with details {"retryafter":wait_ms} and the same in words.
+Error rate_limited(std::string_view what, std::uint64_t wait_ms);
+
+class Doors {
+ public:
+  // `proxies`: those of the configuration, which check_exposure() has read.
+  Doors(const Config& config, NetworkList proxies);
+
+  const NetworkList& proxies() const { return proxies_; }
+  // Whether other machines can reach us, for whom plain text is not good enough.
+  bool is_exposed() const { return is_exposed_; }
+  // Whether a peer at this address may speak plain text: on this machine, or a listed proxy.
+  bool admits_plain(std::string_view address) const;
+
+  // Before a credential is looked at: rate_limited while its address is slowed, be it good or not,
+  // so that a flood of log-ins costs nothing.
+  Result<void> check_login(std::string_view address, std::uint64_t now_ms) const;
+  void count_failed_login(std::string_view address, std::uint64_t now_ms);
+
+  // rate_limited, or one more is counted.
+  Result<void> take_subscribe(const Identity& identity, std::string_view address,
+                              std::uint64_t now_ms);
+  Result<void> take_publish(const Identity& identity, std::string_view address,
+                            std::uint64_t now_ms);
+  // A request that was let in turned out to bring so many events more.
+  void spend_publishes(const Identity& identity, std::string_view address, std::uint64_t now_ms,
+                       std::uint64_t events);
+
+  // rate_limited when there are as many as there may be at a time.
+  Result<ConnectionLimit::Lease> take_address_place(const std::string& address);
+  Result<ConnectionLimit::Lease> take_account_place(const Identity& identity);
+
+  Denials& denials() { return denials_; }
+  const Denials& denials() const { return denials_; }
+
+ private:
+  const NetworkList proxies_;
+  const bool is_exposed_;
+  RateLimit failed_logins_;
+  RateLimit subscribes_;
+  RateLimit publishes_;
+  ConnectionLimit addresses_;
+  ConnectionLimit accounts_;
+  Denials denials_;
+};
+
+}  // namespace courtside

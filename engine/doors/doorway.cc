@@ -1,0 +1,74 @@
+#include "engine/doors/doorway.h"
+
+#include <optional>
+
+#include "engine/doors/forwarded.h"
+
+namespace courtside {
+
+Doorway::Doorway(Doors& doors, const Loop& loop, std::string peer, ConnectionLimit::Lease place)
+    : doors_(doors), loop_(loop), place_(std::move(place)) {
+  set_peer(peer);
+}
+
+void Doorway::set_peer(const std::string& peer) {
+  address_ = peer;
+  proxy_ = doors_.proxies().contains(peer) ? peer : std::string();
+}
+
+Result<void> Doorway::on_proxy_header(const std::string& client) {
+  set_peer(client);
+  return proxy_.empty() ? take_address_place() : Result<void>();
+}
+
+Result<void> Doorway::on_request(const HttpHeaders& headers) {
+  if (proxy_.empty()) return {};
+  address_ = forwarded_client(headers, proxy_, doors_.proxies());
+  if (doors_.is_exposed() && is_forwarded_plain(headers)) {
+    return fail(Code::forbidden, "plain text is not taken from other machines: use https");
+  }
+  return {};
+}
+
+Result<void> Doorway::take_address_place() {
+  if (place_of_ == address_) return {};
+  Result<ConnectionLimit::Lease> place = doors_.take_address_place(address_);
+  if (!place) return fail(place.error());
+  place_ = std::move(*place);
+  place_of_ = address_;
+  return {};
+}
+
+void Doorway::on_login(const Result<Identity>& identity) {
+  if (identity) return;
+  const Code code = identity.error().code;
+  // Not what is our own fault, such as a database that does not answer.
+  if (code == Code::unauthorized || code == Code::token_expired || code == Code::forbidden) {
+    doors_.count_failed_login(address_, loop_.now_ms());
+  }
+}
+
+Result<void> Doorway::take_place(const Identity& identity) {
+  // A listed proxy that speaks for itself has no limit.
+  if (!proxy_.empty() && !doors_.proxies().contains(address_)) {
+    if (const Result<void> taken = take_address_place(); !taken) return taken;
+  }
+  if (identity.kind != Identity::Kind::kAccount || identity.actor == account_) return {};
+  Result<ConnectionLimit::Lease> place = doors_.take_account_place(identity);
+  if (!place) return fail(place.error());
+  account_place_ = std::move(*place);
+  account_ = identity.actor;
+  return {};
+}
+
+Result<Identity> Doorway::admitted(Result<Identity> identity) {
+  if (!identity) return identity;
+  if (const Result<void> taken = take_place(*identity); !taken) return fail(taken.error());
+  return identity;
+}
+
+void Doorway::deny(Code code) {
+  if (const std::optional<Denial> reason = denial_of(code)) deny(*reason);
+}
+
+}  // namespace courtside

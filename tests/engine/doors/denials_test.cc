@@ -1,0 +1,78 @@
+// Goal: every denial is counted under its reason, and the log says so at most once a second each,
+// without a word of what was said.
+#include "engine/doors/denials.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "base/log.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kNowMs = 5'000'000;
+
+std::size_t lines_of(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+class DenialsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    start_log(LogLevel::kInfo, /*json=*/false);
+    ::testing::internal::CaptureStderr();
+  }
+  std::string logged() {
+    const std::string text = ::testing::internal::GetCapturedStderr();
+    ::testing::internal::CaptureStderr();
+    return text;
+  }
+  void TearDown() override { static_cast<void>(::testing::internal::GetCapturedStderr()); }
+
+  Denials denials;
+};
+
+TEST_F(DenialsTest, CountsEachUnderItsReasonAndSpeaksOnceASecond) {
+  for (int i = 0; i < 1000; ++i) denials.count(Denial::kUnauthorized, 17, "192.0.2.1", kNowMs);
+  denials.count(Denial::kOrigin, 18, "192.0.2.2", kNowMs);
+  EXPECT_EQ(denials.total(Denial::kUnauthorized), 1000u);
+  EXPECT_EQ(denials.total(Denial::kOrigin), 1u);
+  EXPECT_EQ(denials.total(Denial::kForbidden), 0u);
+  const std::string first = logged();
+  EXPECT_EQ(lines_of(first), 2u) << first;
+  EXPECT_NE(first.find("denied: unauthorized, connection 17 from 192.0.2.1"), std::string::npos);
+
+  denials.count(Denial::kUnauthorized, 17, "192.0.2.1", kNowMs + 999);
+  EXPECT_EQ(logged(), "");
+  denials.count(Denial::kUnauthorized, 19, "192.0.2.3", kNowMs + 1000);
+  const std::string later = logged();
+  EXPECT_EQ(lines_of(later), 1u) << later;
+  EXPECT_NE(later.find("connection 19 from 192.0.2.3; 1001 since the last"), std::string::npos)
+      << later;
+}
+
+TEST_F(DenialsTest, EveryReasonHasANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < kDenialCount; ++i) {
+    const auto reason = static_cast<Denial>(i);
+    EXPECT_NE(name_of(reason), "") << i;
+    names.insert(name_of(reason));
+    denials.count(reason, 0, "192.0.2.1", kNowMs);
+    EXPECT_EQ(denials.total(reason), 1u);
+  }
+  EXPECT_EQ(names.size(), kDenialCount);
+}
+
+TEST_F(DenialsTest, CodesThatDenyNobodyAnythingAreNotCounted) {
+  EXPECT_EQ(denial_of(Code::token_expired), Denial::kTokenExpired);
+  EXPECT_EQ(denial_of(Code::rate_limited), Denial::kRateLimited);
+  for (const Code code : {Code::overloaded, Code::not_found, Code::bad_request, Code::timeout}) {
+    EXPECT_FALSE(denial_of(code));
+  }
+}
+
+}  // namespace
+}  // namespace courtside
