@@ -183,7 +183,8 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
                                                              : page->covered.begin));
   }
   body.boolean("complete", complete)
-      .number("scanned", page->scanned)
+      // Of what the caller may see: the rest would tell what there is beside it.
+      .number("scanned", page->reached)
       .text("head", format_position(log.epoch(), previous(held.end)));
   return HistoryAnswer{body.take(), page->records.size()};
 }

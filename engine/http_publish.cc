@@ -55,13 +55,19 @@ Result<std::vector<IncomingEvent>> parse_body(const HttpRequest& request) {
 struct Posting {
   Identity publisher;
   std::vector<IncomingEvent> events;
-  std::size_t allowed = 0;
+  std::vector<PublishGrant> grants;  // of the first events
+  int rounds = 1;
 };
+
+// How often all of it is asked for, when rights change meanwhile.
+constexpr int kRoundsMax = 5;
 
 void append_posting(Peer& peer, Posting& posting) {
   std::vector<std::string> ids;
-  for (const IncomingEvent& event : posting.events) {
-    ids.emplace_back(EventView(event.event).id());
+  for (std::size_t i = 0; i < posting.events.size(); ++i) {
+    ids.emplace_back(EventView(posting.events[i].event).id());
+    const Result<void> done = attribute(posting.events[i], posting.publisher, posting.grants[i]);
+    if (!done) return refuse(peer, done.error());
   }
   Result<Append> append =
       make_append(peer.shard().engine().router, std::move(posting.events), posting.publisher, {});
@@ -71,28 +77,33 @@ void append_posting(Peer& peer, Posting& posting) {
 
 void ask_for_posting(Peer& peer, const std::shared_ptr<Posting>& posting) {
   Access& access = peer.shard().engine().access;
-  // Takes the answer for the next event; false when the request has been answered with it.
   const auto take = [](Peer& asker, Posting& of, const Result<PublishGrant>& grant) {
-    Result<void> done;
     if (!grant) {
-      done = fail(grant.error());
-    } else {
-      done = attribute(of.events[of.allowed], of.publisher, *grant);
+      refuse(asker, grant.error());
+      return false;
     }
-    if (!done) refuse(asker, done.error());
-    ++of.allowed;
-    return done.has_value();
+    of.grants.push_back(*grant);
+    return true;
   };
-  while (posting->allowed < posting->events.size()) {
+  while (posting->grants.size() < posting->events.size()) {
     const auto known = access.check_publish(
-        posting->publisher, EventView(posting->events[posting->allowed].event),
+        posting->publisher, EventView(posting->events[posting->grants.size()].event),
         peer.shard().later<PublishGrant>(
             peer.id(), [posting, take](Peer& asker, const Result<PublishGrant>& grant) {
               if (take(asker, *posting, grant)) ask_for_posting(asker, posting);
             }));
     if (!known || !take(peer, *posting, *known)) return;
   }
-  append_posting(peer, *posting);
+  // A right that may have ended since an answer was made is asked for again.
+  const bool current = std::all_of(
+      posting->grants.begin(), posting->grants.end(),
+      [now = access.changes()](const PublishGrant& grant) { return grant.as_of == now; });
+  if (current) return append_posting(peer, *posting);
+  if (posting->rounds++ == kRoundsMax) {
+    return refuse(peer, {Code::overloaded, "rights change too fast to be looked up"});
+  }
+  posting->grants.clear();
+  ask_for_posting(peer, posting);
 }
 
 }  // namespace
@@ -106,7 +117,7 @@ void post_events(Peer& peer, const HttpRequest& request, const Identity& publish
   Result<std::vector<IncomingEvent>> events = parse_body(request);
   if (!events) return peer.respond(problem(events.error()));
   peer.door().spend_publishes(publisher, events->size() - 1);
-  ask_for_posting(peer, std::make_shared<Posting>(Posting{publisher, std::move(*events)}));
+  ask_for_posting(peer, std::make_shared<Posting>(Posting{publisher, std::move(*events), {}}));
 }
 
 }  // namespace courtside

@@ -26,6 +26,13 @@ void answer_with_read(Peer& peer, std::function<Result<HttpResponse>()> read) {
   if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
+// A filter must not tell what the projection hides.
+Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant) {
+  const bool asks_who = !filter.actor.empty() || !filter.correlationid.empty();
+  if (!asks_who || !engine.projections.hide_actor(filter.channels, grant.lifts)) return {};
+  return fail(Code::forbidden, "a channel that hides who acted cannot be asked for it");
+}
+
 void get_page(Peer& peer, const Identity& reader, const HistoryQuery& query) {
   const OffsetRange held = readable(peer.shard().engine());
   with_read_grant(
@@ -33,6 +40,9 @@ void get_page(Peer& peer, const Identity& reader, const HistoryQuery& query) {
       [reader, query, held](Peer& asker, const ReadGrant& grant) {
         Shard& shard = asker.shard();
         const Engine& engine = shard.engine();
+        if (const auto asked = check_filter(engine, query.filter, grant); !asked) {
+          return refuse(asker, asked.error());
+        }
         const ConnectionId id = asker.id();
         const bool accepted = shard.read([&shard, &engine, id, reader, query, held, grant] {
           Result<HistoryAnswer> page =
@@ -103,6 +113,9 @@ void resolve_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const R
     if (asker.shard().rights_changes() != rights_changes) return open_stream(asker, opening);
     begin_stream(asker, opening, start, audited);
   };
+  if (const auto asked = check_filter(engine, opening->interest->filter, grant); !asked) {
+    return refuse(peer, asked.error());
+  }
   opening->interest = std::make_shared<Interest>(*opening->interest);
   opening->interest->lifts = grant.lifts;
   const protocol::From& from = opening->from;
@@ -232,15 +245,27 @@ void get_subject(Peer& peer, const std::string& segment, const Identity& reader)
   if (!subject) return peer.respond(problem(subject.error()));
   const Error not_found{Code::not_found, "there is no such subject"};
   if (!is_channel(*subject)) return peer.respond(problem(not_found));
-  const auto show = [subject = *subject, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+  const OffsetRange held = readable(peer.shard().engine());
+  const auto show = [subject = *subject, reader, held, not_found](Peer& asker,
+                                                                  const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return tell(asker, shown.error());
     const Engine& engine = asker.shard().engine();
-    answer_with_read(asker, [&engine, subject, not_found]() -> Result<HttpResponse> {
+    if (shown->audited) {
+      Filter filter;
+      filter.subject = subject;
+      const auto traced = asker.append_trace(reader, filter, {});
+      if (!traced) return tell(asker, traced.error());
+    }
+    answer_with_read(asker, [&engine, subject, held, not_found]() -> Result<HttpResponse> {
       const Result<SubjectState> state = engine.log.subject(subject);
       if (!state) return fail(state.error());
       if (state->version == 0) return fail(not_found);
+      // What came since may be behind the end of the right that was asked for.
+      if (engine.access.enabled() && state->last >= held.end) {
+        return fail(Code::overloaded, "the subject is changing: ask again");
+      }
       JsonObject body;
       body.text("subject", subject)
           .number("version", state->version)

@@ -116,7 +116,6 @@ struct Reading {
     const auto done =
         walk(log, pages, "chat:" + id.substr(0, line), {"chat.message_posted"},
              [&](EventView event, const DataFields& data) {
-               // The first of this id: whoever uses it again does not become its author.
                if (data.text("messageId") != wanted) return true;
                message = MessageFact{std::string(data.text("senderId").value_or(event.actorid()))};
                return false;

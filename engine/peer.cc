@@ -1,5 +1,6 @@
 #include "engine/peer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.h"
@@ -216,9 +217,12 @@ void Peer::on_rights_change(const RightsChange& change, bool revokes) {
   if (session_) return session_->on_rights_change(change, revokes);
   if (!stream_) return;
   const Identity& reader = stream_->identity;
-  if (change.fact.kind == FactKind::kAccount &&
-      (reader.kind != Identity::Kind::kAccount || reader.actor != change.fact.id)) {
-    return;
+  if (change.fact.kind == FactKind::kAccount) {
+    if (reader.kind != Identity::Kind::kAccount || reader.actor != change.fact.id) return;
+  } else {
+    const std::vector<std::string>& channels = stream_->interest->filter.channels;
+    const std::string channel = channel_of(change.fact);
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) return;
   }
   if (!revokes) return check_stream(/*stand_still=*/true);
   end_stream(static_cast<std::uint16_t>(info(Code::unauthorized).close_code),
@@ -304,6 +308,8 @@ std::optional<Result<PublishGrant>> Peer::check_publish(const Identity& identity
   if (known) door_.counted(*known);
   return known;
 }
+
+std::uint64_t Peer::rights_changes() const { return shard_.engine().access.changes(); }
 
 Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
                                 std::optional<std::size_t> rows) {

@@ -121,6 +121,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   Result<void> take_subscribe(const Identity& identity) override {
     return door_.counted(door_.take_subscribe(identity));
   }
+  std::uint64_t rights_changes() const override;
   Result<void> trace_read(const Identity& identity, const Filter& filter) override {
     return append_trace(identity, filter, std::nullopt);
   }

@@ -111,6 +111,18 @@ Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) 
   return made;
 }
 
+bool Projections::hide_actor(const std::vector<std::string>& channels,
+                             const std::vector<std::string>& lifts) const {
+  // Who sees everything sees all of it, as in choose().
+  if (std::find(channels.begin(), channels.end(), "*") != channels.end()) return false;
+  return std::any_of(channels.begin(), channels.end(), [&](const std::string& channel) {
+    return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
+      return rule.projection.hide_actor && !holds(lifts, rule.unless_permission) &&
+             (matches_channel(rule.channel, channel) || matches_channel(channel, rule.channel));
+    });
+  });
+}
+
 const Projections::Rule* Projections::of_channel(std::string_view channel) const {
   for (const Rule& rule : rules_) {
     if (matches_channel(rule.channel, channel)) return &rule;

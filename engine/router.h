@@ -53,6 +53,10 @@ class Projections {
   const Projection* choose(const std::vector<std::string>& channels,
                            const std::vector<std::string>& lifts, RecordView record) const;
 
+  // Whether some of these channels hide who acted from this reader: then it may not ask who did.
+  bool hide_actor(const std::vector<std::string>& channels,
+                  const std::vector<std::string>& lifts) const;
+
  private:
   struct Rule {
     std::string channel;  // `kind:id` or `kind:*`

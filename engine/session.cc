@@ -15,6 +15,10 @@ constexpr std::size_t kSessionIdLength = 16;
 constexpr std::int64_t kMicros = 1'000'000;
 // `expiring` is said so long before the token's end.
 constexpr std::uint64_t kExpiringMs = 60'000;
+// How long a subscription stands still whose right cannot be looked up, before it is ended.
+constexpr std::uint64_t kStandstillMsMax = 10'000;
+// Publishes that wait for their right to be looked up; more wait in the socket.
+constexpr std::size_t kWaitingPublishesMax = 16;
 // What a message that waits takes besides its bytes.
 constexpr std::size_t kHeldOverheadBytes = 64;
 
@@ -163,8 +167,8 @@ void Session::refreshed(std::uint32_t request, Identity identity) {
   }
   set_identity(std::move(identity));
   send(protocol::Ok{.id = request, .position = {}});
-  // It may carry other rights than the last one.
-  recheck();
+  // It may carry other rights than the last one; what it is being asked for has to be asked anew.
+  check_each(Standstill::kNone, [](const Sub& /*sub*/) { return true; });
 }
 
 void Session::set_identity(Identity identity) {
@@ -209,8 +213,7 @@ void Session::on_rights_change(const RightsChange& change, bool revokes) {
     while (!subs_.empty()) end(subs_.begin()->first, {Code::unauthorized, "the token was revoked"});
     return close(Code::unauthorized, "the token was revoked");
   }
-  const std::string channel =
-      std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;
+  const std::string channel = channel_of(fact);
   check_each(Standstill::kUntilKnown, [&channel](const Sub& sub) {
     const std::vector<std::string>& channels = sub.interest->filter.channels;
     return std::find(channels.begin(), channels.end(), channel) != channels.end();
@@ -296,8 +299,12 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
   const auto found = subs_.find(number);
   if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
   Sub& sub = found->second;
-  if (!grant) return end(number, grant.error());
   const bool begun = sub.subscriber != SubscriberId();
+  if (!grant && begun && grant.error().code == Code::overloaded) {
+    return wait_to_know(sub, number, grant.error());
+  }
+  if (!grant) return end(number, grant.error());
+  sub.give_up_ms = 0;
   if (begun) return go_on(sub, *grant);
   take_lifts(sub, *grant);
   if (grant->audited) {
@@ -305,6 +312,17 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
     if (!traced) return end(number, traced.error());
   }
   look_up_start(number, sub);
+}
+
+// A right that cannot be looked up for now is not granted, and not taken away either: the
+// subscription stands still and is asked about at each tick, for a while.
+void Session::wait_to_know(Sub& sub, std::uint32_t number, const Error& why) {
+  if (sub.give_up_ms == 0) {
+    sub.give_up_ms = now_ms_ + kStandstillMsMax;
+    host_.hub().suspend(sub.subscriber);
+  } else if (now_ms_ >= sub.give_up_ms) {
+    end(number, why);
+  }
 }
 
 void Session::take_lifts(Sub& sub, const ReadGrant& grant) {
@@ -318,6 +336,7 @@ void Session::take_lifts(Sub& sub, const ReadGrant& grant) {
 void Session::go_on(Sub& sub, const ReadGrant& grant) {
   Hub& hub = host_.hub();
   if (sub.interest->lifts == grant.lifts) return hub.resume(sub.subscriber);
+  hub.suspend(sub.subscriber);  // a live one stands here from now on
   const Offset next = hub.next_of(sub.subscriber);
   hub.remove(sub.subscriber);
   take_lifts(sub, grant);
@@ -423,8 +442,11 @@ void Session::publish_waiting() {
 void Session::on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant) {
   if (closing_ || publish_attempt_ == 0 || publish_attempt_ != attempt) return;
   publish_attempt_ = 0;
-  publish(waiting_publishes_.front(), grant);
-  waiting_publishes_.pop_front();
+  // A right that may have ended since the answer was made is asked for again.
+  if (!grant || grant->as_of == host_.rights_changes()) {
+    publish(waiting_publishes_.front(), grant);
+    waiting_publishes_.pop_front();
+  }
   publish_waiting();
   check_backlog();
 }
@@ -442,11 +464,13 @@ void Session::publish(WaitingPublish& waiting, const Result<PublishGrant>& grant
 
 // Too many in flight: the rest waits in the socket.
 void Session::check_backlog() {
-  const std::size_t in_flight = waiting_publishes_.size() + publishes_.size();
-  if (!paused_ && in_flight >= limits_.publishes_in_flight_max) {
+  const std::size_t waiting = waiting_publishes_.size();
+  if (!paused_ && (publishes_.size() + waiting >= limits_.publishes_in_flight_max ||
+                   waiting >= kWaitingPublishesMax)) {
     paused_ = true;
     host_.pause_reading();
-  } else if (paused_ && in_flight <= limits_.publishes_in_flight_max / 2) {
+  } else if (paused_ && publishes_.size() + waiting <= limits_.publishes_in_flight_max / 2 &&
+             waiting <= kWaitingPublishesMax / 2) {
     paused_ = false;
     if (!identifying_) host_.resume_reading();
   }
@@ -493,6 +517,8 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   }
   check_alive(now_ms, traffic);
   if (!closing_) check_expiry(now_ms);
+  if (closing_) return;
+  check_each(Standstill::kNone, [](const Sub& sub) { return sub.give_up_ms != 0; });
   if (closing_) return;
   if (now_ms >= next_recheck_ms_) {
     next_recheck_ms_ = now_ms + limits_.recheck_ms;

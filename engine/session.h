@@ -65,6 +65,8 @@ class SessionHost {
                                                             std::uint64_t attempt) = 0;
   // One more subscribe of its kind: rate_limited when there were too many.
   virtual Result<void> take_subscribe(const Identity& /*identity*/) { return {}; }
+  // Access::changes().
+  virtual std::uint64_t rights_changes() const { return 0; }
   // Leaves a trace of a subscription to another account's channel, before it begins.
   virtual Result<void> trace_read(const Identity& identity, const Filter& filter) = 0;
 
@@ -122,6 +124,8 @@ class Session {
     // Tells a late answer, for an earlier question or an earlier use of this number, from the one
     // that is awaited.
     std::uint64_t attempt = 0;
+    // While its right cannot be known: when that has lasted too long; 0: it can.
+    std::uint64_t give_up_ms = 0;
   };
   struct PendingPublish {
     std::uint64_t ticket = 0;
@@ -170,6 +174,7 @@ class Session {
   void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);
   void take_lifts(Sub& sub, const ReadGrant& grant);
   void go_on(Sub& sub, const ReadGrant& grant);
+  void wait_to_know(Sub& sub, std::uint32_t number, const Error& why);
   void end(std::uint32_t number, const Error& why);
 
   // Publishing.

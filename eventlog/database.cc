@@ -37,8 +37,8 @@ Result<void> refuse_newer(const std::string& path) {
       known = known || name == family_name(static_cast<Family>(i));
     }
     if (!known) {
-      return fail(Code::data_newer, "the log in " + path + " has a part that this version does " +
-                                        "not know: " + name);
+      return fail(Code::data_newer,
+                  "the log in " + path + " has a part that this version does not know: " + name);
     }
   }
   return {};

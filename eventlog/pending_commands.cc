@@ -10,7 +10,8 @@ std::size_t pending_bytes(const Command& command) {
   if (const auto* append = std::get_if<Append>(&command)) {
     for (const NewEvent& event : append->events) {
       bytes += sizeof(NewEvent) + event.event.size();
-      for (const std::string& channel : event.channels) bytes += sizeof(channel) + channel.size();
+      for (const std::string& channel : event.channels)
+        bytes += sizeof(std::string) + channel.size();
     }
   }
   return bytes;

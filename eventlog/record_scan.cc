@@ -141,7 +141,8 @@ Result<std::vector<Record>> look_up(const Database& database, const LogReader& l
   std::vector<rocksdb::Slice> slices;
   keys.reserve(offsets.size());
   for (const Offset offset : offsets) keys.push_back(encode(offset));
-  for (const Numbers<1>& key : keys) slices.push_back(key.view());
+  slices.reserve(keys.size());
+  for (const Numbers<1>& key : keys) slices.emplace_back(key.view());
   std::vector<rocksdb::PinnableSlice> values(offsets.size());
   std::vector<rocksdb::Status> statuses(offsets.size());
   database.rocks().MultiGet(rocksdb::ReadOptions(), database.family(Family::kEvents), slices.size(),

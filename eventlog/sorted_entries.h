@@ -46,6 +46,7 @@ std::vector<const typename ByteMap<Value>::Entry*> sorted_entries(
         {__builtin_bswap64(byte_hash::word_at(head)), &entry});
   }
   std::vector<std::string_view> prefixes;
+  prefixes.reserve(groups.size());
   for (const auto& [prefix, items] : groups) prefixes.push_back(prefix);
   std::sort(prefixes.begin(), prefixes.end());
 

@@ -54,7 +54,7 @@ Matcher::Matcher(const Filter& filter)
 }
 
 bool Matcher::matches(RecordView record) const {
-  return (every_channel_ || matches_channels(record)) && filter_.matches_attributes(record);
+  return reaches(record) && filter_.matches_attributes(record);
 }
 
 bool Matcher::matches_channels(RecordView record) const {

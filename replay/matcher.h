@@ -22,6 +22,8 @@ class Matcher {
 
   // The same answer as filter.matches(record).
   bool matches(RecordView record) const;
+  // Whether it has one of the channels, whatever else is asked of it.
+  bool reaches(RecordView record) const { return every_channel_ || matches_channels(record); }
 
   // Every record that matches carries one of these terms (eventlog/term.h), each named once. A
   // subject's postings are narrower than any channel's, so where a subject is asked for its term is

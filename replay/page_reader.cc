@@ -36,7 +36,10 @@ class PageBuilder {
   bool is_full() const { return full_; }
 
   // Each record that may match, in order, goes through one of these.
-  void pass(RecordView record) { reached_ = record.offset(); }
+  void pass(RecordView record, bool has_channel) {
+    reached_ = record.offset();
+    if (has_channel) ++page_.reached;
+  }
 
   // True when the matching record is to be taken; else the page is full without it.
   bool fits(RecordView record) {
@@ -46,6 +49,7 @@ class PageBuilder {
 
   void take(Record record) {
     reached_ = record->offset();
+    ++page_.reached;
     bytes_ += record->bytes().size();
     page_.records.push_back(std::move(record));
     full_ = page_.records.size() == request_.events_max;
@@ -104,7 +108,7 @@ bool fill_from_batch(PageBuilder& builder, const Matcher& matcher, const SharedB
     if (builder.is_full() || scanned == request.scanned_max) return false;
     ++scanned;
     if (!matcher.matches(record)) {
-      builder.pass(record);
+      builder.pass(record, matcher.reaches(record));
     } else if (builder.fits(record)) {
       builder.take(Record(batch->storage, record.bytes()));
     } else {
@@ -127,7 +131,7 @@ Result<bool> fill_from_log(PageBuilder& builder, const Matcher& matcher, Candida
     if (!*record) return true;
     const RecordView view = (*record)->view();
     if (!matcher.matches(view)) {
-      builder.pass(view);
+      builder.pass(view, matcher.reaches(view));
     } else if (builder.fits(view)) {
       builder.take(std::move(**record));
     }

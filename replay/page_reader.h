@@ -40,6 +40,7 @@ struct Page {
   // complete. What retention took is passed over and counts as covered.
   OffsetRange covered;
   std::uint64_t scanned = 0;  // records fetched, whether they match or not
+  std::uint64_t reached = 0;  // those of them that have one of the filter's channels
 };
 
 class PageReader {

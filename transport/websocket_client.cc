@@ -119,8 +119,8 @@ class TcpWebSocketClient final : public WebSocketClient,
 
   void report(std::uint16_t close_code, const std::string& why) {
     loop_.cancel_timer(handshake_timer_);
-    const std::string reason = why;  // the handler may destroy this client
-    handler_.on_closed(*this, close_code, reason);
+    // A copy, because the handler may destroy this client.
+    handler_.on_closed(*this, close_code, std::string(why));
   }
 
   void give_up(std::string why) {

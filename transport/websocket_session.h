@@ -28,7 +28,7 @@ class WebSocketSession final : WebSocketInputHandler {
  public:
   WebSocketSession(WebSocketRole role, const WebSocketLimits& limits,
                    std::uint32_t close_timeout_ms, TcpStream& stream, WebSocketSessionOwner& owner);
-  ~WebSocketSession();
+  ~WebSocketSession() override;
 
   // Answers how many bytes it used: fewer than all when the owner paused reading.
   std::size_t feed(std::string_view bytes);

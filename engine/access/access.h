@@ -37,8 +37,8 @@ struct ReadGrant {
 
 // What is added to a publisher's event.
 struct PublishGrant {
-  std::vector<std::string> channels;  // those of a room's participants
-  std::uint64_t as_of = 0;            // Access::changes() before it was decided
+  std::vector<std::string> channels = {};  // those of a room's participants
+  std::uint64_t as_of = 0;                 // Access::changes() before it was decided
 };
 
 class Access {

@@ -40,6 +40,10 @@ static_assert(std::is_sorted(kRules.begin(), kRules.end(),
 
 }  // namespace
 
+std::string channel_of(const FactKey& fact) {
+  return std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;
+}
+
 std::optional<RightsChange> rights_change(EventView event) {
   const std::string_view type = event.type();
   const auto rule = std::lower_bound(kRules.begin(), kRules.end(), type,

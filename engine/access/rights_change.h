@@ -20,6 +20,9 @@ struct RightsChange {
   bool revokes_credentials = false;
 };
 
+// The channel that is read by a fact about a room or a ticket.
+std::string channel_of(const FactKey& fact);
+
 // Empty for an event that changes nobody's rights, which nearly all are.
 std::optional<RightsChange> rights_change(EventView event);
 

@@ -17,6 +17,12 @@ RightsChange change_of(FactKind kind, std::string id) {
   return {.fact = {kind, std::move(id)}, .ends_rights = true, .revokes_credentials = false};
 }
 
+std::string publish_message(std::string_view id) {
+  return R"({"type":"publish","id":9,"event":{"specversion":"1.0","source":"/t","type":"a.b",)"
+         R"("subject":"thing:1","id":")" +
+         std::string(id) + "\"}}";
+}
+
 class SessionAccessTest : public testing::SessionTest {
  protected:
   SessionAccessTest() { identity = account("42"); }
@@ -120,9 +126,42 @@ TEST_F(SessionAccessTest, ARightThatCannotBeLookedUpIsNotGranted) {
   hello();
   say(kSubscribe);
   take();
+  limits.heartbeat_ms = 100'000;
   grant = fail(Code::overloaded, "the database does not answer");
   session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
+  commit(1, "chat:r");
+  session->on_tick(9000, {.received_ms = 9000});
+  EXPECT_EQ(take(), "{\"type\":\"behind\",\"sub\":1,\"position\":\"e:0\"}\n");
+  session->on_tick(10'000, {.received_ms = 10'000});
   EXPECT_EQ(take(), "{\"type\":\"unsubscribed\",\"sub\":1,\"code\":\"overloaded\"}\n");
+}
+
+// Story: three changes of a room within three look-ups threw out who had been in it all the time.
+TEST_F(SessionAccessTest, ARightThatIsKnownAgainInTimeMissesNothing) {
+  hello();
+  say(kSubscribe);
+  limits.heartbeat_ms = 100'000;
+  const Result<ReadGrant> granted = grant;
+  grant = fail(Code::overloaded, "forgotten again");
+  session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
+  commit(1, "chat:r");
+  take();
+  grant = granted;
+  session->on_tick(250, {.received_ms = 250});
+  EXPECT_TRUE(heard_has(R"("position":"e:1")")) << heard;
+  EXPECT_TRUE(heard_has(R"({"type":"live","sub":1)")) << heard;
+}
+
+TEST_F(SessionAccessTest, APublishGrantedBeforeAChangeOfRightsIsAskedForAgain) {
+  hello();
+  answers_later = true;
+  say(publish_message("1"));
+  ++changes;
+  session->on_publish_checked(attempts.back(), publish_grant);
+  EXPECT_TRUE(published.empty());
+  publish_grant->as_of = changes;
+  session->on_publish_checked(attempts.back(), publish_grant);
+  EXPECT_EQ(published.size(), 1u);
 }
 
 TEST_F(SessionAccessTest, ARevokedSessionIsClosed) {
@@ -223,12 +262,6 @@ TEST_F(SessionAccessTest, WhileAFreshTokenIsLookedAtPingsAreAnsweredAndTheRestWa
   EXPECT_FALSE(paused);
   EXPECT_EQ(heard.find(R"({"type":"ok","id":4})"), 0u) << heard;
   EXPECT_TRUE(heard_has(R"("type":"live","sub":1)")) << heard;
-}
-
-std::string publish_message(std::string_view id) {
-  return R"({"type":"publish","id":9,"event":{"specversion":"1.0","source":"/t","type":"a.b",)"
-         R"("subject":"thing:1","id":")" +
-         std::string(id) + "\"}}";
 }
 
 TEST_F(SessionAccessTest, PublishesKeepTheirOrderWhileTheirRightIsLookedUp) {

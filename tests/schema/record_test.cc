@@ -101,7 +101,7 @@ TEST(Record, ALaterFormatIsNotDamage) {
   later[0] = 2;
   EXPECT_EQ(verify_record(later).error().code, Code::data_newer);
   std::string flagged = make_record(build_event(full_fields()));
-  flagged[1] = 1;
+  flagged[1] = 2;
   EXPECT_EQ(verify_record(flagged).error().code, Code::data_newer);
   std::string zeros(200, '\0');
   EXPECT_EQ(verify_record(zeros).error().code, Code::data_corrupt);

@@ -14,8 +14,6 @@ namespace courtside {
 namespace {
 
 using namespace testing_loopback;
-using testing_bytes::close_body;
-using testing_bytes::frame;
 
 TEST(Target, IsAnAddressOrAUrl) {
   const auto parsed = [](std::string_view text) {

@@ -99,6 +99,7 @@ class SessionTest : public ::testing::Test,
     if (answers_later) return std::nullopt;
     return publish_grant;
   }
+  std::uint64_t rights_changes() const override { return changes; }
   Result<void> trace_read(const Identity& reader, const Filter& filter) override {
     traces.push_back(reader.actor + " read " + filter.channels.front());
     return {};
@@ -130,6 +131,7 @@ class SessionTest : public ::testing::Test,
   Result<ReadGrant> grant = ReadGrant{};
   Result<PublishGrant> publish_grant = PublishGrant{};
   bool answers_later = false;
+  std::uint64_t changes = 0;
   std::vector<std::string> asked;
   std::vector<std::uint64_t> attempts;
   std::vector<std::string> traces;
