@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/access/rights_change.h"
 #include "schema/cloudevent.h"
 #include "schema/json_reader.h"
 
@@ -14,19 +15,17 @@ namespace {
 
 constexpr std::string_view kSupportKind = "support";
 
-// Calls take(event, data) for each event of the subject that has one of these types, the oldest
-// first, until it answers false.
+// Calls take(event, data) for each event that the fact follows from, the oldest first, until it
+// answers false.
 template <typename Take>
-Result<void> walk(const LogReader& log, const PageReader& pages, const std::string& subject,
-                  std::vector<std::string> types, Take take) {
+Result<void> walk(const LogReader& log, const PageReader& pages, const FactKey& fact, Take take) {
   Filter filter;
-  filter.subject = subject;
-  filter.types = std::move(types);
+  filter.channels = {fact_channel(fact)};
   OffsetRange window = log.held();
   std::uint64_t scanned = 0;
   while (!window.empty()) {
     if (scanned >= LogFacts::kScannedMax) {
-      return fail(Code::overloaded, "`" + subject + "` has too many events to look through");
+      return fail(Code::overloaded, "a fact follows from too many events to look through");
     }
     const Result<Page> page = pages.read(filter, {.window = window});
     if (!page) return fail(page.error());
@@ -64,85 +63,72 @@ struct Reading {
   const LogReader& log;
   const PageReader& pages;
 
-  Result<Fact> room(const std::string& id) const {
+  Result<Fact> room(const FactKey& key) const {
     RoomFact room;
     std::set<std::string> participants;
     bool found = false;
-    const auto done =
-        walk(log, pages, "chat:" + id,
-             {"chat.participant_added", "chat.participant_removed", "chat.room_opened"},
-             [&](EventView event, const DataFields& data) {
-               found = true;
-               const std::string account(data.text("accountId").value_or(""));
-               if (event.type() == "chat.room_opened") {
-                 room.is_support = data.text("kind") == kSupportKind;
-                 add_participants(event.data(), participants);
-               } else if (event.type() == "chat.participant_added") {
-                 if (!account.empty()) participants.insert(account);
-               } else {
-                 participants.erase(account);
-               }
-               return true;
-             });
+    const auto done = walk(log, pages, key, [&](EventView event, const DataFields& data) {
+      found = true;
+      const std::string account(data.text("accountId").value_or(""));
+      if (event.type() == "chat.room_opened") {
+        room.is_support = data.text("kind") == kSupportKind;
+        add_participants(event.data(), participants);
+      } else if (event.type() == "chat.participant_added") {
+        if (!account.empty()) participants.insert(account);
+      } else {
+        participants.erase(account);
+      }
+      return true;
+    });
     if (!done) return fail(done.error());
     if (!found) return Fact();
     room.participants.assign(participants.begin(), participants.end());
     return Fact(std::move(room));
   }
 
-  Result<Fact> ticket(const std::string& id) const {
+  Result<Fact> ticket(const FactKey& key) const {
     TicketFact ticket;
     bool found = false;
-    const auto done = walk(log, pages, "ticket:" + id, {"ticket.opened", "ticket.assigned"},
-                           [&](EventView event, const DataFields& data) {
-                             found = true;
-                             if (event.type() == "ticket.opened") {
-                               ticket.opener = data.text("accountId").value_or("");
-                             }
-                             if (const auto assignee = data.text("assigneeId"))
-                               ticket.assignee = *assignee;
-                             return true;
-                           });
+    const auto done = walk(log, pages, key, [&](EventView event, const DataFields& data) {
+      found = true;
+      if (event.type() == "ticket.opened") ticket.opener = data.text("accountId").value_or("");
+      if (const auto assignee = data.text("assigneeId")) ticket.assignee = *assignee;
+      return true;
+    });
     if (!done) return fail(done.error());
     return found ? Fact(std::move(ticket)) : Fact();
   }
 
-  // `id`: message_fact_id. Who posted under the id first is its author, or anybody in the room
-  // could post under it again and then change what the first one wrote.
-  Result<Fact> message(const std::string& id) const {
-    const std::size_t line = id.find('\n');
-    const std::string wanted = id.substr(line + 1);
+  // Who posted under the id first is its author, or anybody in the room could post under it again
+  // and then change what the first one wrote.
+  Result<Fact> message(const FactKey& key) const {
     std::optional<MessageFact> message;
-    const auto done =
-        walk(log, pages, "chat:" + id.substr(0, line), {"chat.message_posted"},
-             [&](EventView event, const DataFields& data) {
-               if (data.text("messageId") != wanted) return true;
-               message = MessageFact{std::string(data.text("senderId").value_or(event.actorid()))};
-               return false;
-             });
+    const auto done = walk(log, pages, key, [&](EventView event, const DataFields& data) {
+      message = MessageFact{std::string(data.text("senderId").value_or(event.actorid()))};
+      return false;
+    });
     if (!done) return fail(done.error());
     return message ? Fact(std::move(*message)) : Fact();
   }
 
-  Result<Fact> notification(const std::string& id) const {
+  Result<Fact> notification(const FactKey& key) const {
     std::optional<NotificationFact> notification;
-    const auto done = walk(log, pages, "notification:" + id, {},
-                           [&](EventView /*event*/, const DataFields& data) {
-                             const auto account = data.text("accountId");
-                             if (!account) return true;
-                             notification = NotificationFact{std::string(*account)};
-                             return false;
-                           });
+    const auto done = walk(log, pages, key, [&](EventView /*event*/, const DataFields& data) {
+      const auto account = data.text("accountId");
+      if (!account) return true;
+      notification = NotificationFact{std::string(*account)};
+      return false;
+    });
     if (!done) return fail(done.error());
     return notification ? Fact(std::move(*notification)) : Fact();
   }
 
   Result<Fact> read(const FactKey& key) const {
     switch (key.kind) {
-      case FactKind::kRoom: return room(key.id);
-      case FactKind::kTicket: return ticket(key.id);
-      case FactKind::kMessage: return message(key.id);
-      case FactKind::kNotification: return notification(key.id);
+      case FactKind::kRoom: return room(key);
+      case FactKind::kTicket: return ticket(key);
+      case FactKind::kMessage: return message(key);
+      case FactKind::kNotification: return notification(key);
       case FactKind::kAccount:
       case FactKind::kBooking: break;
     }

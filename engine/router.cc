@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/access/access_rules.h"
+#include "engine/access/rights_change.h"
 #include "replay/filter.h"
 #include "schema/channel.h"
 
@@ -87,6 +88,10 @@ Result<std::vector<std::string>> Router::route(
   }
   if (!known) add_once(channels, std::string(event.subject()));
   for (const std::string& channel : explicit_channels) add_once(channels, channel);
+  if (const auto change = rights_change(event)) {
+    std::string facts = fact_channel(change->fact);
+    if (!facts.empty()) add_once(channels, std::move(facts));
+  }
   if (channels.size() > kRecordChannelsMax) {
     return fail(Code::invalid_event,
                 "the event reaches more than " + std::to_string(kRecordChannelsMax) + " channels");

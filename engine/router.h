@@ -19,9 +19,9 @@ class Router {
   static Result<Router> make(const std::vector<RouteRule>& rules);
 
   // The channels of an event, each once: those of every rule that matches its type, then
-  // `explicit_channels`. An event that no rule matches reaches its subject's channel. A template
-  // whose field is missing, or whose result is no channel, names none.
-  // invalid_event when there are more than kRecordChannelsMax.
+  // `explicit_channels`, then fact_channel() where access learns something from it. An event that
+  // no rule matches reaches its subject's channel. A template whose field is missing, or whose
+  // result is no channel, names none. invalid_event when there are more than kRecordChannelsMax.
   Result<std::vector<std::string>> route(EventView event,
                                          const std::vector<std::string>& explicit_channels) const;
 

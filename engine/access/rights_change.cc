@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/hash.h"
 #include "schema/cloudevent.h"
 
 namespace courtside {
@@ -39,6 +40,20 @@ static_assert(std::is_sorted(kRules.begin(), kRules.end(),
                              [](const Rule& a, const Rule& b) { return a.type < b.type; }));
 
 }  // namespace
+
+std::string fact_channel(const FactKey& fact) {
+  if (fact.kind == FactKind::kAccount || fact.kind == FactKind::kBooking) return {};
+  std::string channel(name_of(fact.kind));
+  channel.append("_fact:");
+  // Hashed, because a message's id may be longer than a channel's.
+  const Hash128 hash = hash128(name_of(fact.kind), fact.id);
+  for (const std::uint64_t half : {hash.high, hash.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      channel.push_back("0123456789abcdef"[half >> shift & 15]);
+    }
+  }
+  return channel;
+}
 
 std::string channel_of(const FactKey& fact) {
   return std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;

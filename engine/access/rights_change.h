@@ -20,6 +20,11 @@ struct RightsChange {
   bool revokes_credentials = false;
 };
 
+// The channel that the events reach from which the log itself knows this fact, and no others do;
+// empty for a fact that the log does not know. So a room of a hundred thousand messages is as
+// quickly looked up as one that does not exist.
+std::string fact_channel(const FactKey& fact);
+
 // The channel that is read by a fact about a room or a ticket.
 std::string channel_of(const FactKey& fact);
 

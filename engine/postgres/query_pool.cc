@@ -148,12 +148,16 @@ void QueryPool::run(Worker& self, PlatformConnection& connection, Job job) {
   if (left_ms > 0) {
     {
       const std::lock_guard lock(mutex_);
-      ++counters_.queries;
-      self.socket = connection.socket();
-      self.deadline_us = job.deadline_us;
-      self.is_cut = false;
+      // Behind the destructor's back nobody would cut it off any more.
+      if (!stopping_) {
+        ++counters_.queries;
+        self.socket = connection.socket();
+        self.deadline_us = job.deadline_us;
+        self.is_cut = false;
+      }
     }
-    got = job.query(connection, left_ms);
+    got =
+        self.socket >= 0 ? job.query(connection, left_ms) : tl::unexpected<QueryError>(kGoingDown);
     ++job.attempts;
     const std::lock_guard lock(mutex_);
     self.socket = -1;

@@ -30,6 +30,8 @@ class SmallLog {
     return commit(std::vector<std::vector<std::string>>(count, {channel}));
   }
 
+  Batch commit(Append append) { return fold(Command(std::move(append))); }
+
   Batch drop_below(std::uint64_t offset) { return fold(Command(Drop{Offset(offset)})); }
 
   NewEvent event(const std::vector<std::string>& channels) {
