@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "base/base64url.h"
 #include "engine/problem.h"
 
 namespace courtside {
@@ -24,6 +25,20 @@ std::vector<std::string_view> subprotocol_offers(const HttpRequest& request) {
   return offers;
 }
 
+namespace {
+
+// A credential among subprotocols stands there as it is, when it has no byte that may not (a JWT
+// has none), or encoded in base64url.
+std::string unwrapped(std::string_view text) {
+  const auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
+  std::string decoded;
+  const bool is_encoded = !text.empty() && base64url_decode(text, decoded) &&
+                          std::all_of(decoded.begin(), decoded.end(), is_visible);
+  return is_encoded ? decoded : std::string(text);
+}
+
+}  // namespace
+
 std::optional<std::string> credential_of(const HttpRequest& request) {
   constexpr std::string_view kBearer = "bearer ";
   constexpr std::string_view kSubprotocol = "bearer.";
@@ -36,7 +51,7 @@ std::optional<std::string> credential_of(const HttpRequest& request) {
     return std::string(header.substr(kBearer.size()));
   }
   for (const std::string_view offer : subprotocol_offers(request)) {
-    if (offer.starts_with(kSubprotocol)) return std::string(offer.substr(kSubprotocol.size()));
+    if (offer.starts_with(kSubprotocol)) return unwrapped(offer.substr(kSubprotocol.size()));
   }
   return std::string();
 }
