@@ -17,8 +17,6 @@ constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::uint64_t kExpiringMs = 60'000;
 // How long a subscription stands still whose right cannot be looked up, before it is ended.
 constexpr std::uint64_t kStandstillMsMax = 10'000;
-// Publishes that wait for their right to be looked up; more wait in the socket.
-constexpr std::size_t kWaitingPublishesMax = 16;
 // What a message that waits takes besides its bytes.
 constexpr std::size_t kHeldOverheadBytes = 64;
 
@@ -46,7 +44,8 @@ Session::Session(SessionHost& host, const protocol::Codec& codec, const Wire& wi
       began_ms_(now_ms),
       now_ms_(now_ms),
       alive_ms_(now_ms),
-      identity_(std::move(identity)) {}
+      identity_(std::move(identity)),
+      publishing_(host, *this, limits.publishes_in_flight_max) {}
 
 Session::~Session() {
   for (const auto& [number, sub] : subs_) host_.hub().remove(sub.subscriber);
@@ -268,6 +267,7 @@ Result<void> Session::check_room(const protocol::Subscribe& message) const {
 void Session::check(std::uint32_t number, Standstill standstill) {
   Sub& sub = subs_.at(number);
   sub.attempt = ++last_attempt_;
+  sub.is_asked = true;
   const auto known =
       host_.check_read(*identity_, sub.interest->filter.channels, number, sub.attempt);
   if (known) {
@@ -299,6 +299,7 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
   const auto found = subs_.find(number);
   if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
   Sub& sub = found->second;
+  sub.is_asked = false;
   const bool begun = sub.subscriber != SubscriberId();
   if (!grant && begun && grant.error().code == Code::overloaded) {
     return wait_to_know(sub, number, grant.error());
@@ -411,93 +412,29 @@ void Session::handle(protocol::Unsubscribe& message) {
 // Publishing.
 
 void Session::handle(protocol::Publish& message) {
-  WaitingPublish waiting{message.id, std::move(message.event)};
-  if (waiting_publishes_.empty()) {
-    publish_attempt_ = ++last_attempt_;
-    const auto known =
-        host_.check_publish(*identity_, EventView(waiting.event.event), publish_attempt_);
-    if (known) {
-      publish_attempt_ = 0;
-      publish(waiting, *known);
-      return check_backlog();
-    }
-  }
-  waiting_publishes_.push_back(std::move(waiting));
-  check_backlog();
-}
-
-// In the order in which they were said: each waits until the right to the one before it is known.
-void Session::publish_waiting() {
-  while (!closing_ && publish_attempt_ == 0 && !waiting_publishes_.empty()) {
-    publish_attempt_ = ++last_attempt_;
-    const auto known = host_.check_publish(
-        *identity_, EventView(waiting_publishes_.front().event.event), publish_attempt_);
-    if (!known) return;
-    publish_attempt_ = 0;
-    publish(waiting_publishes_.front(), *known);
-    waiting_publishes_.pop_front();
-  }
+  publishing_.add(message.id, std::move(message.event), *identity_);
+  pace_reading();
 }
 
 void Session::on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant) {
-  if (closing_ || publish_attempt_ == 0 || publish_attempt_ != attempt) return;
-  publish_attempt_ = 0;
-  // A right that may have ended since the answer was made is asked for again.
-  if (!grant || grant->as_of == host_.rights_changes()) {
-    publish(waiting_publishes_.front(), grant);
-    waiting_publishes_.pop_front();
-  }
-  publish_waiting();
-  check_backlog();
-}
-
-void Session::publish(WaitingPublish& waiting, const Result<PublishGrant>& grant) {
-  if (!grant) return refuse(waiting.request, grant.error());
-  PendingPublish pending{.ticket = ++last_ticket_,
-                         .request = waiting.request,
-                         .subject = std::string(EventView(waiting.event.event).subject())};
-  const Result<void> published =
-      host_.publish(std::move(waiting.event), *identity_, *grant, pending.ticket);
-  if (!published) return refuse(waiting.request, published.error());
-  publishes_.push_back(std::move(pending));
-}
-
-// Too many in flight: the rest waits in the socket.
-void Session::check_backlog() {
-  const std::size_t waiting = waiting_publishes_.size();
-  if (!paused_ && (publishes_.size() + waiting >= limits_.publishes_in_flight_max ||
-                   waiting >= kWaitingPublishesMax)) {
-    paused_ = true;
-    host_.pause_reading();
-  } else if (paused_ && publishes_.size() + waiting <= limits_.publishes_in_flight_max / 2 &&
-             waiting <= kWaitingPublishesMax / 2) {
-    paused_ = false;
-    if (!identifying_) host_.resume_reading();
-  }
+  if (closing_) return;
+  publishing_.on_checked(attempt, grant, *identity_);
+  pace_reading();
 }
 
 void Session::on_verdict(const Verdict& verdict) {
-  // Verdicts come in the order of submission; the search ends at the first.
-  const auto found = std::find_if(
-      publishes_.begin(), publishes_.end(),
-      [&](const PendingPublish& pending) { return pending.ticket == verdict.author.ticket; });
-  if (found == publishes_.end()) return;
-  const PendingPublish pending = std::move(*found);
-  publishes_.erase(found);
-  check_backlog();
-  answer_publish(pending, verdict);
+  publishing_.on_verdict(verdict);
+  pace_reading();
 }
 
-void Session::answer_publish(const PendingPublish& pending, const Verdict& verdict) {
-  if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
-    refuse(pending.request, conflict_error(pending.subject, *conflict));
-    return;
+void Session::pace_reading() {
+  if (!paused_ && publishing_.is_full()) {
+    paused_ = true;
+    host_.pause_reading();
+  } else if (paused_ && publishing_.has_room()) {
+    paused_ = false;
+    if (!identifying_) host_.resume_reading();
   }
-  const Appended& appended = std::get<std::vector<Appended>>(verdict.outcome).front();
-  send(protocol::Ok{.id = pending.request,
-                    .position = format_position(host_.hub().epoch(), appended.offset),
-                    .subjectversion = appended.subject_version,
-                    .duplicate = appended.duplicate});
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -518,7 +455,8 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   check_alive(now_ms, traffic);
   if (!closing_) check_expiry(now_ms);
   if (closing_) return;
-  check_each(Standstill::kNone, [](const Sub& sub) { return sub.give_up_ms != 0; });
+  check_each(Standstill::kNone,
+             [](const Sub& sub) { return sub.give_up_ms != 0 && !sub.is_asked; });
   if (closing_) return;
   if (now_ms >= next_recheck_ms_) {
     next_recheck_ms_ = now_ms + limits_.recheck_ms;

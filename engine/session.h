@@ -16,6 +16,7 @@
 
 #include "engine/access/access.h"
 #include "engine/hub.h"
+#include "engine/session_publishing.h"
 #include "engine/start.h"
 #include "schema/command.h"
 #include "schema/protocol.h"
@@ -78,7 +79,7 @@ class SessionHost {
   ~SessionHost() = default;
 };
 
-class Session {
+class Session final : private SessionVoice {
  public:
   // `wire` and `codec` belong together. Both and the host outlive it. `now_ms` is the loop's clock.
   // `identity` is who the upgrade's credential named; empty where it carried none.
@@ -124,18 +125,9 @@ class Session {
     // Tells a late answer, for an earlier question or an earlier use of this number, from the one
     // that is awaited.
     std::uint64_t attempt = 0;
+    bool is_asked = false;  // the answer is awaited
     // While its right cannot be known: when that has lasted too long; 0: it can.
     std::uint64_t give_up_ms = 0;
-  };
-  struct PendingPublish {
-    std::uint64_t ticket = 0;
-    std::uint32_t request = 0;
-    std::string subject;
-  };
-  // Its right is being looked at, or that of one before it.
-  struct WaitingPublish {
-    std::uint32_t request = 0;
-    IncomingEvent event;
   };
   // Why the credential is being looked at.
   struct Identifying {
@@ -177,17 +169,13 @@ class Session {
   void wait_to_know(Sub& sub, std::uint32_t number, const Error& why);
   void end(std::uint32_t number, const Error& why);
 
-  // Publishing.
-  void publish_waiting();
-  void publish(WaitingPublish& waiting, const Result<PublishGrant>& grant);
-  void check_backlog();
-  void answer_publish(const PendingPublish& pending, const Verdict& verdict);
-
+  void pace_reading();
   void check_alive(std::uint64_t now_ms, const Traffic& traffic);
   void send_progress();
 
-  void send(const protocol::ServerMessage& message);
-  void refuse(std::optional<std::uint32_t> request, Error error);
+  void send(const protocol::ServerMessage& message) override;
+  void refuse(std::optional<std::uint32_t> request, Error error) override;
+  std::uint64_t next_attempt() override { return ++last_attempt_; }
   void close(Code code, std::string_view reason);
   void close(std::uint16_t close_code, std::string_view reason);
 
@@ -215,11 +203,7 @@ class Session {
   std::size_t channel_count_ = 0;
   std::uint64_t last_attempt_ = 0;
 
-  // Lists, because an empty one costs no memory, and most sessions publish nothing.
-  std::list<WaitingPublish> waiting_publishes_;  // the first is being asked about
-  std::uint64_t publish_attempt_ = 0;            // 0: nothing is being asked
-  std::list<PendingPublish> publishes_;          // in the order in which they were submitted
-  std::uint64_t last_ticket_ = 0;
+  SessionPublishing publishing_;
 };
 
 }  // namespace courtside

@@ -152,6 +152,24 @@ TEST_F(SessionAccessTest, ARightThatIsKnownAgainInTimeMissesNothing) {
   EXPECT_TRUE(heard_has(R"({"type":"live","sub":1)")) << heard;
 }
 
+// Story: it was asked for again at every tick, so that an answer that took longer than a tick was
+// always one for an earlier question.
+TEST_F(SessionAccessTest, AnAnswerThatTakesLongerThanATickIsStillTheAnswer) {
+  limits.heartbeat_ms = 100'000;
+  hello();
+  say(kSubscribe);
+  const Result<ReadGrant> granted = grant;
+  grant = fail(Code::overloaded, "the database does not answer");
+  session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
+  answers_later = true;
+  session->on_tick(250, {.received_ms = 250});
+  const std::uint64_t attempt = attempts.back();
+  session->on_tick(500, {.received_ms = 500});
+  take();
+  session->on_read_checked(1, attempt, granted);
+  EXPECT_TRUE(heard_has(R"({"type":"live","sub":1)")) << heard;
+}
+
 TEST_F(SessionAccessTest, APublishGrantedBeforeAChangeOfRightsIsAskedForAgain) {
   hello();
   answers_later = true;
