@@ -45,7 +45,7 @@ Session::Session(SessionHost& host, const protocol::Codec& codec, const Wire& wi
       now_ms_(now_ms),
       alive_ms_(now_ms),
       identity_(std::move(identity)),
-      publishing_(host, *this, limits.publishes_in_flight_max) {}
+      publishing_(host, *this, limits) {}
 
 Session::~Session() {
   for (const auto& [number, sub] : subs_) host_.hub().remove(sub.subscriber);

@@ -77,11 +77,12 @@ void SessionPublishing::on_verdict(const Verdict& verdict) {
 }
 
 bool SessionPublishing::is_full() const {
-  return submitted_.size() + waiting_.size() >= in_flight_max_ || waiting_.size() >= kWaitingMax;
+  return submitted_.size() + waiting_.size() >= limits_.publishes_in_flight_max ||
+         waiting_.size() >= kWaitingMax;
 }
 
 bool SessionPublishing::has_room() const {
-  return submitted_.size() + waiting_.size() <= in_flight_max_ / 2 &&
+  return submitted_.size() + waiting_.size() <= limits_.publishes_in_flight_max / 2 &&
          waiting_.size() <= kWaitingMax / 2;
 }
 

@@ -18,6 +18,7 @@
 namespace courtside {
 
 class SessionHost;
+struct SessionLimits;
 
 // What the session says to its client.
 class SessionVoice {
@@ -33,9 +34,9 @@ class SessionVoice {
 
 class SessionPublishing {
  public:
-  // Both outlive it. `in_flight_max`: that have no answer yet.
-  SessionPublishing(SessionHost& host, SessionVoice& voice, std::size_t in_flight_max)
-      : host_(host), voice_(voice), in_flight_max_(in_flight_max) {}
+  // All outlive it.
+  SessionPublishing(SessionHost& host, SessionVoice& voice, const SessionLimits& limits)
+      : host_(host), voice_(voice), limits_(limits) {}
 
   void add(std::uint32_t request, IncomingEvent event, const Identity& publisher);
   void on_checked(std::uint64_t attempt, const Result<PublishGrant>& grant,
@@ -65,7 +66,7 @@ class SessionPublishing {
 
   SessionHost& host_;
   SessionVoice& voice_;
-  const std::size_t in_flight_max_;
+  const SessionLimits& limits_;
   std::uint64_t attempt_ = 0;  // of the question about the first that waits; 0: none is asked
   std::uint64_t last_ticket_ = 0;
   // Lists, because an empty one costs no memory, and most sessions publish nothing.
