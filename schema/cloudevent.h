@@ -74,7 +74,9 @@ class DataFields {
  public:
   // REQUIRES: `json` passed the door.
   explicit DataFields(std::string_view json);
-  std::optional<std::string_view> text(std::string_view field) const;
+  // As long as this lives: of one that does not, nobody can ask.
+  std::optional<std::string_view> text(std::string_view field) const&;
+  std::optional<std::string_view> text(std::string_view field) && = delete;
 
  private:
   std::vector<std::pair<std::string, std::string>> texts_;

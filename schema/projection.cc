@@ -80,7 +80,7 @@ DataFields::DataFields(std::string_view json) {
 }
 
 // The last of two with one name, as JSON.parse has it.
-std::optional<std::string_view> DataFields::text(std::string_view field) const {
+std::optional<std::string_view> DataFields::text(std::string_view field) const& {
   const auto same = [field](const auto& entry) { return entry.first == field; };
   const auto found = std::find_if(texts_.rbegin(), texts_.rend(), same);
   if (found == texts_.rend()) return std::nullopt;

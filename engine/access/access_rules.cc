@@ -54,7 +54,8 @@ struct AccessRules::Named {
     Named named;
     if (is_channel(event.subject())) named.id = channel_id(event.subject());
     if (event.data_kind() != DataKind::kJson) return named;
-    if (const auto message = DataFields(event.data()).text("messageId")) named.message = *message;
+    const DataFields data(event.data());
+    if (const auto message = data.text("messageId")) named.message = *message;
     return named;
   }
 };

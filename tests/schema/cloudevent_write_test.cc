@@ -131,8 +131,10 @@ TEST(DataFields, AreTheTextsAtTheTop) {
   EXPECT_EQ(fields.text("twice"), "2");  // as JSON.parse has it
   EXPECT_FALSE(fields.text("n"));
   EXPECT_FALSE(fields.text("in"));
-  EXPECT_FALSE(DataFields(R"(["accountId"])").text("accountId"));
-  EXPECT_FALSE(DataFields("").text("accountId"));
+  const DataFields list(R"(["accountId"])");
+  EXPECT_FALSE(list.text("accountId"));
+  const DataFields nothing("");
+  EXPECT_FALSE(nothing.text("accountId"));
 }
 
 }  // namespace
