@@ -89,9 +89,9 @@ class DoorwayTest : public ::testing::Test {
 
 TEST_F(DoorwayTest, FailedLoginsSlowTheirAddressAndNobodyElse) {
   Doorway flood = doorway("192.0.2.1");
-  for (const Code code : {Code::unauthorized, Code::token_expired}) {
+  for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(flood.check_login());
-    flood.on_login(fail(code, ""));
+    flood.on_login(fail(Code::unauthorized, ""));
   }
   EXPECT_FALSE(flood.check_login());
   EXPECT_FALSE(doorway("192.0.2.1").check_login()) << "another connection from there";
@@ -103,6 +103,7 @@ TEST_F(DoorwayTest, WhatIsOurFaultOrWentWellIsNoFailedLogin) {
   for (int i = 0; i < 10; ++i) {
     peer.on_login(account("42"));
     peer.on_login(fail(Code::overloaded, ""));
+    peer.on_login(fail(Code::token_expired, ""));  // good once: a venue that comes back
   }
   EXPECT_TRUE(peer.check_login());
 }
