@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/e2e/support/canaries.h"
 #include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/json.h"
 #include "tests/e2e/support/session.h"
@@ -21,7 +22,7 @@ struct Draft {
   std::string id = {};
   std::string type = "test.happened";
   std::string subject = "thing:t_1";
-  std::string data = "{}";  // JSON
+  std::string data = kCanaryData;  // JSON
   std::string source = "/e2e";
   std::vector<std::string> channels = {};  // explicit ones
   std::string more = {};                   // further members, each with a comma in front

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/e2e/support/canaries.h"
 #include "tests/e2e/support/events.h"
 #include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
@@ -30,6 +31,7 @@ class ServerTest : public ::testing::Test {
     if (server.process().running()) {
       EXPECT_EQ(stop_server(), 0);
     }
+    expect_no_canary(server.process().output());
     if (HasFailure()) ADD_FAILURE() << "the server printed:\n" << server.process().output();
   }
 

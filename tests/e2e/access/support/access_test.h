@@ -41,6 +41,7 @@ class AccessTest : public ::testing::Test {
   void TearDown() override {
     backend.close();
     EXPECT_EQ(server.terminate(), 0);
+    expect_no_canary(server.process().output());
     if (HasFailure()) ADD_FAILURE() << "the server printed:\n" << server.process().output();
   }
 
