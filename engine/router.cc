@@ -6,6 +6,7 @@
 #include "engine/access/rights_change.h"
 #include "replay/filter.h"
 #include "schema/channel.h"
+#include "schema/pattern.h"
 
 namespace courtside {
 namespace {

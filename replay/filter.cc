@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::string_view kEveryChannel = "*";
 
-bool is_kind_pattern(std::string_view pattern) {
-  return pattern.size() > 2 && pattern.ends_with(":*");
-}
-
 bool is_wanted(std::string_view wanted, std::string_view value) {
   return wanted.empty() || wanted == value;
 }
@@ -47,20 +43,6 @@ bool Filter::matches_attributes(RecordView record) const {
 bool Filter::wants_every_channel() const {
   return channels.empty() ||
          std::find(channels.begin(), channels.end(), kEveryChannel) != channels.end();
-}
-
-bool matches_channel(std::string_view pattern, std::string_view channel) {
-  if (pattern == kEveryChannel) return true;
-  if (is_kind_pattern(pattern)) return channel.starts_with(pattern.substr(0, pattern.size() - 1));
-  return pattern == channel;
-}
-
-bool matches_type(std::string_view pattern, std::string_view type) {
-  if (pattern.ends_with(".*")) {
-    const std::string_view prefix = pattern.substr(0, pattern.size() - 1);
-    return type.size() > prefix.size() && type.starts_with(prefix);
-  }
-  return pattern == type;
 }
 
 bool is_type_pattern(std::string_view text) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "schema/pattern.h"
 #include "schema/record.h"
 
 namespace courtside {
@@ -30,13 +31,6 @@ struct Filter {
   bool matches_attributes(RecordView record) const;
   bool wants_every_channel() const;
 };
-
-// Whether `pattern` (a channel, `kind:*` or `*`) stands for `channel`.
-bool matches_channel(std::string_view pattern, std::string_view channel);
-
-// Whether `pattern` (a type, or `prefix.*`) stands for `type`. `booking.*` stands for every type
-// that begins with `booking.`, and not for `booking`.
-bool matches_type(std::string_view pattern, std::string_view type);
 
 constexpr std::size_t kTypePatternBytesMax = 255;
 // 1 to kTypePatternBytesMax bytes without `*`, but for a final `.*` after at least one other byte.

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "schema/channel.h"
+#include "schema/pattern.h"
 
 namespace courtside {
 namespace {
@@ -172,11 +173,8 @@ std::optional<Result<ReadGrant>> Access::check_read(const Identity& identity,
 bool Access::is_claimed(const Identity& identity, std::string_view channel) const {
   if (has_database_) return false;
   return std::any_of(
-      identity.channels.begin(), identity.channels.end(), [channel](const std::string& pattern) {
-        return pattern == "*" || pattern == channel ||
-               (pattern.ends_with(":*") && channel != "*" &&
-                channel_kind(pattern) == channel_kind(channel) && !is_channel_pattern(channel));
-      });
+      identity.channels.begin(), identity.channels.end(),
+      [channel](const std::string& pattern) { return matches_channel(pattern, channel); });
 }
 
 Result<ReadGrant> Access::decide_read(const Identity& identity,

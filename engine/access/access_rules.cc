@@ -7,6 +7,7 @@
 
 #include "schema/channel.h"
 #include "schema/cloudevent.h"
+#include "schema/pattern.h"
 
 namespace courtside {
 namespace {
@@ -16,9 +17,7 @@ constexpr std::string_view kRolePrefix = "role:";
 // Whether a rule for `ruled` speaks of `asked`, which may be a pattern itself: a pattern is ruled
 // by `*` alone, or what holds for each single channel would hold for all of them at once.
 bool rules_over(std::string_view ruled, std::string_view asked) {
-  if (ruled == "*" || ruled == asked) return ruled == "*" || !is_channel_pattern(asked);
-  if (is_channel_pattern(asked) || !ruled.ends_with(":*")) return false;
-  return channel_kind(ruled) == channel_kind(asked);
+  return ruled == "*" || (!is_channel_pattern(asked) && matches_channel(ruled, asked));
 }
 
 }  // namespace
@@ -211,22 +210,12 @@ bool AccessRules::may_read(const Caller& caller, std::string_view channel, ReadM
 // ---------------------------------------------------------------------------------------------
 // Publishing.
 
-namespace {
-
-// `prefix.*`, or exact.
-bool speaks_of(std::string_view pattern, std::string_view type) {
-  if (!pattern.ends_with(".*")) return pattern == type;
-  return type.starts_with(pattern.substr(0, pattern.size() - 1));
-}
-
-}  // namespace
-
 void AccessRules::facts_for_publishing(const Identity& identity, EventView event,
                                        std::vector<FactKey>& keys) const {
   if (identity.kind != Identity::Kind::kAccount) return;
   const Named named = Named::in(event);
   for (const Publish& rule : publishes_) {
-    if (speaks_of(rule.type, event.type())) facts_for(rule.standing, named, keys);
+    if (matches_type(rule.type, event.type())) facts_for(rule.standing, named, keys);
   }
 }
 
@@ -239,7 +228,7 @@ bool AccessRules::may_publish(const Caller& caller, EventView event, const FactS
   }
   const Named named = Named::in(event);
   return std::any_of(publishes_.begin(), publishes_.end(), [&](const Publish& rule) {
-    return speaks_of(rule.type, event.type()) && stands(rule.standing, caller, named, facts);
+    return matches_type(rule.type, event.type()) && stands(rule.standing, caller, named, facts);
   });
 }
 
