@@ -173,14 +173,20 @@ Result<bool> OutboxConnection::wait(int wake, std::uint64_t timeout_ms) {
     // What was called before is not heard: look first.
     return true;
   }
-  // What came with an answer is in hand already.
-  if (listens && listener_->take()) return true;
+  const auto called = [this]() -> Result<bool> {
+    const Result<void> read = guarded([this] { connection_->pqxx.get_notifs(); });
+    if (!read) return fail(read.error());
+    return listener_->take();
+  };
+  if (listens) {
+    // A call that came with the answer to something else is in hand already, and not in the socket.
+    Result<bool> before = called();
+    if (!before || *before) return before;
+  }
   pollfd waits[] = {{wake, POLLIN, 0}, {socket_, POLLIN, 0}};
   const int ready = ::poll(waits, listens ? 2 : 1, static_cast<int>(timeout_ms));
   if (ready <= 0 || !listens || waits[1].revents == 0) return false;
-  const Result<void> read = guarded([&] { connection_->pqxx.get_notifs(); });
-  if (!read) return fail(read.error());
-  return listener_->take();
+  return called();
 }
 
 void OutboxConnection::interrupt() { ::shutdown(socket_, SHUT_RDWR); }
