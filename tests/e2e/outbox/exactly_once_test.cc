@@ -7,16 +7,11 @@
 #include <set>
 
 #include "tests/e2e/outbox/support/booking_load.h"
+#include "tests/e2e/outbox/support/outbox.h"
 #include "tests/e2e/support/server_test.h"
-#include "tests/support/postgres_server.h"
 
 namespace courtside::e2e {
 namespace {
-
-PostgresServer& postgres() {
-  static PostgresServer server;
-  return server;
-}
 
 class ExactlyOnce : public testing::Test {
  protected:
