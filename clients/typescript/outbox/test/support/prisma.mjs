@@ -43,7 +43,8 @@ export default {
   schema: ${JSON.stringify(schema)},
   experimental: { adapter: true },
   engine: "js",
-  adapter: async () => new PrismaPg({ connectionString: process.env.DATABASE_URL }),
+  // It leaves its pool open, which must not keep the process.
+  adapter: async () => new PrismaPg({ connectionString: process.env.DATABASE_URL, allowExitOnIdle: true }),
 };
 `,
   );
