@@ -21,7 +21,8 @@ async function query(connectionString, text, values) {
 
 export const tables = () => readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
 
-// An empty database; `end` drops it, whoever is connected.
+// A database of the test's own. `end` drops it; a connection that was left open makes that fail, and one
+// that is just being closed PostgreSQL waits for.
 export class Database {
   static async create(sql = undefined) {
     const database = new Database();
@@ -54,7 +55,7 @@ export class Database {
 
   async end() {
     for (const pool of this.pools) await pool.end();
-    await query(url, `DROP DATABASE "${this.name}" WITH (FORCE)`);
+    await query(url, `DROP DATABASE "${this.name}"`);
   }
 }
 
