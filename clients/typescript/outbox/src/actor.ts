@@ -13,7 +13,10 @@ export interface Claims {
 const system = "SYSTEM";
 const anonymous = "ANONYMOUS";
 
-export function actorTypeOf(id: string | null | undefined, role: string | null | undefined): ActorType {
+export function actorTypeOf(
+  id: string | null | undefined,
+  role: string | null | undefined,
+): ActorType {
   if (role === system || id === system) return system;
   if (role === anonymous || id === anonymous || (!id && !role)) return anonymous;
   return role?.startsWith("BMSP_") ? "ADMIN" : "USER";
@@ -23,6 +26,7 @@ export function actorTypeOf(id: string | null | undefined, role: string | null |
 export function actorOf(claims: Claims | null | undefined): Actor {
   const id = claims?.userId ?? claims?.sub;
   if (id === undefined || id === null || id === "") return { id: anonymous, type: anonymous };
-  const role = typeof claims?.userRole === "string" && claims.userRole !== "" ? claims.userRole : null;
+  const role =
+    typeof claims?.userRole === "string" && claims.userRole !== "" ? claims.userRole : null;
   return { id: String(id), type: actorTypeOf(String(id), role), role };
 }

@@ -1,5 +1,5 @@
-// The rules that Courtside holds events of the catalogue to, held here as well: what it would refuse
-// hours later, in another process, is an error at the line that wrote it.
+// The rules that Courtside holds events of the catalogue to, held here as well: what it would
+// refuse hours later, in another process, is an error at the line that wrote it.
 
 import { catalogue, ids, notificationChannels } from "./catalogue.js";
 import { fail } from "./fail.js";
@@ -19,7 +19,8 @@ type Data = Record<string, unknown>;
 const families = new Map<string, Family>(Object.entries(catalogue));
 
 // Beyond 2^53 JavaScript, and so every browser, loses digits.
-const isInteger = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= 2 ** 53;
+const isInteger = (value: unknown) =>
+  Number.isInteger(value) && Math.abs(value as number) <= 2 ** 53;
 
 function isMoney(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -54,7 +55,8 @@ function familyOf(type: string): Family | undefined {
 /** What the event is about where the caller did not say: the type's first subject, by its id. */
 export function aggregateOf(type: string, data: Data): Aggregate {
   const subject = familyOf(type)?.subjects[0];
-  if (subject === undefined) return fail("aggregate", "is missing: { type, id } of what the event is about");
+  if (subject === undefined)
+    return fail("aggregate", "is missing: { type, id } of what the event is about");
   const [kind, field] = subject;
   const id = data[field];
   return isId(id) ? { type: kind, id } : fail(`data.${field}`, `must be the id of the ${kind}`);
@@ -82,5 +84,6 @@ function checkSubject(family: Family, aggregate: Aggregate, data: Data): void {
     const kinds = family.subjects.map(([kind]) => kind).join(" or ");
     return fail("aggregate.type", `must be ${kinds} for this type of event`);
   }
-  if (data[subject[1]] !== aggregate.id) fail(`data.${subject[1]}`, "must be the id in `aggregate`");
+  if (data[subject[1]] !== aggregate.id)
+    fail(`data.${subject[1]}`, "must be the id in `aggregate`");
 }

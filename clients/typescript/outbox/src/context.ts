@@ -13,7 +13,7 @@ export interface EventContext {
   correlationId?: string | undefined;
   /** The id of the event that is being handled, for a job that an event has started. */
   causationId?: string | undefined;
-  /** As a function it is called at each event: the user is often known only after some middleware. */
+  /** A function is called at each event: the user is often known only after some middleware. */
   actor?: Actor | (() => Actor | undefined) | undefined;
 }
 

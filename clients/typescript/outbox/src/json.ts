@@ -68,8 +68,10 @@ class Writer {
 
   object(value: object, path: string, depth: number): string {
     this.checkDepth(path, depth);
-    if (value instanceof Map || value instanceof Set) fail(path, "is a Map or a Set: JSON has none");
-    if (typeof (value as { then?: unknown }).then === "function") fail(path, "is a promise: await it");
+    if (value instanceof Map || value instanceof Set)
+      fail(path, "is a Map or a Set: JSON has none");
+    if (typeof (value as { then?: unknown }).then === "function")
+      fail(path, "is a promise: await it");
     const members: string[] = [];
     for (const [key, member] of Object.entries(value)) {
       const text = this.value(member, `${path}.${key}`, depth + 1);

@@ -30,9 +30,9 @@ function usable(value: unknown): value is string {
 }
 
 /**
- * Gives each request its context. The correlation id is the header `x-correlation-id`, or a fresh one
- * where there is none that can be used; the response carries it too. The actor is read from `req.user`
- * when an event is written, so this may (and should) come before authentication.
+ * Gives each request its context. The correlation id is the header `x-correlation-id`, or a fresh
+ * one where there is none that can be used; the response carries it too. The actor is read from
+ * `req.user` when an event is written, so this may (and should) come before authentication.
  */
 export function outboxMiddleware<Request extends RequestLike>(
   options: MiddlewareOptions<Request> = {},

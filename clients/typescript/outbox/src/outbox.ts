@@ -9,7 +9,8 @@ import type { OutboxEvent, OutboxReceipt } from "./types.js";
 export interface OutboxOptions {
   /**
    * `table` (default): a row of "EventOutbox". `message`: a message in the write-ahead log, for a
-   * Courtside that reads the log (wal_level = logical); nothing is stored, and nothing to be cleaned.
+   * Courtside that reads the log (wal_level = logical); nothing is stored, and nothing to be
+   * cleaned.
    */
   via?: "table" | "message" | undefined;
   /** The schema that holds the tables, where the connection's search path does not. */
@@ -21,8 +22,8 @@ export interface Outbox {
    * Writes the event in the caller's transaction, with one statement. It happens exactly if the
    * transaction commits.
    *
-   * A TypeError names the field that is wrong, before the database was asked. An error of the database
-   * (the same `eventId` again, a lost connection) has ended the transaction: let it pass.
+   * A TypeError names the field that is wrong, before the database was asked. An error of the
+   * database (the same `eventId` again, a lost connection) has ended the transaction: let it pass.
    */
   outboxEvent<const T extends string>(
     tx: Transaction,

@@ -43,7 +43,8 @@ export function rowOf(event: Said): Row {
   const type = requireType(event.type);
   const data = requireData(event.data);
   const aggregate = event.aggregate ?? aggregateOf(type, data);
-  if (!isKind(aggregate.type)) fail("aggregate.type", "must be a kind: [a-z][a-z0-9_]*, at most 64");
+  if (!isKind(aggregate.type))
+    fail("aggregate.type", "must be a kind: [a-z][a-z0-9_]*, at most 64");
   requireId(aggregate.id, "aggregate.id");
   checkCatalogue(type, aggregate, data);
 
@@ -93,14 +94,18 @@ function idOrNull(said: string | null | undefined, known: string | undefined, fi
 function versionOf(version: unknown): string | null {
   if (version === undefined || version === null) return null;
   const isWhole = typeof version === "bigint" || Number.isSafeInteger(version);
-  const inRange = isWhole && (version as bigint) >= 1 && (version as bigint) <= Number.MAX_SAFE_INTEGER;
+  const inRange =
+    isWhole && (version as bigint) >= 1 && (version as bigint) <= Number.MAX_SAFE_INTEGER;
   return inRange ? String(version) : fail("version", "must be an integer of 1 to 2^53 - 1");
 }
 
 function schemaVersionOf(version: unknown): number {
   if (version === undefined) return 1;
-  const inRange = Number.isInteger(version) && (version as number) >= 1 && (version as number) < 2 ** 31;
-  return inRange ? (version as number) : fail("schemaVersion", "must be an integer of 1 to 2^31 - 1");
+  const inRange =
+    Number.isInteger(version) && (version as number) >= 1 && (version as number) < 2 ** 31;
+  return inRange
+    ? (version as number)
+    : fail("schemaVersion", "must be an integer of 1 to 2^31 - 1");
 }
 
 function timeOf(time: unknown): string | null {
@@ -109,10 +114,18 @@ function timeOf(time: unknown): string | null {
   return isTime(time) ? time : fail("occurredAt", "must be a Date or an RFC 3339 time");
 }
 
-const actorTypes: readonly (ActorType | null | undefined)[] = ["USER", "ADMIN", "SYSTEM", "ANONYMOUS"];
+const actorTypes: readonly (ActorType | null | undefined)[] = [
+  "USER",
+  "ADMIN",
+  "SYSTEM",
+  "ANONYMOUS",
+];
 
-function actorColumns(actor: Actor | null | undefined): Pick<Row, "actorId" | "actorType" | "actorRole"> {
-  if (actor === null || actor === undefined) return { actorId: null, actorType: null, actorRole: null };
+function actorColumns(
+  actor: Actor | null | undefined,
+): Pick<Row, "actorId" | "actorType" | "actorRole"> {
+  if (actor === null || actor === undefined)
+    return { actorId: null, actorType: null, actorRole: null };
   const { id = null, role = null } = actor;
   const type = actor.type ?? actorTypeOf(id, role);
   if (id !== null) requireId(id, "actor.id");

@@ -1,9 +1,9 @@
-// The SQL, one statement for each way to write. An aggregate is numbered in the same statement, under
-// the lock of its row in "EventOutboxVersion", which is held until the transaction ends: numbers have
-// no holes, since one that is rolled back takes its number with it.
+// The SQL, one statement for each way to write. An aggregate is numbered in the same statement,
+// under the lock of its row in "EventOutboxVersion", which is held until the transaction ends:
+// numbers have no holes, since one that is rolled back takes its number with it.
 //
-// Every parameter is cast from text. Drivers differ in what they make of a JavaScript value (Prisma's
-// own engine refuses text for a bigint); text is text for all of them.
+// Every parameter is cast from text. Drivers differ in what they make of a JavaScript value
+// (Prisma's own engine refuses text for a bigint); text is text for all of them.
 
 import type { Row } from "./row.js";
 
@@ -75,8 +75,8 @@ export function tableStatements(schema: string | undefined): Statements {
   };
 }
 
-// Messages in the write-ahead log. The event's JSON is made here but for what only the database knows
-// (its number and the transaction's time), which is put in front.
+// Messages in the write-ahead log. The event's JSON is made here but for what only the database
+// knows (its number and the transaction's time), which is put in front.
 export function messageStatements(schema: string | undefined): Statements {
   const version = qualified(schema, "EventOutboxVersion");
   const emit =
@@ -84,7 +84,14 @@ export function messageStatements(schema: string | undefined): Statements {
     `to_json(coalesce("occurredAt", now()::timestamptz(3))) || ',' || substr("text", 2))::text`;
   const result = `"eventId", ${emit} AS "position", "number"::text AS "aggregateVersion"`;
 
-  const order = ["eventId", "aggregateType", "aggregateId", "aggregateVersion", "occurredAt", "text"];
+  const order = [
+    "eventId",
+    "aggregateType",
+    "aggregateId",
+    "aggregateVersion",
+    "occurredAt",
+    "text",
+  ];
   const parameter = (name: string) => {
     const type = columns.find((column) => column.name === name)?.type ?? "text";
     return `$${order.indexOf(name) + 1}::text::${type}`;
@@ -106,16 +113,28 @@ export function messageStatements(schema: string | undefined): Statements {
   return {
     one: (row) => {
       const message = messageEvent(row);
-      return { text: one, values: order.map((name) => asText(message[name as keyof typeof message])) };
+      return {
+        text: one,
+        values: order.map((name) => asText(message[name as keyof typeof message])),
+      };
     },
     several: (rows) => {
-      return { text: several, values: [manyAsText(rows.map((row) => JSON.stringify(messageEvent(row))))] };
+      return {
+        text: several,
+        values: [manyAsText(rows.map((row) => JSON.stringify(messageEvent(row))))],
+      };
     },
   };
 }
 
 // The aggregate's next number, unless the caller gave one.
-function countOne<Name>(table: string, type: Name, id: Name, given: Name, parameter: (name: Name) => string) {
+function countOne<Name>(
+  table: string,
+  type: Name,
+  id: Name,
+  given: Name,
+  parameter: (name: Name) => string,
+) {
   return (
     `INSERT INTO ${table} AS v ("aggregateType", "aggregateId", "version") ` +
     `SELECT ${parameter(type)}, ${parameter(id)}, 1 WHERE ${parameter(given)} IS NULL ` +
@@ -124,9 +143,9 @@ function countOne<Name>(table: string, type: Name, id: Name, given: Name, parame
   );
 }
 
-// Likewise for all events of a JSON array: each aggregate's count goes up by as many as it has here.
-// Locks are taken in the order of the aggregates' names, so that two batches never wait for each other
-// crosswise.
+// Likewise for all events of a JSON array: each aggregate's count goes up by as many as it has
+// here. Locks are taken in the order of the aggregates' names, so that two batches never wait for
+// each other crosswise.
 function countSeveral(table: string, fields: string): string {
   return (
     `WITH given AS (SELECT *, count(*) OVER aggregate AS "many", ` +

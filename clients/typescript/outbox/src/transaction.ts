@@ -1,5 +1,5 @@
-// The caller's transaction, as Prisma's interactive client or as a client of `pg` within BEGIN. Neither
-// is imported: what matters of them is two functions.
+// The caller's transaction, as Prisma's interactive client or as a client of `pg` within BEGIN.
+// Neither is imported: what matters of them is two functions.
 
 import { fail } from "./fail.js";
 import type { Statement } from "./statements.js";
@@ -8,8 +8,11 @@ import type { Statement } from "./statements.js";
 export interface PrismaTransaction {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   $queryRawUnsafe<T = unknown>(query: string, ...values: any[]): PromiseLike<T>;
-  /** Only the client outside a transaction has it, which the compiler refuses so. */
-  $transaction?: undefined;
+  /**
+   * Only the client outside a transaction has it, which the compiler refuses so. ($transaction
+   * would tell them apart in Prisma 6 only: from 7 on transactions nest.)
+   */
+  $connect?: undefined;
 }
 
 /** A client of `pg` on which BEGIN was sent. */
@@ -32,8 +35,11 @@ export interface Written {
 export function requireTransaction(tx: unknown): asserts tx is Transaction {
   const handle = (typeof tx === "object" || typeof tx === "function" ? tx : null) as Handle | null;
   if (typeof handle?.$queryRawUnsafe === "function") {
-    if (isPrismaRoot(handle)) {
-      fail("tx", "is the Prisma client itself: use the one that $transaction(async (tx) => ...) gives");
+    if (handle.$connect !== undefined) {
+      fail(
+        "tx",
+        "is the Prisma client itself: use the one that $transaction(async (tx) => ...) gives",
+      );
     }
   } else if (typeof handle?.query === "function") {
     if (handle.totalCount !== undefined) {
@@ -52,20 +58,14 @@ export async function run(tx: Transaction, { text, values }: Statement): Promise
 
 interface Handle {
   $queryRawUnsafe?: unknown;
-  $transaction?: unknown;
+  $connect?: unknown;
   query?: unknown;
   totalCount?: unknown;
   readyForQuery?: unknown;
   getTransactionStatus?: unknown;
 }
 
-// Within a transaction Prisma 6 has no $transaction; a later one may, but says where it is.
-function isPrismaRoot(handle: Handle): boolean {
-  const transactionId = Symbol.for("prisma.client.transaction.id");
-  return handle.$transaction !== undefined && (handle as Record<symbol, unknown>)[transactionId] === undefined;
-}
-
-// pg 8.17 and later know. A BEGIN that was sent and not waited for is on its way.
+// pg 8.21 and later know. A BEGIN that was sent and not waited for is on its way.
 function isIdle(handle: Handle): boolean {
   if (typeof handle.getTransactionStatus !== "function") return false;
   return handle.getTransactionStatus() === "I" && handle.readyForQuery === true;

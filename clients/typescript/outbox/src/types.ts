@@ -1,5 +1,5 @@
-// What an event is for the caller. For the types of the catalogue the compiler knows what their data
-// holds; any other type passes as it is.
+// What an event is for the caller. For the types of the catalogue the compiler knows what their
+// data holds; any other type passes as it is.
 
 import type { catalogue, ids, notificationChannels } from "./catalogue.js";
 
@@ -29,15 +29,15 @@ export interface Actor {
 /** What every event may say besides its type, its aggregate and its data. */
 export interface EventDetails {
   /**
-   * The id that makes a repeat harmless: of two events with one id, Courtside takes the first. A random
-   * UUID where none is given. While the first is still in the table, PostgreSQL refuses the second
-   * (unique violation, 23505), and with it the transaction.
+   * The id that makes a repeat harmless: of two events with one id, Courtside takes the first. A
+   * random UUID where none is given. While the first is still in the table, PostgreSQL refuses the
+   * second (unique violation, 23505), and with it the transaction.
    */
   eventId?: string | undefined;
   /**
-   * The number of this event among its aggregate's, from 1 without holes, where the aggregate's own row
-   * counts (a version column that this very transaction has raised). Otherwise the counter table does.
-   * Use one of the two for all events of an aggregate.
+   * The number of this event among its aggregate's, from 1 without holes, where the aggregate's own
+   * row counts (a version column that this very transaction has raised). Otherwise the counter
+   * table does. Use one of the two for all events of an aggregate.
    */
   version?: number | bigint | undefined;
   /** Instead of the context's. `null`: nobody. */
@@ -62,7 +62,9 @@ export type KnownEventType = {
   [F in Family]: `${F}.${Catalogue[F]["events"][number]}`;
 }[Family];
 
-type FamilyOf<T extends KnownEventType> = T extends `${infer F extends Family}.${string}` ? F : never;
+type FamilyOf<T extends KnownEventType> = T extends `${infer F extends Family}.${string}`
+  ? F
+  : never;
 
 interface Values {
   id: string;
@@ -79,10 +81,14 @@ type AnyFields = { [field: string]: any };
 
 type KnownFields<F extends Family> = {
   [Field in keyof Catalogue[F]["fields"]]?:
-    | (Catalogue[F]["fields"][Field] extends keyof Values ? Values[Catalogue[F]["fields"][Field]] : never)
+    | (Catalogue[F]["fields"][Field] extends keyof Values
+        ? Values[Catalogue[F]["fields"][Field]]
+        : never)
     | null
     | undefined;
-} & { [Id in Exclude<(typeof ids)[number], keyof Catalogue[F]["fields"]>]?: string | null | undefined };
+} & {
+  [Id in Exclude<(typeof ids)[number], keyof Catalogue[F]["fields"]>]?: string | null | undefined;
+};
 
 /** The data of a known type: its own fields have their types, others are free. */
 export type EventData<T extends KnownEventType> = KnownFields<FamilyOf<T>> & AnyFields;
@@ -120,8 +126,8 @@ export type OutboxEvent<T extends string = string> = T extends KnownEventType
 export interface OutboxReceipt {
   eventId: string;
   /**
-   * A decimal number in the table's order of writing, or the place in the write-ahead log (`0/16B3748`)
-   * of an event that went as a message. Text, since JSON cannot say a bigint.
+   * A decimal number in the table's order of writing, or the place in the write-ahead log
+   * (`0/16B3748`) of an event that went as a message. Text, since JSON cannot say a bigint.
    */
   position: string;
   aggregateVersion: number;

@@ -1,5 +1,5 @@
-// Goal: an event knows its request: correlation id and actor come from the context, the actor as it is
-// when the event is written; what the event says itself wins.
+// Goal: an event knows its request: correlation id and actor come from the context, the actor as it
+// is when the event is written; what the event says itself wins.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -8,7 +8,13 @@ import { test } from "node:test";
 
 import express from "express";
 
-import { actorOf, currentContext, outboxEvent, outboxMiddleware, runWithContext } from "@courtside/outbox";
+import {
+  actorOf,
+  currentContext,
+  outboxEvent,
+  outboxMiddleware,
+  runWithContext,
+} from "@courtside/outbox";
 
 import { Recorder } from "./support/recorder.mjs";
 
@@ -29,13 +35,23 @@ test("claims name an actor", () => {
   assert.equal(type("SYSTEM", undefined), "SYSTEM");
   assert.equal(type("42", "SYSTEM"), "SYSTEM");
   assert.equal(type("ANONYMOUS", "ANONYMOUS"), "ANONYMOUS");
-  assert.deepEqual(actorOf({ sub: "42", userRole: "USER" }), { id: "42", type: "USER", role: "USER" });
+  assert.deepEqual(actorOf({ sub: "42", userRole: "USER" }), {
+    id: "42",
+    type: "USER",
+    role: "USER",
+  });
   assert.deepEqual(actorOf(undefined), { id: "ANONYMOUS", type: "ANONYMOUS" });
 });
 
 test("outside a context nobody is named", async () => {
   assert.deepEqual(currentContext(), {});
-  const nobody = { actorId: null, actorType: null, actorRole: null, correlationId: null, causationId: null };
+  const nobody = {
+    actorId: null,
+    actorType: null,
+    actorRole: null,
+    correlationId: null,
+    causationId: null,
+  };
   assert.deepEqual(await who(), nobody);
 });
 
@@ -54,22 +70,34 @@ test("a job has a context of its own", async () => {
     return runWithContext({ causationId: "e_2" }, () => who());
   });
   assert.deepEqual([inner.correlationId, inner.causationId, inner.actorId], ["k", "e_2", "SYSTEM"]);
-  assert.throws(() => runWithContext({ correlationId: "a\nb" }, () => 1), /`correlationId` must be an id/);
+  const innermost = await runWithContext({ actor, causationId: "e_1", correlationId: "k" }, () => {
+    return runWithContext({ correlationId: "l" }, () => who());
+  });
+  assert.deepEqual([innermost.correlationId, innermost.causationId], ["l", "e_1"]);
+  assert.throws(
+    () => runWithContext({ correlationId: "a\nb" }, () => 1),
+    /`correlationId` must be an id/,
+  );
 });
 
 test("what the event says wins over the context", async () => {
-  await runWithContext({ correlationId: "k", causationId: "e_1", actor: { id: "42" } }, async () => {
-    const other = await who({ correlationId: "l", actor: { id: "7", type: "ADMIN" } });
-    assert.deepEqual([other.correlationId, other.actorId, other.actorType], ["l", "7", "ADMIN"]);
-    const none = await who({ correlationId: null, causationId: null, actor: null });
-    assert.deepEqual(Object.values(none), [null, null, null, null, null]);
-  });
+  await runWithContext(
+    { correlationId: "k", causationId: "e_1", actor: { id: "42" } },
+    async () => {
+      const other = await who({ correlationId: "l", actor: { id: "7", type: "ADMIN" } });
+      assert.deepEqual([other.correlationId, other.actorId, other.actorType], ["l", "7", "ADMIN"]);
+      const none = await who({ correlationId: null, causationId: null, actor: null });
+      assert.deepEqual(Object.values(none), [null, null, null, null, null]);
+    },
+  );
 });
 
 test("the package loaded with require() has the same context", async () => {
   const copy = createRequire(import.meta.url)("@courtside/outbox");
   assert.notEqual(copy.currentContext, currentContext);
-  copy.runWithContext({ correlationId: "k" }, () => assert.equal(currentContext().correlationId, "k"));
+  copy.runWithContext({ correlationId: "k" }, () =>
+    assert.equal(currentContext().correlationId, "k"),
+  );
 });
 
 async function serve(options, work) {
@@ -78,7 +106,8 @@ async function serve(options, work) {
   // Authentication comes later, and takes its time.
   app.use(async (request, _response, next) => {
     await new Promise(setImmediate);
-    if (request.get("x-user")) request.user = { userId: request.get("x-user"), userRole: "BMSP_ADMIN" };
+    if (request.get("x-user"))
+      request.user = { userId: request.get("x-user"), userRole: "BMSP_ADMIN" };
     next();
   });
   app.post("/", express.json(), async (_request, response) => response.json(await who()));
@@ -123,9 +152,17 @@ test("Express: each request has its correlation id and its user", async () => {
 test("Express: requests at the same time are told apart", async () => {
   await serve(undefined, async (url) => {
     const ids = Array.from({ length: 50 }, (_, index) => `k-${index}`);
-    const answers = await Promise.all(ids.map((id) => ask(url, { "x-correlation-id": id, "x-user": id })));
-    assert.deepEqual(answers.map(({ correlationId }) => correlationId), ids);
-    assert.deepEqual(answers.map(({ actorId }) => actorId), ids);
+    const answers = await Promise.all(
+      ids.map((id) => ask(url, { "x-correlation-id": id, "x-user": id })),
+    );
+    assert.deepEqual(
+      answers.map(({ correlationId }) => correlationId),
+      ids,
+    );
+    assert.deepEqual(
+      answers.map(({ actorId }) => actorId),
+      ids,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
-// Goal: as a message the same event is in the write-ahead log, as the JSON that Courtside reads there, with
-// its number; and nothing is stored.
+// Goal: as a message the same event is in the write-ahead log, as the JSON that Courtside reads
+// there, with its number; and nothing is stored.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -29,19 +29,26 @@ after(async () => {
 async function messages() {
   const text = `SELECT lsn::text, data FROM pg_logical_slot_get_changes($1, NULL, NULL) WHERE data LIKE 'message:%'`;
   return (await database.sql(text, [slot])).map(({ lsn, data }) => {
-    const [, prefix, content] = /^message: transactional: 1 prefix: (.*?), sz: \d+ content:(.*)$/s.exec(data);
+    const [, prefix, content] =
+      /^message: transactional: 1 prefix: (.*?), sz: \d+ content:(.*)$/s.exec(data);
     assert.equal(prefix, "courtside");
     return [lsn, JSON.parse(content)];
   });
 }
 
-const booking = (bookingId, more = {}) => ({ type: "booking.amended", data: { bookingId, accountId: "42", ...more } });
+const booking = (bookingId, more = {}) => ({
+  type: "booking.amended",
+  data: { bookingId, accountId: "42", ...more },
+});
 
 test("the message is the row as JSON", bounded, async () => {
   const event = { ...booking("all", { text: "é\u{1f600}'\"\\ $1" }), eventId: "e_all" };
-  const receipt = await runWithContext({ correlationId: "k", actor: { id: "42", role: "USER" } }, () => {
-    return transaction(pool, (client) => outboxEvent(client, event));
-  });
+  const receipt = await runWithContext(
+    { correlationId: "k", actor: { id: "42", role: "USER" } },
+    () => {
+      return transaction(pool, (client) => outboxEvent(client, event));
+    },
+  );
   const [[lsn, { occurredAt, ...message }], ...others] = await messages();
   assert.deepEqual(others, []);
   assert.deepEqual(message, {
@@ -73,7 +80,10 @@ test("a message knows its time and version where they were given", bounded, asyn
   const [[, message]] = await messages();
   assert.equal(message.aggregateVersion, 7);
   assert.equal(Date.parse(message.occurredAt), 0);
-  assert.deepEqual(await database.sql(`SELECT 1 FROM "EventOutboxVersion" WHERE "aggregateId" = 'own'`), []);
+  assert.deepEqual(
+    await database.sql(`SELECT 1 FROM "EventOutboxVersion" WHERE "aggregateId" = 'own'`),
+    [],
+  );
 });
 
 test("several go in order, each with its number", bounded, async () => {
@@ -82,10 +92,20 @@ test("several go in order, each with its number", bounded, async () => {
   events[3].version = 9;
   const receipts = await transaction(pool, (client) => outboxEvents(client, events));
   const seen = await messages();
-  assert.deepEqual(seen.map(([, { payload }]) => payload.index), [0, 1, 2, 3, 4, 5]);
-  assert.deepEqual(seen.map(([, { aggregateVersion }]) => aggregateVersion), [1, 1, 2, 9, 2, 3]);
   assert.deepEqual(
-    receipts.map(({ position, eventId, aggregateVersion }) => [position, eventId, aggregateVersion]),
+    seen.map(([, { payload }]) => payload.index),
+    [0, 1, 2, 3, 4, 5],
+  );
+  assert.deepEqual(
+    seen.map(([, { aggregateVersion }]) => aggregateVersion),
+    [1, 1, 2, 9, 2, 3],
+  );
+  assert.deepEqual(
+    receipts.map(({ position, eventId, aggregateVersion }) => [
+      position,
+      eventId,
+      aggregateVersion,
+    ]),
     seen.map(([lsn, message]) => [lsn, message.eventId, message.aggregateVersion]),
   );
 });
@@ -98,17 +118,28 @@ test("what is rolled back is not in the log, and leaves no hole", bounded, async
   await assert.rejects(undone, /^Error: no$/);
   await transaction(pool, (client) => outboxEvent(client, booking("undone")));
   const seen = await messages();
-  assert.deepEqual(seen.map(([, { aggregateVersion }]) => aggregateVersion), [1]);
+  assert.deepEqual(
+    seen.map(([, { aggregateVersion }]) => aggregateVersion),
+    [1],
+  );
 });
 
 test("likewise through Prisma", bounded, async () => {
   const prisma = await connect(database.url);
   try {
     const receipt = await prisma.$transaction((tx) => outboxEvent(tx, booking("prisma")));
-    const more = await prisma.$transaction((tx) => outboxEvents(tx, [booking("prisma"), booking("prisma")]));
+    const more = await prisma.$transaction((tx) =>
+      outboxEvents(tx, [booking("prisma"), booking("prisma")]),
+    );
     const seen = await messages();
-    assert.deepEqual(seen.map(([lsn]) => lsn), [receipt, ...more].map(({ position }) => position));
-    assert.deepEqual(seen.map(([, { aggregateVersion }]) => aggregateVersion), [1, 2, 3]);
+    assert.deepEqual(
+      seen.map(([lsn]) => lsn),
+      [receipt, ...more].map(({ position }) => position),
+    );
+    assert.deepEqual(
+      seen.map(([, { aggregateVersion }]) => aggregateVersion),
+      [1, 2, 3],
+    );
   } finally {
     await prisma.$disconnect();
   }

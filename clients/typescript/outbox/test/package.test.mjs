@@ -1,5 +1,5 @@
-// Goal: the package is what its package.json says, whoever loads it: no dependencies, the same names by
-// import and by require, types for both.
+// Goal: the package is what its package.json says, whoever loads it: no dependencies, the same
+// names by import and by require, types for both.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -24,7 +24,12 @@ after(async () => {
 
 const created = (bookingId) => ({
   type: "booking.created",
-  data: { bookingId, accountId: "42", amount: { minor: 45000, currency: "INR" }, start: new Date(0) },
+  data: {
+    bookingId,
+    accountId: "42",
+    amount: { minor: 45000, currency: "INR" },
+    start: new Date(0),
+  },
 });
 
 test("the business change and its event are one", bounded, async () => {
@@ -56,13 +61,20 @@ test("rollback leaves nothing", bounded, async () => {
   assert.equal(await prisma.eventOutboxVersion.count({ where: { aggregateId: "b_2" } }), 0);
 });
 
-test("a wrong event is an error before the database is asked, and the transaction may go on", bounded, async () => {
-  const receipt = await prisma.$transaction(async (tx) => {
-    await assert.rejects(outboxEvent(tx, { type: "booking.created", data: {} }), /data.bookingId/);
-    return await outboxEvent(tx, created("b_3"));
-  });
-  assert.equal(receipt.aggregateVersion, 1);
-});
+test(
+  "a wrong event is an error before the database is asked, and the transaction may go on",
+  bounded,
+  async () => {
+    const receipt = await prisma.$transaction(async (tx) => {
+      await assert.rejects(
+        outboxEvent(tx, { type: "booking.created", data: {} }),
+        /data.bookingId/,
+      );
+      return await outboxEvent(tx, created("b_3"));
+    });
+    assert.equal(receipt.aggregateVersion, 1);
+  },
+);
 
 test("16 writers on one booking: no holes, no repeats", bounded, async () => {
   const write = (n) =>
@@ -86,20 +98,25 @@ test("16 writers on one booking: no holes, no repeats", bounded, async () => {
   );
 });
 
-test("the booking's own version, raised in the same transaction, is its events' number", bounded, async () => {
-  await prisma.booking.create({ data: { id: "own", status: "HELD", version: 0 } });
-  const confirm = () =>
-    prisma.$transaction(async (tx) => {
-      const data = { status: "CONFIRMED", version: { increment: 1 } };
-      const { version } = await tx.booking.update({ where: { id: "own" }, data });
-      return await outboxEvent(tx, { ...created("own"), version });
-    });
-  const receipts = await Promise.all([confirm(), confirm(), confirm()]);
-  assert.deepEqual(receipts.map(({ aggregateVersion }) => aggregateVersion).sort(), [1, 2, 3]);
-});
+test(
+  "the booking's own version, raised in the same transaction, is its events' number",
+  bounded,
+  async () => {
+    await prisma.booking.create({ data: { id: "own", status: "HELD", version: 0 } });
+    const confirm = () =>
+      prisma.$transaction(async (tx) => {
+        const data = { status: "CONFIRMED", version: { increment: 1 } };
+        const { version } = await tx.booking.update({ where: { id: "own" }, data });
+        return await outboxEvent(tx, { ...created("own"), version });
+      });
+    const receipts = await Promise.all([confirm(), confirm(), confirm()]);
+    assert.deepEqual(receipts.map(({ aggregateVersion }) => aggregateVersion).sort(), [1, 2, 3]);
+  },
+);
 
 test("the same id again is Prisma's error for a failed raw query", bounded, async () => {
-  const once = () => prisma.$transaction((tx) => outboxEvent(tx, { ...created("once"), eventId: "e_once" }));
+  const once = () =>
+    prisma.$transaction((tx) => outboxEvent(tx, { ...created("once"), eventId: "e_once" }));
   await once();
   await assert.rejects(once(), (error) => {
     assert.equal(error.code, "P2010");
@@ -121,8 +138,8 @@ test("the model in prisma/outbox.prisma is valid", async () => {
   assert.match(await validate(), /is valid/);
 });
 
-// Columns with type and default, keys, indexes: all that a migration could differ in. That a column is
-// unique Prisma says by an index alone, and takes the constraint for the same.
+// Columns with type and default, keys, indexes: all that a migration could differ in. That a column
+// is unique Prisma says by an index alone, and takes the constraint for the same.
 const shape = `
   SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
       || coalesce(datetime_precision::text, '') || ' ' || coalesce(column_default, '') AS what

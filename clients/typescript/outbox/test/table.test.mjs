@@ -1,5 +1,5 @@
-// Goal: an event is in the table exactly if its transaction committed, with its aggregate's next number,
-// whoever else writes at the same time.
+// Goal: an event is in the table exactly if its transaction committed, with its aggregate's next
+// number, whoever else writes at the same time.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -81,41 +81,58 @@ test("one statement writes it, and the transaction's time is the event's", bound
   });
 });
 
-test("16 writers on one booking: 1 to n without holes or repeats, failures included", bounded, async () => {
-  const writer = async (name) => {
-    for (let round = 0; round < 20; ++round) {
-      const fails = (name + round) % 3 === 0;
-      await transaction(pool, async (client) => {
-        await outboxEvent(client, booking("busy"));
-        if (fails) throw new Error("changed my mind");
-      }).catch((error) => assert.equal(error.message, "changed my mind"));
-    }
-  };
-  await Promise.all(upTo(16).map(writer));
-  const failed = upTo(16).flatMap((name) => upTo(20).filter((round) => (name + round - 1) % 3 === 0)).length;
-  assert.ok(failed > 50);
-  assert.deepEqual(await versionsOf("busy"), upTo(16 * 20 - failed));
-});
+test(
+  "16 writers on one booking: 1 to n without holes or repeats, failures included",
+  bounded,
+  async () => {
+    const writer = async (name) => {
+      for (let round = 0; round < 20; ++round) {
+        const fails = (name + round) % 3 === 0;
+        await transaction(pool, async (client) => {
+          await outboxEvent(client, booking("busy"));
+          if (fails) throw new Error("changed my mind");
+        }).catch((error) => assert.equal(error.message, "changed my mind"));
+      }
+    };
+    await Promise.all(upTo(16).map(writer));
+    const failed = upTo(16).flatMap((name) =>
+      upTo(20).filter((round) => (name + round - 1) % 3 === 0),
+    ).length;
+    assert.ok(failed > 50);
+    assert.deepEqual(await versionsOf("busy"), upTo(16 * 20 - failed));
+  },
+);
 
-test("transactions on other aggregates of the same user and venue do not wait", bounded, async () => {
-  const [first, second] = [await pool.connect(), await pool.connect()];
-  try {
-    for (const client of [first, second]) await client.query("BEGIN; SET LOCAL lock_timeout = '1ms'");
-    await outboxEvent(first, booking("x_1"));
-    await outboxEvent(second, booking("x_2"));
-    await outboxEvent(second, { type: "slot.booked", data: { slotId: "s_2", accountId: "42", venueId: "7" } });
-    await outboxEvent(first, { type: "slot.booked", data: { slotId: "s_1", accountId: "42", venueId: "7" } });
-    // Only the same aggregate does.
-    await assert.rejects(outboxEvent(second, booking("x_1")), { code: "55P03" });
-    await first.query("COMMIT");
-  } finally {
-    for (const client of [first, second]) {
-      await client.query("ROLLBACK");
-      client.release();
+test(
+  "transactions on other aggregates of the same user and venue do not wait",
+  bounded,
+  async () => {
+    const [first, second] = [await pool.connect(), await pool.connect()];
+    try {
+      for (const client of [first, second])
+        await client.query("BEGIN; SET LOCAL lock_timeout = '1ms'");
+      await outboxEvent(first, booking("x_1"));
+      await outboxEvent(second, booking("x_2"));
+      await outboxEvent(second, {
+        type: "slot.booked",
+        data: { slotId: "s_2", accountId: "42", venueId: "7" },
+      });
+      await outboxEvent(first, {
+        type: "slot.booked",
+        data: { slotId: "s_1", accountId: "42", venueId: "7" },
+      });
+      // Only the same aggregate does.
+      await assert.rejects(outboxEvent(second, booking("x_1")), { code: "55P03" });
+      await first.query("COMMIT");
+    } finally {
+      for (const client of [first, second]) {
+        await client.query("ROLLBACK");
+        client.release();
+      }
     }
-  }
-  assert.deepEqual([await versionsOf("x_1"), await versionsOf("x_2")], [[1], []]);
-});
+    assert.deepEqual([await versionsOf("x_1"), await versionsOf("x_2")], [[1], []]);
+  },
+);
 
 test("what is rolled back was never there", bounded, async () => {
   const before = await database.rows();
@@ -151,7 +168,10 @@ test("a version of the caller's own is taken, and nothing is counted", bounded, 
   });
   assert.equal(receipt.aggregateVersion, 42);
   assert.deepEqual(await versionsOf("own"), [41, 42]);
-  assert.deepEqual(await database.sql(`SELECT 1 FROM "EventOutboxVersion" WHERE "aggregateId" = 'own'`), []);
+  assert.deepEqual(
+    await database.sql(`SELECT 1 FROM "EventOutboxVersion" WHERE "aggregateId" = 'own'`),
+    [],
+  );
 });
 
 test("the same id again is refused, and what it came with is undone", bounded, async () => {
@@ -167,8 +187,11 @@ test("the same id again is refused, and what it came with is undone", bounded, a
 
 test("several are written in order with one statement", bounded, async () => {
   await transaction(pool, (client) => outboxEvent(client, booking("many_a")));
-  const names = ["many_b", "many_a", "many_c", "many_a", "many_b", "many_a"];
-  const events = names.map((name, index) => ({ ...booking(name, { index }), eventId: `e_many_${index}` }));
+  const names = ["many_b", "many_a", "many_a", "many_a", "many_b", "many_a"];
+  const events = names.map((name, index) => ({
+    ...booking(name, { index }),
+    eventId: `e_many_${index}`,
+  }));
   events[2].version = 9;
   const texts = [];
   const receipts = await transaction(pool, (client) => {
@@ -176,8 +199,14 @@ test("several are written in order with one statement", bounded, async () => {
     return outboxEvents(counted, events);
   });
   assert.equal(texts.length, 1);
-  assert.deepEqual(receipts.map(({ eventId }) => eventId), events.map(({ eventId }) => eventId));
-  assert.deepEqual(receipts.map(({ aggregateVersion }) => aggregateVersion), [1, 2, 9, 3, 2, 4]);
+  assert.deepEqual(
+    receipts.map(({ eventId }) => eventId),
+    events.map(({ eventId }) => eventId),
+  );
+  assert.deepEqual(
+    receipts.map(({ aggregateVersion }) => aggregateVersion),
+    [1, 2, 9, 3, 2, 4],
+  );
   const [first] = receipts;
   const places = receipts.map(({ position }) => Number(BigInt(position) - BigInt(first.position)));
   assert.deepEqual(places, [0, 1, 2, 3, 4, 5]);
@@ -186,12 +215,23 @@ test("several are written in order with one statement", bounded, async () => {
      FROM "EventOutbox" WHERE "eventId" LIKE 'e_many_%' ORDER BY "position"`,
   );
   const expected = { dated: true, accountId: "42", schemaVersion: 1 };
-  assert.deepEqual(rows, upTo(6).map((n) => ({ ...expected, index: String(n - 1) })));
+  assert.deepEqual(
+    rows,
+    upTo(6).map((n) => ({ ...expected, index: String(n - 1) })),
+  );
 });
 
 test("batches that name the same aggregates crosswise do not deadlock", bounded, async () => {
-  const batch = (names) => transaction(pool, (client) => outboxEvents(client, names.map((name) => booking(name))));
-  const rounds = upTo(40).map((n) => batch(n % 2 ? ["cross_a", "cross_b"] : ["cross_b", "cross_a"]));
+  const batch = (names) =>
+    transaction(pool, (client) =>
+      outboxEvents(
+        client,
+        names.map((name) => booking(name)),
+      ),
+    );
+  const rounds = upTo(40).map((n) =>
+    batch(n % 2 ? ["cross_a", "cross_b"] : ["cross_b", "cross_a"]),
+  );
   await Promise.all(rounds);
   assert.deepEqual(await versionsOf("cross_a"), upTo(40));
   assert.deepEqual(await versionsOf("cross_b"), upTo(40));
@@ -216,11 +256,16 @@ test("a pool, and a client outside a transaction, are refused", bounded, async (
 
 test("the tables may be in a schema of their own", bounded, async () => {
   const { outboxEvent, outboxEvents } = createOutbox({ schema: 'the "platform"' });
-  await database.sql(`CREATE SCHEMA "the ""platform"""; SET search_path TO "the ""platform"""; ${await tables()}`);
+  await database.sql(
+    `CREATE SCHEMA "the ""platform"""; SET search_path TO "the ""platform"""; ${await tables()}`,
+  );
   const receipts = await transaction(pool, async (client) => [
     await outboxEvent(client, booking("far")),
     ...(await outboxEvents(client, [booking("far"), booking("far")])),
   ]);
-  assert.deepEqual(receipts.map(({ aggregateVersion }) => aggregateVersion), [1, 2, 3]);
+  assert.deepEqual(
+    receipts.map(({ aggregateVersion }) => aggregateVersion),
+    [1, 2, 3],
+  );
   assert.deepEqual(await versionsOf("far"), []);
 });

@@ -1,5 +1,5 @@
-// Databases of the tests' own, on the PostgreSQL that COURTSIDE_TEST_DATABASE_URL names. CTest starts
-// one for every run (tests/clients); by hand: any that its user may create databases on.
+// Databases of the tests' own, on the PostgreSQL that COURTSIDE_TEST_DATABASE_URL names. CTest
+// starts one for every run (tests/clients); by hand: any that its user may create databases on.
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
@@ -19,10 +19,11 @@ async function query(connectionString, text, values) {
   }
 }
 
-export const tables = () => readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
+export const tables = () =>
+  readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
 
-// A database of the test's own. `end` drops it; a connection that was left open makes that fail, and one
-// that is just being closed PostgreSQL waits for.
+// A database of the test's own. `end` drops it; a connection that was left open makes that fail,
+// and one that is just being closed PostgreSQL waits for.
 export class Database {
   static async create(sql = undefined) {
     const database = new Database();

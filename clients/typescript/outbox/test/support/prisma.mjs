@@ -1,6 +1,6 @@
-// The real Prisma, without network: its client needs no engine of its own over @prisma/adapter-pg, and
-// the CLI does the rest with the WebAssembly that it ships. Any program that can be run keeps it from
-// fetching the native schema engine.
+// The real Prisma, without network: its client needs no engine of its own over @prisma/adapter-pg,
+// and the CLI does the rest with the WebAssembly that it ships. Any program that can be run keeps
+// it from fetching the native schema engine.
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -77,8 +77,8 @@ export async function generate() {
 
 export const validate = () => prisma(["validate", "--schema", schema]);
 
-// The SQL that Prisma would make the tables with, in the database of the URL. The config has the CLI do
-// it in WebAssembly.
+// The SQL that Prisma would make the tables with, in the database of the URL. The config has the
+// CLI do it in WebAssembly.
 export function tablesByPrisma(url) {
   const diff = ["--from-empty", "--to-schema-datamodel", schema, "--script"];
   return prisma(["migrate", "diff", "--config", config, ...diff], url);
