@@ -43,6 +43,13 @@ struct IndexEntry {
   Offset subject_first;  // where the subject's version 1 stands, or stood
 };
 
+// What a source's reader remembers from this batch on.
+struct SourceWrite {
+  std::string source;
+  std::string key;    // empty: the source's place
+  std::string value;  // empty: it is forgotten
+};
+
 struct Batch {
   OffsetRange range;  // may be empty: a batch of duplicates, conflicts or drops
   Offset first_held;  // the earliest offset that the log still holds after this batch
@@ -51,6 +58,7 @@ struct Batch {
   std::vector<TermEntry> terms;                // ordered by (term_hash, index)
   std::vector<IndexEntry> index_entries;       // one per record
   std::vector<Verdict> verdicts;               // in the order of the commands
+  std::vector<SourceWrite> source_writes;      // in the order of the commands
 
   std::size_t size() const { return begins.empty() ? 0 : begins.size() - 1; }
 

@@ -15,6 +15,7 @@
 #include "eventlog/index.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/record_scan.h"
+#include "eventlog/source_notes.h"
 
 namespace courtside {
 namespace {
@@ -77,6 +78,16 @@ class RocksLog : public EventLog {
 
   Result<std::optional<Offset>> find(const Hash128& key) const override;
   Result<std::uint64_t> subject_version_at(Offset offset) const override;
+  Result<std::string> source_place(std::string_view source) const override {
+    return get_source_note(*database_, source, {});
+  }
+  Result<std::string> source_note(std::string_view source, std::string_view key) const override {
+    return get_source_note(*database_, source, key);
+  }
+  Result<std::vector<SourceNote>> source_notes(std::string_view source,
+                                               std::string_view prefix) const override {
+    return get_source_notes(*database_, source, prefix);
+  }
 
  private:
   Result<void> write(const Batch& batch, const FoldPlace& after);
@@ -113,7 +124,8 @@ Result<void> RocksLog::commit(const Batch& batch, const FoldPlace& after) {
   looked_up_.clear();
   COURTSIDE_CHECK(batch.range.begin == place_.next && batch.range.end == after.next);
   if (failed_) return fail(Code::write_failed, "the log takes no more since a write failed");
-  if (after == place_) return {};  // duplicates and conflicts alone: all is on disk already
+  // Duplicates and conflicts alone: all is on disk already.
+  if (after == place_ && batch.source_writes.empty()) return {};
   auto written = write(batch, after);
   if (!written) {
     failed_ = true;
@@ -134,6 +146,7 @@ Result<void> RocksLog::write(const Batch& batch, const FoldPlace& after) {
     writes.Put(events, encode(record.offset()).view(), record.bytes());
   }
   put_place(writes, *database_, after);
+  for (const SourceWrite& write : batch.source_writes) put_source(writes, *database_, write);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = database_->rocks().Write(options, &writes);

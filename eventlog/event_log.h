@@ -27,6 +27,7 @@
 #include "base/result.h"
 #include "eventlog/fold.h"
 #include "eventlog/log_reader.h"
+#include "eventlog/source_state.h"
 
 namespace courtside {
 
@@ -42,14 +43,15 @@ struct EventLogOptions {
   std::size_t reclaim_bytes_min = 8 << 20;
 };
 
-class EventLog : public LogReader, public FoldState {
+class EventLog : public LogReader, public FoldState, public SourceState {
  public:
   // Creates the folder and a new log where there is none. Errors: data_in_use, data_corrupt,
   // data_newer, no_input (cannot be created or opened).
   static Result<std::unique_ptr<EventLog>> open(const EventLogOptions& options);
 
-  // The one question that readers and the fold share.
+  // The questions that readers and the fold share.
   Result<SubjectState> subject(std::string_view subject) const override = 0;
+  Result<std::string> source_place(std::string_view source) const override = 0;
 
   // Where the next group commit's fold begins. Log thread only.
   virtual FoldPlace place() const = 0;

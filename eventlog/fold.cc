@@ -58,6 +58,14 @@ Result<void> Fold::apply(const Command& command) {
 }
 
 Result<void> Fold::append(const Append& command) {
+  if (command.step) {
+    auto place = source_place(command.step->source);
+    if (!place) return fail(place.error());
+    if (*place != command.step->from) {
+      batch_.verdicts.push_back({command.author, Overtaken{*std::move(place)}});
+      return {};
+    }
+  }
   Mark mark{.place = place_,
             .storage_bytes = storage_.size(),
             .records = batch_.begins.size(),
@@ -84,8 +92,22 @@ Result<void> Fold::append(const Append& command) {
     mark.subjects.emplace_back(*subject, **subject);
     appended.push_back(accept(event, **subject));
   }
+  if (command.step) take_step(*command.step);
   batch_.verdicts.push_back({command.author, std::move(appended)});
   return {};
+}
+
+Result<std::string> Fold::source_place(std::string_view source) const {
+  const auto here = source_places_.find(source);
+  return here != source_places_.end() ? here->second : state_.source_place(source);
+}
+
+void Fold::take_step(const SourceStep& step) {
+  source_places_.insert_or_assign(step.source, step.to);
+  batch_.source_writes.push_back({.source = step.source, .key = {}, .value = step.to});
+  for (const SourceNote& note : step.notes) {
+    batch_.source_writes.push_back({.source = step.source, .key = note.key, .value = note.value});
+  }
 }
 
 void Fold::drop(Offset below) {

@@ -2,8 +2,9 @@
 // new state. Every node that folds the same commands holds the same log.
 //
 // A known (source, id) is a duplicate and answers the first offset, whatever else the repeat
-// carries; a stale expected version is a conflict and refuses its whole command; everything else is
-// accepted and takes the next offset. It uses no clock, no randomness and no I/O but reads of its
+// carries; a stale expected version is a conflict and refuses its whole command, and so does a step
+// from a place where its source no longer stands; everything else is accepted and takes the next
+// offset. It uses no clock, no randomness and no I/O but reads of its
 // own keys through FoldState; time comes from the sequencer.
 //
 // Use: one Fold per group commit. apply() each command in order, then take() the batch, write it
@@ -38,6 +39,8 @@ class FoldState {
   virtual Result<SubjectState> subject(std::string_view subject) const = 0;
   // The subject version in the record at `offset`. REQUIRES: held.
   virtual Result<std::uint64_t> subject_version_at(Offset offset) const = 0;
+  // Where the reader of a source stands; empty when it never read.
+  virtual Result<std::string> source_place(std::string_view source) const = 0;
 };
 
 // Where a fold begins, and ends.
@@ -85,6 +88,8 @@ class Fold {
   };
 
   Result<void> append(const Append& command);
+  Result<std::string> source_place(std::string_view source) const;
+  void take_step(const SourceStep& step);
   void drop(Offset below);
   Result<std::optional<Appended>> find_duplicate(const Hash128& key) const;
   Result<SubjectState*> load_subject(std::string_view name);
@@ -100,6 +105,7 @@ class Fold {
   // The new state on top of state_.
   std::unordered_map<Hash128, Appended> ids_;
   std::unordered_map<std::string, SubjectState, TextHash, std::equal_to<>> subjects_;
+  std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> source_places_;
 };
 
 }  // namespace courtside

@@ -48,6 +48,9 @@ void MemoryLog::commit(const Batch& batch, const FoldPlace& after) {
   for (Offset offset = place_.first_held; offset < after.first_held; offset = next(offset)) {
     records_[offset.value() - 1].reset();
   }
+  for (const SourceWrite& write : batch.source_writes) {
+    source_notes_[{write.source, write.key}] = write.value;
+  }
   place_ = after;
 }
 
@@ -117,6 +120,27 @@ Result<std::uint64_t> MemoryLog::subject_version_at(Offset offset) const {
   const auto record = record_at(offset);
   COURTSIDE_CHECK(record);
   return (*record)->subject_version();
+}
+
+Result<std::string> MemoryLog::source_place(std::string_view source) const {
+  return source_note(source, {});
+}
+
+Result<std::string> MemoryLog::source_note(std::string_view source, std::string_view key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = source_notes_.find({std::string(source), std::string(key)});
+  return found == source_notes_.end() ? std::string() : found->second;
+}
+
+Result<std::vector<SourceNote>> MemoryLog::source_notes(std::string_view source,
+                                                        std::string_view prefix) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<SourceNote> out;
+  for (const auto& [name, value] : source_notes_) {
+    if (name.first != source || name.second.rfind(prefix, 0) != 0 || value.empty()) continue;
+    out.push_back({.key = name.second, .value = value});
+  }
+  return out;
 }
 
 }  // namespace courtside

@@ -4,6 +4,7 @@
 // Threads: any; one lock over everything.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,10 +17,11 @@
 #include "base/result.h"
 #include "eventlog/fold.h"
 #include "eventlog/log_reader.h"
+#include "eventlog/source_state.h"
 
 namespace courtside {
 
-class MemoryLog : public LogReader, public FoldState {
+class MemoryLog : public LogReader, public FoldState, public SourceState {
  public:
   explicit MemoryLog(std::string epoch) : epoch_(std::move(epoch)) {}
 
@@ -40,6 +42,10 @@ class MemoryLog : public LogReader, public FoldState {
 
   Result<std::optional<Offset>> find(const Hash128& key) const override;
   Result<std::uint64_t> subject_version_at(Offset offset) const override;
+  Result<std::string> source_place(std::string_view source) const override;
+  Result<std::string> source_note(std::string_view source, std::string_view key) const override;
+  Result<std::vector<SourceNote>> source_notes(std::string_view source,
+                                               std::string_view prefix) const override;
 
  private:
   std::optional<Record> record_at(Offset offset) const;  // with the lock held
@@ -52,6 +58,7 @@ class MemoryLog : public LogReader, public FoldState {
   std::unordered_map<Hash128, Offset> ids_;
   std::unordered_map<std::string, SubjectState> subjects_;
   std::unordered_map<std::string, std::vector<Offset>> postings_;
+  std::map<std::pair<std::string, std::string>, std::string> source_notes_;  // by source and key
 };
 
 }  // namespace courtside

@@ -13,6 +13,11 @@ std::size_t pending_bytes(const Command& command) {
       for (const std::string& channel : event.channels)
         bytes += sizeof(std::string) + channel.size();
     }
+    if (append->step) {
+      for (const SourceNote& note : append->step->notes) {
+        bytes += sizeof(SourceNote) + note.key.size() + note.value.size();
+      }
+    }
   }
   return bytes;
 }

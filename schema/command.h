@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,10 +33,31 @@ struct NewEvent {
   IdScope id_scope = IdScope::kSource;
 };
 
+// What a reader of an outside source remembers in the log, under a key of its own choosing.
+struct SourceNote {
+  std::string key;    // not empty
+  std::string value;  // empty: forget it
+  friend bool operator==(const SourceNote&, const SourceNote&) = default;
+};
+
+// A reader of an outside source has read on: from one place to the next, both in its own words. It
+// is written with the events that it brings, in one commit, or not at all; and taken only where the
+// source's place is still `from`, so that of two readers of one source one alone gets on.
+struct SourceStep {
+  std::string source;  // its name: is_source_name()
+  std::string from;    // empty: nothing was ever read
+  std::string to;
+  std::vector<SourceNote> notes = {};
+};
+
+// A source's name: 1 to 32 of a-z, 0-9, `_` and `-`, a letter first.
+bool is_source_name(std::string_view name);
+
 // Appends all of these events, or none.
 struct Append {
   Author author;
   std::vector<NewEvent> events;
+  std::optional<SourceStep> step = {};
 
   std::size_t size_bytes() const {
     std::size_t total = 0;
@@ -63,10 +85,15 @@ struct Conflict {
   std::uint64_t current = 0;
 };
 
-// The answer to an Append: one Appended per event, or the conflict that refused all of them.
+// A step was not taken, and its events neither: the source's place is another one.
+struct Overtaken {
+  std::string place;
+};
+
+// The answer to an Append: one Appended per event, or what refused all of them.
 struct Verdict {
   Author author;
-  std::variant<std::vector<Appended>, Conflict> outcome;
+  std::variant<std::vector<Appended>, Conflict, Overtaken> outcome;
 };
 
 }  // namespace courtside

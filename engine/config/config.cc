@@ -10,6 +10,13 @@ std::uint64_t shard_count(const Config& config, unsigned cores) {
   return cores > 1 ? cores - 1 : 1;
 }
 
+std::vector<OutboxSettings> outbox_sources(const Config& config) {
+  std::vector<OutboxSettings> out;
+  if (!config.outbox.url.empty()) out.push_back(config.outbox);
+  out.insert(out.end(), config.sources.begin(), config.sources.end());
+  return out;
+}
+
 bool has_access_control(const Config& config) {
   const Config::Access& access = config.access;
   return !access.jwt_secret.empty() || !access.jwks_file.empty() ||

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "engine/config/outbox_settings.h"
 #include "engine/config/platform_queries.h"
 
 namespace courtside {
@@ -118,6 +119,11 @@ struct Config {
     std::string booking_query = std::string(kBookingQuery);
   } database;
 
+  // Where events come from beside HTTP and WebSocket. `outbox` is a source where it has a url, and
+  // what each of `sources` takes that a [[source]] of the file does not say.
+  OutboxSettings outbox;
+  std::vector<OutboxSettings> sources;
+
   struct Log {
     LogLevel level = LogLevel::kInfo;
     LogFormat format = LogFormat::kAuto;
@@ -160,6 +166,9 @@ struct Config {
 
 // How many shards to run on a machine of `cores`.
 std::uint64_t shard_count(const Config& config, unsigned cores);
+
+// Every source that events are to be read from, each with a name of its own.
+std::vector<OutboxSettings> outbox_sources(const Config& config);
 
 // Whether callers are asked who they are. Without it every caller is an administrator.
 bool has_access_control(const Config& config);

@@ -12,7 +12,7 @@ namespace courtside {
 namespace {
 
 std::vector<std::string> known_names() {
-  std::vector<std::string> names = {"route", "projection", "read", "publish", "role"};
+  std::vector<std::string> names = {"route", "projection", "read", "publish", "role", "source"};
   for (const Setting& setting : settings()) names.emplace_back(setting.name);
   return names;
 }
@@ -26,7 +26,12 @@ class Reader {
 
  private:
   Result<void> read_table(const toml::table& table, const std::string& prefix);
-  Result<void> read_value(const toml::node& node, const std::string& name);
+  Result<void> read_value(const toml::node& node, const std::string& name) {
+    return read_value(file_.values, node, name);
+  }
+  Result<void> read_value(std::vector<FileValue>& out, const toml::node& node,
+                          const std::string& name);
+  Result<void> read_sources(const toml::node& node);
   Result<std::string> text_of(const toml::node& node, const std::string& name) const;
 
   template <typename Rule>
@@ -74,6 +79,8 @@ Result<void> Reader::read_table(const toml::table& table, const std::string& pre
       done = read_rules(file_.publish_rules, node, name, &Reader::read_publisher);
     } else if (name == "role") {
       done = read_rules(file_.roles, node, name, &Reader::read_role);
+    } else if (name == "source") {
+      done = read_sources(node);
     } else if (const toml::table* inner = node.as_table()) {
       done = read_table(*inner, name + ".");
     } else {
@@ -84,7 +91,24 @@ Result<void> Reader::read_table(const toml::table& table, const std::string& pre
   return {};
 }
 
-Result<void> Reader::read_value(const toml::node& node, const std::string& name) {
+Result<void> Reader::read_sources(const toml::node& node) {
+  const toml::array* tables = node.as_array();
+  if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
+    return refuse(node, "source: not an array of tables; write [[source]]");
+  }
+  for (const toml::node& each : *tables) {
+    FileSource source{.values = {}, .place = place(each)};
+    for (const auto& [key, value] : *each.as_table()) {
+      const auto done = read_value(source.values, value, "outbox." + std::string(key.str()));
+      if (!done) return done;
+    }
+    file_.sources.push_back(std::move(source));
+  }
+  return {};
+}
+
+Result<void> Reader::read_value(std::vector<FileValue>& out, const toml::node& node,
+                                const std::string& name) {
   const Setting* setting = find_setting(name);
   if (setting == nullptr) {
     return refuse(node, "there is no setting `" + name + "`" + suggestion(name, known_names()));
@@ -105,7 +129,7 @@ Result<void> Reader::read_value(const toml::node& node, const std::string& name)
       text.append(text.empty() ? "" : ",").append(*each);
     }
   }
-  file_.values.push_back({.setting = setting, .text = std::move(text), .place = place(node)});
+  out.push_back({.setting = setting, .text = std::move(text), .place = place(node)});
   return {};
 }
 

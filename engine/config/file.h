@@ -1,7 +1,6 @@
 // A configuration file taken apart: TOML, with the settings as keys (a dotted name is a key of a
-// table) and the tables [[route]], [[projection]], [[read]], [[publish]] and [[role]]. toml++ stays
-// behind this header.
-// Threads: any; no state.
+// table) and the tables [[route]], [[projection]], [[read]], [[publish]], [[role]] and [[source]].
+// toml++ stays behind this header. Threads: any; no state.
 #pragma once
 
 #include <optional>
@@ -28,8 +27,15 @@ struct FileRules {
   std::string place;  // of the first
 };
 
+// One [[source]]: what it says otherwise than [outbox]. The values' settings are outbox.*.
+struct FileSource {
+  std::vector<FileValue> values;
+  std::string place;
+};
+
 struct ConfigFile {
   std::vector<FileValue> values;
+  std::vector<FileSource> sources;
   std::optional<FileRules<RouteRule>> routes;
   std::optional<FileRules<ProjectionRule>> projections;
   std::optional<FileRules<ReadRule>> read_rules;

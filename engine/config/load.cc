@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "engine/config/file.h"
 #include "engine/config/nearest.h"
 #include "engine/config/settings.h"
+#include "schema/command.h"
 
 namespace courtside {
 namespace {
@@ -110,13 +112,50 @@ Result<void> take_flags(LoadedConfig& loaded,
   return {};
 }
 
+// After everything else: what a [[source]] does not say is as [outbox] has it, wherever that is
+// from.
+Result<void> add_sources(LoadedConfig& loaded, const std::vector<FileSource>& sources) {
+  for (const FileSource& source : sources) {
+    Config config;
+    config.outbox = loaded.config.outbox;
+    config.outbox.name.clear();
+    config.outbox.url.clear();
+    config.outbox.accept_database.clear();
+    for (const FileValue& value : source.values) {
+      if (const Result<void> done = assign(*value.setting, config, value.text); !done) {
+        return refuse(value.place + ": " + std::string(value.setting->name), done.error().message);
+      }
+    }
+    if (config.outbox.url.empty()) return refuse(source.place, "a source needs a `url`");
+    loaded.config.sources.push_back(config.outbox);
+    loaded.origins["source"] = {.kind = Origin::Kind::kFile, .place = source.place};
+  }
+  std::set<std::string> names;
+  for (const OutboxSettings& each : outbox_sources(loaded.config)) {
+    if (!is_source_name(each.name)) {
+      return refuse(
+          "outbox.name",
+          "`" + each.name + "` is not a name: 1 to 32 of a-z, 0-9, _ and -, a letter first");
+    }
+    if (!names.insert(each.name).second) {
+      return refuse("outbox.name", "two sources are called `" + each.name + "`");
+    }
+    if (each.poll_min_ms > each.poll_max_ms) {
+      return refuse("outbox.poll_min", "it is longer than outbox.poll_max");
+    }
+  }
+  return {};
+}
+
 Result<LoadedConfig> combine(const ConfigSources& sources, ConfigFile file) {
   LoadedConfig loaded;
+  const std::vector<FileSource> event_sources = std::move(file.sources);
   if (const auto done = take_file(loaded, std::move(file)); !done) return fail(done.error());
   if (const auto done = take_environment(loaded, sources.environment); !done) {
     return fail(done.error());
   }
   if (const auto done = take_flags(loaded, sources.flags); !done) return fail(done.error());
+  if (const auto done = add_sources(loaded, event_sources); !done) return fail(done.error());
   return loaded;
 }
 

@@ -17,6 +17,14 @@ struct Row {
   std::string place;  // empty for a default
 };
 
+template <typename Use>
+void for_each_outbox_setting(const Use& use) {
+  constexpr std::string_view kPrefix = "outbox.";
+  for (const Setting& setting : settings()) {
+    if (setting.name.starts_with(kPrefix)) use(setting, setting.name.substr(kPrefix.size()));
+  }
+}
+
 std::string_view word_for(Origin::Kind kind) {
   switch (kind) {
     case Origin::Kind::kDefault: return "default";
@@ -78,6 +86,17 @@ std::string rule_json(const RoleRule& rule) {
       .take();
 }
 
+// All of it: what was taken from [outbox] too.
+std::string rule_json(const OutboxSettings& source) {
+  Config config;
+  config.outbox = source;
+  JsonObject object;
+  for_each_outbox_setting([&](const Setting& setting, std::string_view key) {
+    object.text(key, shown_value(setting, config));
+  });
+  return object.take();
+}
+
 std::vector<Row> rows_of(const LoadedConfig& loaded) {
   std::vector<Row> rows;
   for (const Setting& setting : settings()) {
@@ -91,6 +110,7 @@ std::vector<Row> rows_of(const LoadedConfig& loaded) {
   add_rules("read", loaded.config.read_rules);
   add_rules("publish", loaded.config.publish_rules);
   add_rules("role", loaded.config.roles);
+  add_rules("source", loaded.config.sources);
   return rows;
 }
 
@@ -181,6 +201,14 @@ std::string toml_value(const Setting& setting, const Config& config) {
   return toml_texts(list->member(copy));
 }
 
+void append_value(std::string& out, const Setting& setting, std::string_view key,
+                  const Config& config) {
+  // A secret is not written; what is not there is not a value to load.
+  const bool hidden = shown_value(setting, config) != value_text(setting, config);
+  if (setting.secret || hidden) out.append("# ");
+  out.append(key).append(" = ").append(toml_value(setting, config)).append("\n");
+}
+
 void append_settings(std::string& out, const Config& config) {
   std::string_view table;
   for (const Setting& setting : settings()) {
@@ -190,11 +218,7 @@ void append_settings(std::string& out, const Config& config) {
     if (in != table) out.append("\n[").append(in).append("]\n");
     table = in;
     out.append("# ").append(setting.doc).append(" (").append(setting.range()).append(")\n");
-    // A secret is not written; what is not there is not a value to load.
-    const bool hidden = shown_value(setting, config) != value_text(setting, config);
-    if (setting.secret || hidden) out.append("# ");
-    out.append(setting.name.substr(in.empty() ? 0 : dot + 1)).append(" = ");
-    out.append(toml_value(setting, config)).append("\n");
+    append_value(out, setting, setting.name.substr(in.empty() ? 0 : dot + 1), config);
   }
 }
 
@@ -253,6 +277,14 @@ std::string config_toml(const Config& config) {
   for (const RoleRule& rule : config.roles) {
     out.append("\n[[role]]\nrole = ").append(toml_string(rule.role));
     out.append("\npermissions = ").append(toml_texts(rule.permissions)).append("\n");
+  }
+  for (const OutboxSettings& source : config.sources) {
+    Config alone;
+    alone.outbox = source;
+    out.append("\n[[source]]\n");
+    for_each_outbox_setting([&](const Setting& setting, std::string_view key) {
+      append_value(out, setting, key, alone);
+    });
   }
   return out;
 }

@@ -23,6 +23,8 @@ std::vector<RouteRule> default_routes() {
       {"account.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
       {"session.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
       {"audit.*", {}},  // for `*` only
+      {"outbox.*", {}},
+      {"legacy.*", {}},
   };
 }
 

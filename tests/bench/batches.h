@@ -29,6 +29,7 @@ class NothingKnown final : public FoldState {
   }
   Result<SubjectState> subject(std::string_view) const override { return SubjectState{}; }
   Result<std::uint64_t> subject_version_at(Offset) const override { return std::uint64_t{0}; }
+  Result<std::string> source_place(std::string_view) const override { return std::string(); }
 };
 
 // Group commits of `events` each, one behind the other from offset 1.

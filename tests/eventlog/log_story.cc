@@ -103,6 +103,9 @@ std::string describe(const Verdict& verdict) {
     return "event " + std::to_string(conflict->index) + " expected " +
            std::to_string(conflict->expected) + ", is " + std::to_string(conflict->current);
   }
+  if (const auto* overtaken = std::get_if<Overtaken>(&verdict.outcome)) {
+    return "the source stands at " + overtaken->place;
+  }
   std::string out;
   for (const Appended& event : std::get<std::vector<Appended>>(verdict.outcome)) {
     add_word(out, text(event.offset) + 'v' + std::to_string(event.subject_version) +

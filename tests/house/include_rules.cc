@@ -156,7 +156,9 @@ const std::vector<Area>& areas() {
       {"engine/config", {"base", "schema", "transport"}},
       // Who may what is decided without knowing who is connected.
       {"engine/access", {"base", "schema", "engine/config"}},
-      {"engine/postgres", {"base", "schema", "engine/config", "engine/access"}},
+      // What becomes of an outbox's rows, wherever they are read.
+      {"engine/outbox", {"base", "schema", "eventlog", "engine/config"}},
+      {"engine/postgres", {"base", "schema", "engine/config", "engine/access", "engine/outbox"}},
       // Who is let in, whoever it is and whatever it wants.
       {"engine/doors", {"base", "transport", "engine/config", "engine/access"}},
       {"tests", {"*"}},

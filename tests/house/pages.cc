@@ -190,6 +190,17 @@ std::string configuration_page() {
       "What a role holds where no database is configured and the token has no `permissions` "
       "claim:\n\n";
   append_tables(out, "[[role]]", "");
+  out +=
+      "\n## `[[source]]`\n\n"
+      "One more source of events beside the one of `[outbox]`, with the same keys. It needs a "
+      "`name` and a\n"
+      "`url`; what else it does not say is as `[outbox]` has it:\n\n"
+      "```toml\n"
+      "[[source]]\n"
+      "name = \"payments\"\n"
+      "url = \"postgresql://courtside@payments-db/payments\"\n"
+      "event_source = \"/payments\"\n"
+      "```\n";
   return out;
 }
 

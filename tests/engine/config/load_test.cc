@@ -199,6 +199,47 @@ TEST(LoadConfig, RefusesHalfARule) {
             "courtside.toml:3: `hide_actor` is neither true nor false");
 }
 
+TEST(LoadConfig, ASourceTakesWhatItDoesNotSayFromTheOutbox) {
+  const auto loaded = load_config({.flags = {{"outbox.poll_max", "300ms"}},
+                                   .environment = {{"COURTSIDE_OUTBOX_TABLE", "events.Outbox"}},
+                                   .file = {}},
+                                  "[outbox]\nurl = 'host=a'\nkeep = '1d'\naccept_database = 'x'\n"
+                                  "[[source]]\nname = 'payments'\nurl = 'host=b'\nkeep = '2d'\n"
+                                  "[[source]]\nname = 'chat'\nurl = 'host=c'\nkind = 'messages'\n");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const std::vector<OutboxSettings> sources = outbox_sources(loaded->config);
+  ASSERT_EQ(sources.size(), 3u);
+  EXPECT_EQ(sources[0].name, "platform");
+  EXPECT_EQ(sources[0].url, "host=a");
+  EXPECT_EQ(sources[1].name, "payments");
+  EXPECT_EQ(sources[1].url, "host=b");
+  EXPECT_EQ(sources[1].keep_s, 2 * 86'400u);
+  EXPECT_EQ(sources[1].accept_database, "");  // what was accepted of one is not of another
+  EXPECT_EQ(sources[2].kind, OutboxKind::kMessages);
+  EXPECT_EQ(sources[2].keep_s, 86'400u);
+  for (const OutboxSettings& each : sources) {
+    EXPECT_EQ(each.table, "events.Outbox");
+    EXPECT_EQ(each.poll_max_ms, 300u);
+  }
+}
+
+TEST(LoadConfig, RefusesSourcesThatCannotBeToldApart) {
+  EXPECT_EQ(message_for("[[source]]\nname = 'a'\n"), "courtside.toml:1: a source needs a `url`");
+  EXPECT_EQ(message_for("[[source]]\nurl = 'host=a'\n"),
+            "outbox.name: `` is not a name: 1 to 32 of a-z, 0-9, _ and -, a letter first");
+  EXPECT_EQ(message_for("[outbox]\nname = 'a'\nurl = 'host=a'\n"
+                        "[[source]]\nname = 'a'\nurl = 'host=b'\n"),
+            "outbox.name: two sources are called `a`");
+  EXPECT_EQ(message_for("[[source]]\nnam = 'a'\n"),
+            "courtside.toml:2: there is no setting `outbox.nam`; did you mean `outbox.name`?");
+  EXPECT_EQ(message_for("[[source]]\nname = 'a'\nurl = 'host=a'\nkind = 'rows'\n"),
+            "courtside.toml:4: outbox.kind: `rows` is not table or messages");
+  EXPECT_EQ(message_for("source = 'a'\n"),
+            "courtside.toml:1: source: not an array of tables; write [[source]]");
+  EXPECT_EQ(message_for("[outbox]\nurl = 'host=a'\npoll_min = '1s'\n"),
+            "outbox.poll_min: it is longer than outbox.poll_max");
+}
+
 TEST(LoadConfig, ReadsTheFileThatTheFlagOrTheVariableNames) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("courtside_load_" + std::to_string(getpid()));

@@ -191,9 +191,10 @@ TEST(Config, RoutesTheCatalogueAndProjectsAvailability) {
   const Config config;
   std::set<std::string> types;
   for (const RouteRule& rule : config.routes) EXPECT_TRUE(types.insert(rule.type).second);
-  EXPECT_EQ(types, (std::set<std::string>{"slot.*", "booking.*", "payment.*", "refund.*",
-                                          "notification.*", "chat.*", "ticket.*", "venue.*",
-                                          "account.*", "session.*", "audit.*"}));
+  EXPECT_EQ(types,
+            (std::set<std::string>{"slot.*", "booking.*", "payment.*", "refund.*", "notification.*",
+                                   "chat.*", "ticket.*", "venue.*", "account.*", "session.*",
+                                   "audit.*", "outbox.*", "legacy.*"}));
   ASSERT_EQ(config.projections.size(), 2u);
   const ProjectionRule& availability = config.projections[0];
   EXPECT_EQ(availability.channel, "availability:*");

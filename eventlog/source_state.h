@@ -1,0 +1,29 @@
+// What readers of outside sources remember in the log: written by a SourceStep, with the events
+// that it brought, and by nothing else. Threads: any; every call may block on the disk.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "schema/command.h"
+
+namespace courtside {
+
+class SourceState {
+ public:
+  virtual ~SourceState() = default;
+
+  // Where the reader of a source stands; empty when it never read.
+  virtual Result<std::string> source_place(std::string_view source) const = 0;
+
+  // The value of a note; empty when there is none.
+  virtual Result<std::string> source_note(std::string_view source, std::string_view key) const = 0;
+
+  // The notes whose keys begin with `prefix`, in the order of their keys. REQUIRES: not empty.
+  virtual Result<std::vector<SourceNote>> source_notes(std::string_view source,
+                                                       std::string_view prefix) const = 0;
+};
+
+}  // namespace courtside

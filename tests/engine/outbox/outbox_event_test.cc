@@ -1,0 +1,135 @@
+// Goal: a row becomes the event that its producer meant, and a bad one says everything that is
+// wrong with it.
+#include "engine/outbox/outbox_event.h"
+
+#include <gtest/gtest.h>
+
+namespace courtside {
+namespace {
+
+OutboxRow booking_row() {
+  return {.place = "812:7",
+          .event_id = "e_1",
+          .type = "booking.created",
+          .aggregate_type = "booking",
+          .aggregate_id = "b_1",
+          .aggregate_version = 3,
+          .venue_id = "v_1",
+          .account_id = "42",
+          .booking_id = "b_1",
+          .actor_id = "7",
+          .actor_type = "ADMIN",
+          .actor_role = "BMSP_ADMIN",
+          .correlation_id = "c_1",
+          .causation_id = "e_0",
+          .payload = R"({"bookingId": "b_1"})",
+          .schema_version = 2,
+          .occurred_at = "2026-11-23T10:00:00.123Z"};
+}
+
+constexpr Timestamp kNow{1'700'000'000'000'000};
+
+std::string refusal(const OutboxRow& row) {
+  const auto event = outbox_event(row, "/platform", kNow);
+  if (event) return "taken";
+  return std::string(info(event.error().code).name) + ": " + event.error().message;
+}
+
+std::string data_of(const OutboxRow& row) {
+  const auto event = outbox_event(row, "/platform", kNow);
+  return event ? std::string(EventView(event->event).data()) : event.error().message;
+}
+
+TEST(OutboxEvent, SaysWhatTheRowSays) {
+  const auto made = outbox_event(booking_row(), "/platform", kNow);
+  ASSERT_TRUE(made) << made.error().message;
+  const EventFields fields = EventView(made->event).fields();
+  EXPECT_EQ(fields.id, "e_1");
+  EXPECT_EQ(fields.source, "/platform");
+  EXPECT_EQ(fields.type, "booking.created");
+  EXPECT_EQ(fields.subject, "booking:b_1");
+  EXPECT_EQ(fields.time, "2026-11-23T10:00:00.123Z");
+  EXPECT_EQ(fields.actorid, "7");
+  EXPECT_EQ(fields.actortype, "ADMIN");
+  EXPECT_EQ(fields.actorrole, "BMSP_ADMIN");
+  EXPECT_EQ(fields.correlationid, "c_1");
+  EXPECT_EQ(fields.causationid, "e_0");
+  EXPECT_EQ(fields.datacontenttype, "application/json");
+  ASSERT_EQ(fields.extensions.size(), 2u);
+  EXPECT_EQ(fields.extensions[0].name, "aggregateversion");
+  EXPECT_EQ(fields.extensions[0].value, "3");
+  EXPECT_EQ(fields.extensions[1].name, "schemaversion");
+  EXPECT_EQ(fields.extensions[1].value, "2");
+  EXPECT_TRUE(made->channels.empty());
+}
+
+TEST(OutboxEvent, DataGetsTheIdsThatItLacksAndKeepsWhatItHas) {
+  OutboxRow row = booking_row();
+  EXPECT_EQ(data_of(row), R"({"bookingId": "b_1","accountId":"42","venueId":"v_1"})");
+  row.payload = R"({"accountId":"other", "bookingId":"b_1","venueId":null})";
+  EXPECT_EQ(data_of(row), row.payload);
+  row.payload = R"({"note":"}","n":{"venueId":"x"},"bookingId":"b_1"})";
+  row.account_id.clear();
+  EXPECT_EQ(data_of(row), R"({"note":"}","n":{"venueId":"x"},"bookingId":"b_1","venueId":"v_1"})");
+  row.payload.clear();
+  EXPECT_EQ(data_of(row), R"({"venueId":"v_1","bookingId":"b_1"})");
+  row.payload = "{ }";
+  EXPECT_EQ(data_of(row), R"({ "venueId":"v_1","bookingId":"b_1"})");
+}
+
+TEST(OutboxEvent, WithoutATimeItIsNow) {
+  OutboxRow row = booking_row();
+  row.occurred_at.clear();
+  const auto made = outbox_event(row, "/platform", kNow);
+  EXPECT_EQ(EventView(made->event).time(), "2023-11-14T22:13:20.000000Z");
+}
+
+TEST(OutboxEvent, AModelsNameIsAKindInLowerCase) {
+  OutboxRow row = booking_row();
+  row.aggregate_type = "Booking";
+  EXPECT_EQ(outbox_subject(row), "booking:b_1");
+  EXPECT_EQ(refusal(row), "taken");
+}
+
+TEST(OutboxEvent, AnUnknownTypeIsNoFault) {
+  OutboxRow row = booking_row();
+  row.type = "loyalty.points_earned";
+  row.payload = R"({"points":[1,2]})";
+  EXPECT_EQ(refusal(row), "taken");
+  row.payload = "[1]";
+  EXPECT_EQ(data_of(row), "[1]");
+}
+
+TEST(OutboxEvent, ABadRowSaysWhatIsWrong) {
+  const auto with = [](auto&& change) {
+    OutboxRow row = booking_row();
+    change(row);
+    return refusal(row);
+  };
+  using Row = OutboxRow&;
+  EXPECT_EQ(with([](Row row) { row.event_id.clear(); }), "invalid_event: `eventId` is missing");
+  EXPECT_EQ(with([](Row row) { row.aggregate_type.clear(); }),
+            "invalid_event: `aggregateType` is missing");
+  EXPECT_EQ(with([](Row row) { row.aggregate_id.clear(); }),
+            "invalid_event: `aggregateId` is missing");
+  EXPECT_EQ(with([](Row row) { row.fault = "too large"; }), "invalid_event: too large");
+  for (const auto& change : std::vector<void (*)(OutboxRow&)>{
+           [](Row row) { row.type.clear(); }, [](Row row) { row.type = "booking.\x01"; },
+           [](Row row) { row.event_id = std::string(300, 'x'); },
+           [](Row row) { row.aggregate_id = "b_2"; },  // not the one in data
+           [](Row row) { row.aggregate_id = "b\n1"; },
+           [](Row row) { row.aggregate_type = "book ing"; }, [](Row row) { row.payload = "{"; },
+           [](Row row) { row.payload = R"({"bookingId":"b_1","start":"tomorrow"})"; },
+           [](Row row) { row.payload = "[]"; }, [](Row row) { row.payload = "\"\xff\""; },
+           [](Row row) { row.actor_id = "a\x02"; },
+           [](Row row) { row.occurred_at = "yesterday"; }}) {
+    EXPECT_EQ(with(change).substr(0, 15), "invalid_event: ") << with(change);
+  }
+  EXPECT_EQ(with([](Row row) {
+              row.payload = "{\"bookingId\":\"b_1\",\"x\":\"" + std::string(300'000, 'y') + "\"}";
+            }).substr(0, 18),
+            "payload_too_large:");
+}
+
+}  // namespace
+}  // namespace courtside

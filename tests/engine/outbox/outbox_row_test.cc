@@ -1,0 +1,63 @@
+// Goal: a row survives being written down and read again, and a message that is no row is refused
+// with the column that is wrong.
+#include "engine/outbox/outbox_row.h"
+
+#include <gtest/gtest.h>
+
+namespace courtside {
+namespace {
+
+OutboxRow full_row() {
+  return {.place = "812:7",
+          .event_id = "e_1",
+          .type = "booking.created",
+          .aggregate_type = "booking",
+          .aggregate_id = "b_1",
+          .aggregate_version = 3,
+          .venue_id = "v_1",
+          .account_id = "42",
+          .booking_id = "b_1",
+          .actor_id = "7",
+          .actor_type = "ADMIN",
+          .actor_role = "BMSP_ADMIN",
+          .correlation_id = "c \"1\"\n\x7f",
+          .causation_id = "e_0",
+          .payload = R"({ "amount" : 1e400, "name":"Zo\u00eb" })",
+          .schema_version = 2,
+          .occurred_at = "2026-11-23T10:00:00.123Z",
+          .fault = "too large",
+          .content = "x"};
+}
+
+TEST(OutboxRow, IsTheSameAfterItWasWrittenDown) {
+  EXPECT_EQ(*parse_outbox_row(outbox_row_json(full_row())), full_row());
+  EXPECT_EQ(*parse_outbox_row(outbox_row_json({})), OutboxRow());
+  // The payload is kept byte for byte.
+  EXPECT_NE(outbox_row_json(full_row()).find(full_row().payload), std::string::npos);
+}
+
+TEST(OutboxRow, NullAndUnknownMembersArePassedOver) {
+  const auto row =
+      parse_outbox_row(R"({"eventId":"a","venueId":null,"more":[1,{"x":2}],"payload":{}})");
+  EXPECT_EQ(*row, (OutboxRow{.event_id = "a", .payload = "{}"}));
+}
+
+TEST(OutboxRow, WhatIsNoRowIsRefusedWithTheColumnThatIsWrong) {
+  const auto refusal = [](std::string_view json) {
+    const auto row = parse_outbox_row(json);
+    return row ? "taken" : row.error().message;
+  };
+  EXPECT_EQ(refusal("{"), "it is no sound JSON");
+  EXPECT_EQ(refusal(R"({"eventId":"a"} x)"), "it is no sound JSON");
+  EXPECT_EQ(refusal("[]"), "it is no JSON object");
+  EXPECT_EQ(refusal(""), "it is no JSON object");
+  EXPECT_EQ(refusal("{\"eventId\":\"\xff\"}"), "it is no UTF-8 text");
+  EXPECT_EQ(refusal(R"({"eventId":7})"), "`eventId` is no text");
+  EXPECT_EQ(refusal(R"({"eventId":"\ud800"})"), "`eventId` is no Unicode text");
+  EXPECT_EQ(refusal(R"({"aggregateVersion":"7"})"), "`aggregateVersion` is no whole number");
+  EXPECT_EQ(refusal(R"({"aggregateVersion":-1})"), "`aggregateVersion` is no whole number");
+  EXPECT_EQ(refusal(R"({"schemaVersion":1.5})"), "`schemaVersion` is no whole number");
+}
+
+}  // namespace
+}  // namespace courtside
