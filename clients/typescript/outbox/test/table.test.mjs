@@ -110,7 +110,7 @@ test(
     const [first, second] = [await pool.connect(), await pool.connect()];
     try {
       for (const client of [first, second])
-        await client.query("BEGIN; SET LOCAL lock_timeout = '1ms'");
+        await client.query("BEGIN; SET LOCAL lock_timeout = '100ms'");
       await outboxEvent(first, booking("x_1"));
       await outboxEvent(second, booking("x_2"));
       await outboxEvent(second, {
