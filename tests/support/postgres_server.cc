@@ -85,7 +85,8 @@ pid_t run(std::vector<std::string> arguments, const std::filesystem::path& folde
 
 }  // namespace
 
-PostgresServer::PostgresServer() : folder_(temporary_folder()) {
+PostgresServer::PostgresServer(WalLevel wal_level)
+    : wal_level_(wal_level), folder_(temporary_folder()) {
   if (geteuid() == 0) {
     // Whom the folder belongs to is told apart from the name by chown(1).
     const std::string command = "chown postgres:postgres " + folder_.string();
@@ -130,7 +131,7 @@ void PostgresServer::spawn() {
               set("port", std::to_string(port_)), set("listen_addresses", "127.0.0.1"),
               set("unix_socket_directories", ""), set("fsync", "off"),
               set("full_page_writes", "off"), set("dynamic_shared_memory_type", "mmap"),
-
+              set("wal_level", wal_level_ == WalLevel::kLogical ? "logical" : "replica"),
               set("shared_buffers", "16MB"), set("max_connections", "50")},
              folder_);
 }
