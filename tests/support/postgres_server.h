@@ -23,7 +23,8 @@ namespace courtside {
 
 class PostgresServer {
  public:
-  PostgresServer();
+  // `settings`: of postgres(1), as "wal_level=logical"; the last one of a name holds.
+  explicit PostgresServer(std::vector<std::string> settings = {});
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -53,6 +54,7 @@ class PostgresServer {
   std::vector<pid_t> processes() const;
   void signal_all(int number) const;
 
+  const std::vector<std::string> settings_;
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
