@@ -1,7 +1,7 @@
 // Where outbox rows come from, as the reader sees it: a table, or the messages of a replication
 // slot, in a database that may go away at any moment.
 //
-//   identity()                       whose rows these are
+//   identity(), check_place(place)   whether these are the rows that were read before
 //   read(place) -> rows, next place  again and again
 //   reject(rows)                     before the place passes them
 //   tidy(place)                      once the log has everything up to it
@@ -10,7 +10,7 @@
 // `unavailable` (the connection is lost: throw the source away and make another one) and
 // `bad_configuration` (the server says that what it was asked for is not there, or not allowed).
 //
-// Threads: one at a time.
+// Threads: one at a time; interrupt() any.
 #pragma once
 
 #include <cstdint>
@@ -72,6 +72,10 @@ class OutboxSource {
   // "<system identifier>/<timeline>/<database>": the same as long as places mean the same.
   virtual Result<std::string> identity() = 0;
 
+  // bad_configuration when the database cannot have got to `place`, or has gone beyond what can be
+  // read from there: it was restored, or events are lost. The message says what is wrong.
+  virtual Result<void> check_place(const std::string& place) = 0;
+
   // `place` is empty for the beginning. Rows come each once, and none comes later that stands
   // before the page's end.
   virtual Result<OutboxPage> read(const std::string& place) = 0;
@@ -96,6 +100,9 @@ class OutboxSource {
   // Waits until something may be there to read, `wake` (a descriptor) is readable, or timeout_ms
   // have passed. True when the database called.
   virtual Result<bool> wait(int wake, std::uint64_t timeout_ms) = 0;
+
+  // The call that blocks, if there is one, ends with `unavailable`, and so does every later one.
+  virtual void interrupt() = 0;
 };
 
 // Connects. Called again after each `unavailable`.

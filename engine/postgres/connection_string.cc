@@ -21,7 +21,8 @@ std::string quoted(std::string_view value) {
 
 }  // namespace
 
-Result<std::string> connection_string(const std::string& url, std::uint64_t query_ms) {
+Result<std::string> connection_string(std::string_view setting, const std::string& url,
+                                      std::uint64_t query_ms) {
   const std::string seconds = std::to_string(std::max<std::uint64_t>((query_ms + 999) / 1000, 2));
   std::map<std::string, std::string> values = {
       {"application_name", "courtside"}, {"client_encoding", "UTF8"},
@@ -33,9 +34,9 @@ Result<std::string> connection_string(const std::string& url, std::uint64_t quer
       PQconninfoParse(url.c_str(), &why), &PQconninfoFree);
   PQfreemem(why);
   if (options == nullptr) {
-    return fail(Code::bad_configuration,
-                "database.url: it is no connection string of libpq, such as "
-                "postgresql://user@host:5432/database");
+    return fail(Code::bad_configuration, std::string(setting) +
+                                             ": it is no connection string of libpq, such as "
+                                             "postgresql://user@host:5432/database");
   }
   for (const PQconninfoOption* each = options.get(); each->keyword != nullptr; ++each) {
     if (each->val != nullptr) values[each->keyword] = each->val;

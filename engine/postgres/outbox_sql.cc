@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/postgres/outbox_connection.h"
 #include "engine/postgres/sql_text.h"
 
 namespace courtside {
@@ -10,7 +11,7 @@ namespace {
 
 // A table of ours that is named after another one: "schema"."EventOutboxVersion".
 std::string named_after(std::string_view table, std::string_view suffix) {
-  return quoted_table(std::string(table) + std::string(suffix));
+  return quoted_name(std::string(table) + std::string(suffix));
 }
 
 std::string bare_name(std::string_view table, std::string_view suffix) {
@@ -19,7 +20,7 @@ std::string bare_name(std::string_view table, std::string_view suffix) {
 
 OutboxStatement events_table(const OutboxSettings& settings) {
   return {"One row for each event, written in the transaction that it tells of.",
-          "CREATE TABLE IF NOT EXISTS " + quoted_table(settings.table) + R"( (
+          "CREATE TABLE IF NOT EXISTS " + quoted_name(settings.table) + R"( (
   "position" BIGSERIAL PRIMARY KEY,
   "txid" BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
   "eventId" TEXT NOT NULL UNIQUE,
@@ -44,7 +45,7 @@ OutboxStatement events_table(const OutboxSettings& settings) {
 OutboxStatement events_index(const OutboxSettings& settings) {
   return {"In the order in which it is read.",
           "CREATE INDEX IF NOT EXISTS " + bare_name(settings.table, "_txid_position_idx") +
-              "\n  ON " + quoted_table(settings.table) + R"( ("txid", "position"))"};
+              "\n  ON " + quoted_name(settings.table) + R"( ("txid", "position"))"};
 }
 
 OutboxStatement version_table(const OutboxSettings& settings) {
@@ -63,7 +64,7 @@ OutboxStatement rejected_table(const OutboxSettings& settings) {
   const bool messages = settings.kind == OutboxKind::kMessages;
   return {std::string("What Courtside could not take, and why.") +
               (messages ? "" : " The row itself stays until this one is deleted."),
-          "CREATE TABLE IF NOT EXISTS " + quoted_table(settings.rejected_table) + R"( (
+          "CREATE TABLE IF NOT EXISTS " + quoted_name(settings.rejected_table) + R"( (
   "source" TEXT NOT NULL,
   "place" TEXT NOT NULL,
   "eventId" TEXT,
@@ -116,7 +117,7 @@ void add_trigger(std::vector<OutboxStatement>& out, const OutboxSettings& settin
            dollar_quoted("\nBEGIN\n  NOTIFY " + quoted_identifier(channel) +
                          ";\n  RETURN NULL;\nEND\n")});
   out.push_back({"", "CREATE OR REPLACE TRIGGER " + bare_name(settings.table, "_wake") +
-                         " AFTER INSERT ON " + quoted_table(settings.table) +
+                         " AFTER INSERT ON " + quoted_name(settings.table) +
                          "\n  FOR EACH STATEMENT EXECUTE FUNCTION " + function + "()"});
 }
 
@@ -142,7 +143,7 @@ void add_grants(std::vector<OutboxStatement>& out, const OutboxSettings& setting
   out.push_back({"What Courtside's role needs, and no more.", ""});
   add_schema_grants(out, settings, role);
   if (settings.kind == OutboxKind::kTable) {
-    out.push_back({"", "GRANT SELECT, DELETE ON " + quoted_table(settings.table) + " TO " + role});
+    out.push_back({"", "GRANT SELECT, DELETE ON " + quoted_name(settings.table) + " TO " + role});
   } else {
     out.push_back(
         {"To read the slot. Where the provider has a role for this, grant that instead "
@@ -150,7 +151,7 @@ void add_grants(std::vector<OutboxStatement>& out, const OutboxSettings& setting
          "ALTER ROLE " + role + " REPLICATION"});
   }
   out.push_back(
-      {"", "GRANT SELECT, INSERT ON " + quoted_table(settings.rejected_table) + " TO " + role});
+      {"", "GRANT SELECT, INSERT ON " + quoted_name(settings.rejected_table) + " TO " + role});
   out.push_back(
       {"Only to be told more about who holds a transaction open, and since when:\n  GRANT "
        "pg_read_all_stats TO " +

@@ -5,6 +5,8 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "engine/postgres/sql_error.h"
+
 namespace courtside {
 namespace {
 
@@ -12,33 +14,14 @@ using Kind = QueryError::Kind;
 // One snapshot for all statements of an answer.
 using Reading = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
 
-// The server's message less its prefix and less the lines that draw the query.
-std::string first_line(std::string_view text) {
-  text = text.substr(0, text.find('\n'));
-  constexpr std::string_view kPrefix = "ERROR:";
-  if (text.substr(0, kPrefix.size()) == kPrefix) text.remove_prefix(kPrefix.size());
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  return std::string(text);
-}
-
 // SQLSTATE, appendix A of PostgreSQL's manual.
-constexpr std::string_view kQueryCanceled = "57014";
 constexpr std::string_view kBadCharacter = "22021";
 constexpr std::string_view kBadText = "22P02";     // no uuid, say, where the column is one
 constexpr std::string_view kOutOfRange = "22003";  // no number that it could be
-constexpr std::string_view kDataErrors = "22";     // the class
 
 bool is_no_such_id(const pqxx::sql_error& error) {
   const std::string& state = error.sqlstate();
   return state == kBadCharacter || state == kBadText || state == kOutOfRange;
-}
-
-// What may be logged of it. Errors about data quote it, and callers choose the id that is asked
-// for.
-std::string words_of(const pqxx::sql_error& error) {
-  const std::string& state = error.sqlstate();
-  if (state.substr(0, kDataErrors.size()) == kDataErrors) return "a data error, SQLSTATE " + state;
-  return first_line(error.what());
 }
 
 // Exceptions end here. An id that cannot be one, where ids are uuids, is of nothing.
@@ -131,14 +114,7 @@ void check_columns(const pqxx::result& rows, const std::vector<std::string_view>
 }  // namespace
 
 struct PlatformConnection::Connection {
-  explicit Connection(const std::string& text) : pqxx(text) {
-    // pqxx would open a lost connection again in the middle of things, with another socket than the
-    // one that is watched. Deprecated, as is what it prevents.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    pqxx.inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-  }
+  explicit Connection(const std::string& text) : pqxx(text) { never_reopen(pqxx); }
   pqxx::connection pqxx;
 };
 

@@ -24,7 +24,8 @@ Error refusal(const FactKey& key, QueryError::Kind kind) {
 }  // namespace
 
 Result<std::unique_ptr<PlatformSource>> PlatformSource::open(const Config::Database& settings) {
-  Result<std::string> connection = connection_string(settings.url, settings.query_ms);
+  Result<std::string> connection =
+      connection_string("database.url", settings.url, settings.query_ms);
   if (!connection) return fail(connection.error());
   return std::unique_ptr<PlatformSource>(new PlatformSource(*std::move(connection), settings));
 }

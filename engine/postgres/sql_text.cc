@@ -21,14 +21,9 @@ std::string quoted_literal(std::string_view text) {
 }
 
 std::pair<std::string_view, std::string_view> table_parts(std::string_view table) {
-  const std::size_t dot = table.find('.');
+  const std::size_t dot = table.rfind('.');
   if (dot == std::string_view::npos) return {{}, table};
   return {table.substr(0, dot), table.substr(dot + 1)};
-}
-
-std::string quoted_table(std::string_view table) {
-  const auto [schema, name] = table_parts(table);
-  return (schema.empty() ? "" : quoted_identifier(schema) + ".") + quoted_identifier(name);
 }
 
 std::string dollar_quoted(std::string_view body) {

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string made(const std::string& url, std::uint64_t query_ms = 2500) {
-  const Result<std::string> text = connection_string(url, query_ms);
+  const Result<std::string> text = connection_string("database.url", url, query_ms);
   return text ? *text : text.error().message;
 }
 

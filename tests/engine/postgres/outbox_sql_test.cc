@@ -32,8 +32,6 @@ OutboxSettings of_messages() {
 
 TEST(SqlText, QuotesWhatItIsGiven) {
   EXPECT_EQ(quoted_identifier("a\"b"), R"("a""b")");
-  EXPECT_EQ(quoted_table("EventOutbox"), R"("EventOutbox")");
-  EXPECT_EQ(quoted_table("events.Out.box"), R"("events"."Out.box")");
   EXPECT_EQ(quoted_literal("it's"), "'it''s'");
   EXPECT_EQ(quoted_literal("a\\'"), " E'a\\\\'''");
   EXPECT_EQ(dollar_quoted("x"), "$$x$$");
@@ -170,6 +168,15 @@ TEST_F(OutboxInstall, MakesSlotAndPublicationOnce) {
                 "'proto_version', '1', 'messages', 'true', 'publication_names', " +
                 quoted_literal(quoted_identifier(settings.publication)) + ")"),
             "3");
+}
+
+// An index that is there already is looked for under a lock that waits for writers.
+TEST_F(OutboxInstall, DoesNotHoldUpWritersForLong) {
+  EXPECT_EQ(install({}), "done");
+  pqxx::connection connection(cluster().url(database_));
+  pqxx::work writer(connection);
+  writer.exec(kInsert);
+  EXPECT_EQ(install({}), "unavailable: canceling statement due to lock timeout");
 }
 
 TEST_F(OutboxInstall, SaysWhatTheServerRefuses) {

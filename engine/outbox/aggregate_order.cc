@@ -1,0 +1,192 @@
+#include "engine/outbox/aggregate_order.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "schema/json_reader.h"
+#include "schema/text.h"
+
+namespace courtside {
+namespace {
+
+using How = AggregateOrder::Ready::How;
+
+// Aggregates whose last version is kept in memory; beyond that, those without a row that waits are
+// forgotten and looked up again.
+constexpr std::size_t kKnownMax = 100'000;
+
+AggregateKey key_of(const OutboxRow& row) { return {row.aggregate_type, row.aggregate_id}; }
+
+std::string version_key(const AggregateKey& key) {
+  return std::string(kVersionPrefix) + key.type + ":" + key.id;
+}
+
+std::string held_key(const OutboxRow& row) { return std::string(kHeldPrefix) + row.place; }
+
+}  // namespace
+
+AggregateOrder::AggregateOrder(const Limits& limits, Lookups lookups)
+    : limits_(limits), lookups_(std::move(lookups)) {}
+
+Result<void> AggregateOrder::load(const std::vector<SourceNote>& held, std::uint64_t now_ms) {
+  std::vector<OutboxRow> rows;
+  for (const SourceNote& note : held) {
+    Result<OutboxRow> row = parse_outbox_row(note.value);
+    if (!row || !row->aggregate_version) {
+      return fail(Code::data_corrupt, "the note " + note.key + " of a source is no row");
+    }
+    rows.push_back(*std::move(row));
+  }
+  if (const Result<void> met = meet(rows); !met) return met;
+  Outcome unused;  // Its notes are those that it was loaded from.
+  for (OutboxRow& row : rows) {
+    const auto aggregate = known_.find(key_of(row));
+    hold(unused, aggregate, std::move(row), now_ms);
+  }
+  return {};
+}
+
+Result<AggregateOrder::Outcome> AggregateOrder::take(std::vector<OutboxRow> rows,
+                                                     std::uint64_t now_ms) {
+  forget_idle();
+  moved_.clear();
+  if (const Result<void> met = meet(rows); !met) return fail(met.error());
+  Outcome outcome;
+  for (OutboxRow& row : rows) add(outcome, std::move(row), now_ms);
+  while (const auto expiry = next_expiry_ms()) {
+    if (*expiry > now_ms && held_count_ <= limits_.held_max) break;
+    force(outcome, now_ms);
+  }
+  for (const AggregateKey& key : moved_) {
+    outcome.notes.push_back(
+        {.key = version_key(key), .value = std::to_string(known_.at(key).last)});
+  }
+  return outcome;
+}
+
+// Finds out where each aggregate of these rows stands.
+Result<void> AggregateOrder::meet(const std::vector<OutboxRow>& rows) {
+  std::map<AggregateKey, std::uint64_t> lowest;  // of those that nobody has seen before
+  for (const OutboxRow& row : rows) {
+    if (!row.aggregate_version) continue;
+    const AggregateKey key = key_of(row);
+    if (const auto found = lowest.find(key); found != lowest.end()) {
+      found->second = std::min(found->second, *row.aggregate_version);
+      continue;
+    }
+    if (known_.find(key) != known_.end()) continue;
+    const Result<std::string> note = lookups_.note(version_key(key));
+    if (!note) return fail(note.error());
+    if (note->empty()) {
+      lowest.emplace(key, *row.aggregate_version);
+      continue;
+    }
+    Aggregate& aggregate = known_[key];
+    std::from_chars(note->data(), note->data() + note->size(), aggregate.last);
+  }
+  std::vector<AggregateKey> doubtful;
+  for (const auto& [key, version] : lowest) {
+    if (version > 1) doubtful.push_back(key);
+  }
+  if (!doubtful.empty()) {
+    const auto unread = lookups_.lowest_unread(doubtful);
+    if (!unread) return fail(unread.error());
+    for (const AggregateVersion& each : *unread) {
+      std::uint64_t& version = lowest.at(each.aggregate);
+      version = std::min(version, each.version);
+    }
+  }
+  for (const auto& [key, version] : lowest) known_[key].last = version > 0 ? version - 1 : 0;
+  return {};
+}
+
+void AggregateOrder::add(Outcome& outcome, OutboxRow row, std::uint64_t now_ms) {
+  if (!row.aggregate_version) {
+    outcome.ready.push_back({.row = std::move(row)});
+    return;
+  }
+  const std::uint64_t version = *row.aggregate_version;
+  const auto aggregate = known_.find(key_of(row));
+  const std::uint64_t next = aggregate->second.last + 1;
+  if (version > next) return hold(outcome, aggregate, std::move(row), now_ms);
+  outcome.ready.push_back({.row = std::move(row),
+                           .how = version < next ? How::kLate : How::kInOrder,
+                           .expected = next});
+  if (version < next) return;
+  aggregate->second.last = version;
+  moved_.insert(aggregate->first);
+  release_next(outcome, aggregate);
+}
+
+void AggregateOrder::hold(Outcome& outcome, Aggregates::iterator aggregate, OutboxRow row,
+                          std::uint64_t now_ms) {
+  // A note is JSON, and so must be what is in it.
+  if (!row.payload.empty() &&
+      !(is_utf8(row.payload) && !read_json(row.payload).is(JsonKind::kNone))) {
+    row.payload.clear();
+    row.fault = "`payload` is no JSON";
+  }
+  outcome.notes.push_back({.key = held_key(row), .value = outbox_row_json(row)});
+  waiting_.push_back({.key = aggregate->first, .place = row.place, .since_ms = now_ms});
+  const std::uint64_t version = *row.aggregate_version;
+  aggregate->second.held.emplace(version, Held{.row = std::move(row), .since_ms = now_ms});
+  ++held_count_;
+}
+
+// Everything that waited for the version that just went, and for those after it.
+void AggregateOrder::release_next(Outcome& outcome, Aggregates::iterator aggregate) {
+  auto& [last, held] = aggregate->second;
+  while (!held.empty() && held.begin()->first <= last + 1) {
+    const bool is_repeat = held.begin()->first <= last;
+    take_out(outcome, aggregate->second, is_repeat ? How::kLate : How::kInOrder, 0);
+  }
+}
+
+// The row that has waited longest goes, behind those of its aggregate that come before it.
+void AggregateOrder::force(Outcome& outcome, std::uint64_t now_ms) {
+  const auto aggregate = known_.find(waiting_.front().key);
+  moved_.insert(aggregate->first);
+  take_out(outcome, aggregate->second, How::kAhead, now_ms);
+  release_next(outcome, aggregate);
+}
+
+void AggregateOrder::take_out(Outcome& outcome, Aggregate& aggregate, Ready::How how,
+                              std::uint64_t now_ms) {
+  const auto first = aggregate.held.begin();
+  outcome.notes.push_back({.key = held_key(first->second.row), .value = {}});
+  outcome.ready.push_back({.row = std::move(first->second.row),
+                           .how = how,
+                           .expected = aggregate.last + 1,
+                           .waited_ms = how == How::kAhead ? now_ms - first->second.since_ms : 0});
+  aggregate.last = std::max(aggregate.last, first->first);
+  aggregate.held.erase(first);
+  --held_count_;
+}
+
+bool AggregateOrder::is_waiting(const Waiting& waiting) const {
+  const auto& held = known_.at(waiting.key).held;
+  return std::any_of(held.begin(), held.end(),
+                     [&](const auto& each) { return each.second.row.place == waiting.place; });
+}
+
+std::optional<std::uint64_t> AggregateOrder::next_expiry_ms() {
+  if (held_count_ == 0) waiting_.clear();
+  while (!waiting_.empty()) {
+    const auto aggregate = known_.find(waiting_.front().key);
+    if (aggregate != known_.end() && is_waiting(waiting_.front())) {
+      return waiting_.front().since_ms + limits_.held_ms;
+    }
+    waiting_.pop_front();
+  }
+  return std::nullopt;
+}
+
+void AggregateOrder::forget_idle() {
+  if (known_.size() <= kKnownMax) return;
+  for (auto each = known_.begin(); each != known_.end();) {
+    each = each->second.held.empty() ? known_.erase(each) : std::next(each);
+  }
+}
+
+}  // namespace courtside

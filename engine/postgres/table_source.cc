@@ -1,0 +1,264 @@
+#include "engine/postgres/table_source.h"
+
+#include <charconv>
+#include <pqxx/pqxx>
+#include <utility>
+
+#include "schema/cloudevent.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kLagRowsMax = 10'000;     // counted; there may be more
+constexpr std::uint64_t kLookAheadRows = 10'000;  // that lowest_unread() looks at
+constexpr std::uint64_t kDeletedAtOnce = 1'000;   // rows
+constexpr std::size_t kTextMax = 300;             // characters; no attribute may be so long
+
+struct Place {
+  std::int64_t txid = 0;
+  std::int64_t position = 0;
+};
+
+Result<Place> parse_place(const std::string& text) {
+  Place place;
+  if (text.empty()) return place;
+  const char* const end = text.data() + text.size();
+  const auto txid = std::from_chars(text.data(), end, place.txid);
+  if (txid.ec == std::errc() && txid.ptr != end && *txid.ptr == ':') {
+    const auto position = std::from_chars(txid.ptr + 1, end, place.position);
+    if (position.ec == std::errc() && position.ptr == end) return place;
+  }
+  return fail(Code::data_corrupt, "`" + text + "` is no place of a table");
+}
+
+// The columns of a row that are texts, in the order in which the query gives them.
+struct TextColumn {
+  const char* name;
+  std::string OutboxRow::*member;
+};
+constexpr TextColumn kTexts[] = {{"eventId", &OutboxRow::event_id},
+                                 {"type", &OutboxRow::type},
+                                 {"aggregateType", &OutboxRow::aggregate_type},
+                                 {"aggregateId", &OutboxRow::aggregate_id},
+                                 {"venueId", &OutboxRow::venue_id},
+                                 {"accountId", &OutboxRow::account_id},
+                                 {"bookingId", &OutboxRow::booking_id},
+                                 {"actorId", &OutboxRow::actor_id},
+                                 {"actorType", &OutboxRow::actor_type},
+                                 {"actorRole", &OutboxRow::actor_role},
+                                 {"correlationId", &OutboxRow::correlation_id},
+                                 {"causationId", &OutboxRow::causation_id}};
+
+// The texts as an array's literal (section 8.15.2 of PostgreSQL's manual): libpqxx 6 takes no
+// lists.
+std::string array_literal(const std::vector<std::string>& texts) {
+  std::string out = "{";
+  for (const std::string& text : texts) {
+    out += out.size() > 1 ? ",\"" : "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') out.push_back('\\');
+      out.push_back(c);
+    }
+    out.push_back('"');
+  }
+  return out + "}";
+}
+
+std::optional<std::uint64_t> number(const pqxx::field& field) {
+  const auto value = field.as<std::int64_t>(-1);
+  if (value < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(value);
+}
+
+OutboxRow row_from(const pqxx::row& columns) {
+  OutboxRow row;
+  pqxx::row::size_type at = 0;
+  row.place = columns[at++].c_str();
+  for (const TextColumn& column : kTexts) row.*column.member = columns[at++].c_str();
+  row.aggregate_version = number(columns[at++]);
+  row.schema_version = number(columns[at++]);
+  row.occurred_at = columns[at++].c_str();
+  const auto size = columns[at++].as<std::uint64_t>(0);
+  if (size > kEventBytesMax) {
+    row.fault = "`payload` has " + std::to_string(size) + " bytes, the limit is " +
+                std::to_string(kEventBytesMax);
+  } else {
+    row.payload = columns[at].c_str();
+  }
+  return row;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OutboxSource>> TableSource::open(const OutboxSettings& settings) {
+  Result<std::unique_ptr<OutboxConnection>> connection = OutboxConnection::open(settings);
+  if (!connection) return fail(connection.error());
+  return std::unique_ptr<OutboxSource>(new TableSource(std::move(*connection)));
+}
+
+// $1 and $2 are the place, $3 the rows and $4 the bytes of a page. A row that alone has more bytes
+// makes a page of its own. No output column has the name of one that is ordered by: ORDER BY would
+// take the output's, and sort numbers as texts.
+std::string TableSource::page_query(const OutboxSettings& settings) {
+  std::string texts;
+  for (const TextColumn& column : kTexts) {
+    texts += std::string("left(p.\"") + column.name + "\", " + std::to_string(kTextMax) + "), ";
+  }
+  const std::string max = std::to_string(kEventBytesMax);
+  return "SELECT p.\"txid\"::text || ':' || p.\"position\"::text, " + texts +
+         "p.\"aggregateVersion\", p.\"schemaVersion\", "
+         "to_char(p.\"occurredAt\"::timestamptz, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
+         "p.size, CASE WHEN p.size <= " +
+         max +
+         " THEN p.\"payload\"::text END "
+         "FROM (SELECT o.*, sum(least(o.size, " +
+         max +
+         ")) OVER (ORDER BY o.\"txid\", o.\"position\") "
+         "- least(o.size, " +
+         max +
+         ") AS before "
+         "FROM (SELECT t.*, octet_length(t.\"payload\"::text) AS size FROM " +
+         quoted_name(settings.table) +
+         " t "
+         "WHERE (t.\"txid\", t.\"position\") > ($1::bigint, $2::bigint) "
+         "AND t.\"txid\" < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+         "ORDER BY t.\"txid\", t.\"position\" LIMIT $3::bigint) o) p "
+         "WHERE p.before < $4::bigint ORDER BY p.\"txid\", p.\"position\"";
+}
+
+Result<OutboxPage> TableSource::read(const std::string& place) {
+  const Result<Place> from = parse_place(place);
+  if (!from) return fail(from.error());
+  OutboxPage page{.rows = {}, .end = place, .is_full = false};
+  const Result<void> asked =
+      connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
+        const pqxx::result rows =
+            transaction.exec_params(page_query(settings()), from->txid, from->position,
+                                    settings().page_rows, settings().page_bytes);
+        page.rows.reserve(rows.size());
+        std::uint64_t bytes = 0;
+        for (const auto& columns : rows) {
+          page.rows.push_back(row_from(columns));
+          bytes += page.rows.back().payload.size();
+        }
+        page.is_full = rows.size() >= settings().page_rows || bytes >= settings().page_bytes;
+      });
+  if (!asked) return fail(asked.error());
+  if (!page.rows.empty()) page.end = page.rows.back().place;
+  return page;
+}
+
+// A database that was put back to an earlier moment, by files or a snapshot of its disk, has the
+// same identity and hands out transaction ids that the place is beyond.
+Result<void> TableSource::check_place(const std::string& place) {
+  const Result<Place> from = parse_place(place);
+  if (!from) return fail(from.error());
+  std::int64_t next_txid = 0;
+  const Result<void> asked =
+      connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
+        next_txid =
+            transaction.exec1("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
+                .as<std::int64_t>();
+      });
+  if (!asked) return asked;
+  if (from->txid < next_txid) return {};
+  return fail(Code::bad_configuration, "it was read up to transaction " +
+                                           std::to_string(from->txid) + ", and its next one is " +
+                                           std::to_string(next_txid) +
+                                           ": it was put back to an earlier moment");
+}
+
+Result<std::vector<AggregateVersion>> TableSource::lowest_unread(
+    const std::string& place, const std::vector<AggregateKey>& aggregates) {
+  const Result<Place> from = parse_place(place);
+  if (!from) return fail(from.error());
+  std::vector<std::string> types;
+  std::vector<std::string> ids;
+  for (const AggregateKey& each : aggregates) {
+    types.push_back(each.type);
+    ids.push_back(each.id);
+  }
+  const std::string query =
+      "SELECT n.\"aggregateType\", n.\"aggregateId\", min(n.\"aggregateVersion\") FROM "
+      "(SELECT t.\"aggregateType\", t.\"aggregateId\", t.\"aggregateVersion\" FROM " +
+      quoted_name(settings().table) +
+      " t WHERE (t.\"txid\", t.\"position\") > ($1::bigint, $2::bigint) "
+      "ORDER BY t.\"txid\", t.\"position\" LIMIT " +
+      std::to_string(kLookAheadRows) +
+      ") n "
+      "JOIN unnest($3::text[], $4::text[]) AS a(type, id) "
+      "ON a.type = n.\"aggregateType\" AND a.id = n.\"aggregateId\" "
+      "WHERE n.\"aggregateVersion\" IS NOT NULL GROUP BY 1, 2";
+  std::vector<AggregateVersion> out;
+  const Result<void> asked =
+      connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
+        const pqxx::result rows = transaction.exec_params(query, from->txid, from->position,
+                                                          array_literal(types), array_literal(ids));
+        for (const auto& columns : rows) {
+          const auto version = number(columns[2]);
+          if (!version) continue;
+          out.push_back({.aggregate = {.type = columns[0].c_str(), .id = columns[1].c_str()},
+                         .version = *version});
+        }
+      });
+  if (!asked) return fail(asked.error());
+  return out;
+}
+
+Result<bool> TableSource::tidy(const std::string& place) {
+  const Result<Place> to = parse_place(place);
+  if (!to) return fail(to.error());
+  const std::string table = quoted_name(settings().table);
+  // The oldest rows first, and no further: whether they are old enough is asked of these alone.
+  const std::string query =
+      "DELETE FROM " + table +
+      " WHERE \"position\" IN (SELECT o.\"position\" FROM "
+      "(SELECT t.\"position\", t.\"occurredAt\" FROM " +
+      table +
+      " t "
+      "WHERE (t.\"txid\", t.\"position\") <= ($1::bigint, $2::bigint) AND NOT EXISTS "
+      "(SELECT 1 FROM " +
+      quoted_name(settings().rejected_table) +
+      " r WHERE r.\"source\" = $3 "
+      "AND r.\"place\" = t.\"txid\"::text || ':' || t.\"position\"::text) "
+      "ORDER BY t.\"txid\", t.\"position\" LIMIT " +
+      std::to_string(kDeletedAtOnce) +
+      ") o "
+      "WHERE o.\"occurredAt\" <= now() - make_interval(secs => $4))";
+  std::uint64_t deleted = 0;
+  const Result<void> asked =
+      connection_->run(OutboxConnection::Mode::kWrite, [&](pqxx::transaction_base& transaction) {
+        deleted =
+            transaction
+                .exec_params(query, to->txid, to->position, settings().name, settings().keep_s)
+                .affected_rows();
+      });
+  if (!asked) return fail(asked.error());
+  return deleted == kDeletedAtOnce;
+}
+
+Result<OutboxLag> TableSource::lag(const std::string& place) {
+  const Result<Place> from = parse_place(place);
+  if (!from) return fail(from.error());
+  Result<OutboxLag> lag = connection_->lag();
+  if (!lag) return lag;
+  const std::string query =
+      "SELECT count(*), coalesce(extract(epoch FROM now() - min(o.\"occurredAt\")), 0) FROM "
+      "(SELECT t.\"occurredAt\" FROM " +
+      quoted_name(settings().table) +
+      " t "
+      "WHERE (t.\"txid\", t.\"position\") > ($1::bigint, $2::bigint) "
+      "ORDER BY t.\"txid\", t.\"position\" LIMIT " +
+      std::to_string(kLagRowsMax + 1) + ") o";
+  const Result<void> asked =
+      connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
+        const pqxx::row columns = transaction.exec_params1(query, from->txid, from->position);
+        lag->rows = columns[0].as<std::uint64_t>();
+        lag->seconds = std::max(columns[1].as<double>(), 0.0);
+      });
+  if (!asked) return fail(asked.error());
+  lag->more_rows = lag->rows > kLagRowsMax;
+  return lag;
+}
+
+}  // namespace courtside

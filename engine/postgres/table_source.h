@@ -1,0 +1,56 @@
+// The outbox as a table: rows in the order of (transaction id, position), read only below the
+// oldest transaction that is still open.
+//
+// Why the guard: a row's numbers are taken before its transaction commits, so a reader that asks
+// for what is beyond the last one it saw passes over rows that are not there yet. Below
+// pg_snapshot_xmin no transaction is open any more: what is not there now will never be.
+//
+// The price: a transaction anywhere in the cluster that has written something and stays open holds
+// up every row after it. lag() tells whose it is.
+//
+// A place is "txid:position". Threads: as OutboxSource.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/outbox/outbox_source.h"
+#include "engine/postgres/outbox_connection.h"
+
+namespace courtside {
+
+class TableSource final : public OutboxSource {
+ public:
+  // Errors: as OutboxConnection::open.
+  static Result<std::unique_ptr<OutboxSource>> open(const OutboxSettings& settings);
+
+  Result<std::string> identity() override { return connection_->identity(); }
+  Result<void> check_place(const std::string& place) override;
+  Result<OutboxPage> read(const std::string& place) override;
+  bool is_in_commit_order() const override { return false; }
+  Result<std::vector<AggregateVersion>> lowest_unread(
+      const std::string& place, const std::vector<AggregateKey>& aggregates) override;
+  Result<void> reject(const std::vector<Rejection>& rejections) override {
+    return connection_->reject(rejections);
+  }
+  // Deletes rows that are older than outbox.keep, and no rejected ones.
+  Result<bool> tidy(const std::string& place) override;
+  Result<OutboxLag> lag(const std::string& place) override;
+  Result<bool> wait(int wake, std::uint64_t timeout_ms) override {
+    return connection_->wait(wake, timeout_ms);
+  }
+  void interrupt() override { connection_->interrupt(); }
+
+  // What read() asks: for tests of its plan.
+  static std::string page_query(const OutboxSettings& settings);
+
+ private:
+  explicit TableSource(std::unique_ptr<OutboxConnection> connection)
+      : connection_(std::move(connection)) {}
+  const OutboxSettings& settings() const { return connection_->settings(); }
+
+  const std::unique_ptr<OutboxConnection> connection_;
+};
+
+}  // namespace courtside
