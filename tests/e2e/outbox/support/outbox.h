@@ -18,6 +18,9 @@ namespace courtside::e2e {
 // One cluster for the whole program, which can decode its WAL.
 PostgresServer& postgres();
 
+// A database with what `courtside outbox install` makes; `more` are flags of it.
+std::string make_outbox(const std::vector<std::string>& more = {});
+
 // A row of the outbox; what is empty is the column's default.
 struct OutboxDraft {
   std::string id;
@@ -34,9 +37,6 @@ class OutboxTest : public testing::Test {
  protected:
   void SetUp() override;
   void TearDown() override;
-
-  // A database with the outbox's tables.
-  static std::string make_database();
 
   // Starts, or starts again, with these flags beside the database's.
   void serve(const std::vector<std::string>& more = {});
