@@ -7,13 +7,17 @@ PostgresServer& postgres() {
   return server;
 }
 
-std::string make_outbox(const std::vector<std::string>& more) {
-  const std::string url = postgres().url(postgres().create_database());
+void install_outbox(const std::string& url, const std::vector<std::string>& more) {
   std::vector<std::string> command = {courtside_binary(), "outbox", "install",
                                       "--apply",          "--url",  url};
   command.insert(command.end(), more.begin(), more.end());
   Process process(command);
   if (process.wait() != 0) give_up("outbox install: " + process.whole_output());
+}
+
+std::string make_outbox(const std::vector<std::string>& more) {
+  const std::string url = postgres().url(postgres().create_database());
+  install_outbox(url, more);
   return url;
 }
 

@@ -18,7 +18,10 @@ namespace courtside::e2e {
 // One cluster for the whole program, which can decode its WAL.
 PostgresServer& postgres();
 
-// A database with what `courtside outbox install` makes; `more` are flags of it.
+// Runs `courtside outbox install --apply` with these flags.
+void install_outbox(const std::string& url, const std::vector<std::string>& more);
+
+// A database with what that makes.
 std::string make_outbox(const std::vector<std::string>& more = {});
 
 // A row of the outbox; what is empty is the column's default.
