@@ -30,7 +30,8 @@ struct Engine {
   const Projections& projections;
   ConnectionLimits connection_limits;
   SessionLimits session_limits;
-  std::function<std::string()> metrics;  // the page of GET /metrics
+  std::function<std::string()> metrics;   // the page of GET /metrics
+  std::function<std::string()> outboxes;  // the answer to GET /v1/outbox
 };
 
 }  // namespace courtside

@@ -26,6 +26,13 @@ void get_health(Peer& peer, bool must_be_ready) {
   peer.respond(json_response(body.take(), must_be_ready && !ready ? 503 : 200));
 }
 
+// For those who may read everything: places and holders say what goes on in the database.
+void get_outbox(Peer& peer, const HttpRequest&, const Identity& reader) {
+  with_read_grant(peer, reader, {}, ReadMode::kHistory, [](Peer& asker, const ReadGrant&) {
+    asker.respond(json_response(asker.shard().engine().outboxes()));
+  });
+}
+
 void method_not_allowed(Peer& peer, std::string_view allowed) {
   HttpResponse response =
       problem({Code::method_not_allowed, "this path takes " + std::string(allowed)});
@@ -61,6 +68,7 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
                         get_subject(asker, segment, who);
                       });
   }
+  if (path == "/v1/outbox") return identified(peer, request, get_outbox);
   if (path == "/health" || path == "/ready") return get_health(peer, true);
   if (path == "/live") return get_health(peer, false);
   if (path == "/metrics") {
@@ -105,7 +113,8 @@ void handle_request(Peer& peer, HttpRequest& request) {
     if (request.method == "POST") return identified(peer, request, post_events);
     return method_not_allowed(peer, "GET, HEAD, POST");
   }
-  constexpr std::array kReadOnly = {"/v1/ws", "/health", "/ready", "/live", "/metrics"};
+  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",
+                                    "/ready", "/live",      "/metrics"};
   const bool known = path.starts_with("/v1/events/") || path.starts_with("/v1/subjects/") ||
                      std::find(kReadOnly.begin(), kReadOnly.end(), path) != kReadOnly.end();
   if (known) return method_not_allowed(peer, "GET, HEAD");

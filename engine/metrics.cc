@@ -45,7 +45,7 @@ std::string render_metrics(const std::vector<Sample>& samples) {
     } else {
       metric.gauge.value = sample.value;
     }
-    if (!sample.reason.empty()) metric.label.push_back({"reason", sample.reason});
+    for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
     if (families.empty() || families.back().name != sample.name) {
       families.push_back(
           {sample.name,

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/strong_id.h"
@@ -36,7 +37,8 @@ struct Sample {
   std::string help;
   bool counter = false;  // else a gauge
   double value = 0;
-  std::string reason = {};  // the line's label; those of one name stand together
+  // Of the line. Lines of one name stand together.
+  std::vector<std::pair<std::string, std::string>> labels = {};
 };
 
 // What the operating system says of this process.

@@ -40,6 +40,18 @@ Result<void> attribute(IncomingEvent& incoming, const Identity& publisher,
   return {};
 }
 
+Result<NewEvent> address_event(const Router& router, IncomingEvent incoming, IdScope scope) {
+  const EventView event(incoming.event);
+  Result<std::vector<std::string>> channels = router.route(event, incoming.channels);
+  if (!channels) return fail(channels.error());
+  const Hash128 key = id_key(event, scope);
+  return NewEvent{.event = std::move(incoming.event),
+                  .key = key,
+                  .channels = std::move(*channels),
+                  .expected_version = incoming.expected_version,
+                  .id_scope = scope};
+}
+
 Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
                            const Identity& publisher, Author author) {
   Append append{.author = author, .events = {}};
@@ -47,15 +59,9 @@ Result<Append> make_append(const Router& router, std::vector<IncomingEvent> even
   const bool is_trusted = publisher.kind != Identity::Kind::kAccount;
   const IdScope scope = is_trusted ? IdScope::kSource : IdScope::kActor;
   for (IncomingEvent& incoming : events) {
-    const EventView event(incoming.event);
-    Result<std::vector<std::string>> channels = router.route(event, incoming.channels);
-    if (!channels) return fail(channels.error());
-    const Hash128 key = id_key(event, scope);
-    append.events.push_back({.event = std::move(incoming.event),
-                             .key = key,
-                             .channels = std::move(*channels),
-                             .expected_version = incoming.expected_version,
-                             .id_scope = scope});
+    Result<NewEvent> event = address_event(router, std::move(incoming), scope);
+    if (!event) return fail(event.error());
+    append.events.push_back(std::move(*event));
   }
   return append;
 }

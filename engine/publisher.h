@@ -20,8 +20,11 @@ namespace courtside {
 // else and names no channels, those of the grant are added. forbidden where it claims otherwise.
 Result<void> attribute(IncomingEvent& event, const Identity& publisher, const PublishGrant& grant);
 
-// invalid_event when one of them reaches too many channels. An account's events have idempotency
-// keys of their own: it cannot take a key that somebody else is going to use.
+// invalid_event when it reaches too many channels. An account's events have idempotency keys of
+// their own: it cannot take a key that somebody else is going to use.
+Result<NewEvent> address_event(const Router& router, IncomingEvent event, IdScope scope);
+
+// The same for all events of a publisher; invalid_event when one of them cannot be.
 Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
                            const Identity& publisher, Author author);
 

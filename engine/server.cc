@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint16_t kCloseDraining = 1012;
 constexpr std::uint16_t kCloseInternal = 1011;
-constexpr std::uint64_t kWatchFilesMs = 1000;
+constexpr std::uint64_t kLookAroundMs = 1000;
 // A session ends at most so long after its token, whatever leeway other clocks are given.
 constexpr std::uint64_t kLeewayMaxS = 60;
 
@@ -86,6 +86,10 @@ Result<void> Server::open() {
 
   doors_ = std::make_unique<Doors>(config_, std::move(*proxies));
 
+  Result<std::unique_ptr<Outboxes>> outboxes = Outboxes::make(config_, *router_, *log_);
+  if (!outboxes) return fail(outboxes.error());
+  outboxes_ = std::move(*outboxes);
+
   // The shards know the log before anything can be added to it.
   const OffsetRange held = log_->held();
   sequencer_ = LocalSequencer::start(*log_, *this, sequencer_options(config_));
@@ -100,12 +104,15 @@ Result<void> Server::open() {
                          .projections = *projections_,
                          .connection_limits = connection_limits(config_),
                          .session_limits = session_limits(config_),
-                         .metrics = [this] { return render_metrics(samples()); }});
+                         .metrics = [this] { return render_metrics(samples()); },
+                         .outboxes = [this] { return outboxes_->json(); }});
   const std::uint64_t count = shard_count(config_, std::thread::hardware_concurrency());
   for (std::uint32_t number = 0; number < count; ++number) {
     shards_.push_back(std::make_unique<Shard>(number, *engine_, held));
     shards_.back()->start();
   }
+
+  outboxes_->start(*sequencer_);
 
   loop_.set_on_wake([this] {
     listener_.reset();
@@ -115,14 +122,15 @@ Result<void> Server::open() {
       loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket)); });
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
-  watch_files();
+  look_around();
   return {};
 }
 
-// Keys are replaced while the server runs.
-void Server::watch_files() {
+// Keys are replaced while the server runs, and databases fall silent.
+void Server::look_around() {
   access_->reload_if_changed();
-  loop_.start_timer(kWatchFilesMs, [this] { watch_files(); });
+  outboxes_->check_overdue();
+  loop_.start_timer(kLookAroundMs, [this] { look_around(); });
 }
 
 void Server::on_socket(AcceptedSocket socket) {
@@ -165,6 +173,7 @@ void Server::request_stop() { loop_.wake(); }
 void Server::on_commit(const SharedBatch& batch) {
   tail_->add(batch);
   access_->on_commit(*batch);
+  outboxes_->on_commit(*batch);
   for (const auto& shard : shards_) shard->post_commit(batch);
 }
 
@@ -174,12 +183,14 @@ void Server::on_failure(const Error& error) {
     const std::lock_guard lock(failure_mutex_);
     failure_ = error;
   }
+  outboxes_->on_failure();
   request_stop();
 }
 
 void Server::shut_down() {
   if (shards_.empty()) return;
   for (const auto& shard : shards_) shard->refuse_work();
+  outboxes_->stop();
   sequencer_->stop();
 
   bool failed = false;
@@ -250,9 +261,11 @@ std::vector<Sample> Server::samples() const {
   counter("courtside_refused_total", "Connections closed at once.", refused_);
   for (std::size_t i = 0; i < kDenialCount; ++i) {
     const auto reason = static_cast<Denial>(i);
-    samples.push_back({"courtside_denied_total", "What was refused, by reason.", true,
+    samples.push_back({"courtside_denied_total",
+                       "What was refused, by reason.",
+                       true,
                        static_cast<double>(doors_->denials().total(reason)),
-                       std::string(name_of(reason))});
+                       {{"reason", std::string(name_of(reason))}}});
   }
   counter("courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
   counter("courtside_deliveries_total", "Events sent live, per subscription.",
@@ -265,6 +278,7 @@ std::vector<Sample> Server::samples() const {
   gauge("courtside_queued_bytes", "Bytes waiting in send queues.", sum(&ShardStats::queued_bytes));
   gauge("courtside_waiting_commits", "Commits that shards have yet to fan out.",
         sum(&ShardStats::waiting_commits));
+  outboxes_->add_samples(samples);
   return samples;
 }
 

@@ -1,8 +1,9 @@
 // Puts the engine together and takes it apart again, in the right order; nothing else is decided
 // here.
 //
-//   open log -> tail, pages, read pool -> shards -> sequencer -> listener
-//   drain: listener -> sequencer (what waits is committed and answered) -> goodbye -> shards
+//   open log -> tail, pages, read pool -> sequencer -> shards -> outboxes -> listener
+//   drain: listener -> outboxes -> sequencer (what waits is committed and answered) -> goodbye ->
+//   shards
 //
 // Threads: made, run and destroyed on one; request_stop from any, also from a signal handler.
 #pragma once
@@ -18,6 +19,7 @@
 #include "engine/access_control.h"
 #include "engine/engine.h"
 #include "engine/metrics.h"
+#include "engine/outboxes.h"
 #include "engine/shard.h"
 #include "eventlog/event_log.h"
 #include "eventlog/local_sequencer.h"
@@ -49,7 +51,7 @@ class Server final : public CommitListener {
   Result<void> open();
   void on_socket(AcceptedSocket socket);
   void shut_down();
-  void watch_files();
+  void look_around();
   std::vector<Sample> samples() const;
 
   const Config config_;
@@ -60,6 +62,7 @@ class Server final : public CommitListener {
   std::optional<PageReader> pages_;
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<AccessControl> access_;
+  std::unique_ptr<Outboxes> outboxes_;
   std::unique_ptr<LocalSequencer> sequencer_;
   std::unique_ptr<Doors> doors_;
   std::optional<Engine> engine_;

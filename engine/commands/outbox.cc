@@ -5,7 +5,7 @@
 #include "engine/commands/commands.h"
 #include "engine/commands/http.h"
 #include "engine/config/connection_text.h"
-#include "engine/outbox/outbox_status.h"
+#include "engine/outbox/outbox_status_text.h"
 #include "engine/postgres/outbox_install.h"
 #include "engine/postgres/outbox_sql.h"
 

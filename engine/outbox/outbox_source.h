@@ -60,8 +60,9 @@ struct OutboxLag {
   // not read beyond it. Its pid is 0 when there is none.
   struct Transaction {
     std::uint64_t pid = 0;
-    std::string holder;  // "app@10.0.0.7 (psql), idle in transaction", or a prepared one's name
-    double seconds = 0;  // open for so long; 0 when the server does not tell us
+    std::uint64_t id = 0;  // its number, to tell it from the next one of the same session
+    std::string holder;    // "app@10.0.0.7 (psql), idle in transaction", or a prepared one's name
+    double seconds = 0;    // open for so long; 0 when the server does not tell us
   } oldest;
 };
 

@@ -1,23 +1,48 @@
-// What GET /v1/outbox answers, as `courtside outbox status` shows it. Threads: any; no state.
+// How a source's reader fares: for `GET /v1/outbox`, metrics and the server's log.
+// Threads: a value.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
-#include "engine/config/command_line.h"
+#include "base/time.h"
+#include "engine/config/outbox_settings.h"
+#include "engine/outbox/outbox_source.h"
 
 namespace courtside {
 
-struct OutboxStatusText {
-  std::size_t sources = 0;
-  std::string text;  // with its line ends; empty where there is no source
+struct OutboxStatus {
+  enum class State : std::uint8_t {
+    kConnecting,
+    kReading,
+    kUnreachable,  // tried again all the time
+    kRefused,      // the database is not what it should be; tried again now and then
+    kStopped,
+  };
+
+  std::string name;
+  OutboxKind kind = OutboxKind::kTable;
+  State state = State::kConnecting;
+  std::string detail;  // why it is unreachable or refused
+  std::string database;
+  std::string place;
+  Timestamp heard{};  // when a read last went well; 0: never
+
+  // Since the start.
+  std::uint64_t events = 0;
+  std::uint64_t duplicates = 0;  // of events whose ids were known
+  std::uint64_t rejected = 0;
+  std::uint64_t ahead = 0;  // went before an earlier version of theirs
+  std::uint64_t late = 0;   // came after a later one went
+
+  std::uint64_t held = 0;  // wait for an earlier version, now
+  OutboxLag lag;           // when it was last looked at
 };
 
-// kTable for a person: a row for each source, and a line below it for what is wrong with it. kJson:
-// the answer as it came; kJsonl: each of its sources in a line. `internal` when it is no such
-// answer.
-Result<OutboxStatusText> outbox_status_text(std::string_view answer, OutputFormat format);
+std::string_view name_of(OutboxStatus::State state);  // "reading"
+
+// One of the objects in the answer to `GET /v1/outbox`.
+std::string outbox_status_json(const OutboxStatus& status);
 
 }  // namespace courtside

@@ -24,14 +24,15 @@ constexpr const char* kIdentityQuery =
 // Sessions of others hide when they began from roles without pg_read_all_stats, but not who they
 // are. Prepared transactions are nobody's session and hold the guard all the same.
 constexpr const char* kOldestTransactionQuery =
-    "SELECT pid, holder, seconds FROM ("
-    "SELECT a.pid::bigint AS pid, age(a.backend_xid) AS age, "
+    "SELECT pid, id, holder, seconds FROM ("
+    "SELECT a.pid::bigint AS pid, a.backend_xid::text::bigint AS id, age(a.backend_xid) AS age, "
     "coalesce(a.usename, '') || coalesce('@' || host(a.client_addr), '') || "
     "coalesce(' (' || nullif(a.application_name, '') || ')', '') || coalesce(', ' || a.state, '') "
     "AS holder, coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0) AS seconds "
     "FROM pg_stat_activity a WHERE a.backend_xid IS NOT NULL AND a.pid <> pg_backend_pid() "
     "UNION ALL "
-    "SELECT 0, age(p.transaction), 'prepared transaction ' || p.gid || ' of ' || p.owner, "
+    "SELECT 0, p.transaction::text::bigint, age(p.transaction), 'prepared transaction ' || p.gid "
+    "|| ' of ' || p.owner, "
     "extract(epoch FROM clock_timestamp() - p.prepared) FROM pg_prepared_xacts p"
     ") t ORDER BY age DESC LIMIT 1";
 
@@ -152,8 +153,9 @@ Result<OutboxLag> OutboxConnection::lag() {
     const pqxx::result oldest = transaction.exec(kOldestTransactionQuery);
     if (!oldest.empty()) {
       lag.oldest = {.pid = oldest[0][0].as<std::uint64_t>(),
-                    .holder = oldest[0][1].as<std::string>(""),
-                    .seconds = oldest[0][2].as<double>()};
+                    .id = oldest[0][1].as<std::uint64_t>(),
+                    .holder = oldest[0][2].as<std::string>(""),
+                    .seconds = oldest[0][3].as<double>()};
     }
     const std::string rejected =
         "SELECT count(*) FROM (SELECT 1 FROM " + quoted_name(settings_.rejected_table) +

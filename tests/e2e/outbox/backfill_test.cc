@@ -4,7 +4,8 @@
 
 #include <set>
 
-#include "tests/e2e/outbox/outbox_world.h"
+#include "tests/e2e/outbox/support/command.h"
+#include "tests/e2e/outbox/support/outbox.h"
 
 namespace courtside::e2e {
 namespace {
@@ -31,18 +32,27 @@ std::string rows_sql(int count) {
          std::to_string(count) + ") n;";
 }
 
-class Backfill : public OutboxTest {
+class Backfill : public ServerTest {
  protected:
-  using OutboxTest::OutboxTest;
+  explicit Backfill(std::vector<std::string> flags = {}) : ServerTest(std::move(flags)) {
+    postgres().start();
+    database_ = postgres().create_database();
+  }
+
+  std::string sql(const std::string& text) const { return postgres().sql(database_, text); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
 
   std::vector<std::string> arguments(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> out = {"backfill", "--url", url(), "--database", database_url()};
+    std::vector<std::string> out = {"backfill", "--url", url(), "--database",
+                                    postgres().url(database_)};
     out.insert(out.end(), more.begin(), more.end());
     return out;
   }
   std::string backfill(const std::vector<std::string>& more = {}) const {
     return outbox_command(arguments(more));
   }
+
+  std::string database_;
 };
 
 TEST_F(Backfill, BringsEveryRowOnce) {

@@ -2,7 +2,8 @@
 // stderr.
 #include <gmock/gmock.h>
 
-#include "tests/e2e/outbox/outbox_world.h"
+#include "tests/e2e/outbox/support/command.h"
+#include "tests/e2e/outbox/support/outbox.h"
 
 namespace courtside::e2e {
 namespace {
@@ -35,11 +36,23 @@ TEST(OutboxStatusCommand, ExitsWith69WhereThereIsNoServer) {
               StartsWith("69: courtside: "));
 }
 
-using OutboxStatus = ServerTest;
+std::string status_of(const ServerProcess& server) {
+  return outbox_command({"status", "--url", "http://127.0.0.1:" + std::to_string(server.port())});
+}
 
-TEST_F(OutboxStatus, ExitsWith1WhereThereIsNoSource) {
-  EXPECT_THAT(outbox_command({"status", "--url", "http://127.0.0.1:" + std::to_string(port())}),
-              StartsWith("1: courtside: "));
+using OutboxStatusNone = ServerTest;
+
+TEST_F(OutboxStatusNone, ExitsWith1WhereThereIsNoSource) {
+  EXPECT_THAT(status_of(server), StartsWith("1: courtside: the server reads no source"));
+}
+
+using OutboxStatusOne = OutboxTest;
+
+TEST_F(OutboxStatusOne, ShowsWhatTheServerSays) {
+  serve();
+  wait_until_reading();
+  EXPECT_THAT(status_of(*server_), StartsWith("0: {\"name\":\"platform\",\"kind\":\"table\","
+                                              "\"state\":\"reading\","));
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+// One connection to an outbox, from the moment when it is known whose rows these are: reads a page,
+// makes events of it and appends them with the next place, in one write.
+//
+//   read -> put in order -> events | rejected -> append(events, place and what waits)
+//
+// What could be no event is in the table of rejected rows before the place passes it. When anything
+// fails, throw the feed away and begin another one: the log knows how far this one got.
+//
+// Threads: its reader's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/config/outbox_settings.h"
+#include "engine/outbox/aggregate_order.h"
+#include "engine/outbox/outbox_log.h"
+#include "engine/outbox/outbox_place.h"
+#include "engine/outbox/outbox_source.h"
+#include "engine/outbox/outbox_status.h"
+
+namespace courtside {
+
+class OutboxFeed {
+ public:
+  // All of them outlive it. It counts into `status`.
+  OutboxFeed(const OutboxSettings& settings, OutboxSource& source, OutboxLog& log,
+             OutboxStatus& status);
+
+  // Finds the place to go on from. bad_configuration when this is not the database that was read
+  // before, and nobody has said that it may be; the message says what can be said.
+  Result<void> begin(std::uint64_t now_ms);
+
+  struct Step {
+    bool found = false;    // something was read
+    bool is_full = false;  // there is probably more at once
+  };
+  // One page. Errors: those of the source and of the log.
+  Result<Step> step(std::uint64_t now_ms);
+
+  // Looks at the lag, and lets go of what is in the log. True when there is more to let go of.
+  Result<bool> watch();
+  Result<bool> tidy() { return source_.tidy(place_.place); }
+
+  // When step() has something to do although nothing new is there.
+  std::optional<std::uint64_t> next_expiry_ms() { return order_.next_expiry_ms(); }
+
+ private:
+  struct Made {
+    std::vector<NewEvent> events;
+    std::vector<Rejection> rejections;
+    std::uint64_t ahead = 0;
+    std::uint64_t late = 0;
+  };
+
+  Result<void> settle(const std::string& identity);
+  Result<void> forget_notes();
+  Result<AggregateOrder::Outcome> put_in_order(std::vector<OutboxRow> rows, std::uint64_t now_ms);
+  Made make_events(std::vector<AggregateOrder::Ready> ready) const;
+  Result<NewEvent> make_event(const OutboxRow& row) const;
+  Result<NewEvent> make_warning(const AggregateOrder::Ready& ready) const;
+  Result<std::vector<Appended>> move_to(OutboxPlace next, std::vector<NewEvent> events,
+                                        std::vector<SourceNote> notes);
+
+  const OutboxSettings& settings_;
+  OutboxSource& source_;
+  OutboxLog& log_;
+  OutboxStatus& status_;
+  AggregateOrder order_;
+  OutboxPlace place_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,217 @@
+#include "engine/outbox/outbox_reader.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "engine/outbox/outbox_feed.h"
+
+namespace courtside {
+namespace {
+
+using State = OutboxStatus::State;
+
+constexpr std::uint64_t kGraceMs = 250;  // after query_ms, for the server to answer by itself
+
+std::uint64_t now_ms() { return steady_us() / 1000; }
+
+std::string seconds(double value) { return std::to_string(static_cast<std::uint64_t>(value)); }
+
+}  // namespace
+
+// When to read next.
+class OutboxReader::Pace {
+ public:
+  explicit Pace(const OutboxSettings& settings)
+      : min_ms_(settings.poll_min_ms), max_ms_(settings.poll_max_ms), interval_ms_(min_ms_) {}
+
+  void on_read(std::uint64_t began_ms, bool found, bool is_full) {
+    interval_ms_ = found ? min_ms_ : std::min(interval_ms_ * 2, max_ms_);
+    if (found) probe_ms_ = 0;
+    // Who called has committed what is yet to be seen.
+    if (probe_ms_ > 0) probe_ms_ = probe_ms_ < min_ms_ ? probe_ms_ * 2 : 0;
+    next_ms_ = is_full ? began_ms : began_ms + (probe_ms_ > 0 ? probe_ms_ : interval_ms_);
+  }
+  void on_call(std::uint64_t at_ms) {
+    probe_ms_ = 1;
+    next_ms_ = at_ms;
+  }
+  std::uint64_t next_ms() const { return next_ms_; }
+
+ private:
+  const std::uint64_t min_ms_;
+  const std::uint64_t max_ms_;
+  std::uint64_t interval_ms_;
+  std::uint64_t probe_ms_ = 0;  // 0: nobody called
+  std::uint64_t next_ms_ = 0;
+};
+
+OutboxReader::OutboxReader(const OutboxSettings& settings, MakeOutboxSource make_source,
+                           OutboxLog& log)
+    : settings_(settings),
+      make_source_(std::move(make_source)),
+      log_(log),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  status_.name = settings_.name;
+  status_.kind = settings_.kind;
+  published_ = status_;
+  thread_ = std::thread([this] { run(); });
+}
+
+OutboxReader::~OutboxReader() {
+  stop();
+  ::close(wake_);
+}
+
+void OutboxReader::stop() {
+  stopping_ = true;
+  ::eventfd_write(wake_, 1);
+  {
+    const std::lock_guard lock(mutex_);
+    if (interruptible_ != nullptr) interruptible_->interrupt();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+OutboxStatus OutboxReader::status() const {
+  const std::lock_guard lock(mutex_);
+  return published_;
+}
+
+void OutboxReader::check_overdue() {
+  const std::uint64_t since = busy_since_ms_;
+  if (since == 0 || now_ms() - since < settings_.query_ms + kGraceMs) return;
+  const std::lock_guard lock(mutex_);
+  if (interruptible_ != nullptr) interruptible_->interrupt();
+}
+
+void OutboxReader::run() {
+  pthread_setname_np(pthread_self(), "outbox");
+  std::minstd_rand random{std::random_device{}()};
+  for (unsigned failures = 0; !stopping_;) {
+    Result<std::unique_ptr<OutboxSource>> source = make_source_();
+    Result<void> served = source ? Result<void>() : fail(source.error());
+    if (source) {
+      hold_source(source->get());
+      served = serve(**source);
+      hold_source(nullptr);
+    }
+    if (stopping_) break;
+    if (served) continue;
+    const bool was_reading = status_.state == State::kReading;
+    say(served.error());
+    failures = was_reading ? 0 : failures + 1;
+    // Full jitter: servers that lost one database do not come back to it in step.
+    const std::uint64_t bound =
+        status_.state == State::kRefused
+            ? kRefusedPauseMs
+            : std::min<std::uint64_t>(20ULL << std::min(failures, 10U), kPauseMaxMs);
+    pause(random() % bound + 1);
+  }
+  status_.state = State::kStopped;
+  publish();
+}
+
+// From now on it may be interrupted from outside; null: no longer.
+void OutboxReader::hold_source(OutboxSource* source) {
+  const std::lock_guard lock(mutex_);
+  interruptible_ = source;
+  if (source != nullptr && stopping_) source->interrupt();
+}
+
+// Until something fails, or it is to stop.
+Result<void> OutboxReader::serve(OutboxSource& source) {
+  OutboxFeed feed(settings_, source, log_, status_);
+  set_busy(true);
+  const Result<void> begun = feed.begin(now_ms());
+  set_busy(false);
+  if (!begun) return begun;
+  log_info("outbox",
+           settings_.name + ": reading " +
+               (status_.place.empty() ? "from the beginning" : "on from " + status_.place));
+  status_.state = State::kReading;
+  status_.detail.clear();
+  last_said_.clear();
+  publish();
+
+  Pace pace(settings_);
+  while (!stopping_) {
+    const std::uint64_t began = now_ms();
+    set_busy(true);
+    const Result<OutboxFeed::Step> step = feed.step(began);
+    if (!step) return fail(step.error());
+    if (const Result<void> watched = watch_if_due(feed); !watched) return watched;
+    set_busy(false);
+    publish();
+    pace.on_read(began, step->found, step->is_full);
+    const std::uint64_t next =
+        std::min({pace.next_ms(), next_watch_ms_, feed.next_expiry_ms().value_or(UINT64_MAX)});
+    const std::uint64_t now = now_ms();
+    if (next <= now) continue;
+    const Result<bool> called = source.wait(wake_, next - now);
+    if (!called) return fail(called.error());
+    if (*called) pace.on_call(now_ms());
+  }
+  return {};
+}
+
+Result<void> OutboxReader::watch_if_due(OutboxFeed& feed) {
+  if (now_ms() < next_watch_ms_) return {};
+  const Result<bool> more = feed.watch();
+  if (!more) return fail(more.error());
+  next_watch_ms_ = *more ? 0 : now_ms() + settings_.watch_ms;
+  watch_oldest();
+  return {};
+}
+
+// Says once of each transaction that it is open for long.
+void OutboxReader::watch_oldest() {
+  OutboxLag::Transaction& oldest = status_.lag.oldest;
+  if (oldest.id != oldest_) oldest_since_ms_ = now_ms();
+  oldest_ = oldest.id;
+  if (oldest.id == 0) return;
+  // A role without pg_read_all_stats is not told when it began: then, since it was first seen.
+  oldest.seconds =
+      std::max(oldest.seconds, static_cast<double>(now_ms() - oldest_since_ms_) / 1000);
+  if (oldest.seconds * 1000 < static_cast<double>(settings_.warn_ms) || warned_ == oldest.id)
+    return;
+  warned_ = oldest.id;
+  log_warning("outbox", settings_.name + ": a transaction is open for " + seconds(oldest.seconds) +
+                            " s and holds up what came after it: pid " +
+                            std::to_string(oldest.pid) + ", " + oldest.holder);
+}
+
+void OutboxReader::say(const Error& error) {
+  status_.state = error.code == Code::unavailable        ? State::kUnreachable
+                  : error.code == Code::version_conflict ? State::kConnecting
+                                                         : State::kRefused;
+  status_.detail = error.message;
+  set_busy(false);
+  publish();
+  // Each trouble is told once.
+  const std::string said = std::string(name_of(status_.state)) + ": " + error.message;
+  if (said == last_said_) return;
+  last_said_ = said;
+  log_warning("outbox", settings_.name + ": " + said);
+}
+
+void OutboxReader::pause(std::uint64_t ms) {
+  pollfd wait{wake_, POLLIN, 0};
+  ::poll(&wait, 1, static_cast<int>(ms));
+}
+
+void OutboxReader::publish() {
+  const std::lock_guard lock(mutex_);
+  published_ = status_;
+}
+
+void OutboxReader::set_busy(bool busy) { busy_since_ms_ = busy ? now_ms() : 0; }
+
+}  // namespace courtside

@@ -1,0 +1,234 @@
+// Goal: from a transaction to the subscriber: in the aggregate's order, held up by nothing but what
+// must hold it up, and bad rows are in nobody's way.
+#include "tests/e2e/outbox/support/outbox.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "tests/e2e/support/scale.h"
+#include "tests/e2e/support/session.h"
+
+namespace courtside::e2e {
+namespace {
+
+using testing::HasSubstr;
+
+using Outbox = OutboxTest;
+
+TEST_F(Outbox, ACommittedRowReachesItsSubscribersAsAnEvent) {
+  serve();
+  Session session(server_->port());
+  session.subscribe({.channels = {"booking:b_1"}});
+  session.expect("live");
+  pqxx::connection connection(url_);
+  pqxx::work work(connection);
+  work.exec(R"(INSERT INTO "EventOutbox" ("eventId", "type", "aggregateType", "aggregateId",
+      "aggregateVersion", "accountId", "actorId", "actorType", "correlationId", "payload",
+      "occurredAt") VALUES ('e_1', 'booking.created', 'booking', 'b_1', 1, '42', '7', 'USER',
+      'c_1', '{"bookingId": "b_1", "amount": {"minor": 45000, "currency": "INR"}}',
+      '2026-11-23T10:00:00Z'))");
+  work.commit();
+  const Json event = session.expect_event().event;
+  EXPECT_EQ(event["id"].text(), "e_1");
+  EXPECT_EQ(event["source"].text(), "/platform");
+  EXPECT_EQ(event["subject"].text(), "booking:b_1");
+  EXPECT_EQ(event["time"].text(), "2026-11-23T10:00:00.000000Z");
+  EXPECT_EQ(event["aggregateversion"].number(), 1);
+  EXPECT_EQ(event["actorid"].text(), "7");
+  EXPECT_EQ(event["correlationid"].text(), "c_1");
+  EXPECT_EQ(event["data"]["accountId"].text(), "42");
+}
+
+// Two updates of one booking, the second by the transaction with the smaller number; a third
+// transaction in between keeps the first update behind the guard, so the second is read alone.
+TEST_F(Outbox, AnUpdateWaitsForTheOneBeforeItWhoeversNumberIsSmaller) {
+  serve();
+  commit({.id = "e_1", .version = 1});
+  logged_when(1);
+  pqxx::connection second_client(url_), between_client(url_);
+  pqxx::work second(second_client);
+  second.exec("SELECT pg_current_xact_id()");
+  pqxx::work between(between_client);
+  between.exec("SELECT pg_current_xact_id()");
+  commit({.id = "e_2", .version = 2});
+  write_row(second, {.id = "e_3", .version = 3});
+  second.commit();
+  // The other bookings' events are not held up by the one that waits, only by the guard.
+  const Json held = status_when([](const Json& status) { return status["held"].number() == 1; });
+  EXPECT_EQ(logged(), "booking:b_1/1");
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_held"), 1);
+  // What waits is not lost with the server.
+  server_->kill_and_start();
+  http_ = std::make_unique<HttpClient>(server_->port());
+  status_when([](const Json& status) { return status["held"].number() == 1; });
+  between.commit();
+  EXPECT_EQ(logged_when(3), "booking:b_1/1 booking:b_1/2 booking:b_1/3");
+  EXPECT_EQ(status_when([](const Json&) { return true; })["held"].number(), 0);
+}
+
+TEST_F(Outbox, AVersionThatNeverComesIsWaitedForWithinBoundsAndTold) {
+  serve({"--outbox-hold", "300ms"});
+  commit({.id = "e_1", .version = 1});
+  commit({.id = "e_3", .version = 3});
+  EXPECT_EQ(logged_when(3), "booking:b_1/1 booking:b_1/3");
+  const Json warning = read_log(*http_, "type=outbox.*").at(0).event;
+  EXPECT_EQ(warning["type"].text(), "outbox.version_missing");
+  EXPECT_EQ(warning["data"]["aggregate"].text(), "booking:b_1");
+  EXPECT_EQ(warning["data"]["expected"].number(), 2);
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_ahead_total"), 1);
+  commit({.id = "e_2", .version = 2});
+  EXPECT_EQ(logged_when(4), "booking:b_1/1 booking:b_1/3 booking:b_1/2");
+  status_when([](const Json& status) { return status["late"].number() == 1; });
+}
+
+TEST_F(Outbox, AnOpenTransactionIsWaitedForAndNamed) {
+  serve({"--outbox-warn", "500ms"});
+  commit({.id = "e_0"});
+  logged_when(1);
+  pqxx::connection client(url_ + "?application_name=forgotten-psql");
+  pqxx::work open(client);
+  open.exec("CREATE TEMP TABLE t (x int)");
+  commit({.id = "e_1"});
+  const int idle_s = scaled(10, 2);
+  const Json status = status_when([&](const Json& each) {
+    return each.has("oldesttransaction") &&
+           std::stod(std::string(each["oldesttransaction"]["seconds"].raw())) >= idle_s;
+  });
+  EXPECT_EQ(logged(), "booking:b_1");
+  EXPECT_EQ(status["lag"]["rows"].number(), 1);
+  EXPECT_GE(std::stod(std::string(status["lag"]["seconds"].raw())), idle_s - 1);
+  EXPECT_EQ(status["oldesttransaction"]["pid"].number(), client.backendpid());
+  EXPECT_THAT(status["oldesttransaction"]["holder"].text(), HasSubstr("forgotten-psql"));
+  const std::string metrics = http_->get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("courtside_outbox_oldest_transaction_seconds{source=\"platform\","
+                                 "pid=\"" +
+                                 std::to_string(client.backendpid()) + "\",holder=\""));
+  EXPECT_THAT(server_->process().output(), HasSubstr("forgotten-psql"));
+  const auto ended = Deadline::Clock::now();
+  open.abort();
+  EXPECT_EQ(logged_when(2), "booking:b_1 booking:b_1");
+  EXPECT_LT(Deadline::Clock::now() - ended, seconds(is_short() ? 10 : 1));
+}
+
+TEST_F(Outbox, BadRowsAreInNobodysWay) {
+  serve();
+  append_one(*http_, {.id = "known", .subject = "booking:b_1", .source = "/platform"});
+  commit({.id = "e_1", .version = 1});
+  commit({.id = "bad-time", .version = 2, .payload = R"({"bookingId":"b_1","start":"soon"})"});
+  commit({.id = "bad-subject", .version = 3, .payload = R"({"bookingId":"b_2"})"});
+  commit({.id = "no-aggregate", .booking = "", .version = 4, .payload = "{}"});
+  commit({.id = ""});
+  commit({.id = "bad-type", .type = "booking.\x02"});
+  commit({.id = "bad\nid"});
+  commit({.id = "large",
+          .version = 4,
+          .payload = "{\"bookingId\":\"b_1\",\"x\":\"" + std::string(10'000'000, 'y') + "\"}"});
+  commit({.id = "known"});
+  commit({.id = "unknown-type", .type = "loyalty.points_earned", .payload = R"({"points":7})"});
+  commit({.id = "e_5", .version = 5});
+  // The one that was there, three good ones, and none that waits for a bad one's version.
+  EXPECT_EQ(logged_when(4), "booking:b_1 booking:b_1/1 booking:b_1 booking:b_1/5");
+  const Json status = status_when([](const Json& each) {
+    return each["rejected"].number() == 7 && each["lag"]["rejected"].number() == 7;
+  });
+  EXPECT_EQ(status["duplicates"].number(), 1);
+  EXPECT_EQ(status["events"].number(), 3);
+  EXPECT_EQ(status["ahead"].number(), 0);
+  EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutboxRejected\""), "7");
+  const auto reason = [&](const std::string& id) {
+    return sql("SELECT \"reason\" FROM \"EventOutboxRejected\" WHERE \"eventId\" = '" + id + "'");
+  };
+  EXPECT_THAT(reason("bad-time"), HasSubstr("/data/start"));
+  EXPECT_THAT(reason("bad-subject"), HasSubstr("/data/bookingId"));
+  EXPECT_THAT(reason("no-aggregate"), HasSubstr("`aggregateId` is missing"));
+  EXPECT_THAT(reason(""), HasSubstr("`eventId` is missing"));
+  EXPECT_THAT(reason("bad-type"), HasSubstr("/type"));
+  EXPECT_THAT(reason("bad\nid"), HasSubstr("/id"));
+  EXPECT_THAT(reason("large"), HasSubstr("10000"));
+}
+
+TEST_F(Outbox, SeveralSourcesEachHaveAPlace) {
+  const std::string other = make_database();
+  const TempFolder folder;
+  const std::filesystem::path file = folder.path() / "courtside.toml";
+  std::ofstream(file) << "[[source]]\nname = 'payments'\nurl = '" << other
+                      << "'\nevent_source = '/payments'\n";
+  serve({"--config", file.string()});
+  commit({.id = "e_1"});
+  pqxx::connection connection(other);
+  pqxx::work work(connection);
+  write_row(work, {.id = "e_1", .booking = "b_9"});  // An id is its source's.
+  work.commit();
+  logged_when(2);
+  EXPECT_EQ(status_when([](const Json&) { return true; }, "payments")["events"].number(), 1);
+  EXPECT_EQ(read_log(*http_, "channel=booking:b_9").at(0).event["source"].text(), "/payments");
+}
+
+TEST_F(Outbox, AnotherDatabaseIsRefusedUntilToldWhatToDo) {
+  serve();
+  commit({.id = "e_1", .version = 4});
+  logged_when(1);
+  const std::string before = url_;
+  url_ = make_database();
+  commit({.id = "e_1", .version = 1});
+  commit({.id = "e_2", .version = 2});
+  serve();
+  const auto refused = [](const Json& status) { return status["state"].text() == "refused"; };
+  const Json status = status_when(refused);
+  const std::string detail = status["detail"].text();
+  EXPECT_THAT(detail, HasSubstr("this is database " + status["database"].text()));
+  EXPECT_EQ(logged(), "booking:b_1/4");
+
+  serve({"--outbox-accept-database", status["database"].text() + ":restart"});
+  EXPECT_EQ(logged_when(2), "booking:b_1/4 booking:b_1/2");  // e_1 is known
+  EXPECT_EQ(status_when([](const Json&) { return true; })["late"].number(), 0);
+  // What was accepted once does not happen again.
+  serve({"--outbox-accept-database", status["database"].text() + ":restart"});
+  wait_until_reading();
+  EXPECT_EQ(status_when([](const Json&) { return true; })["duplicates"].number(), 0);
+
+  url_ = before;
+  serve();
+  const std::string database = status_when(refused)["database"].text();
+  serve({"--outbox-accept-database", database + ":continue"});
+  commit({.id = "e_5", .version = 5});
+  EXPECT_EQ(logged_when(3), "booking:b_1/4 booking:b_1/2 booking:b_1/5");
+}
+
+TEST_F(Outbox, TheDatabaseMayComeLaterThanTheServer) {
+  postgres().stop();
+  serve();
+  const Json status =
+      status_when([](const Json& each) { return each["state"].text() == "unreachable"; });
+  EXPECT_NE(status["detail"].text(), "");
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_up"), 0);
+  postgres().start();
+  wait_until_reading();
+  commit({.id = "e_1"});
+  EXPECT_EQ(logged_when(1), "booking:b_1");
+}
+
+TEST_F(Outbox, ASilentDatabaseKeepsTheServerFromNothing) {
+  serve({"--outbox-query-timeout", "500ms"});
+  wait_until_reading();
+  postgres().freeze();
+  status_when([](const Json& each) { return each["state"].text() == "unreachable"; });
+  EXPECT_EQ(http_->get("/health").status, 200);
+  http_.reset();
+  EXPECT_EQ(server_->terminate(), 0);  // Also while it is silent.
+  postgres().thaw();
+}
+
+TEST_F(Outbox, ATableThatIsNotThereIsSaidAndFoundLater) {
+  sql("ALTER TABLE \"EventOutbox\" RENAME TO \"Elsewhere\"");
+  serve();
+  const Json status =
+      status_when([](const Json& each) { return each["state"].text() == "refused"; });
+  EXPECT_THAT(status["detail"].text(), HasSubstr("relation \"EventOutbox\" does not exist"));
+  sql("ALTER TABLE \"Elsewhere\" RENAME TO \"EventOutbox\"");
+  wait_until_reading();
+}
+
+}  // namespace
+}  // namespace courtside::e2e
