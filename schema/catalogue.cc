@@ -248,6 +248,8 @@ std::span<const EventFamily> catalogue() { return kFamilies; }
 
 std::span<const std::string_view> catalogue_ids() { return kIds; }
 
+std::span<const std::string_view> notification_channels() { return kNotificationChannels; }
+
 const EventFamily* find_family(std::string_view type) {
   const std::size_t dot = type.find('.');
   if (dot == std::string_view::npos) return nullptr;

@@ -50,6 +50,9 @@ std::span<const EventFamily> catalogue();
 // Fields that are ids (FieldType::kId) in every family.
 std::span<const std::string_view> catalogue_ids();
 
+// What a FieldType::kNotificationChannel may say.
+std::span<const std::string_view> notification_channels();
+
 // The family that the type belongs to, or null when it is generic.
 const EventFamily* find_family(std::string_view type);
 

@@ -1,4 +1,4 @@
-// Writes the pages that are made from the code into a folder: generate_pages docs
+// Writes the files that are made from the code into the tree: generate_pages ROOT
 #include <fstream>
 #include <iostream>
 
@@ -6,11 +6,11 @@
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::cerr << "usage: generate_pages FOLDER\n";
+    std::cerr << "usage: generate_pages ROOT\n";
     return 64;
   }
   for (const courtside::house::Page& page : courtside::house::pages()) {
-    const std::string path = std::string(argv[1]) + "/" + page.name;
+    const std::string path = std::string(argv[1]) + "/" + page.path;
     std::ofstream stream(path, std::ios::binary);
     stream << page.text;
     stream.close();

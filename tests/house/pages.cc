@@ -205,8 +205,9 @@ std::string configuration_page() {
 }
 
 std::vector<Page> pages() {
-  return {{.name = "codes.md", .text = codes_page()},
-          {.name = "configuration.md", .text = configuration_page()}};
+  return {{.path = "docs/codes.md", .text = codes_page()},
+          {.path = "docs/configuration.md", .text = configuration_page()},
+          {.path = "clients/typescript/outbox/src/catalogue.ts", .text = catalogue_module()}};
 }
 
 }  // namespace courtside::house

@@ -1,4 +1,4 @@
-// The pages of docs/ that are made from the code, so that they cannot say anything else.
+// The files that are made from the code, so that they cannot say anything else.
 // Threads: any; no state.
 #pragma once
 
@@ -8,7 +8,7 @@
 namespace courtside::house {
 
 struct Page {
-  std::string name;  // within docs/
+  std::string path;  // within the tree
   std::string text;
 };
 
@@ -17,6 +17,9 @@ std::string codes_page();
 
 // docs/configuration.md: every setting, from engine/config's table.
 std::string configuration_page();
+
+// The catalogue of events for applications in TypeScript, from schema/catalogue.
+std::string catalogue_module();
 
 std::vector<Page> pages();
 

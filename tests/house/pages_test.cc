@@ -1,4 +1,4 @@
-// Goal: the pages that are made from the code say what the code says.
+// Goal: the files that are made from the code say what the code says.
 #include "tests/house/pages.h"
 
 #include <gmock/gmock.h>
@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "engine/config/settings.h"
+#include "schema/catalogue.h"
 #include "tests/house/tree.h"
 
 namespace courtside::house {
@@ -15,8 +16,8 @@ using testing::HasSubstr;
 
 TEST(Pages, AreWhatScriptGenerateWrites) {
   for (const Page& page : pages()) {
-    EXPECT_EQ(read_file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/" + page.name), page.text)
-        << "docs/" << page.name << " is out of date: run script/generate";
+    EXPECT_EQ(read_file(std::string(COURTSIDE_SOURCE_DIR) + "/" + page.path), page.text)
+        << page.path << " is out of date: run script/generate";
   }
 }
 
@@ -38,6 +39,20 @@ TEST(Pages, NameEverySetting) {
   EXPECT_THAT(page, HasSubstr("\n| `header_bytes` | `8KiB` | 1KiB ... 1MiB | "));
   EXPECT_THAT(page, HasSubstr("| `booking.*` | `booking:{data.bookingId}`, "));
   EXPECT_THAT(page, HasSubstr("channel = \"availability:*\"\n"));
+}
+
+TEST(Pages, NameEveryEventOfTheCatalogue) {
+  const std::string module = catalogue_module();
+  for (const EventFamily& family : catalogue()) {
+    EXPECT_THAT(module, HasSubstr("\n  " + std::string(family.name) + ": {\n")) << family.name;
+    for (const std::string_view event : family.events) {
+      EXPECT_THAT(module, HasSubstr("\n      \"" + std::string(event) + "\",\n")) << family.name;
+    }
+  }
+  EXPECT_THAT(module, HasSubstr("\n      [\"payment\", \"paymentId\"],\n"));
+  EXPECT_THAT(module, HasSubstr("\n      amount: \"money\",\n"));
+  EXPECT_THAT(module, HasSubstr("\n  \"assigneeId\",\n"));
+  EXPECT_THAT(module, HasSubstr("\n  \"WHATSAPP\",\n"));
 }
 
 }  // namespace

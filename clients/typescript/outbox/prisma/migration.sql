@@ -1,0 +1,44 @@
+-- The outbox's tables, as `courtside outbox install` makes them: for a migration of your own.
+CREATE TABLE IF NOT EXISTS "EventOutbox" (
+  "position" BIGSERIAL PRIMARY KEY,
+  "txid" BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+  "eventId" TEXT NOT NULL UNIQUE,
+  "type" TEXT NOT NULL,
+  "aggregateType" TEXT NOT NULL,
+  "aggregateId" TEXT NOT NULL,
+  "aggregateVersion" BIGINT,
+  "venueId" TEXT,
+  "accountId" TEXT,
+  "bookingId" TEXT,
+  "actorId" TEXT,
+  "actorType" TEXT,
+  "actorRole" TEXT,
+  "correlationId" TEXT,
+  "causationId" TEXT,
+  "payload" JSONB NOT NULL DEFAULT '{}',
+  "schemaVersion" INTEGER NOT NULL DEFAULT 1,
+  "occurredAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS "EventOutbox_txid_position_idx" ON "EventOutbox" ("txid", "position");
+
+-- The number that each aggregate's newest event has. Producers count here, under the row's lock.
+CREATE TABLE IF NOT EXISTS "EventOutboxVersion" (
+  "aggregateType" TEXT NOT NULL,
+  "aggregateId" TEXT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("aggregateType", "aggregateId")
+);
+
+-- What Courtside could not take, and why. The row itself stays in "EventOutbox" until this one is deleted.
+CREATE TABLE IF NOT EXISTS "EventOutboxRejected" (
+  "source" TEXT NOT NULL,
+  "place" TEXT NOT NULL,            -- txid:position, or the commit's LSN and the message's number in it
+  "eventId" TEXT,
+  "type" TEXT,
+  "aggregateType" TEXT,
+  "aggregateId" TEXT,
+  "reason" TEXT NOT NULL,
+  "content" TEXT,                   -- of a message, cut at 64 KiB; a row of the table is still there to be seen
+  "rejectedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+  PRIMARY KEY ("source", "place")
+);

@@ -1,0 +1,225 @@
+// Made by script/generate from schema/catalogue.cc; a test holds it against the code.
+
+// By family: its events are of the types `<family>.<event>`; each is about one of its subjects,
+// as [kind, the field of the data that holds the id], or about anything where none is named; and
+// these fields, besides the ids, have a type.
+export const catalogue = {
+  slot: {
+    events: [
+      "held",
+      "hold_released",
+      "hold_expired",
+      "booked",
+      "released",
+      "price_changed",
+      "maintenance_started",
+      "maintenance_ended",
+    ],
+    subjects: [
+      ["slot", "slotId"],
+    ],
+    fields: {
+      start: "time",
+      end: "time",
+      expiresAt: "time",
+      price: "money",
+      status: "text",
+    },
+  },
+  booking: {
+    events: [
+      "created",
+      "confirmed",
+      "rejected",
+      "expired",
+      "rescheduled",
+      "amended",
+      "cancelled",
+      "checked_in",
+      "completed",
+      "no_show_confirmed",
+      "status_changed",
+    ],
+    subjects: [
+      ["booking", "bookingId"],
+    ],
+    fields: {
+      start: "time",
+      end: "time",
+      expiresAt: "time",
+      amount: "money",
+      from: "text",
+      to: "text",
+      by: "text",
+      reasonCode: "text",
+      status: "text",
+    },
+  },
+  payment: {
+    events: [
+      "authorized",
+      "captured",
+      "failed",
+    ],
+    subjects: [
+      ["payment", "paymentId"],
+      ["booking", "bookingId"],
+    ],
+    fields: {
+      amount: "money",
+      method: "text",
+      code: "text",
+    },
+  },
+  refund: {
+    events: [
+      "requested",
+      "succeeded",
+      "failed",
+    ],
+    subjects: [
+      ["refund", "refundId"],
+      ["payment", "paymentId"],
+      ["booking", "bookingId"],
+    ],
+    fields: {
+      amount: "money",
+      method: "text",
+      code: "text",
+    },
+  },
+  notification: {
+    events: [
+      "created",
+      "dispatched",
+      "delivered",
+      "failed",
+      "seen",
+      "read",
+    ],
+    subjects: [
+      ["notification", "notificationId"],
+    ],
+    fields: {
+      kind: "text",
+      title: "text",
+      body: "text",
+      link: "text",
+      channel: "notificationChannel",
+      attempt: "integer",
+    },
+  },
+  chat: {
+    events: [
+      "room_opened",
+      "participant_added",
+      "participant_removed",
+      "message_posted",
+      "message_edited",
+      "message_deleted",
+      "read_up_to",
+    ],
+    subjects: [
+      ["chat", "roomId"],
+    ],
+    fields: {
+      body: "text",
+    },
+  },
+  ticket: {
+    events: [
+      "opened",
+      "assigned",
+      "replied",
+      "status_changed",
+      "closed",
+    ],
+    subjects: [
+      ["ticket", "ticketId"],
+    ],
+    fields: {
+      category: "text",
+      priority: "text",
+      status: "text",
+    },
+  },
+  venue: {
+    events: [
+      "updated",
+      "hours_changed",
+      "suspended",
+      "staff_added",
+      "staff_removed",
+    ],
+    subjects: [
+      ["venue", "venueId"],
+    ],
+    fields: {
+      by: "text",
+    },
+  },
+  account: {
+    events: [
+      "role_changed",
+    ],
+    subjects: [
+      ["account", "accountId"],
+      ["user", "accountId"],
+    ],
+    fields: {
+      by: "text",
+    },
+  },
+  session: {
+    events: [
+      "revoked",
+    ],
+    subjects: [
+      ["session", "sessionId"],
+      ["account", "accountId"],
+      ["user", "accountId"],
+    ],
+    fields: {
+      by: "text",
+    },
+  },
+  audit: {
+    events: [
+      "queried",
+      "exported",
+    ],
+    subjects: [
+    ],
+    fields: {
+      by: "text",
+      rows: "integer",
+    },
+  },
+} as const;
+
+// Fields that are ids in every family.
+export const ids = [
+  "slotId",
+  "holdId",
+  "venueId",
+  "accountId",
+  "bookingId",
+  "paymentId",
+  "refundId",
+  "roomId",
+  "messageId",
+  "senderId",
+  "notificationId",
+  "replyTo",
+  "ticketId",
+  "assigneeId",
+  "sessionId",
+] as const;
+
+export const notificationChannels = [
+  "IN_APP",
+  "PUSH",
+  "EMAIL",
+  "SMS",
+  "WHATSAPP",
+] as const;

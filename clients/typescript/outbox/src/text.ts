@@ -1,0 +1,48 @@
+// Rules for text, as Courtside has them at its door.
+
+import { fail } from "./fail.js";
+
+export const idBytesMax = 64;
+
+// Control characters, and halves of surrogate pairs.
+const unprintable = /[\p{Cc}\p{Cs}]/u;
+
+export function isPlainText(value: unknown, bytesMax: number): value is string {
+  if (typeof value !== "string" || value === "" || value.length > bytesMax) return false;
+  return Buffer.byteLength(value) <= bytesMax && !unprintable.test(value);
+}
+
+// `*` stands for every id, so it is none.
+export function isId(value: unknown): value is string {
+  return isPlainText(value, idBytesMax) && value !== "*";
+}
+
+export function isKind(value: unknown): value is string {
+  return typeof value === "string" && value.length <= 64 && /^[a-z][a-z0-9_]*$/.test(value);
+}
+
+// RFC 3339, as the server reads it.
+export function isTime(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  const parts =
+    /^(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))$/.exec(value);
+  if (parts === null) return false;
+  const [, date, hour, minute, second, aheadHours = "0", aheadMinutes = "0"] = parts;
+  const midnight = new Date(`${date}T00:00:00Z`);
+  // A day that is not there (30 February) is another one to Date.
+  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(date as string))
+    return false;
+  return (
+    Number(hour) < 24 &&
+    Number(minute) < 60 &&
+    Number(second) <= 60 &&
+    Number(aheadHours) < 24 &&
+    Number(aheadMinutes) < 60
+  );
+}
+
+export function requireId(value: unknown, field: string): string {
+  return isId(value)
+    ? value
+    : fail(field, `must be an id: text of 1 to ${idBytesMax} bytes without control characters`);
+}

@@ -1,0 +1,72 @@
+// The caller's transaction, as Prisma's interactive client or as a client of `pg` within BEGIN.
+// Neither is imported: what matters of them is two functions.
+
+import { fail } from "./fail.js";
+import type { Statement } from "./statements.js";
+
+/** Prisma's client within `prisma.$transaction(async (tx) => ...)`. */
+export interface PrismaTransaction {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  $queryRawUnsafe<T = unknown>(query: string, ...values: any[]): PromiseLike<T>;
+  /**
+   * Only the client outside a transaction has it, which the compiler refuses so. ($transaction
+   * would tell them apart in Prisma 6 only: from 7 on transactions nest.)
+   */
+  $connect?: undefined;
+}
+
+/** A client of `pg` on which BEGIN was sent. */
+export interface PgTransaction {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  query(text: string, values: any[]): PromiseLike<{ rows: any[] }>;
+  /** Only a Pool has it: each of its queries may be on another connection. */
+  totalCount?: undefined;
+}
+
+export type Transaction = PrismaTransaction | PgTransaction;
+
+export interface Written {
+  eventId: string;
+  position: string;
+  aggregateVersion: string;
+}
+
+/** Refuses what is known to be outside a transaction, whatever the compiler was told. */
+export function requireTransaction(tx: unknown): asserts tx is Transaction {
+  const handle = (typeof tx === "object" || typeof tx === "function" ? tx : null) as Handle | null;
+  if (typeof handle?.$queryRawUnsafe === "function") {
+    if (handle.$connect !== undefined) {
+      fail(
+        "tx",
+        "is the Prisma client itself: use the one that $transaction(async (tx) => ...) gives",
+      );
+    }
+  } else if (typeof handle?.query === "function") {
+    if (handle.totalCount !== undefined) {
+      fail("tx", "is a pg Pool: use a client of it, after BEGIN");
+    }
+    if (isIdle(handle)) fail("tx", "is in no transaction: send BEGIN first");
+  } else {
+    fail("tx", "must be Prisma's client within $transaction, or a client of pg");
+  }
+}
+
+export async function run(tx: Transaction, { text, values }: Statement): Promise<Written[]> {
+  const isPrisma = "$queryRawUnsafe" in tx;
+  return isPrisma ? await tx.$queryRawUnsafe(text, ...values) : (await tx.query(text, values)).rows;
+}
+
+interface Handle {
+  $queryRawUnsafe?: unknown;
+  $connect?: unknown;
+  query?: unknown;
+  totalCount?: unknown;
+  readyForQuery?: unknown;
+  getTransactionStatus?: unknown;
+}
+
+// pg 8.21 and later know. A BEGIN that was sent and not waited for is on its way.
+function isIdle(handle: Handle): boolean {
+  if (typeof handle.getTransactionStatus !== "function") return false;
+  return handle.getTransactionStatus() === "I" && handle.readyForQuery === true;
+}

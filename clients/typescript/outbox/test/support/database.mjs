@@ -1,0 +1,77 @@
+// Databases of the tests' own, on the PostgreSQL that COURTSIDE_TEST_DATABASE_URL names. CTest
+// starts one for every run (tests/clients); by hand: any that its user may create databases on.
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+
+import pg from "pg";
+
+const url = process.env.COURTSIDE_TEST_DATABASE_URL;
+
+export const needsDatabase = url ? {} : { skip: "COURTSIDE_TEST_DATABASE_URL is not set" };
+
+async function query(connectionString, text, values) {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export const tables = () =>
+  readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
+
+// A database of the test's own. `end` drops it; a connection that was left open makes that fail,
+// and one that is just being closed PostgreSQL waits for.
+export class Database {
+  static async create(sql = undefined) {
+    const database = new Database();
+    await query(url, `CREATE DATABASE "${database.name}"`);
+    await query(database.url, sql ?? (await tables()));
+    return database;
+  }
+
+  constructor() {
+    this.name = `outbox_${randomBytes(6).toString("hex")}`;
+    const target = new URL(url);
+    target.pathname = `/${this.name}`;
+    this.url = String(target);
+    this.pools = [];
+  }
+
+  sql(text, values = undefined) {
+    return query(this.url, text, values);
+  }
+
+  rows() {
+    return this.sql(`SELECT * FROM "EventOutbox" ORDER BY "position"`);
+  }
+
+  pool(options = {}) {
+    const pool = new pg.Pool({ connectionString: this.url, ...options });
+    this.pools.push(pool);
+    return pool;
+  }
+
+  async end() {
+    for (const pool of this.pools) await pool.end();
+    await query(url, `DROP DATABASE "${this.name}"`);
+  }
+}
+
+// BEGIN, `work`, COMMIT; ROLLBACK where `work` throws.
+export async function transaction(pool, work) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    const result = await work(client);
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
