@@ -90,8 +90,8 @@ std::string behind(const Members& source) {
 
 using Row = std::vector<std::string>;
 
-const Row kHeads = {"source", "kind",  "state", "events", "known", "rejected",
-                    "held",   "ahead", "late",  "behind", "heard"};
+const Row kHeads = {"source", "kind", "state", "events", "known", "rejected",
+                    "held",   "late", "ahead", "behind", "heard"};
 
 Row row_of(const Members& source) {
   const auto number = [&](const char* name) { return source.number(name); };
@@ -103,8 +103,8 @@ Row row_of(const Members& source) {
           number("duplicates"),
           number("rejected"),
           number("held"),
-          number("ahead"),
           number("late"),
+          number("ahead"),
           behind(source),
           heard.empty() ? "-" : heard};
 }
@@ -119,9 +119,8 @@ std::vector<std::string> notes_of(const Members& source) {
   if (!slot.empty() && slot != "reserved") out.push_back("the slot is " + slot);
   const Members oldest = source.object("oldesttransaction");
   if (!oldest.is_empty()) {
-    const std::string pid = oldest.number("pid");
-    out.push_back("oldest transaction: " + duration_text(oldest.real("seconds")) + ", " +
-                  (pid == "0" ? "" : "pid " + pid + ", ") + oldest.text("holder"));
+    out.push_back("oldest transaction: " + duration_text(oldest.real("seconds")) + ", pid " +
+                  oldest.number("pid") + ", " + oldest.text("holder"));
   }
   return out;
 }

@@ -37,7 +37,7 @@ Outcome run(const std::string& command) {
 
 TEST(OutboxPackage, PassesItsOwnTests) {
   ASSERT_TRUE(std::filesystem::exists(kWorkspace / "node_modules/.installed")) << "run script/npm";
-  const PostgresServer server(WalLevel::kLogical);
+  const PostgresServer server({"wal_level=logical"});
   setenv("COURTSIDE_TEST_DATABASE_URL", server.url().c_str(), /*overwrite=*/1);
   const Outcome outcome =
       run("cd " + kWorkspace.string() + " && npm test --workspace @courtside/outbox");

@@ -4,8 +4,7 @@
 
 #include <set>
 
-#include "tests/e2e/outbox/support/command.h"
-#include "tests/e2e/outbox/support/outbox.h"
+#include "tests/e2e/outbox/support/outbox_command.h"
 
 namespace courtside::e2e {
 namespace {
@@ -32,27 +31,18 @@ std::string rows_sql(int count) {
          std::to_string(count) + ") n;";
 }
 
-class Backfill : public ServerTest {
+class Backfill : public OutboxCommandTest {
  protected:
-  explicit Backfill(std::vector<std::string> flags = {}) : ServerTest(std::move(flags)) {
-    postgres().start();
-    database_ = postgres().create_database();
-  }
-
-  std::string sql(const std::string& text) const { return postgres().sql(database_, text); }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
+  using OutboxCommandTest::OutboxCommandTest;
 
   std::vector<std::string> arguments(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> out = {"backfill", "--url", url(), "--database",
-                                    postgres().url(database_)};
+    std::vector<std::string> out = {"backfill", "--url", url(), "--database", database_url()};
     out.insert(out.end(), more.begin(), more.end());
     return out;
   }
   std::string backfill(const std::vector<std::string>& more = {}) const {
     return outbox_command(arguments(more));
   }
-
-  std::string database_;
 };
 
 TEST_F(Backfill, BringsEveryRowOnce) {

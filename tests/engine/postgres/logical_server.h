@@ -7,7 +7,7 @@
 namespace courtside {
 
 inline PostgresServer& logical_server() {
-  static PostgresServer one(WalLevel::kLogical);
+  static PostgresServer one({"wal_level=logical", "max_replication_slots=50"});
   return one;
 }
 
