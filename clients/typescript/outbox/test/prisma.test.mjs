@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { outboxEvent, outboxEvents, runWithContext } from "@courtside/outbox";
 
 import { Database, needsDatabase, tables } from "./support/database.mjs";
-import { bookingTable, connect, tablesByPrisma, validate } from "./support/prisma.mjs";
+import { connect, ownTables, tablesByPrisma, validate } from "./support/prisma.mjs";
 
 const bounded = { ...needsDatabase, timeout: 60_000 };
 let database;
@@ -14,7 +14,7 @@ let prisma;
 
 before(async () => {
   if (needsDatabase.skip) return;
-  database = await Database.create((await tables()) + bookingTable);
+  database = await Database.create((await tables()) + ownTables);
   prisma = await connect(database.url);
 });
 after(async () => {
