@@ -17,6 +17,15 @@ struct Run {
     return run_config_print(command);
   }
   int operator()(const courtside::TokenCommand& command) const { return run_token(command); }
+  int operator()(const courtside::OutboxInstallCommand& command) const {
+    return run_outbox_install(command);
+  }
+  int operator()(const courtside::OutboxStatusCommand& command) const {
+    return run_outbox_status(command);
+  }
+  int operator()(const courtside::OutboxBackfillCommand& command) const {
+    return run_outbox_backfill(command);
+  }
   int operator()(const courtside::VersionCommand& command) const { return run_version(command); }
 };
 

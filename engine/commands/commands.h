@@ -12,6 +12,9 @@ int run_tail(const TailCommand& command);
 int run_bench(const BenchCommand& command);
 int run_config_print(const ConfigPrintCommand& command);
 int run_token(const TokenCommand& command);
+int run_outbox_install(const OutboxInstallCommand& command);
+int run_outbox_status(const OutboxStatusCommand& command);
+int run_outbox_backfill(const OutboxBackfillCommand& command);
 int run_version(const VersionCommand& command);
 
 // Says what went wrong on stderr; the exit status that goes with it.

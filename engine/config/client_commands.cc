@@ -26,34 +26,10 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint64_
   return command.add_option_function<std::string>(name, read, doc)->type_name("N");
 }
 
-// Where the server is and who asks it: --url over COURTSIDE_URL over where `courtside serve`
-// listens by default, --token over COURTSIDE_TOKEN over none.
-class ServerOptions {
- public:
-  explicit ServerOptions(CLI::App& command) {
-    command.add_option("--url", url_, "The server [http://127.0.0.1:8080, or COURTSIDE_URL]")
-        ->type_name("URL");
-    command.add_option("--token", token_, "A token or a service's key [COURTSIDE_TOKEN]")
-        ->type_name("TOKEN");
-  }
-  ServerOptions(const ServerOptions&) = delete;
-  ServerOptions& operator=(const ServerOptions&) = delete;
-
-  template <typename Command>
-  void take(Command& command, const Surroundings& surroundings) const {
-    const auto named = [&](const std::string& given, const char* variable, const char* otherwise) {
-      if (!given.empty()) return given;
-      const auto found = surroundings.environment.find(variable);
-      return found == surroundings.environment.end() ? std::string(otherwise) : found->second;
-    };
-    command.url = named(url_, "COURTSIDE_URL", "http://127.0.0.1:8080");
-    command.token = named(token_, "COURTSIDE_TOKEN", "");
-  }
-
- private:
-  std::string url_;
-  std::string token_;
-};
+std::string variable(const Surroundings& surroundings, const char* name, const char* otherwise) {
+  const auto found = surroundings.environment.find(name);
+  return found == surroundings.environment.end() ? std::string(otherwise) : found->second;
+}
 
 class Publish : public Subcommand {
  public:
@@ -263,6 +239,21 @@ class Bench : public Subcommand {
 };
 
 }  // namespace
+
+ServerOptions::ServerOptions(CLI::App& command) {
+  command.add_option("--url", url_, "The server [http://127.0.0.1:8080, or COURTSIDE_URL]")
+      ->type_name("URL");
+  command.add_option("--token", token_, "A token or a service's key [COURTSIDE_TOKEN]")
+      ->type_name("TOKEN");
+}
+
+std::string ServerOptions::url(const Surroundings& surroundings) const {
+  return url_.empty() ? variable(surroundings, "COURTSIDE_URL", "http://127.0.0.1:8080") : url_;
+}
+
+std::string ServerOptions::token(const Surroundings& surroundings) const {
+  return token_.empty() ? variable(surroundings, "COURTSIDE_TOKEN", "") : token_;
+}
 
 std::unique_ptr<Subcommand> add_publish(CLI::App& root) { return std::make_unique<Publish>(root); }
 std::unique_ptr<Subcommand> add_tail(CLI::App& root) { return std::make_unique<Tail>(root); }

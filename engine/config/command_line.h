@@ -100,12 +100,38 @@ struct TokenCommand {
   std::int64_t expires_s = 0;  // since 1970
 };
 
+// The SQL that makes a database ready for an outbox, printed or run.
+struct OutboxInstallCommand {
+  OutboxSettings source;  // its names; where apply, with a url
+  std::string role;       // that Courtside connects as; empty: it is granted nothing
+  bool notify = false;    // with the trigger that calls who waits; of kTable
+  bool apply = false;     // run it, and print nothing
+};
+
+// What a running server says of its sources.
+struct OutboxStatusCommand {
+  std::string url;
+  std::string token;  // or a service's key; empty: none
+  OutputFormat output = OutputFormat::kTable;
+};
+
+// The platform's old audit log, read from its database and published to a running server.
+struct OutboxBackfillCommand {
+  std::string url;
+  std::string token;                           // or a service's key; empty: none
+  std::string database;                        // libpq connection string; never empty
+  std::string query;                           // as kAuditLogQuery
+  std::uint64_t query_ms = 10'000;             // for connecting
+  OutputFormat output = OutputFormat::kTable;  // of the counts at the end
+};
+
 struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
 using CommandLine = std::variant<ServeCommand, PublishCommand, TailCommand, BenchCommand,
-                                 ConfigPrintCommand, TokenCommand, VersionCommand>;
+                                 ConfigPrintCommand, TokenCommand, OutboxInstallCommand,
+                                 OutboxStatusCommand, OutboxBackfillCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

@@ -17,10 +17,10 @@ namespace {
 constexpr std::string_view kPrefix = "COURTSIDE_";
 constexpr std::string_view kFileVariable = "COURTSIDE_CONFIG";
 
-// Variables of ours that are no settings: where the file is, where the server is, and what the
-// project's own tests are steered with.
-constexpr std::array<std::string_view, 4> kOtherVariables = {kFileVariable, "COURTSIDE_URL",
-                                                             "COURTSIDE_BINARY", "COURTSIDE_E2E"};
+// Variables of ours that are no settings: where the file is, where the server is and who asks it,
+// and what the project's own tests are steered with.
+constexpr std::array<std::string_view, 5> kOtherVariables = {
+    kFileVariable, "COURTSIDE_URL", "COURTSIDE_TOKEN", "COURTSIDE_BINARY", "COURTSIDE_E2E"};
 constexpr std::array<std::string_view, 2> kOtherPrefixes = {"COURTSIDE_TEST_",
                                                             "COURTSIDE_SIMULATION_"};
 

@@ -41,4 +41,11 @@ constexpr std::string_view kBookingQuery =
     "SELECT b.\"accountId\" AS \"accountId\", b.\"venueId\" AS \"venueId\" "
     "FROM \"Booking\" b WHERE b.id = $1";
 
+// What `courtside outbox backfill` reads, page by page: the rows behind a row's time ($1, as text
+// in UTC) and id ($2), in that order, at most $3 of them. The columns `id` and `timestamp` must be
+// there; any others are taken as they are. The first page is the one behind '-infinity' and ''.
+constexpr std::string_view kAuditLogQuery =
+    "SELECT * FROM \"AuditLog\" WHERE (\"timestamp\", id) > ($1::timestamp, $2) "
+    "ORDER BY \"timestamp\", id LIMIT $3";
+
 }  // namespace courtside

@@ -1,6 +1,6 @@
 // What the commands of the command line have in common while it is taken apart: each one names its
-// options to CLI11 and makes its struct from what was given. Internal to command_line.cc,
-// client_commands.cc and token_command.cc. Threads: one.
+// options to CLI11 and makes its struct from what was given. Internal to command_line.cc and the
+// files of the commands. Threads: one.
 #pragma once
 
 #include <memory>
@@ -31,12 +31,35 @@ std::unique_ptr<Subcommand> add_publish(CLI::App& root);
 std::unique_ptr<Subcommand> add_tail(CLI::App& root);
 std::unique_ptr<Subcommand> add_bench(CLI::App& root);
 std::unique_ptr<Subcommand> add_token(CLI::App& root);
+std::unique_ptr<Subcommand> add_outbox(CLI::App& root);
 
 // The error's own exit status, and the line "courtside: <message>".
 CommandLineExit exit_for(const Error& error);
 
 // Exit status 64, and the line "courtside: <message>".
 CommandLineExit usage_error(const std::string& message);
+
+// Where the server is and who asks it: --url over COURTSIDE_URL over where `courtside serve`
+// listens by default, --token over COURTSIDE_TOKEN over none.
+class ServerOptions {
+ public:
+  explicit ServerOptions(CLI::App& command);
+  ServerOptions(const ServerOptions&) = delete;
+  ServerOptions& operator=(const ServerOptions&) = delete;
+
+  std::string url(const Surroundings& surroundings) const;
+  std::string token(const Surroundings& surroundings) const;
+
+  template <typename Command>
+  void take(Command& command, const Surroundings& surroundings) const {
+    command.url = url(surroundings);
+    command.token = token(surroundings);
+  }
+
+ private:
+  std::string url_;
+  std::string token_;
+};
 
 // -o, with the formats that a command knows; the first is what a terminal gets.
 class OutputOption {

@@ -38,7 +38,7 @@ Outcome run(const std::string& command) {
 
 TEST(OutboxPackage, PassesItsOwnTests) {
   ASSERT_TRUE(std::filesystem::exists(kWorkspace / "node_modules/.installed")) << "run script/npm";
-  const PostgresServer server(WalLevel::kLogical);
+  const PostgresServer server({"wal_level=logical"});
   setenv("COURTSIDE_TEST_DATABASE_URL", server.url().c_str(), /*overwrite=*/1);
   // Another program where one is named, as in tests/e2e.
   setenv("COURTSIDE_TEST_BINARY", COURTSIDE_BUILT_BINARY, /*overwrite=*/0);

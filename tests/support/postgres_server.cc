@@ -85,8 +85,8 @@ pid_t run(std::vector<std::string> arguments, const std::filesystem::path& folde
 
 }  // namespace
 
-PostgresServer::PostgresServer(WalLevel wal_level)
-    : wal_level_(wal_level), folder_(temporary_folder()) {
+PostgresServer::PostgresServer(std::vector<std::string> settings)
+    : settings_(std::move(settings)), folder_(temporary_folder()) {
   if (geteuid() == 0) {
     // Whom the folder belongs to is told apart from the name by chown(1).
     const std::string command = "chown postgres:postgres " + folder_.string();
@@ -127,13 +127,20 @@ void PostgresServer::spawn() {
   const auto set = [](const std::string& name, const std::string& value) {
     return "--" + name + "=" + value;
   };
-  pid_ = run({(kBin / "postgres").string(), "-D", (folder_ / "data").string(),
-              set("port", std::to_string(port_)), set("listen_addresses", "127.0.0.1"),
-              set("unix_socket_directories", ""), set("fsync", "off"),
-              set("full_page_writes", "off"), set("dynamic_shared_memory_type", "mmap"),
-              set("wal_level", wal_level_ == WalLevel::kLogical ? "logical" : "replica"),
-              set("shared_buffers", "16MB"), set("max_connections", "50")},
-             folder_);
+  std::vector<std::string> command = {(kBin / "postgres").string(),
+                                      "-D",
+                                      (folder_ / "data").string(),
+                                      set("port", std::to_string(port_)),
+                                      set("listen_addresses", "127.0.0.1"),
+                                      set("unix_socket_directories", ""),
+                                      set("fsync", "off"),
+                                      set("full_page_writes", "off"),
+                                      set("dynamic_shared_memory_type", "mmap"),
+
+                                      set("shared_buffers", "16MB"),
+                                      set("max_connections", "50")};
+  for (const std::string& each : settings_) command.push_back("--" + each);
+  pid_ = run(std::move(command), folder_);
 }
 
 bool PostgresServer::answers() const { return PQping(url().c_str()) == PQPING_OK; }

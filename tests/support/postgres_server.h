@@ -21,12 +21,10 @@
 
 namespace courtside {
 
-// How much is in the write-ahead log: kLogical is what logical decoding needs.
-enum class WalLevel : std::uint8_t { kReplica, kLogical };
-
 class PostgresServer {
  public:
-  explicit PostgresServer(WalLevel wal_level = WalLevel::kReplica);
+  // `settings`: of postgres(1), as "wal_level=logical"; the last one of a name holds.
+  explicit PostgresServer(std::vector<std::string> settings = {});
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -56,7 +54,7 @@ class PostgresServer {
   std::vector<pid_t> processes() const;
   void signal_all(int number) const;
 
-  const WalLevel wal_level_;
+  const std::vector<std::string> settings_;
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;

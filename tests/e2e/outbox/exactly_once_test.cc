@@ -17,8 +17,8 @@ class ExactlyOnce : public testing::Test {
  protected:
   void SetUp() override {
     postgres().start();
-    url_ = postgres().url(postgres().create_database());
-    make_outbox_tables(url_, LoadOptions().bookings);
+    url_ = make_outbox();
+    make_bookings(url_, LoadOptions().bookings);
   }
   std::vector<std::string> flags() const { return {"--outbox-url", url_}; }
   std::string url_;

@@ -10,9 +10,9 @@
 #include <future>
 #include <pqxx/pqxx>
 
+#include "outbox_tables.h"
 #include "platform_test.h"
 #include "schema/cloudevent.h"
-#include "tests/support/outbox_tables.h"
 
 namespace courtside {
 namespace {

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "tests/e2e/support/events.h"
-#include "tests/support/outbox_tables.h"
 
 namespace courtside::e2e {
 namespace {
@@ -38,10 +37,9 @@ void book(pqxx::connection& connection, const LoadOptions& options, Random& rand
 
 }  // namespace
 
-void make_outbox_tables(const std::string& url, int bookings) {
+void make_bookings(const std::string& url, int bookings) {
   pqxx::connection connection(url);
   pqxx::nontransaction session(connection);
-  session.exec(kOutboxTables);
   session.exec("CREATE TABLE \"Bookings\" (id TEXT PRIMARY KEY, version BIGINT NOT NULL)");
   session.exec("INSERT INTO \"Bookings\" SELECT 'b_' || i, 0 FROM generate_series(0, " +
                std::to_string(bookings - 1) + ") i");

@@ -20,8 +20,8 @@
 
 namespace courtside::e2e {
 
-// Creates the tables of the outbox, and bookings.
-void make_outbox_tables(const std::string& url, int bookings);
+// In a database with an outbox.
+void make_bookings(const std::string& url, int bookings);
 
 struct LoadOptions {
   int bookings = 200;

@@ -1,12 +1,24 @@
 #include "tests/e2e/outbox/support/outbox.h"
 
-#include "tests/support/outbox_tables.h"
-
 namespace courtside::e2e {
 
 PostgresServer& postgres() {
-  static PostgresServer server;
+  static PostgresServer server({"wal_level=logical", "max_replication_slots=50"});
   return server;
+}
+
+void install_outbox(const std::string& url, const std::vector<std::string>& more) {
+  std::vector<std::string> command = {courtside_binary(), "outbox", "install",
+                                      "--apply",          "--url",  url};
+  command.insert(command.end(), more.begin(), more.end());
+  Process process(command);
+  if (process.wait() != 0) give_up("outbox install: " + process.whole_output());
+}
+
+std::string make_outbox(const std::vector<std::string>& more) {
+  const std::string url = postgres().url(postgres().create_database());
+  install_outbox(url, more);
+  return url;
 }
 
 void write_row(pqxx::transaction_base& transaction, const OutboxDraft& draft) {
@@ -21,7 +33,7 @@ void write_row(pqxx::transaction_base& transaction, const OutboxDraft& draft) {
 
 void OutboxTest::SetUp() {
   postgres().start();
-  url_ = make_database();
+  url_ = make_outbox();
 }
 
 void OutboxTest::TearDown() {
@@ -32,12 +44,6 @@ void OutboxTest::TearDown() {
   }
   expect_no_canary(server_->process().output());
   if (HasFailure()) ADD_FAILURE() << "the server printed:\n" << server_->process().output();
-}
-
-std::string OutboxTest::make_database() {
-  const std::string database = postgres().create_database();
-  postgres().sql(database, kOutboxTables);
-  return postgres().url(database);
 }
 
 void OutboxTest::serve(const std::vector<std::string>& more) {

@@ -18,6 +18,12 @@ namespace courtside::e2e {
 // One cluster for the whole program, which can decode its WAL.
 PostgresServer& postgres();
 
+// Runs `courtside outbox install --apply` with these flags.
+void install_outbox(const std::string& url, const std::vector<std::string>& more);
+
+// A database with what that makes.
+std::string make_outbox(const std::vector<std::string>& more = {});
+
 // A row of the outbox; what is empty is the column's default.
 struct OutboxDraft {
   std::string id;
@@ -34,9 +40,6 @@ class OutboxTest : public testing::Test {
  protected:
   void SetUp() override;
   void TearDown() override;
-
-  // A database with the outbox's tables.
-  static std::string make_database();
 
   // Starts, or starts again, with these flags beside the database's.
   void serve(const std::vector<std::string>& more = {});

@@ -1,4 +1,5 @@
-// The outbox's tables as `courtside outbox install` makes them, for tests below it. Threads: any.
+// An outbox whose columns may hold anything: what installed it may have been something else than
+// `courtside outbox install`. Threads: any.
 #pragma once
 
 #include <string>

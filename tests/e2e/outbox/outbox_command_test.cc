@@ -1,0 +1,46 @@
+// Goal: `courtside outbox` tells its caller how it went, with data on stdout and all else on
+// stderr.
+#include "tests/e2e/outbox/support/outbox_command.h"
+
+#include <gmock/gmock.h>
+
+namespace courtside::e2e {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(OutboxInstallCommand, PrintsWithoutADatabase) {
+  EXPECT_THAT(outbox_command({"install", "--role", "reader"}),
+              testing::AllOf(StartsWith("0: -- "), HasSubstr("TO \"reader\";\n")));
+}
+
+TEST(OutboxInstallCommand, AppliesAndPrintsNothingButWhere) {
+  postgres().start();
+  const std::string database = postgres().create_database();
+  const std::string url = postgres().url(database);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(outbox_command({"install", "--apply", "--notify", "--url", url}),
+              "0: " + url + " is ready for platform\n");
+  }
+  EXPECT_EQ(postgres().sql(database, R"(SELECT count(*) FROM "EventOutbox")"), "0");
+  EXPECT_EQ(outbox_command({"install", "--apply", "--role", "nobody", "--url", url}),
+            "78: courtside: " + url + ": role \"nobody\" does not exist\n");
+  EXPECT_THAT(outbox_command({"install", "--apply", "--url", "host=127.0.0.1 port=1"}),
+              StartsWith("69: courtside: host=127.0.0.1 port=1: "));
+}
+
+TEST(OutboxStatusCommand, ExitsWith69WhereThereIsNoServer) {
+  EXPECT_THAT(outbox_command({"status", "--url", "http://127.0.0.1:1"}),
+              StartsWith("69: courtside: "));
+}
+
+using OutboxStatus = ServerTest;
+
+TEST_F(OutboxStatus, ExitsWith1WhereThereIsNoSource) {
+  EXPECT_THAT(outbox_command({"status", "--url", "http://127.0.0.1:" + std::to_string(port())}),
+              StartsWith("1: courtside: "));
+}
+
+}  // namespace
+}  // namespace courtside::e2e
