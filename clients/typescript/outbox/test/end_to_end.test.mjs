@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessToken, Courtside, needsServer, secret } from "./support/courtside.mjs";
-import { Database, tables } from "./support/database.mjs";
+import { accessToken, Courtside, courtside, needsServer, secret } from "./support/courtside.mjs";
+import { applicationGrants, Database } from "./support/database.mjs";
 import { HttpBackend } from "./support/http_backend.mjs";
 import { ownTables } from "./support/prisma.mjs";
 import { Subscriber } from "./support/subscriber.mjs";
@@ -13,18 +13,25 @@ import { Subscriber } from "./support/subscriber.mjs";
 const bounded = { ...needsServer, timeout: 120_000 };
 const amount = { minor: 45000, currency: "INR" };
 
-// A platform: database, Courtside, http-backend, and those who watch. All of it goes with the test.
+// A platform: database, Courtside, http-backend, and those who watch, each with no more rights than
+// the manuals say. All of it goes with the test.
 class Platform {
   static async run(via, work) {
     const platform = new Platform();
     platform.parts = [];
     try {
-      platform.database = platform.keep(await Database.create((await tables()) + ownTables));
-      const { url } = platform.database;
-      platform.server = platform.keep(await Courtside.create({ COURTSIDE_OUTBOX_URL: url }));
-      platform.backend = platform.keep(await HttpBackend.create({ url, via, secret }));
+      const database = platform.keep(await Database.create(ownTables));
+      const reader = await database.role("courtside");
+      const install = ["--apply", "--url", database.url, "--role", reader.name];
+      await courtside("outbox", "install", ...install);
+      const app = await database.role("app");
+      await database.sql(await applicationGrants(app.name));
+      await database.sql(`GRANT SELECT, INSERT, UPDATE ON "Booking", "Payment" TO "${app.name}"`);
+      const settings = { COURTSIDE_OUTBOX_URL: reader.url };
+      platform.server = platform.keep(await Courtside.create(settings));
+      platform.backend = platform.keep(await HttpBackend.create({ url: app.url, via, secret }));
       await work(platform);
-      assert.deepEqual(await platform.database.sql(`SELECT * FROM "EventOutboxRejected"`), []);
+      assert.deepEqual(await database.sql(`SELECT * FROM "EventOutboxRejected"`), []);
     } catch (error) {
       error.message += `\nthe server printed:\n${platform.server?.output}`;
       throw error;
