@@ -22,6 +22,13 @@ async function query(connectionString, text, values) {
 export const tables = () =>
   readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
 
+/** The rights that README.md says an application needs, for this role. */
+export async function applicationGrants(role) {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const [, grants] = /^```sql\n(GRANT.*?)^```/ms.exec(readme);
+  return grants.replaceAll("TO app;", `TO "${role}";`);
+}
+
 // A database of the test's own. `end` drops it; a connection that was left open makes that fail,
 // and one that is just being closed PostgreSQL waits for.
 export class Database {
@@ -38,6 +45,7 @@ export class Database {
     target.pathname = `/${this.name}`;
     this.url = String(target);
     this.pools = [];
+    this.roles = [];
   }
 
   sql(text, values = undefined) {
@@ -54,9 +62,20 @@ export class Database {
     return pool;
   }
 
+  /** Makes a role that may log in and nothing else; it goes with the database. Its name, and its URL. */
+  async role(suffix) {
+    const name = `${this.name}_${suffix}`;
+    await this.sql(`CREATE ROLE "${name}" LOGIN`);
+    this.roles.push(name);
+    const target = new URL(this.url);
+    target.username = name;
+    return { name, url: String(target) };
+  }
+
   async end() {
     for (const pool of this.pools) await pool.end();
     await query(url, `DROP DATABASE "${this.name}"`);
+    for (const role of this.roles) await query(url, `DROP ROLE "${role}"`);
   }
 }
 
