@@ -4,86 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { accessToken, Courtside, courtside, needsServer, secret } from "./support/courtside.mjs";
-import { applicationGrants, Database } from "./support/database.mjs";
-import { HttpBackend } from "./support/http_backend.mjs";
-import { ownTables } from "./support/prisma.mjs";
-import { Subscriber } from "./support/subscriber.mjs";
+import { needsServer } from "./support/courtside.mjs";
+import { kinds, Platform } from "./support/platform.mjs";
 
 const bounded = { ...needsServer, timeout: 120_000 };
-const amount = { minor: 45000, currency: "INR" };
-
-// A platform: database, Courtside, http-backend, and those who watch, each with no more rights than
-// the manuals say. All of it goes with the test.
-class Platform {
-  static async run(via, work) {
-    const platform = new Platform();
-    platform.parts = [];
-    try {
-      const database = platform.keep(await Database.create(ownTables));
-      const reader = await database.role("courtside");
-      const install = ["--apply", "--url", database.url, "--role", reader.name];
-      await courtside("outbox", "install", ...install);
-      const app = await database.role("app");
-      await database.sql(await applicationGrants(app.name));
-      await database.sql(`GRANT SELECT, INSERT, UPDATE ON "Booking", "Payment" TO "${app.name}"`);
-      const settings = { COURTSIDE_OUTBOX_URL: reader.url };
-      platform.server = platform.keep(await Courtside.create(settings));
-      platform.backend = platform.keep(await HttpBackend.create({ url: app.url, via, secret }));
-      await work(platform);
-      assert.deepEqual(await database.sql(`SELECT * FROM "EventOutboxRejected"`), []);
-    } catch (error) {
-      error.message += `\nthe server printed:\n${platform.server?.output}`;
-      throw error;
-    } finally {
-      await platform.end();
-    }
-  }
-
-  keep(part) {
-    this.parts.push(part);
-    return part;
-  }
-
-  // Every part has its turn, also when one before it fails to end.
-  async end() {
-    const ended = [];
-    for (const part of this.parts.reverse()) {
-      ended.push(...(await Promise.allSettled([Promise.resolve(part).then(() => part.end())])));
-    }
-    const failed = ended.find(({ status }) => status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-  }
-
-  async watch(name, token, channels) {
-    const { port } = this.server;
-    return this.keep(await Subscriber.connect({ name, port, token, channels }));
-  }
-
-  async player(name, bookings) {
-    const claims = bookings.flatMap((id) => ["--channel", `booking:${id}`]);
-    const token = await accessToken(name, "USER", ...claims);
-    const channels = [`user:${name}`, ...bookings.map((id) => `booking:${id}`)];
-    return this.watch(name, token, channels);
-  }
-
-  async staff(name, role) {
-    const token = await accessToken(name, role, "--venue", "v_1");
-    return this.watch(name, token, ["venue:v_1"]);
-  }
-
-  // One step of a booking's life, in a request of its own. The answer's status.
-  step(name, who, bookingId) {
-    const path = name === "book" ? "/bookings" : `/bookings/${bookingId}/${name}`;
-    const ids = { bookingId, paymentId: `p_${bookingId}`, refundId: `r_${bookingId}` };
-    const body = { ...ids, venueId: "v_1", amount };
-    return this.backend.post(path, {
-      token: who.token,
-      correlationId: `${name}-${bookingId}`,
-      body,
-    });
-  }
-}
 
 // An event as one line: what, its number, who, in which request, and how much where that is shown.
 function line({ type, subject, aggregateversion, actorid, actorrole, correlationid, data }) {
@@ -131,7 +55,7 @@ async function expectInTheEnd(platform, players, watchers, livesOf) {
   }
 }
 
-for (const via of ["table"]) {
+for (const via of Object.keys(kinds)) {
   test(`${via}: book, pay, cancel, as the player, the owner and the desk see it`, bounded, () =>
     Platform.run(via, async (platform) => {
       const player = await platform.player("u_1", ["b_1"]);

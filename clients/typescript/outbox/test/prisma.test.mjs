@@ -177,7 +177,7 @@ test("Prisma would make the very tables of migration.sql", bounded, async () => 
 test("`courtside outbox install` makes them too", { ...needsServer, timeout: 60_000 }, async () => {
   const byCourtside = await shapeAfter(async (made) => {
     await made.sql(ownTables);
-    await courtside("outbox", "install", "--apply", "--url", made.url);
+    await courtside(["outbox", "install", "--apply", "--url", made.url]);
   });
   assert.deepEqual(byCourtside, await shapeOf(database));
 });

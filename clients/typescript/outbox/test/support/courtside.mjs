@@ -25,21 +25,23 @@ const environment = Object.fromEntries(
 );
 environment.JWT_SECRET = secret;
 
-/** What `courtside <command>` prints. */
-export async function courtside(...command) {
-  const { stdout } = await promisify(execFile)(binary, command, { env: environment });
+/** What `courtside <command>` prints. `settings`: variables of the environment. */
+export async function courtside(command, settings = {}) {
+  const { stdout } = await promisify(execFile)(binary, command, {
+    env: { ...environment, ...settings },
+  });
   return stdout.trim();
 }
 
 /** An access token: accessToken("p_1", "USER", "--channel", "booking:b_1"). */
 export const accessToken = (user, role, ...more) =>
-  courtside("token", "--user", user, "--role", role, ...more);
+  courtside(["token", "--user", user, "--role", role, ...more]);
 
 export class Courtside {
   output = "";
   port = 0;
 
-  /** `settings`: variables of the environment. */
+  /** `settings` as above. */
   static async create(settings) {
     const server = new Courtside();
     server.settings = settings;

@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 
 import pg from "pg";
 
+import { until } from "./until.mjs";
+
 const url = process.env.COURTSIDE_TEST_DATABASE_URL;
 
 export const needsDatabase = url ? {} : { skip: "COURTSIDE_TEST_DATABASE_URL is not set" };
@@ -22,11 +24,13 @@ async function query(connectionString, text, values) {
 export const tables = () =>
   readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
 
-/** The rights that README.md says an application needs, for this role. */
-export async function applicationGrants(role) {
+/** The rights that README.md says an application needs, for this role; for messages the last one. */
+export async function applicationGrants(role, via) {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const [, grants] = /^```sql\n(GRANT.*?)^```/ms.exec(readme);
-  return grants.replaceAll("TO app;", `TO "${role}";`);
+  const lines = grants.trim().split("\n");
+  const needed = via === "message" ? lines.slice(-1) : lines;
+  return needed.join("\n").replaceAll("TO app;", `TO "${role}";`);
 }
 
 // A database of the test's own. `end` drops it; a connection that was left open makes that fail,
@@ -74,6 +78,13 @@ export class Database {
 
   async end() {
     for (const pool of this.pools) await pool.end();
+    await until("nobody reads the database's slots", async () => {
+      const free = `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+        WHERE database = current_database() AND NOT active`;
+      await this.sql(free);
+      const left = `SELECT FROM pg_replication_slots WHERE database = current_database()`;
+      return (await this.sql(left)).length === 0;
+    });
     await query(url, `DROP DATABASE "${this.name}"`);
     for (const role of this.roles) await query(url, `DROP ROLE "${role}"`);
   }
