@@ -21,6 +21,7 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
+class FileLock;
 class Status;
 }  // namespace rocksdb
 
@@ -50,6 +51,11 @@ class Database {
  public:
   // Creates what is not there. Errors: data_in_use, data_corrupt, data_newer, no_input.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
+
+  // Opens what is there and changes nothing of it, but holds it against writers all the same. What
+  // a crash left half written at the end is passed over, as open() would cut it off.
+  // Errors: data_in_use, data_corrupt, data_newer, no_input (there is no log, or no right to it).
+  static Result<std::unique_ptr<Database>> open_to_read(const DatabaseOptions& options);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -73,9 +79,13 @@ class Database {
   }
 
  private:
-  Database() = default;
+  explicit Database(std::string path);
 
-  std::string path_;
+  Result<void> hold();
+  void adopt(rocksdb::DB* rocks, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
+
+  const std::string path_;
+  rocksdb::FileLock* lock_ = nullptr;  // of a reader: RocksDB takes none for it
   std::unique_ptr<rocksdb::DB> rocks_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;  // RocksDB wants one; nothing is in it

@@ -83,16 +83,34 @@ Result<LogMeta> load_or_create_meta(Database& database) {
   auto format = database.get(Family::kMeta, kFormatKey);
   if (!format) return fail(format.error());
   if (!*format) return create(database);
-  if (auto known = check_format(**format); !known) return fail(known.error());
+  auto meta = read_meta(database);
+  if (!meta) return meta;
+  if (auto ends = check_ends(database, meta->place); !ends) return fail(ends.error());
+  return meta;
+}
 
+Result<LogMeta> read_meta(const Database& database) {
+  auto format = database.get(Family::kMeta, kFormatKey);
+  if (!format) return fail(format.error());
+  if (!*format) return fail(Code::data_corrupt, "the log has no format");
+  if (auto known = check_format(**format); !known) return fail(known.error());
   auto epoch = database.get(Family::kMeta, kEpochKey);
   if (!epoch) return fail(epoch.error());
   auto bytes = database.get(Family::kMeta, kPlaceKey);
   if (!bytes) return fail(bytes.error());
   const auto place = *bytes ? decode_place(**bytes) : std::nullopt;
   if (!*epoch || !place) return fail(Code::data_corrupt, "the log's epoch or place is damaged");
-  if (auto ends = check_ends(database, *place); !ends) return fail(ends.error());
   return LogMeta{.epoch = **epoch, .place = *place};
+}
+
+Result<std::string> renew_epoch(Database& database) {
+  std::string epoch = random_word(kEpochLength);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status =
+      database.rocks().Put(options, database.family(Family::kMeta), kEpochKey, epoch);
+  if (!status.ok()) return fail(error_from(status, "a new epoch", Code::write_failed));
+  return epoch;
 }
 
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place) {

@@ -30,6 +30,14 @@ struct LogMeta {
 // when the records do not end where the place says), write_failed.
 Result<LogMeta> load_or_create_meta(Database& database);
 
+// Reads it, and holds it against nothing. Errors: data_newer, data_corrupt, also where there is
+// none.
+Result<LogMeta> read_meta(const Database& database);
+
+// Gives the log another, random identity, synced: every position of before is one of another log.
+// Answers the new one. Errors: write_failed.
+Result<std::string> renew_epoch(Database& database);
+
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
 
 }  // namespace courtside
