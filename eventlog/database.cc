@@ -2,6 +2,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,6 +80,9 @@ Error error_from(const rocksdb::Status& status, std::string_view doing, Code oth
 }
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+  if (!options.create) {
+    if (auto there = expect_log(options.path); !there) return fail(there.error());
+  }
   std::error_code error;
   std::filesystem::create_directories(options.path, error);
   if (error) {
@@ -178,6 +182,16 @@ Result<std::vector<std::optional<std::string>>> Database::get_all(
     values[i] = found[i].ToString();
   }
   return values;
+}
+
+Result<void> Database::checkpoint(const std::string& target) const {
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(rocks_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // It puts what is in memory into files first, so that the copy begins with no long recovery.
+  if (status.ok()) status = checkpoint->CreateCheckpoint(target);
+  if (!status.ok()) return fail(error_from(status, "backup", Code::write_failed));
+  return {};
 }
 
 }  // namespace courtside

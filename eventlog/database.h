@@ -33,6 +33,7 @@ constexpr std::size_t kFamilyCount = 5;
 struct DatabaseOptions {
   std::string path;
   std::size_t block_cache_bytes = 0;
+  bool create = true;  // what is not there; otherwise no_input
 };
 
 // Where what is still of use begins.
@@ -49,7 +50,8 @@ struct SharedFloors {
 
 class Database {
  public:
-  // Creates what is not there. Errors: data_in_use, data_corrupt, data_newer, no_input.
+  // Creates what is not there, unless told not to. Errors: data_in_use, data_corrupt, data_newer,
+  // no_input.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
 
   // Opens what is there and changes nothing of it, but holds it against writers all the same. What
@@ -71,6 +73,10 @@ class Database {
   // REQUIRES: `keys` ascend.
   Result<std::vector<std::optional<std::string>>> get_all(
       Family family, const std::vector<std::string_view>& keys) const;
+
+  // Writes a copy of it all, as it is at some moment of the call, to a folder that is not there
+  // yet: an absolute path. Sorted files are linked where that can be. Errors: write_failed.
+  Result<void> checkpoint(const std::string& target) const;
 
   // What merging files may leave out from now on. Never goes back.
   void set_floors(const Floors& floors) {
