@@ -18,6 +18,10 @@ struct FaultKind {
   Named (*plant)(const std::string& folder, std::mt19937_64& random);
 };
 
-const std::vector<FaultKind>& fault_kinds();
+// In files, in records, in the index, in ids, subjects and meta.
+std::vector<FaultKind> file_faults();
+std::vector<FaultKind> record_faults();
+std::vector<FaultKind> index_faults();
+std::vector<FaultKind> table_faults();
 
 }  // namespace courtside::story
