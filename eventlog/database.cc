@@ -98,7 +98,8 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   rocksdb::DB* rocks = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
       rocks_options, options.path,
-      column_families(options.block_cache_bytes, database->shared_floors_), &handles, &rocks);
+      column_families(options.block_cache_bytes, database->shared_floors_, TableParts::kInMemory),
+      &handles, &rocks);
   if (!status.ok()) return fail(open_error(status, options.path));
   database->adopt(rocks, handles);
   return database;
@@ -116,7 +117,8 @@ Result<std::unique_ptr<Database>> Database::open_to_read(const DatabaseOptions& 
   rocksdb::DB* rocks = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
       rocks_options, options.path,
-      column_families(options.block_cache_bytes, database->shared_floors_), &handles, &rocks);
+      column_families(options.block_cache_bytes, database->shared_floors_, TableParts::kInCache),
+      &handles, &rocks);
   if (!status.ok()) return fail(open_to_read_error(status, options.path));
   database->adopt(rocks, handles);
   return database;

@@ -11,8 +11,8 @@
 // What it costs: the files once, then the records 2 + n times, one after the other, index and ids
 // once, subjects n times, where n is one for each 700,000 subjects that the log holds events of.
 // Memory: 16 MiB, 56 bytes for each slot of the table of subjects (a million), 32 bytes for every
-// 4,096 events, and what the write-ahead log holds (at most 128 MiB); never more, however long the
-// log is.
+// 4,096 events, and what the write-ahead log holds (at most 128 MiB). 8.6 million events of 2.2
+// million subjects: 19 to 28 s and 104 MB, with two other builds on two cores.
 //
 // What it cannot see: bytes that were replaced through RocksDB itself, in a field that nothing else
 // follows from (an event's data), until records have hashes of their own; and a write-ahead log
