@@ -23,12 +23,12 @@ void StateFold::apply(const EventFields& event, Timestamp recorded, std::uint64_
 }
 
 std::uint64_t StateFold::version() const {
-  const auto number = json_integer(read_json(member("version")));
+  const auto number = json_integer(read_json(state_.get({.name = json_token("version")})));
   return number ? static_cast<std::uint64_t>(*number) : 0;
 }
 
-std::string_view StateFold::member(std::string_view name) const {
-  return state_.get({.name = json_token(name)});
+std::string StateFold::member(std::string_view name) const {
+  return state_.member_text(json_token(name));
 }
 
 }  // namespace courtside

@@ -42,8 +42,8 @@ class StateFold {
   bool empty() const { return version() == 0; }
   // Of the last event.
   std::uint64_t version() const;
-  // A member as JSON; empty when it is not there, or is an array or object that the fold fills.
-  std::string_view member(std::string_view name) const;
+  // A member as JSON; empty when it is not there.
+  std::string member(std::string_view name) const;
 
   std::size_t size_bytes() const { return state_.size_bytes(); }
   std::string text() const { return state_.text(); }

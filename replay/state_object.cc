@@ -141,7 +141,6 @@ void StateObject::append(std::string& out, const std::string& name, const Node& 
     out.append(token).append(":").append(value.json);
   };
   const auto object = [&](const Node& of) { append_all(out, of.members, '{', '}', member); };
-  out.append(name).append(":");
   switch (shape_(kind_, name)) {
     case StateShape::kJson: out.append(node.json); return;
     case StateShape::kObject: return object(node);
@@ -159,11 +158,19 @@ void StateObject::append(std::string& out, const std::string& name, const Node& 
   }
 }
 
+std::string StateObject::member_text(const std::string& name) const {
+  std::string out;
+  if (const Node* node = find({.name = name})) append(out, name, *node);
+  return out;
+}
+
 std::string StateObject::text() const {
   std::string out;
   out.reserve(size_bytes_);
-  append_all(out, members_, '{', '}',
-             [&](const std::string& name, const Node& node) { append(out, name, node); });
+  append_all(out, members_, '{', '}', [&](const std::string& name, const Node& node) {
+    out.append(name).append(":");
+    append(out, name, node);
+  });
   return out;
 }
 

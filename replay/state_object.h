@@ -58,8 +58,10 @@ class StateObject {
   void set_own(const StatePath& path, std::string json);
   void erase(const StatePath& path);
 
-  // Empty when it is not there. Valid until the next change.
+  // Empty when it is not there, or holds others. Valid until the next change.
   std::string_view get(const StatePath& path) const;
+  // A member of any shape as JSON; empty when it is not there.
+  std::string member_text(const std::string& name) const;
 
   std::size_t size_bytes() const { return size_bytes_; }
   std::string text() const;
@@ -76,6 +78,7 @@ class StateObject {
   void store(const StatePath& path, std::string json);
   void omit(const std::string& name);
   bool read_member(const std::string& name, StateShape shape, JsonReader& reader);
+  // The value alone.
   void append(std::string& out, const std::string& name, const Node& node) const;
 
   ShapeOf shape_;

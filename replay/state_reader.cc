@@ -71,7 +71,9 @@ Result<void> StateReader::begin(StateRead& read) const {
   read.key = key_of(log_.epoch(), read);
 
   std::optional<StateSnapshot> base = cache_.find(read.key, read.at);
-  if (snapshots_ != nullptr && (!base || base->through < read.at)) {
+  // Asked for after the log's end was: up to it nothing came since.
+  const bool is_known = base && (base->through >= read.at || subject->last <= base->through);
+  if (snapshots_ != nullptr && !is_known) {
     if (const auto kept = snapshots_->find(read.key, read.at)) {
       const auto stored = decode_snapshot(kept->bytes);
       const bool is_later = stored && (!base || base->last_event < stored->last_event);
@@ -87,8 +89,7 @@ Result<void> StateReader::begin(StateRead& read) const {
   read.last_shown = base->last_shown;
   read.version = base->version;
   read.folded_from = base->folded_from;
-  // Asked for after the end of the log was: nothing came since.
-  if (subject->last <= base->through) read.next = next(std::max(read.at, base->through));
+  if (is_known) read.next = next(std::max(read.at, base->through));
   return {};
 }
 
