@@ -61,8 +61,14 @@ class BackwardWalk {
     const Offset offset = record->offset();
     std::string subject(record->event().subject());
     if (seen_.count(subject) == 0 && is_channel(subject)) {
+      // A page gets on by at least one state, however little it may look at.
+      if (left() == 0 && !seen_.empty()) {
+        window_.end = next(offset);
+        return false;
+      }
       StateRead read{.subject = subject, .at = at_, .view = view_};
-      const Result<bool> done = lists_.states.read_on(read, std::max<std::uint64_t>(left(), 1));
+      const Result<bool> done =
+          lists_.states.read_on(read, std::max<std::uint64_t>(left(), kPageEvents));
       spent_ += read.scanned;
       if (!done && done.error().code != Code::not_found) return fail(done.error());
       if (done && !*done) {  // too long for this page; what was read of it is kept for the next

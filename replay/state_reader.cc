@@ -53,7 +53,10 @@ Result<bool> StateReader::read_on(StateRead& read, std::uint64_t scanned_max) co
   const std::uint64_t scanned_before = read.scanned;
   while (read.next <= read.at) {
     const std::uint64_t scanned = read.scanned - scanned_before;
-    if (scanned >= scanned_max) return false;
+    if (scanned >= scanned_max) {
+      if (read.version > 0) cache_.put(read.key, snapshot(read));
+      return false;
+    }
     if (const Result<void> page = read_page(read, scanned_max - scanned); !page) {
       return fail(page.error());
     }
@@ -130,7 +133,9 @@ void StateReader::take(StateRead& read, RecordView record) const {
 }
 
 StateSnapshot StateReader::snapshot(const StateRead& read) {
-  return {.through = read.at,
+  // Behind a gap only the next event's version tells whether there was one in it.
+  const Offset looked_at = std::min(read.at, previous(read.next));
+  return {.through = read.is_behind && read.next <= read.at ? read.last_event : looked_at,
           .last_event = read.last_event,
           .last_shown = read.last_shown,
           .version = read.version,

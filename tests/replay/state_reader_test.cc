@@ -94,6 +94,23 @@ TEST_F(StateReaderTest, ALongOneIsReadInPiecesAndKept) {
   }
 }
 
+// However little may be looked at, whoever asks again is nearer.
+TEST_F(StateReaderTest, WhatWasReadOfALongOneIsNotReadAgain) {
+  commit_many("thing:t", 100);
+  const StateReader states = reader();
+  int asked = 1;
+  for (;; ++asked) {
+    StateRead read{.subject = "thing:t", .at = Offset(100)};
+    const Result<bool> done = states.read_on(read, 10);
+    ASSERT_TRUE(done);
+    if (!*done) continue;
+    EXPECT_EQ(StateReader::state(read).json, log.fold("thing:t", {Offset(1), Offset(101)}));
+    break;
+  }
+  EXPECT_LE(asked, 12);
+  EXPECT_LE(pages.records_read(), 120u);
+}
+
 TEST_F(StateReaderTest, WhatWasAskedForIsRemembered) {
   commit_many("thing:t", 200);
   const StateReader states = reader();
