@@ -1,5 +1,6 @@
 #include "replay/state_fold.h"
 
+#include "replay/state_members.h"
 #include "replay/state_rules.h"
 #include "schema/channel.h"
 #include "schema/projection.h"

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <span>
 #include <string>
 #include <utility>
 
 #include "base/hash.h"
 #include "replay/state_data.h"
+#include "replay/state_members.h"
 #include "schema/catalogue.h"
 #include "schema/json_reader.h"
 
@@ -15,69 +15,6 @@ namespace courtside {
 namespace {
 
 using Name = std::string_view;
-
-// Members that the rules set, and no field of the data.
-struct OwnMember {
-  Name name;
-  StateShape shape = StateShape::kJson;
-};
-
-constexpr OwnMember kOfAll[] = {{"version"},
-                                {"lastType"},
-                                {"data"},
-                                {"data_base64"},
-                                {"fields", StateShape::kObject},
-                                {"omitted", StateShape::kSet},
-                                {"omittedMore"}};
-constexpr OwnMember kOfBooking[] = {{"status"},
-                                    {"created"},
-                                    {"confirmed"},
-                                    {"rejected"},
-                                    {"expired"},
-                                    {"rescheduled"},
-                                    {"amended"},
-                                    {"cancelled"},
-                                    {"checkedIn"},
-                                    {"completed"},
-                                    {"noShowConfirmed"},
-                                    {"statusChanged"},
-                                    {"payments", StateShape::kObjects},
-                                    {"refunds", StateShape::kObjects}};
-constexpr OwnMember kOfSlot[] = {{"status"}, {"holder"}};
-constexpr OwnMember kOfPayment[] = {
-    {"status"}, {"authorized"}, {"captured"}, {"failed"}, {"refunds", StateShape::kObjects}};
-constexpr OwnMember kOfRefund[] = {{"status"}, {"requested"}, {"succeeded"}, {"failed"}};
-constexpr OwnMember kOfNotification[] = {
-    {"created"}, {"seen"}, {"read"}, {"deliveries", StateShape::kList}};
-constexpr OwnMember kOfChat[] = {{"opened"},
-                                 {"count"},
-                                 {"participants", StateShape::kSet},
-                                 {"readUpTo", StateShape::kObject},
-                                 {"lastMessage", StateShape::kObject}};
-constexpr OwnMember kOfTicket[] = {{"status"}, {"opener"}, {"assignee"}, {"opened"}, {"closed"}};
-
-struct KindMembers {
-  Name kind;
-  std::span<const OwnMember> members;
-};
-constexpr KindMembers kKinds[] = {{"booking", kOfBooking}, {"slot", kOfSlot},
-                                  {"payment", kOfPayment}, {"refund", kOfRefund},
-                                  {"chat", kOfChat},       {"notification", kOfNotification},
-                                  {"ticket", kOfTicket}};
-
-const OwnMember* find_own(Name kind, Name token) {
-  const Name name = token.substr(1, token.size() - 2);
-  const auto among = [name](std::span<const OwnMember> members) -> const OwnMember* {
-    const auto found = std::find_if(members.begin(), members.end(),
-                                    [name](const OwnMember& own) { return own.name == name; });
-    return found == members.end() ? nullptr : &*found;
-  };
-  if (const OwnMember* own = among(kOfAll)) return own;
-  for (const KindMembers& each : kKinds) {
-    if (each.kind == kind) return among(each.members);
-  }
-  return nullptr;
-}
 
 // "checked_in" is "checkedIn".
 std::string camel_case(Name name) {
@@ -136,7 +73,7 @@ class Application {
 
   void keep_rest() {
     for (const auto& [name, value] : data_.rest()) {
-      if (find_own(kind_, name) == nullptr) {
+      if (!is_own_member(kind_, name)) {
         state_.set({.name = name}, value.raw);
       } else {
         state_.set({.name = json_token("fields"), .key = name}, value.raw);
@@ -214,7 +151,7 @@ class Application {
       return set_time(name_);
     }
     const Name list = family == "payment" ? "payments" : "refunds";
-    if (find_own(kind_, json_token(list)) == nullptr) return;
+    if (!is_own_member(kind_, json_token(list))) return;
     std::string id = data_.take_text(family == "payment" ? "paymentId" : "refundId");
     // A reader from whom ids are hidden sees them all as one.
     if (id.empty()) id = json_token("");
@@ -351,11 +288,6 @@ class Application {
 };
 
 }  // namespace
-
-StateShape state_shape(std::string_view kind, std::string_view name) {
-  const OwnMember* own = find_own(kind, name);
-  return own == nullptr ? StateShape::kJson : own->shape;
-}
 
 void apply_event(StateObject& state, std::string_view kind, const EventFields& event,
                  Timestamp recorded, std::uint64_t version) {

@@ -18,9 +18,6 @@
 
 namespace courtside {
 
-// The shape of a member of such a subject's state, by its token.
-StateShape state_shape(std::string_view kind, std::string_view name);
-
 void apply_event(StateObject& state, std::string_view kind, const EventFields& event,
                  Timestamp recorded, std::uint64_t version);
 
