@@ -255,6 +255,22 @@ TEST_F(States, NotificationsAreListedTheNewestFirst) {
   EXPECT_EQ(http.get("/v1/users/u_1/notifications?unread=1").status, 400);
 }
 
+TEST_F(States, ANotificationThatIsCreatedTwiceIsListedOnce) {
+  int id = 0;
+  for (const char* n : {"1", "2", "1", "3"}) {
+    append_one(http,
+               notification("twice" + std::to_string(++id), n, "created", R"(,"accountId":"u_1")"));
+  }
+  for (const int limit : {1, 2, 100}) {
+    std::string ids;
+    for (const Json& each : walk("/v1/users/u_1/notifications?", "notifications", limit)) {
+      ids += each["id"].text() + " ";
+    }
+    EXPECT_EQ(ids, "n_3 n_1 n_2 ");
+  }
+  EXPECT_EQ(http.get("/v1/users/u_1/notifications").json()["unread"].number(), 3);
+}
+
 TEST_F(FewRecords, WhatIsUnreadIsCountedAsFarAsItIsSaid) {
   for (int i = 0; i < 30; ++i) {
     append_one(http, notification(std::to_string(i), std::to_string(i), "created",
