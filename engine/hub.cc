@@ -18,10 +18,10 @@ Hub::Hub(std::string epoch, OffsetRange held, const Projections& projections, Hu
 // ---------------------------------------------------------------------------------------------
 // Subscribers and their audiences.
 
-SubscriberId Hub::add(SubscriberOwner& owner, SharedInterest interest, Offset next) {
+SubscriberId Hub::add(SubscriberOwner& owner, SharedInterest interest, Offset next, Pace pace) {
   Audience& audience = join_audience(std::move(interest));
   return subscribers_.insert(
-      {.owner = &owner, .audience = &audience, .cursor = Subscription(next, held_)});
+      {.owner = &owner, .audience = &audience, .cursor = Subscription(next, held_), .pace = pace});
 }
 
 void Hub::remove(SubscriberId id) {
@@ -253,6 +253,7 @@ bool Hub::take_step(SubscriberId id) {
   if (subscriber == nullptr || subscriber->owner == nullptr || subscriber->cursor.live()) {
     return false;
   }
+  if (waits_for_its_time(id, *subscriber)) return false;
   Subscription& cursor = subscriber->cursor;
   const SharedInterest interest = subscriber->audience->interest;
   cursor.on_commit({held_.end, held_.end}, held_);
@@ -288,9 +289,61 @@ void Hub::accept_page(SubscriberId id, const RenderedPage& page) {
   if (step.kind == Step::Kind::kGap) tell_gap(*subscriber, step.range);
   subscriber = subscribers_.find(id);
   if (subscriber == nullptr) return;
-  subscriber->cursor.on_page(page.covered.end);
-  counters_.replayed += page.events;
-  if (!page.frames.empty()) subscriber->owner->send_frames(page.frames);
+  const std::size_t due = count_due(*subscriber, page);
+  if (due == page.index.size()) {
+    subscriber->cursor.on_page(page.covered.end);
+    counters_.replayed += page.events;
+    if (!page.frames.empty()) subscriber->owner->send_frames(page.frames);
+    return;
+  }
+  // The rest is read again when it is due: it is not kept for as long as that may take.
+  subscriber->cursor.on_page(page.index[due].offset);
+  if (due == 0) return;
+  counters_.replayed += due;
+  const std::string_view frames = page.frames.view().substr(0, page.index[due - 1].end);
+  subscriber->owner->send_frames(SharedBytes(std::string(frames)));
+}
+
+// How many of the page's events may be told by now; and when the next one may.
+std::size_t Hub::count_due(Subscriber& subscriber, const RenderedPage& page) {
+  if (page.index.empty()) return 0;
+  constexpr std::int64_t kMicrosPerMs = 1000;
+  const std::uint64_t now_ms = host_.now_ms();
+  const std::uint32_t speed = subscriber.audience->interest->speed;
+  Pace& pace = subscriber.pace;
+  if (!pace.base) pace.base = page.index.front().recorded;
+  if (pace.base_ms == 0) pace.base_ms = now_ms;
+  for (std::size_t i = 0; i < page.index.size(); ++i) {
+    const std::int64_t later_us = page.index[i].recorded.value() - pace.base->value();
+    const std::uint64_t later_ms =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(later_us, 0) / kMicrosPerMs) / speed;
+    pace.not_before_ms = pace.base_ms + later_ms;
+    if (pace.not_before_ms > now_ms) return i;
+  }
+  return page.index.size();
+}
+
+bool Hub::waits_for_its_time(SubscriberId id, Subscriber& subscriber) {
+  if (subscriber.audience->interest->speed == 0) return false;
+  const std::uint64_t now_ms = host_.now_ms();
+  if (subscriber.pace.not_before_ms <= now_ms) return false;
+  if (!subscriber.is_woken) {
+    subscriber.is_woken = true;
+    host_.wake_after(id, std::min(subscriber.pace.not_before_ms - now_ms, kWakeMsMax));
+  }
+  return true;
+}
+
+void Hub::on_wake(SubscriberId id) {
+  Subscriber* subscriber = subscribers_.find(id);
+  if (subscriber == nullptr) return;
+  subscriber->is_woken = false;
+  advance(id);
+}
+
+Pace Hub::pace_of(SubscriberId id) {
+  const Subscriber* subscriber = subscribers_.find(id);
+  return subscriber == nullptr ? Pace() : subscriber->pace;
 }
 
 void Hub::on_read_failed(SubscriberId id) {

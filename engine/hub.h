@@ -56,6 +56,10 @@ class HubHost {
   virtual std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                                 OffsetRange range) = 0;
 
+  // For those who want the past at a pace: a clock, and Hub::on_wake after so long.
+  virtual std::uint64_t now_ms() { return 0; }
+  virtual void wake_after(SubscriberId /*id*/, std::uint64_t /*delay_ms*/) {}
+
   // Whether something has to be done behind this event before anything later is sent to anybody; if
   // so, on_turning_point is called right there. It may suspend and remove subscribers.
   virtual bool is_turning_point(RecordView /*record*/) { return false; }
@@ -72,6 +76,13 @@ struct HubCounters {
   std::uint64_t gaps = 0;
 };
 
+// When what was recorded at `base` is told: what was recorded later is told later.
+struct Pace {
+  std::optional<Timestamp> base = {};
+  std::uint64_t base_ms = 0;        // of HubHost::now_ms
+  std::uint64_t not_before_ms = 0;  // when the next event is due
+};
+
 class Hub {
  public:
   // `held`: the log as this shard knows it. All outlive the hub.
@@ -79,7 +90,13 @@ class Hub {
 
   // A subscriber that wants the events from `next` on. Nothing is sent before advance(id), so that
   // the owner can say something first.
-  SubscriberId add(SubscriberOwner& owner, SharedInterest interest, Offset next);
+  //
+  // With a speed in its interest events come at so many times the pace of their recorded times,
+  // counted from `pace.base`, or from the first of them, until it has caught up.
+  SubscriberId add(SubscriberOwner& owner, SharedInterest interest, Offset next, Pace pace = {});
+  // How far its pace is: for another one that goes on in its stead.
+  Pace pace_of(SubscriberId id);
+  void on_wake(SubscriberId id);
   // Nothing more is sent for it. Does nothing when there is none.
   void remove(SubscriberId id);
 
@@ -126,6 +143,8 @@ class Hub {
     Audience* audience;
     Subscription cursor;
     std::uint32_t member_index = 0;  // in audience->members, while live
+    Pace pace = {};
+    bool is_woken = false;  // wake_after was asked
   };
 
   // An event's body in one wire and projection, made once per commit.
@@ -163,6 +182,8 @@ class Hub {
   // Catching up. Each looks the subscriber up anew, because sending may have removed it.
   bool take_step(SubscriberId id);
   void accept_page(SubscriberId id, const RenderedPage& page);
+  std::size_t count_due(Subscriber& subscriber, const RenderedPage& page);
+  bool waits_for_its_time(SubscriberId id, Subscriber& subscriber);
   void tell(Subscriber& subscriber, const protocol::ServerMessage& message);
   void tell_gap(Subscriber& subscriber, OffsetRange range);
   std::string position_before(Offset offset) const {
@@ -171,6 +192,8 @@ class Hub {
 
   // A block is handed out when it has grown to this, so that a large commit does not pile up.
   static constexpr std::size_t kBlockBytesMax = 64 * 1024;
+  // Nobody is to be woken later than this: who goes meanwhile leaves no timer behind for long.
+  static constexpr std::uint64_t kWakeMsMax = 1000;
 
   const std::string epoch_;
   OffsetRange held_;

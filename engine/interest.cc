@@ -26,6 +26,7 @@ std::string Interest::key() const {
   std::string key;
   key.append(std::to_string(reinterpret_cast<std::uintptr_t>(wire))).append(";");
   key.append(std::to_string(sub)).append(";");
+  key.append(std::to_string(speed)).append(";");
   append_list(key, lifts);
   append_list(key, filter.channels);
   append_list(key, filter.types);
@@ -42,18 +43,22 @@ bool Interest::selective() const {
          !filter.correlationid.empty() || filter.since || filter.until;
 }
 
-std::string render_records(std::string_view epoch, const Interest& interest,
-                           const Projections& projections, const std::vector<Record>& records) {
+RenderedPage render_page(std::string_view epoch, const Interest& interest,
+                         const Projections& projections, const Page& page) {
+  RenderedPage rendered{.frames = {}, .covered = page.covered, .events = page.records.size()};
   std::string frames;
   std::string body;
-  for (const Record& record : records) {
+  for (const Record& record : page.records) {
     const Projection* projection =
         projections.choose(interest.filter.channels, interest.lifts, record.view());
     body.clear();
     interest.wire->append_event_body(body, epoch, record.view(), projection);
     interest.wire->append_event(frames, interest.sub, body);
+    if (interest.speed == 0) continue;
+    rendered.index.push_back({record->offset(), record->recorded(), frames.size()});
   }
-  return frames;
+  rendered.frames = SharedBytes(std::move(frames));
+  return rendered;
 }
 
 }  // namespace courtside

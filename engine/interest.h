@@ -13,6 +13,7 @@
 #include "engine/wire.h"
 #include "eventlog/batch.h"
 #include "replay/filter.h"
+#include "replay/page_reader.h"
 
 namespace courtside {
 
@@ -21,6 +22,7 @@ struct Interest {
   std::uint32_t sub = 0;  // the client's number for it
   Filter filter;
   std::vector<std::string> lifts = {};  // ReadGrant::lifts
+  std::uint32_t speed = 0;              // protocol::Subscribe::speed
 
   // Equal for interests that get the same bytes.
   std::string key() const;
@@ -35,9 +37,16 @@ struct RenderedPage {
   SharedBytes frames;   // all of the page's events, framed; may be empty
   OffsetRange covered;  // Page::covered
   std::uint64_t events = 0;
+  // Where each event is, for an interest with a speed.
+  struct Event {
+    Offset offset;
+    Timestamp recorded;
+    std::size_t end;  // in frames
+  };
+  std::vector<Event> index = {};
 };
 
-std::string render_records(std::string_view epoch, const Interest& interest,
-                           const Projections& projections, const std::vector<Record>& records);
+RenderedPage render_page(std::string_view epoch, const Interest& interest,
+                         const Projections& projections, const Page& page);
 
 }  // namespace courtside

@@ -4,13 +4,17 @@
 
 #include "base/json.h"
 #include "engine/postgres/connection_string.h"
+#include "engine/postgres/message_source.h"
 #include "engine/postgres/table_source.h"
 
 namespace courtside {
 namespace {
 
 MakeOutboxSource source_maker(const OutboxSettings& settings) {
-  return [settings] { return TableSource::open(settings); };
+  return [settings] {
+    return settings.kind == OutboxKind::kTable ? TableSource::open(settings)
+                                               : MessageSource::open(settings);
+  };
 }
 
 double as_number(std::uint64_t value) { return static_cast<double>(value); }

@@ -235,6 +235,7 @@ void Session::handle(protocol::Subscribe& message) {
   interest->sub = message.sub;
   interest->filter.channels = std::move(message.channels);
   interest->filter.types = std::move(message.types);
+  interest->speed = message.speed;
   channel_count_ += interest->filter.channels.size();
   subs_[message.sub] = {.interest = interest,
                         .from = std::move(message.from),
@@ -339,9 +340,10 @@ void Session::go_on(Sub& sub, const ReadGrant& grant) {
   if (sub.interest->lifts == grant.lifts) return hub.resume(sub.subscriber);
   hub.suspend(sub.subscriber);  // a live one stands here from now on
   const Offset next = hub.next_of(sub.subscriber);
+  const Pace pace = hub.pace_of(sub.subscriber);
   hub.remove(sub.subscriber);
   take_lifts(sub, grant);
-  sub.subscriber = hub.add(host_.owner(), sub.interest, next);
+  sub.subscriber = hub.add(host_.owner(), sub.interest, next, pace);
   hub.advance(sub.subscriber);
 }
 
@@ -365,7 +367,9 @@ void Session::on_start(std::uint32_t number, std::uint64_t attempt, const Result
 void Session::begin(std::uint32_t number, Sub& sub, const Result<Start>& start) {
   if (!start) return end(number, start.error());
   Hub& hub = host_.hub();
-  sub.subscriber = hub.add(host_.owner(), sub.interest, start->next);
+  Pace pace;
+  if (sub.from.kind == protocol::From::Kind::kSince) pace.base = sub.from.since;
+  sub.subscriber = hub.add(host_.owner(), sub.interest, start->next, pace);
   send(protocol::Subscribed{.id = sub.request,
                             .sub = number,
                             .after = format_position(hub.epoch(), previous(start->next)),

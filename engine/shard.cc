@@ -170,11 +170,7 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
   if (range.count() <= kTailEventsMax) {
     const std::optional<Page> page =
         engine_.pages.read_tail(interest->filter, page_request(range), kTailBatchesMax);
-    if (page) {
-      return RenderedPage{SharedBytes(render_records(engine_.log.epoch(), *interest,
-                                                     engine_.projections, page->records)),
-                          page->covered, page->records.size()};
-    }
+    if (page) return render_page(engine_.log.epoch(), *interest, engine_.projections, *page);
   }
   waiting_reads_.push_back({id, interest, range});
   start_waiting_reads();
@@ -191,9 +187,7 @@ void Shard::start_waiting_reads() {
       if (!page) log_error("engine", "a page could not be read: " + page.error().message);
       std::optional<RenderedPage> rendered;
       if (page) {
-        rendered = RenderedPage{SharedBytes(render_records(engine_.log.epoch(), *next.interest,
-                                                           engine_.projections, page->records)),
-                                page->covered, page->records.size()};
+        rendered = render_page(engine_.log.epoch(), *next.interest, engine_.projections, *page);
       }
       post_task([this, id = next.id, rendered = std::move(rendered)] {
         --reads_in_flight_;
@@ -206,6 +200,12 @@ void Shard::start_waiting_reads() {
       });
     });
   }
+}
+
+std::uint64_t Shard::now_ms() { return loop_.now_ms(); }
+
+void Shard::wake_after(SubscriberId id, std::uint64_t delay_ms) {
+  loop_.start_timer(delay_ms, [this, id] { hub_.on_wake(id); });
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -98,6 +98,8 @@ class Shard final : public HubHost {
 
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
+  std::uint64_t now_ms() override;
+  void wake_after(SubscriberId id, std::uint64_t delay_ms) override;
   bool is_turning_point(RecordView record) override;
   void on_turning_point(RecordView record) override;
 

@@ -31,7 +31,8 @@ class Record {
   RecordView view_;
 };
 
-// An index term that an event carries, by hash: enough to skip what surely does not match.
+// A term of channels or subject that an event carries, by hash: enough to skip what surely does not
+// match.
 struct TermEntry {
   std::uint64_t term_hash;
   std::uint32_t index;  // of the record in the batch

@@ -5,6 +5,7 @@
 //   ids      key: the digest's two halves      value: offset
 //   subjects key: the subject                  value: version, first offset, last offset
 //   meta     "format", "epoch", "place"        "place": the four numbers of FoldPlace
+//            "attributes from"                 LogReader::attributes_from: an offset
 //            "source/<name>/<key>"             what a source's reader remembers, in its own words
 //
 // Numbers are u64 big endian, so that keys sort as numbers do. A chunk is, in varints (LEB128), the

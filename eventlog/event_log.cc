@@ -44,10 +44,11 @@ class PublishedRange {
 class RocksLog : public EventLog {
  public:
   RocksLog(std::unique_ptr<Database> database, std::unique_ptr<Index> index, LogMeta meta,
-           std::uint64_t reclaim_bytes_min)
+           Offset attributes_from, std::uint64_t reclaim_bytes_min)
       : database_(std::move(database)),
         index_(std::move(index)),
         epoch_(std::move(meta.epoch)),
+        attributes_from_(attributes_from),
         reclaim_bytes_min_(reclaim_bytes_min),
         reclaimed_at_us_(steady_us()) {
     show(meta.place);
@@ -71,6 +72,7 @@ class RocksLog : public EventLog {
                                        Direction direction) const override {
     return index_->postings(term, within(range, held()), direction);
   }
+  Offset attributes_from() const override { return attributes_from_; }
   Result<Offset> first_at_or_after(Timestamp time) const override;
   Result<SubjectState> subject(std::string_view name) const override {
     return index_->subject(name);
@@ -98,6 +100,7 @@ class RocksLog : public EventLog {
   const std::unique_ptr<Database> database_;
   const std::unique_ptr<Index> index_;
   const std::string epoch_;
+  const Offset attributes_from_;
   FoldPlace place_;
   PublishedRange held_;
   std::vector<Hash128> looked_up_;  // ascending
@@ -257,8 +260,10 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
                            {.segment_events_max = options.segment_events_max,
                             .segment_bytes_max = options.segment_bytes_max});
   if (!index) return fail(index.error());
+  auto attributes_from = load_or_set_attributes_from(**database, (*index)->low_water());
+  if (!attributes_from) return fail(attributes_from.error());
   return std::make_unique<RocksLog>(*std::move(database), *std::move(index), *std::move(meta),
-                                    options.reclaim_bytes_min);
+                                    *attributes_from, options.reclaim_bytes_min);
 }
 
 }  // namespace courtside

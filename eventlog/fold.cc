@@ -165,7 +165,7 @@ Appended Fold::accept(const NewEvent& event, SubjectState& subject) {
 
 void Fold::add_terms(std::uint32_t index) {
   const RecordView record(std::string_view(storage_).substr(batch_.begins[index]));
-  for_each_term(record, [this, index](std::string_view term) {
+  for_each_live_term(record, [this, index](std::string_view term) {
     batch_.terms.push_back({.term_hash = term_hash(term), .index = index});
   });
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kPlaceKey = "place";
+constexpr std::string_view kAttributesFromKey = "attributes from";
 constexpr std::size_t kEpochLength = 6;
 
 Result<bool> has_event(const Database& database, Offset offset) {
@@ -93,6 +94,24 @@ Result<LogMeta> load_or_create_meta(Database& database) {
   if (!*epoch || !place) return fail(Code::data_corrupt, "the log's epoch or place is damaged");
   if (auto ends = check_ends(database, *place); !ends) return fail(ends.error());
   return LogMeta{.epoch = **epoch, .place = *place};
+}
+
+Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water) {
+  auto bytes = database.get(Family::kMeta, kAttributesFromKey);
+  if (!bytes) return fail(bytes.error());
+  if (*bytes) {
+    const auto offset = decode_offset(**bytes);
+    if (!offset) return fail(Code::data_corrupt, "where attribute terms begin is damaged");
+    return *offset;
+  }
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto status = database.rocks().Put(options, database.family(Family::kMeta),
+                                           kAttributesFromKey, encode(low_water).view());
+  if (!status.ok()) {
+    return fail(error_from(status, "where attribute terms begin", Code::write_failed));
+  }
+  return low_water;
 }
 
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place) {

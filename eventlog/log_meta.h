@@ -30,6 +30,10 @@ struct LogMeta {
 // when the records do not end where the place says), write_failed.
 Result<LogMeta> load_or_create_meta(Database& database);
 
+// LogReader::attributes_from. A log that does not say so yet was written by a version without those
+// terms, or is new: it is `low_water`, from where the index is rebuilt, and from now on it says so.
+Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water);
+
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
 
 }  // namespace courtside

@@ -68,6 +68,10 @@ class LogReader {
   virtual std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
                                                Direction direction) const = 0;
 
+  // From here on every event's attribute terms are in the postings (term.h): a log that an older
+  // version began has none before.
+  virtual Offset attributes_from() const { return Offset(1); }
+
   // The first held offset whose recorded time is at or after `time`; held().end when none is.
   virtual Result<Offset> first_at_or_after(Timestamp time) const = 0;
 

@@ -12,6 +12,23 @@ std::string channel_term(std::string_view channel_or_pattern) {
 
 std::string subject_term(std::string_view subject) { return std::string(1, 's').append(subject); }
 
+std::string actor_term(std::string_view actor) { return std::string(1, 'a').append(actor); }
+
+std::string correlation_term(std::string_view correlationid) {
+  return std::string(1, 'r').append(correlationid);
+}
+
+std::string type_term(std::string_view type_or_pattern) {
+  std::string term(1, 't');
+  if (!type_or_pattern.ends_with(".*")) return term.append(type_or_pattern);
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < kTypePrefixesMax; ++i) {
+    end = type_or_pattern.find('.', end) + 1;
+    if (end + 1 == type_or_pattern.size()) return term.append(type_or_pattern);
+  }
+  return term.append(type_or_pattern.substr(0, end)).append("*");
+}
+
 std::vector<std::string> terms_of(RecordView record) {
   std::vector<std::string> terms;
   for_each_term(record, [&terms](std::string_view term) { terms.emplace_back(term); });

@@ -1,9 +1,18 @@
-// The words of the log's index. A term is a letter that says of what, and a text: "c" + channel for
-// each channel that an event reaches, "c" + "kind:*" for each kind among them, "s" + subject.
+// The words of the log's index. A term is a letter that says of what, and a text:
+//
+//   c  channel, for each that an event reaches; and `kind:*` for each kind among them
+//   s  subject
+//   a  actorid
+//   r  correlationid
+//   t  type, and `prefix.*` for the first kTypePrefixesMax of its prefixes
+//
+// The last three are attributes: what history asks for, and nobody live.
+//
 // The index keeps, per term, the ascending offsets of the events that carry it. Other letters are
 // free for terms to come; the byte 0 is not, it ends a term in the index's keys.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,14 +26,23 @@ namespace courtside {
 // The term of a channel or of a `kind:*` pattern. REQUIRES: not "*", which needs no index.
 std::string channel_term(std::string_view channel_or_pattern);
 std::string subject_term(std::string_view subject);
+std::string actor_term(std::string_view actor);
+std::string correlation_term(std::string_view correlationid);
+
+// `a.b.c.d` carries `a.b.c.d`, `a.*` and `a.b.*`: a producer chooses how many dots there are.
+constexpr std::size_t kTypePrefixesMax = 2;
+// The term of a type or of `prefix.*`. Where a pattern names more than kTypePrefixesMax prefixes it
+// is that of a shorter one: more events carry it than match.
+std::string type_term(std::string_view type_or_pattern);
 
 // Every term that the record carries, each once.
 std::vector<std::string> terms_of(RecordView record);
 
-// Calls visit(std::string_view) with every term that the record carries; one may come twice. The
-// view is valid for the call: this is the path of every event, so nothing is allocated per term.
+// Calls visit(std::string_view) with every term of channels and subject, by which events are also
+// found in a batch; one may come twice. The view is valid for the call: this is the path of every
+// event, so nothing is allocated per term.
 template <typename Visit>
-void for_each_term(RecordView record, Visit&& visit) {
+void for_each_live_term(RecordView record, Visit&& visit) {
   std::string term;
   std::string_view kind_before;
   for (const std::string_view channel : record.channels()) {
@@ -38,6 +56,27 @@ void for_each_term(RecordView record, Visit&& visit) {
   }
   term.assign(1, 's').append(record.event().subject());
   visit(std::string_view(term));
+}
+
+// The same with those of attributes.
+template <typename Visit>
+void for_each_term(RecordView record, Visit&& visit) {
+  for_each_live_term(record, visit);
+  const EventView event = record.event();
+  std::string term;
+  const auto add = [&](char letter, std::string_view text, std::string_view end = {}) {
+    term.assign(1, letter).append(text).append(end);
+    visit(std::string_view(term));
+  };
+  if (const std::string_view actor = event.actorid(); !actor.empty()) add('a', actor);
+  if (const std::string_view id = event.correlationid(); !id.empty()) add('r', id);
+  const std::string_view type = event.type();
+  add('t', type);
+  std::size_t dot = type.find('.');
+  for (std::size_t i = 0; i < kTypePrefixesMax && dot != std::string_view::npos; ++i) {
+    add('t', type.substr(0, dot), ".*");
+    dot = type.find('.', dot + 1);
+  }
 }
 
 // Equal on every node and in every build.

@@ -1,11 +1,10 @@
 #include "replay/candidate_scan.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "base/check.h"
-#include "replay/offset_merge.h"
+#include "replay/candidate_plan.h"
 
 namespace courtside {
 namespace {
@@ -17,19 +16,6 @@ constexpr std::size_t kGroupOffsetsToJudge = 8;
 // A group is read in sequence when its matches are at most this far apart on average: measured with
 // 500-byte records, one in sequence costs 0.6 µs, one by its offset 7 to 10 µs.
 constexpr std::uint64_t kCloseByOffsets = 8;
-// Opening the postings of a term (8 µs), seeking in them and fetching a record or two costs as much
-// as this many records in sequence.
-constexpr std::uint64_t kOffsetsPerTerm = 32;
-
-std::unique_ptr<OffsetScan> open_postings(const LogReader& log,
-                                          const std::vector<std::string>& terms, OffsetRange window,
-                                          Direction direction) {
-  if (terms.empty() || window.count() <= kOffsetsPerTerm * terms.size()) return nullptr;
-  std::vector<std::unique_ptr<OffsetScan>> scans;
-  scans.reserve(terms.size());
-  for (const std::string& term : terms) scans.push_back(log.postings(term, window, direction));
-  return std::make_unique<OffsetMerge>(std::move(scans), direction);
-}
 
 }  // namespace
 
@@ -37,10 +23,23 @@ CandidateScan::CandidateScan(const LogReader& log, const Tail& tail, const Match
                              OffsetRange window, Direction direction)
     : log_(log),
       tail_(tail),
-      postings_(open_postings(log, matcher.terms(), window, direction)),
+      matcher_(matcher),
+      window_(window),
+      direction_(direction),
       sequence_(log, window, direction) {}
 
+Result<void> CandidateScan::plan() {
+  is_planned_ = true;
+  auto postings = plan_candidates(log_, matcher_, window_, direction_);
+  if (!postings) return fail(postings.error());
+  postings_ = std::move(*postings);
+  return {};
+}
+
 Result<std::optional<Record>> CandidateScan::next(std::size_t ahead_max) {
+  if (!is_planned_) {
+    if (const Result<void> planned = plan(); !planned) return fail(planned.error());
+  }
   if (!postings_) return sequence_.next();
   for (;;) {
     if (taken_ < records_.size()) return std::move(records_[taken_++]);

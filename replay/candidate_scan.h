@@ -1,9 +1,9 @@
 // The records of a window that may match a filter, in order, each fetched the cheapest way that is
 // at hand:
 //
-//   no term, or a small window    every record, in sequence
-//   terms, matches far apart      their postings, and each record by its offset
-//   terms, matches close by       their postings, and the records in sequence, passing over others
+//   no postings that help         every record, in sequence
+//   postings, matches far apart   each record by its offset
+//   postings, matches close by    the records in sequence, passing over others
 //
 // A record fetched by its offset costs as much as ten or more in sequence, since a whole block of
 // the log is found and unpacked for it. How close by is looked at anew for each group of postings,
@@ -28,7 +28,7 @@ namespace courtside {
 
 class CandidateScan {
  public:
-  // The log and the tail outlive it.
+  // The log, the tail and the matcher outlive it.
   CandidateScan(const LogReader& log, const Tail& tail, const Matcher& matcher, OffsetRange window,
                 Direction direction);
 
@@ -43,6 +43,7 @@ class CandidateScan {
   std::uint64_t fetched() const { return fetched_ + sequence_.fetched(); }
 
  private:
+  Result<void> plan();
   // Takes the next offsets from the postings and fetches their records if they are far apart.
   // False at the end.
   Result<bool> take_group(std::size_t ahead_max);
@@ -51,6 +52,10 @@ class CandidateScan {
 
   const LogReader& log_;
   const Tail& tail_;
+  const Matcher& matcher_;
+  const OffsetRange window_;
+  const Direction direction_;
+  bool is_planned_ = false;
   std::unique_ptr<OffsetScan> postings_;  // null: every record in sequence
   Sequence sequence_;
   std::vector<Offset> group_;    // offsets from the postings, to be fetched in sequence

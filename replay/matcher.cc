@@ -34,7 +34,10 @@ struct ByTermHash {
 
 Matcher::Matcher(const Filter& filter)
     : filter_(filter), every_channel_(filter.wants_every_channel()) {
+  // A subject's events are fewer than any channel's, so in a batch its term alone is looked for.
+  if (!filter.subject.empty()) add_clause({{subject_term(filter.subject)}, false});
   if (!every_channel_) {
+    Clause clause;
     for (const std::string& channel : filter.channels) {
       const bool is_kind = channel.ends_with(":*");
       if (is_kind) {
@@ -42,15 +45,28 @@ Matcher::Matcher(const Filter& filter)
       } else {
         channels_.push_back(channel);
       }
-      if (filter.subject.empty()) terms_.push_back(channel_term(channel));
+      clause.terms.push_back(channel_term(channel));
     }
     sort_unique(channels_);
     sort_unique(kinds_);
+    add_clause(std::move(clause));
   }
-  if (!filter.subject.empty()) terms_.push_back(subject_term(filter.subject));
-  sort_unique(terms_);
-  for (const std::string& term : terms_) term_hashes_.push_back(term_hash(term));
-  sort_unique(term_hashes_);
+  if (!clauses_.empty()) {
+    for (const std::string& term : clauses_.front().terms) term_hashes_.push_back(term_hash(term));
+    sort_unique(term_hashes_);
+  }
+  if (!filter.correlationid.empty()) add_clause({{correlation_term(filter.correlationid)}, true});
+  if (!filter.actor.empty()) add_clause({{actor_term(filter.actor)}, true});
+  if (!filter.types.empty()) {
+    Clause clause{.terms = {}, .of_attributes = true};
+    for (const std::string& type : filter.types) clause.terms.push_back(type_term(type));
+    add_clause(std::move(clause));
+  }
+}
+
+void Matcher::add_clause(Clause clause) {
+  sort_unique(clause.terms);
+  clauses_.push_back(std::move(clause));
 }
 
 bool Matcher::matches(RecordView record) const {
@@ -66,7 +82,7 @@ bool Matcher::matches_channels(RecordView record) const {
 
 std::vector<std::uint32_t> Matcher::candidates(const Batch& batch) const {
   std::vector<std::uint32_t> found;
-  if (terms_.empty()) {
+  if (term_hashes_.empty()) {
     found.resize(batch.size());
     std::iota(found.begin(), found.end(), 0U);
     return found;

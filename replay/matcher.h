@@ -25,24 +25,30 @@ class Matcher {
   // Whether it has one of the channels, whatever else is asked of it.
   bool reaches(RecordView record) const { return every_channel_ || matches_channels(record); }
 
-  // Every record that matches carries one of these terms (eventlog/term.h), each named once. A
-  // subject's postings are narrower than any channel's, so where a subject is asked for its term is
-  // the only one. Empty: the index does not help, every record must be looked at.
-  const std::vector<std::string>& terms() const { return terms_; }
+  // What the index knows of the filter: every record that matches carries one of the terms of each
+  // clause (eventlog/term.h; each named once). None: the index does not help, every record must be
+  // looked at.
+  struct Clause {
+    std::vector<std::string> terms;
+    bool of_attributes = false;  // see LogReader::attributes_from
+  };
+  const std::vector<Clause>& clauses() const { return clauses_; }
 
-  // The records of the batch that may match, ascending, each once: all of them where terms() is
-  // empty, else those that carry one of the terms, by hash. So hold them against the filter.
+  // The records of the batch that may match, ascending, each once: by the hashes of subject or
+  // channels, all of them where neither is asked for. So hold them against the filter.
   std::vector<std::uint32_t> candidates(const Batch& batch) const;
 
  private:
   bool matches_channels(RecordView record) const;
+  void add_clause(Clause clause);
 
   const Filter& filter_;
   const bool every_channel_;
   std::vector<std::string_view> channels_;  // sorted, each once
   std::vector<std::string_view> kinds_;     // `kind:` of each `kind:*`; sorted, each once
-  std::vector<std::string> terms_;
-  std::vector<std::uint64_t> term_hashes_;  // sorted, each once
+  std::vector<Clause> clauses_;
+  // Of subject or channels; sorted, each once. Empty: neither is asked for.
+  std::vector<std::uint64_t> term_hashes_;
 };
 
 }  // namespace courtside

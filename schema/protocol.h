@@ -43,6 +43,8 @@ struct Subscribe {
   std::vector<std::string> channels = {};  // channels and patterns, each well-formed
   From from = {};
   std::vector<std::string> types = {};  // exact or `prefix.*`; empty: all
+  bool state = false;                   // first the state of each channel that is a subject
+  std::uint32_t speed = 0;              // times the pace of recorded times; 0: as fast as it goes
 };
 struct Unsubscribe {
   std::uint32_t id = 0;
@@ -85,6 +87,13 @@ struct Subscribed {
   std::string after = {};
   std::string head = {};
 };
+// What a subject was at `position`, after which the events follow.
+struct State {
+  std::uint32_t sub = 0;
+  std::string subject = {};
+  std::string position = {};
+  std::string state = {};  // JSON
+};
 struct Live {
   std::uint32_t sub = 0;
   std::string position = {};
@@ -125,7 +134,7 @@ struct Draining {
 };
 
 using ServerMessage = std::variant<Welcome, Subscribed, Live, Behind, Gap, Progress, Ok, ErrorReply,
-                                   Unsubscribed, Ping, Pong, Expiring, Draining>;
+                                   Unsubscribed, Ping, Pong, Expiring, Draining, State>;
 
 class Codec {
  public:

@@ -66,7 +66,9 @@ Decoded decode(const fbs::Subscribe& subscribe) {
                     .sub = subscribe.sub(),
                     .channels = texts_of(subscribe.channels(), kSubscribeChannelsMax),
                     .from = {.kind = *kind},
-                    .types = texts_of(subscribe.types(), kSubscribeTypesMax)};
+                    .types = texts_of(subscribe.types(), kSubscribeTypesMax),
+                    .state = subscribe.state(),
+                    .speed = subscribe.speed()};
   if (*kind == From::Kind::kAfter) message.from.after = text_of(subscribe.after());
   if (*kind == From::Kind::kLast) message.from.last = subscribe.last();
   if (*kind == From::Kind::kSince) message.from.since = Timestamp(subscribe.since_us());

@@ -40,6 +40,9 @@ struct Encoder {
   auto operator()(const Subscribed& m) const {
     return fbs::CreateSubscribed(builder, m.id, m.sub, t(m.after), t(m.head));
   }
+  auto operator()(const State& m) const {
+    return fbs::CreateState(builder, m.sub, t(m.subject), t(m.position), t(m.state));
+  }
   auto operator()(const Live& m) const { return fbs::CreateLive(builder, m.sub, t(m.position)); }
   auto operator()(const Behind& m) const {
     return fbs::CreateBehind(builder, m.sub, t(m.position));

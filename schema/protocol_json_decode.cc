@@ -11,7 +11,7 @@ namespace {
 
 // The members that messages use, as they came. One that comes twice counts the second time.
 struct Members {
-  JsonValue type, id, sub, channels, from, types, token, client, expectedversion;
+  JsonValue type, id, sub, channels, from, types, state, speed, token, client, expectedversion;
 };
 
 struct Member {
@@ -24,6 +24,8 @@ constexpr Member kMembers[] = {{"type", &Members::type},
                                {"channels", &Members::channels},
                                {"from", &Members::from},
                                {"types", &Members::types},
+                               {"state", &Members::state},
+                               {"speed", &Members::speed},
                                {"token", &Members::token},
                                {"client", &Members::client},
                                {"expectedversion", &Members::expectedversion}};
@@ -55,6 +57,14 @@ std::optional<std::vector<std::string>> texts(const JsonValue& value, std::size_
     list.push_back(optional_text(reader.value()).value_or(std::string()));
   }
   return list;
+}
+
+// 0 for what goes as fast as it can.
+std::optional<std::uint32_t> speed_of(const JsonValue& value) {
+  if (value.absent() || value.raw == "\"max\"") return 0;
+  const std::uint32_t number = request_number(value);
+  if (number == 0) return std::nullopt;
+  return number;
 }
 
 class Decoder {
@@ -128,11 +138,19 @@ class Decoder {
     if (!channels) return reject("channels must be an array of channels", id_);
     if (!types) return reject("types must be an array of types", id_);
     if (!from) return reject(std::move(from.error()), id_);
+    const bool wants_state = members_.state.raw == "true";
+    if (!wants_state && !members_.state.absent() && members_.state.raw != "false") {
+      return reject("state must be true or false", id_);
+    }
+    const auto speed = speed_of(members_.speed);
+    if (!speed) return reject(wanted_speed(), id_);
     Subscribe subscribe{.id = *id_,
                         .sub = request_number(members_.sub),
                         .channels = std::move(*channels),
                         .from = std::move(*from),
-                        .types = std::move(*types)};
+                        .types = std::move(*types),
+                        .state = wants_state,
+                        .speed = *speed};
     if (auto checked = check_subscribe(subscribe); !checked) {
       return reject(std::move(checked.error()), id_);
     }

@@ -30,6 +30,14 @@ struct Encoder {
         .text("head", m.head)
         .take();
   }
+  std::string operator()(const State& m) const {
+    return message("state")
+        .number("sub", m.sub)
+        .text("subject", m.subject)
+        .text("position", m.position)
+        .raw("state", m.state)
+        .take();
+  }
   std::string operator()(const Live& m) const {
     return message("live").number("sub", m.sub).text("position", m.position).take();
   }

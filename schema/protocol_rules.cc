@@ -66,6 +66,10 @@ std::string wanted_number(std::string_view name) {
   return std::string(name) + " must be a whole number from 1 to 2147483647";
 }
 
+std::string wanted_speed() {
+  return "speed must be a whole number from 1 to " + std::to_string(kSpeedMax) + ", or \"max\"";
+}
+
 std::string shown(std::string_view text) {
   if (text.size() > kShownBytesMax || !is_plain_text(text)) {
     return "a text of " + std::to_string(text.size()) + " bytes";
@@ -80,6 +84,10 @@ Result<void> check_subscribe(Subscribe& subscribe) {
   const From& from = subscribe.from;
   if (from.kind == From::Kind::kLast && (from.last < 1 || from.last > kFromLastMax)) {
     return bad("from.last must be a whole number from 1 to " + std::to_string(kFromLastMax));
+  }
+  if (subscribe.speed > kSpeedMax) return bad(wanted_speed());
+  if (subscribe.speed > 0 && from.kind == From::Kind::kNow) {
+    return bad("speed needs a `from` in the past");
   }
   remove_repeats(subscribe.channels);
   return {};

@@ -26,6 +26,8 @@ constexpr bool is_request_number(std::uint64_t number) {
 // The number of a request or subscription: `name` must be 1 ... 2^31 - 1.
 std::string wanted_number(std::string_view name);
 
+std::string wanted_speed();
+
 // A name out of a message, for a message to a person: in backticks, or its length where it is long
 // or not fit to print.
 std::string shown(std::string_view text);
@@ -35,5 +37,6 @@ std::string shown(std::string_view text);
 Result<void> check_subscribe(Subscribe& subscribe);
 
 constexpr std::uint32_t kFromLastMax = 1000;
+constexpr std::uint32_t kSpeedMax = 1'000'000;
 
 }  // namespace courtside::protocol

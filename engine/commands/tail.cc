@@ -70,6 +70,7 @@ class Tailing {
         .raw("channels", list(command_.channels))
         .raw("from", from_json());
     if (!command_.types.empty()) message.raw("types", list(command_.types));
+    if (command_.speed > 0) message.number("speed", command_.speed);
     session_->send(message.take());
   }
 

@@ -127,6 +127,9 @@ class Tail : public Subcommand {
     app_.add_flag("--follow,!--no-follow", command_.follow,
                   "Go on with what comes [yes]; --no-follow: end at the head, and begin at the "
                   "earliest where no place is given");
+    app_.add_option("--speed", speed_,
+                    "The past at so many times the pace at which it happened, or max [max]")
+        ->type_name("TIMES");
   }
 
   bool chosen() const override { return app_.parsed(); }
@@ -138,11 +141,26 @@ class Tail : public Subcommand {
     const auto output = output_.format(surroundings);
     if (!output) return tl::unexpected(output.error());
     command.output = *output;
-    return choose_place(std::move(command), surroundings);
+    ParsedCommandLine placed = choose_place(std::move(command), surroundings);
+    if (!placed || speed_ == "max") return placed;
+    auto& tail = std::get<TailCommand>(*placed);
+    const Result<std::uint64_t> speed = parse_quantity(speed_, Unit::kCount);
+    if (!speed || *speed < 1 || *speed > kSpeedMax) {
+      return tl::unexpected(usage_error("tail: --speed: `" + speed_ +
+                                        "` is neither `max` nor a number from 1 to " +
+                                        std::to_string(kSpeedMax)));
+    }
+    if (tail.from.kind == Kind::kNow) {
+      return tl::unexpected(
+          usage_error("tail: --speed needs a place in the past: --since, --after"));
+    }
+    tail.speed = static_cast<std::uint32_t>(*speed);
+    return placed;
   }
 
  private:
   using Kind = protocol::From::Kind;
+  static constexpr std::uint64_t kSpeedMax = 1'000'000;
 
   ParsedCommandLine choose_place(TailCommand command, const Surroundings& surroundings) const {
     command.from.kind = command.follow ? Kind::kNow : Kind::kEarliest;
@@ -178,6 +196,7 @@ class Tail : public Subcommand {
   CLI::App& app_;
   TailCommand command_;
   std::string since_text_;
+  std::string speed_ = "max";
   std::uint64_t last_count_ = 0;
   ServerOptions server_;
   OutputOption output_;

@@ -59,7 +59,8 @@ struct TailCommand {
   std::vector<std::string> channels;  // at least one; `*` when none was given
   std::vector<std::string> types;     // exact or `prefix.*`; empty: all
   protocol::From from;
-  bool follow = true;  // false: end at the head
+  bool follow = true;       // false: end at the head
+  std::uint32_t speed = 0;  // times the pace at which it happened; 0: as fast as it goes
   OutputFormat output = OutputFormat::kTable;
 };
 

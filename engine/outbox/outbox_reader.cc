@@ -133,13 +133,9 @@ Result<void> OutboxReader::serve(OutboxSource& source) {
   const Result<void> begun = feed.begin(now_ms());
   set_busy(false);
   if (!begun) return begun;
-  log_info("outbox",
-           settings_.name + ": reading " +
-               (status_.place.empty() ? "from the beginning" : "on from " + status_.place));
-  status_.state = State::kReading;
-  status_.detail.clear();
-  last_said_.clear();
-  publish();
+  const std::string from =
+      status_.place.empty() ? "from the beginning" : "on from " + status_.place;
+  next_watch_ms_ = 0;
 
   Pace pace(settings_);
   while (!stopping_) {
@@ -149,6 +145,7 @@ Result<void> OutboxReader::serve(OutboxSource& source) {
     if (!step) return fail(step.error());
     if (const Result<void> watched = watch_if_due(feed); !watched) return watched;
     set_busy(false);
+    if (status_.state != State::kReading) on_reading(from);
     publish();
     pace.on_read(began, step->found, step->is_full);
     const std::uint64_t next =
@@ -160,6 +157,15 @@ Result<void> OutboxReader::serve(OutboxSource& source) {
     if (*called) pace.on_call(now_ms());
   }
   return {};
+}
+
+// Not before all that it takes went well once: what is refused is refused again and again, and told
+// once.
+void OutboxReader::on_reading(const std::string& from) {
+  log_info("outbox", settings_.name + ": reading " + from);
+  status_.state = State::kReading;
+  status_.detail.clear();
+  last_said_.clear();
 }
 
 Result<void> OutboxReader::watch_if_due(OutboxFeed& feed) {

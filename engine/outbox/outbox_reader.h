@@ -53,6 +53,7 @@ class OutboxReader {
 
   void run();
   Result<void> serve(OutboxSource& source);
+  void on_reading(const std::string& from);
   Result<void> watch_if_due(OutboxFeed& feed);
   void watch_oldest();
   void hold_source(OutboxSource* source);

@@ -119,8 +119,9 @@ std::vector<std::string> notes_of(const Members& source) {
   if (!slot.empty() && slot != "reserved") out.push_back("the slot is " + slot);
   const Members oldest = source.object("oldesttransaction");
   if (!oldest.is_empty()) {
-    out.push_back("oldest transaction: " + duration_text(oldest.real("seconds")) + ", pid " +
-                  oldest.number("pid") + ", " + oldest.text("holder"));
+    const std::string pid = oldest.number("pid");
+    out.push_back("oldest transaction: " + duration_text(oldest.real("seconds")) + ", " +
+                  (pid == "0" ? "" : "pid " + pid + ", ") + oldest.text("holder"));
   }
   return out;
 }

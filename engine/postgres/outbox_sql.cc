@@ -66,13 +66,13 @@ OutboxStatement rejected_table(const OutboxSettings& settings) {
               (messages ? "" : " The row itself stays until this one is deleted."),
           "CREATE TABLE IF NOT EXISTS " + quoted_name(settings.rejected_table) + R"( (
   "source" TEXT NOT NULL,
-  "place" TEXT NOT NULL,
+  "place" TEXT NOT NULL,  -- txid:position, or the commit's LSN and the message's number in it
   "eventId" TEXT,
   "type" TEXT,
   "aggregateType" TEXT,
   "aggregateId" TEXT,
   "reason" TEXT NOT NULL,
-  "content" TEXT,
+  "content" TEXT,  -- of a message, cut at 64 KiB; a row of the table is still there to be seen
   "rejectedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
   PRIMARY KEY ("source", "place")
 ))"};

@@ -9,6 +9,7 @@ namespace {
 // system.
 constexpr std::string_view kPassing[] = {"08", "53", "57", "58"};
 constexpr std::string_view kLockNotAvailable = "55P03";
+constexpr std::string_view kInUse = "55006";    // a replication slot that another one reads
 constexpr std::string_view kRolledBack = "40";  // serialization failures and deadlocks
 constexpr std::string_view kDataErrors = "22";
 
@@ -32,7 +33,7 @@ std::string words_of(const pqxx::sql_error& error) {
 
 bool is_passing(const pqxx::sql_error& error) {
   const std::string& state = error.sqlstate();
-  return state == kLockNotAvailable || class_of(state) == kRolledBack ||
+  return state == kLockNotAvailable || state == kInUse || class_of(state) == kRolledBack ||
          std::find(std::begin(kPassing), std::end(kPassing), class_of(state)) != std::end(kPassing);
 }
 

@@ -55,9 +55,8 @@ INSERT INTO pgbench_history (tid, bid, aid, delta, mtime)
   VALUES (:tid, :bid, :aid, :delta, CURRENT_TIMESTAMP);
 )";
 const std::string kPayload =
-    "jsonb_build_object('slotId','s_'||:aid,'venueId','v_1','accountId','a_'||:bid,"
-    "'start','2026-11-23T10:00:00Z','end','2026-11-23T11:00:00Z',"
-    "'price',jsonb_build_object('minor',45000,'currency','INR'))";
+    R"('{"slotId":"s_1","venueId":"v_1","accountId":"a_1","start":"2026-11-23T10:00:00Z",)"
+    R"("end":"2026-11-23T11:00:00Z","price":{"minor":45000,"currency":"INR"}}')";
 const std::string kInto =
     "INSERT INTO \"EventOutbox\"(\"eventId\",type,\"aggregateType\",\"aggregateId\","
     "\"aggregateVersion\",\"venueId\",\"accountId\",\"correlationId\",payload) "
@@ -80,11 +79,11 @@ const std::array<Script, 4> kScripts = {
           kInto + "version" + kRest + " FROM counted;\nEND;\n"},
      {"message, version given",
       kBusiness +
-          "SELECT pg_logical_emit_message(true,'courtside',jsonb_build_object("
-          "'eventId',gen_random_uuid()::text,'type','slot.booked','aggregateType','slot',"
-          "'aggregateId','s_'||:aid,'aggregateVersion',1,'venueId','v_1','accountId','a_'||:bid,"
-          "'correlationId','c_1','payload'," +
-          kPayload + ")::text);\nEND;\n"}}};
+          "SELECT pg_logical_emit_message(true,'courtside','{\"eventId\":\"' || gen_random_uuid() "
+          "|| '\",\"type\":\"slot.booked\",\"aggregateType\":\"slot\",\"aggregateId\":\"s_1\","
+          "\"aggregateVersion\":1,\"venueId\":\"v_1\",\"accountId\":\"a_1\","
+          "\"correlationId\":\"c_1\",\"payload\":' || " +
+          kPayload + " || '}');\nEND;\n"}}};
 
 std::string make_database(const std::vector<std::string>& more = {}) {
   const std::string database = cluster().create_database();

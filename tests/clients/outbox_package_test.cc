@@ -1,5 +1,6 @@
-// Goal: @courtside/outbox builds, its types hold, and its own tests pass against a real PostgreSQL.
-// What they test, and why, is in clients/typescript/outbox/test.
+// Goal: @courtside/outbox builds, its types hold, and its own tests pass against a real PostgreSQL
+// and the server that was built with this. What they test, and why, is in
+// clients/typescript/outbox/test.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,10 +40,12 @@ TEST(OutboxPackage, PassesItsOwnTests) {
   ASSERT_TRUE(std::filesystem::exists(kWorkspace / "node_modules/.installed")) << "run script/npm";
   const PostgresServer server({"wal_level=logical"});
   setenv("COURTSIDE_TEST_DATABASE_URL", server.url().c_str(), /*overwrite=*/1);
+  // Another program where one is named, as in tests/e2e.
+  setenv("COURTSIDE_TEST_BINARY", COURTSIDE_BUILT_BINARY, /*overwrite=*/0);
   const Outcome outcome =
       run("cd " + kWorkspace.string() + " && npm test --workspace @courtside/outbox");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
-  // Without a database most of them would be skipped.
+  // Without a database or a program most of them would be skipped.
   EXPECT_THAT(outcome.output, HasSubstr("skipped 0\n"));
 }
 

@@ -91,6 +91,27 @@ TEST_F(Subscribe, SinceIsInclusiveOnTheRecordedTime) {
   EXPECT_EQ(replay({.from = R"({"since":"2101-01-01T00:00:00+02:00"})"}), "");
 }
 
+// 300 ms lie between two events, recorded as they are committed.
+TEST_F(Subscribe, ThePastComesAtAPace) {
+  const std::string before = "{\"after\":\"" + read_head_place(http).text() + "\"}";
+  append_one(http, draft(11));
+  std::this_thread::sleep_for(milliseconds(300));
+  append_one(http, draft(12));
+  Session client = session();
+  client.subscribe({.from = before, .more = R"(,"speed":1)"});
+  client.expect_event();
+  const auto first = Deadline::Clock::now();
+  client.expect_event();
+  EXPECT_GE(Deadline::Clock::now() - first, milliseconds(250));
+  client.expect("live");
+  // At 1,000 times the pace, and as fast as it goes, it makes no difference that one can see.
+  for (const char* speed : {"1000", "\"max\""}) {
+    EXPECT_EQ(replay({.from = before, .more = std::string(",\"speed\":") + speed}), "11 12");
+  }
+  client.say(subscribe_message({.sub = 9, .id = 9, .more = R"(,"speed":2)"}));
+  client.expect_error("bad_request");
+}
+
 TEST_F(Subscribe, BadFromIsABadRequestAndABadPositionABadPosition) {
   Session client = session();
   for (const char* from : {"17", R"("sometime")", "{}", R"({"since":"yesterday"})", R"({"last":0})",

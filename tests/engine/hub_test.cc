@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,8 +50,7 @@ class HubTest : public ::testing::Test, public HubHost {
   RenderedPage render(const SharedInterest& interest, OffsetRange range) {
     const Result<Page> page =
         small.pages.read(interest->filter, {.window = range, .events_max = page_events});
-    return {SharedBytes(render_records("e", *interest, projections, page->records)), page->covered,
-            page->records.size()};
+    return render_page("e", *interest, projections, *page);
   }
 
   void finish_read() {
@@ -68,7 +68,9 @@ class HubTest : public ::testing::Test, public HubHost {
     interest->sub = sub;
     interest->filter.channels = std::move(channels);
     interest->filter.types = types;
-    const SubscriberId id = hub->add(reader, interest, next ? Offset(*next) : hub->held().end);
+    interest->speed = speed;
+    const SubscriberId id =
+        hub->add(reader, interest, next ? Offset(*next) : hub->held().end, pace);
     hub->advance(id);
     return id;
   }
@@ -79,6 +81,23 @@ class HubTest : public ::testing::Test, public HubHost {
     OffsetRange range;
   };
 
+  std::uint64_t now_ms() override { return clock_ms; }
+  void wake_after(SubscriberId id, std::uint64_t delay_ms) override {
+    alarms.emplace_back(clock_ms + delay_ms, id);
+  }
+  // Time goes on to `ms`, alarm by alarm.
+  void advance_clock(std::uint64_t ms) {
+    for (;;) {
+      const auto next = std::min_element(alarms.begin(), alarms.end());
+      if (next == alarms.end() || next->first > ms) break;
+      const auto [at, id] = *next;
+      alarms.erase(next);
+      clock_ms = at;
+      hub->on_wake(id);
+    }
+    clock_ms = ms;
+  }
+
   SmallLog small;
   PlainWire wire;
   Projections projections;
@@ -87,6 +106,10 @@ class HubTest : public ::testing::Test, public HubHost {
   std::size_t page_events = 100;
   std::vector<Waiting> waiting;
   std::vector<std::string> types;
+  std::uint32_t speed = 0;
+  Pace pace;
+  std::uint64_t clock_ms = 1000;
+  std::vector<std::pair<std::uint64_t, SubscriberId>> alarms;
   Reader ann;
   Reader bob;
 };
@@ -248,6 +271,66 @@ TEST_F(HubTest, ProjectionsFollowTheChannelThatLetTheReaderIn) {
   hub->on_commit(small.commit({{"availability:9", "venue:9"}, {"availability:9"}}));
   EXPECT_EQ(ann.take(), "1~ 2~ ");
   EXPECT_EQ(bob.take(), "1 2~ ");
+}
+
+// One event a minute for three minutes, told at 60 times that pace.
+TEST_F(HubTest, ThePastIsToldAtAPace) {
+  for (const std::int64_t minute : {0, 1, 1, 2}) {
+    small.recorded = Timestamp(1'000'000'000 + minute * 60'000'000);
+    small.commit(1, "user:1");
+  }
+  start();
+  speed = 60;
+  subscribe(ann, {"user:1"}, 1);
+  EXPECT_EQ(ann.take(), "1 ");
+  advance_clock(1'999);
+  EXPECT_EQ(ann.take(), "");
+  advance_clock(2'000);
+  EXPECT_EQ(ann.take(), "2 3 ");
+  // What is committed meanwhile has its turn.
+  small.recorded = Timestamp(1'000'000'000 + 3 * 60'000'000);
+  hub->on_commit(small.commit(1, "user:1"));
+  advance_clock(3'500);
+  EXPECT_EQ(ann.take(), "4 ");
+  advance_clock(4'000);
+  EXPECT_EQ(ann.take(), "5 live@5 ");
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "6 ");
+  EXPECT_TRUE(alarms.empty());
+}
+
+TEST_F(HubTest, APaceCanBeCountedFromBeforeTheFirstEvent) {
+  small.recorded = Timestamp(10'000'000);
+  small.commit(1, "user:1");
+  start();
+  speed = 2;
+  pace.base = Timestamp(4'000'000);
+  const SubscriberId id = subscribe(ann, {"user:1"}, 1);
+  advance_clock(3'999);
+  EXPECT_EQ(ann.take(), "");
+  advance_clock(4'000);
+  EXPECT_EQ(ann.take(), "1 live@1 ");
+  EXPECT_EQ(hub->pace_of(id).base, Timestamp(4'000'000));
+}
+
+// Nobody is woken later than in a second, so whoever goes leaves no alarm for long.
+TEST_F(HubTest, WhoeverWaitsForItsTimeIsWokenOncePerSecond) {
+  small.recorded = Timestamp(1);
+  small.commit(1, "user:1");
+  small.recorded = Timestamp(100'000'000);
+  small.commit(1, "user:1");
+  start();
+  speed = 1;
+  const SubscriberId id = subscribe(ann, {"user:1"}, 1);
+  for (int i = 0; i < 5; ++i) hub->advance(id);
+  EXPECT_EQ(alarms.size(), 1u);
+  EXPECT_EQ(alarms.front().first, 2'000u);
+  advance_clock(50'000);
+  EXPECT_EQ(alarms.size(), 1u);
+  hub->remove(id);
+  advance_clock(52'000);
+  EXPECT_TRUE(alarms.empty());
+  EXPECT_EQ(ann.take(), "1 ");
 }
 
 TEST_F(HubTest, NothingIsSentAfterRemove) {

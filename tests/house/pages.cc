@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "engine/config/print.h"
 #include "engine/config/settings.h"
+#include "engine/postgres/outbox_sql.h"
 
 namespace courtside::house {
 namespace {
@@ -207,7 +208,8 @@ std::string configuration_page() {
 std::vector<Page> pages() {
   return {{.path = "docs/codes.md", .text = codes_page()},
           {.path = "docs/configuration.md", .text = configuration_page()},
-          {.path = "clients/typescript/outbox/src/catalogue.ts", .text = catalogue_module()}};
+          {.path = "clients/typescript/outbox/src/catalogue.ts", .text = catalogue_module()},
+          {.path = "clients/typescript/outbox/prisma/migration.sql", .text = outbox_sql({}, {})}};
 }
 
 }  // namespace courtside::house

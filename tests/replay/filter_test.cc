@@ -104,16 +104,33 @@ TEST(Filter, SinceIsInclusiveAndUntilExclusive) {
   EXPECT_FALSE(passes({.until = Timestamp(10'000'000)}, event));
 }
 
-TEST(Matcher, ASubjectsTermIsTheOnlyOne) {
-  const Filter filter{.channels = {"user:1", "user:2"}, .subject = "booking:7"};
-  EXPECT_EQ(Matcher(filter).terms(), std::vector<std::string>{subject_term("booking:7")});
-  const Filter everything{.channels = {"*"}, .types = {"x"}};
-  EXPECT_TRUE(Matcher(everything).terms().empty());
+// "sbooking:7 | cuser:1 cuser:2": a clause each.
+std::string clauses_of(const Filter& filter) {
+  std::string out;
+  const Matcher matcher(filter);
+  for (const Matcher::Clause& clause : matcher.clauses()) {
+    if (!out.empty()) out += " |";
+    for (const std::string& term : clause.terms) out += (out.empty() ? "" : " ") + term;
+  }
+  return out;
 }
 
-TEST(Matcher, ATermIsNamedOnce) {
-  const Filter filter{.channels = {"user:1", "user:*", "user:1"}};
-  EXPECT_EQ(Matcher(filter).terms().size(), 2u);
+TEST(Matcher, EachThingThatIsAskedForIsAClause) {
+  EXPECT_EQ(clauses_of({.channels = {"user:2", "user:*", "user:2"}, .subject = "booking:7"}),
+            "sbooking:7 | cuser:* cuser:2");
+  EXPECT_EQ(clauses_of({.channels = {"*"}, .types = {"b.c", "a.*"}, .actor = "7"}),
+            "a7 | ta.* tb.c");
+  EXPECT_EQ(clauses_of({.correlationid = "k"}), "rk");
+  EXPECT_EQ(clauses_of({.since = Timestamp(1)}), "");
+}
+
+TEST(Matcher, InABatchOnlySubjectOrChannelsAreLookedFor) {
+  const SharedBatch batch = make_batch(
+      Offset(1), {{.channels = {"user:1"}, .subject = "booking:1"}, {.channels = {"user:2"}}});
+  const auto candidates = [&](const Filter& filter) { return Matcher(filter).candidates(*batch); };
+  EXPECT_EQ(candidates({.channels = {"user:2"}, .subject = "booking:1"}),
+            std::vector<std::uint32_t>{0});
+  EXPECT_EQ(candidates({.types = {"no.such"}}), (std::vector<std::uint32_t>{0, 1}));
 }
 
 // Two terms of one record with one hash: the record is still a candidate only once.

@@ -119,6 +119,28 @@ std::string subscribe_with(const std::string& members) {
   return R"({"type":"subscribe","id":7)" + members + "}";
 }
 
+TEST(JsonMessages, SubscribeWithStateAndSpeed) {
+  const auto said = [](const std::string& members) {
+    const auto message =
+        decode(R"({"type":"subscribe","id":1,"sub":1,"channels":["a:1"],"from":"earliest")" +
+               members + "}");
+    if (!message) return message.error().error.message;
+    const auto& subscribe = std::get<Subscribe>(*message);
+    return std::string(subscribe.state ? "state " : "") + std::to_string(subscribe.speed);
+  };
+  EXPECT_EQ(said(""), "0");
+  EXPECT_EQ(said(R"(,"state":true,"speed":60)"), "state 60");
+  EXPECT_EQ(said(R"(,"state":false,"speed":"max")"), "0");
+  EXPECT_EQ(said(R"(,"state":null,"speed":null)"), "0");
+  EXPECT_EQ(said(R"(,"speed":1000000)"), "1000000");
+  const std::string wrong = "speed must be a whole number from 1 to 1000000, or \"max\"";
+  for (const char* bad : {"0", "-1", "1.5", "1000001", "\"60\"", "true", "[]"}) {
+    EXPECT_EQ(said(std::string(",\"speed\":") + bad), wrong) << bad;
+  }
+  EXPECT_EQ(said(R"(,"state":1)"), "state must be true or false");
+  EXPECT_EQ(said(R"(,"from":"now","speed":2)"), "speed needs a `from` in the past");
+}
+
 TEST(JsonMessages, SubscribeSaysWhatIsWrong) {
   const std::string rest = R"(,"channels":["user:1"])";
   const std::string bad_sub = "bad_request 7: sub must be a whole number from 1 to 2147483647";

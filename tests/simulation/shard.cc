@@ -69,9 +69,7 @@ PageRequest Shard::request_within(OffsetRange range) {
 
 RenderedPage Shard::render(const Interest& interest, Page page, OffsetRange asked) const {
   plant_in_page(page, asked);
-  return {.frames = SharedBytes(render_records(kEpoch, interest, projections_, page.records)),
-          .covered = page.covered,
-          .events = page.records.size()};
+  return render_page(kEpoch, interest, projections_, page);
 }
 
 void Shard::plant_in_page(Page& page, OffsetRange asked) const {

@@ -15,13 +15,52 @@ namespace {
 
 class ExactlyOnce : public testing::Test {
  protected:
-  void SetUp() override {
-    postgres().start();
-    url_ = make_outbox();
-    make_bookings(url_, LoadOptions().bookings);
+  void SetUp() override { postgres().start(); }
+
+  // Eight writers, and now the server is killed, now its session, now the database.
+  static void kill_all_around(const std::string& url, const std::vector<std::string>& flags,
+                              LoadOptions options, const std::string& table) {
+    const int rounds = scaled(50, 8);
+    Random random(seed());
+    make_bookings(url, options.bookings);
+    options.pause = std::chrono::milliseconds(5);
+    ServerProcess server(flags);
+    HttpClient http(server.port());
+    Workers writers;
+    for (int i = 0; i < 8; ++i) {
+      writers.add([=, &writers] { run_bookings(url, options, i, writers); });
+    }
+    for (int round = 0; round < rounds; ++round) {
+      std::this_thread::sleep_for(milliseconds(pick(random, 300)));
+      kill_something(round, random, server);
+    }
+    std::this_thread::sleep_for(milliseconds(300));  // Some load on the last one, too.
+    writers.stop();
+    writers.join();
+    expect_equal(http, url, table);
+    http.close();
+    EXPECT_EQ(server.terminate(), 0);
   }
-  std::vector<std::string> flags() const { return {"--outbox-url", url_}; }
-  std::string url_;
+
+ private:
+  static void kill_something(int round, Random& random, ServerProcess& server) {
+    switch (round % 3) {
+      case 0: return server.kill_and_start();
+      case 1:
+        postgres().sql("postgres",
+                       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                       "WHERE application_name = 'courtside'");
+        return;
+      default:
+        if (pick(random, 2) == 0) {
+          postgres().kill();
+        } else {
+          postgres().stop();
+        }
+        if (pick(random, 2) == 0) server.kill_and_start();
+        postgres().start();
+    }
+  }
 };
 
 // The reader that everybody writes first: what is beyond the last position seen.
@@ -47,62 +86,37 @@ std::set<std::string> read_beyond_last(const std::string& url, const Workers& wo
 }
 
 TEST_F(ExactlyOnce, ThirtyTwoWritersForThirtySeconds) {
-  ServerProcess server(flags());
+  const std::string url = make_outbox();
+  make_bookings(url, LoadOptions().bookings);
+  ServerProcess server({"--outbox-url", url});
   HttpClient http(server.port());
   Workers writers;
   for (int i = 0; i < 32; ++i) {
-    writers.add([this, i, &writers] { run_bookings(url_, {}, i, writers); });
+    writers.add([&url, i, &writers] { run_bookings(url, {}, i, writers); });
   }
   std::set<std::string> seen;
-  std::thread naive([&] { seen = read_beyond_last(url_, writers); });
+  std::thread naive([&] { seen = read_beyond_last(url, writers); });
   std::this_thread::sleep_for(seconds(scaled(30, 5)));
   writers.stop();
   writers.join();
   naive.join();
-  expect_equal(http, url_);
+  expect_equal(http, url);
   // The same load is one that a reader without the guard loses events of.
-  const std::size_t committed = outbox_entries(url_).size();
+  const std::size_t committed = committed_ids(url, "EventOutbox").size();
   std::printf("a reader by position alone missed %zu of %zu\n", committed - seen.size(), committed);
   EXPECT_LT(seen.size(), committed);
+  http.close();
   EXPECT_EQ(server.terminate(), 0);
 }
 
 TEST_F(ExactlyOnce, WhateverIsKilled) {
-  const int rounds = scaled(50, 8);
-  Random random(seed());
-  ServerProcess server(flags());
-  HttpClient http(server.port());
-  Workers writers;
-  for (int i = 0; i < 8; ++i) {
-    writers.add([this, i, &writers] {
-      run_bookings(url_, {.pause = std::chrono::milliseconds(5)}, i, writers);
-    });
-  }
-  for (int round = 0; round < rounds; ++round) {
-    std::this_thread::sleep_for(milliseconds(pick(random, 300)));
-    switch (round % 3) {
-      case 0: server.kill_and_start(); break;
-      case 1:
-        postgres().sql("postgres",
-                       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                       "WHERE application_name = 'courtside'");
-        break;
-      default:
-        if (pick(random, 2) == 0) {
-          postgres().kill();
-        } else {
-          postgres().stop();
-        }
-        if (pick(random, 2) == 0) server.kill_and_start();
-        postgres().start();
-        break;
-    }
-  }
-  std::this_thread::sleep_for(milliseconds(300));  // Some load on the last one, too.
-  writers.stop();
-  writers.join();
-  expect_equal(http, url_);
-  EXPECT_EQ(server.terminate(), 0);
+  const std::string url = make_outbox();
+  kill_all_around(url, {"--outbox-url", url}, {}, "EventOutbox");
+}
+
+TEST_F(ExactlyOnce, WhateverIsKilledWhileMessagesAreRead) {
+  const MessageOutbox outbox = make_message_outbox();
+  kill_all_around(outbox.url, outbox.flags, {.messages = true}, "Written");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::string subscribe_message(const Subscription& subscription) {
                         list(subscription.channels);
   if (!subscription.from.empty()) message += R"(,"from":)" + subscription.from;
   if (!subscription.types.empty()) message += R"(,"types":)" + list(subscription.types);
-  return message + "}";
+  return message + subscription.more + "}";
 }
 
 std::string after(std::string_view position) {

@@ -42,6 +42,7 @@ struct Subscription {
   std::string from = {};  // a JSON value; empty: left out
   std::vector<std::string> types = {};
   int id = 1;
+  std::string more = {};  // further members, each with a comma in front
 };
 std::string subscribe_message(const Subscription& subscription);
 std::string after(std::string_view position);  // the `from` that resumes after this position

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/outbox/outbox_status.h"
+
 namespace courtside {
 namespace {
 
@@ -38,6 +40,23 @@ pay       messages  refused       7      0         0     0     0      0  3.0 MiB
   the slot is lost
 )" + 1);
   EXPECT_EQ(outbox_status_text(answer, OutputFormat::kTable)->sources, 2u);
+}
+
+// The server's own words; a prepared transaction is nobody's process.
+TEST(OutboxStatus, UnderstandsWhatTheServerWrites) {
+  OutboxStatus status;
+  status.name = "platform";
+  status.state = OutboxStatus::State::kUnreachable;
+  status.detail = "timeout";
+  status.lag.rows = 3;
+  status.lag.more_rows = true;
+  status.lag.seconds = 9;
+  status.lag.oldest = {.pid = 0, .id = 5, .holder = "prepared transaction x of y", .seconds = 1.5};
+  const std::string text =
+      shown("{\"sources\":[" + outbox_status_json(status) + "]}", OutputFormat::kTable);
+  EXPECT_THAT(text, HasSubstr("platform  table  unreachable"));
+  EXPECT_THAT(text, HasSubstr("  3+ rows, 9.0 s  -\n  timeout\n"));
+  EXPECT_THAT(text, HasSubstr("\n  oldest transaction: 1.5 s, prepared transaction x of y\n"));
 }
 
 TEST(OutboxStatus, IsALineForEachSource) {

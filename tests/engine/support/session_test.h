@@ -51,8 +51,7 @@ class SessionTest : public ::testing::Test,
   std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest& interest,
                                         OffsetRange range) override {
     const Result<Page> page = small.pages.read(interest->filter, {.window = range});
-    return RenderedPage{SharedBytes(render_records("e", *interest, projections, page->records)),
-                        page->covered, page->records.size()};
+    return render_page("e", *interest, projections, *page);
   }
   void send_frames(const SharedBytes& frames) override { send_frame(std::string(frames.view())); }
   bool congested() const override { return false; }

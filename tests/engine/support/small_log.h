@@ -53,13 +53,14 @@ class SmallLog {
   OffsetRange held() const { return log.held(); }
 
   std::string type = "test.happened";
+  Timestamp recorded{};  // at the earliest, of what is committed next
   MemoryLog log{"e"};
   Tail tail{1 << 20};
   PageReader pages{log, tail};
 
  private:
   Batch fold(const Command& command) {
-    Fold one(log, log.place(), Timestamp(++clock_us_));
+    Fold one(log, log.place(), std::max(recorded, Timestamp(++clock_us_)));
     EXPECT_TRUE(one.apply(command));
     const FoldPlace after = one.place();
     Batch batch = one.take();

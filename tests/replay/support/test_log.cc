@@ -109,9 +109,9 @@ SharedBatch make_batch(Offset begin, const std::vector<TestEvent>& events) {
   batch->range = {begin, offset};
   batch->first_held = Offset(1);
   for (std::uint32_t index = 0; index < batch->size(); ++index) {
-    for (const std::string& term : terms_of(batch->at(std::size_t{index}))) {
+    for_each_live_term(batch->at(std::size_t{index}), [&](std::string_view term) {
       batch->terms.push_back({term_hash(term), index});
-    }
+    });
   }
   std::sort(batch->terms.begin(), batch->terms.end(), [](const TermEntry& a, const TermEntry& b) {
     return std::pair(a.term_hash, a.index) < std::pair(b.term_hash, b.index);

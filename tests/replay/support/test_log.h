@@ -45,6 +45,7 @@ class TestLog : public LogReader {
   mutable std::uint64_t scans_opened = 0;
   mutable std::uint64_t postings_opened = 0;
   bool fails = false;
+  Offset attributes_begin{1};  // attributes_from()
 
   const std::string& epoch() const override { return epoch_; }
   OffsetRange held() const override {
@@ -55,6 +56,7 @@ class TestLog : public LogReader {
   std::unique_ptr<RecordScan> scan(OffsetRange range, Direction direction) const override;
   std::unique_ptr<OffsetScan> postings(std::string_view term, OffsetRange range,
                                        Direction direction) const override;
+  Offset attributes_from() const override { return attributes_begin; }
   Result<Offset> first_at_or_after(Timestamp time) const override;
   Result<SubjectState> subject(std::string_view subject) const override;
 

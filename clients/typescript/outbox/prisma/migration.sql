@@ -1,4 +1,6 @@
--- The outbox's tables, as `courtside outbox install` makes them: for a migration of your own.
+-- Made by `courtside outbox install`. Running it again changes nothing.
+
+-- One row for each event, written in the transaction that it tells of.
 CREATE TABLE IF NOT EXISTS "EventOutbox" (
   "position" BIGSERIAL PRIMARY KEY,
   "txid" BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
@@ -19,7 +21,10 @@ CREATE TABLE IF NOT EXISTS "EventOutbox" (
   "schemaVersion" INTEGER NOT NULL DEFAULT 1,
   "occurredAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS "EventOutbox_txid_position_idx" ON "EventOutbox" ("txid", "position");
+
+-- In the order in which it is read.
+CREATE INDEX IF NOT EXISTS "EventOutbox_txid_position_idx"
+  ON "EventOutbox" ("txid", "position");
 
 -- The number that each aggregate's newest event has. Producers count here, under the row's lock.
 CREATE TABLE IF NOT EXISTS "EventOutboxVersion" (
@@ -29,16 +34,16 @@ CREATE TABLE IF NOT EXISTS "EventOutboxVersion" (
   PRIMARY KEY ("aggregateType", "aggregateId")
 );
 
--- What Courtside could not take, and why. The row itself stays in "EventOutbox" until this one is deleted.
+-- What Courtside could not take, and why. The row itself stays until this one is deleted.
 CREATE TABLE IF NOT EXISTS "EventOutboxRejected" (
   "source" TEXT NOT NULL,
-  "place" TEXT NOT NULL,            -- txid:position, or the commit's LSN and the message's number in it
+  "place" TEXT NOT NULL,  -- txid:position, or the commit's LSN and the message's number in it
   "eventId" TEXT,
   "type" TEXT,
   "aggregateType" TEXT,
   "aggregateId" TEXT,
   "reason" TEXT NOT NULL,
-  "content" TEXT,                   -- of a message, cut at 64 KiB; a row of the table is still there to be seen
+  "content" TEXT,  -- of a message, cut at 64 KiB; a row of the table is still there to be seen
   "rejectedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
   PRIMARY KEY ("source", "place")
 );

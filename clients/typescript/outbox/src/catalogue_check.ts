@@ -55,8 +55,10 @@ function familyOf(type: string): Family | undefined {
 /** What the event is about where the caller did not say: the type's first subject, by its id. */
 export function aggregateOf(type: string, data: Data): Aggregate {
   const subject = familyOf(type)?.subjects[0];
-  if (subject === undefined)
-    return fail("aggregate", "is missing: { type, id } of what the event is about");
+  if (subject === undefined) {
+    const why = familyOf(type) ? "" : ` (Courtside knows no type ${JSON.stringify(type)})`;
+    return fail("aggregate", `is missing: { type, id } of what the event is about${why}`);
+  }
   const [kind, field] = subject;
   const id = data[field];
   return isId(id) ? { type: kind, id } : fail(`data.${field}`, `must be the id of the ${kind}`);

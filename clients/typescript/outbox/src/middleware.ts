@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 
 import { actorOf, type Claims } from "./actor.js";
 import { runWithContext } from "./context.js";
+import { fail } from "./fail.js";
 import type { Actor } from "./types.js";
 
 const header = "x-correlation-id";
@@ -19,6 +20,11 @@ export interface ResponseLike {
 }
 
 export interface MiddlewareOptions<Request extends RequestLike> {
+  /**
+   * The request's correlation id, where the application has one already: what made it must come
+   * before. Undefined: as without this, from the header `x-correlation-id`.
+   */
+  correlationId?: ((request: Request) => string | undefined) | undefined;
   /** Who makes the request, asked at each event. Undefined: as without this, from `req.user`. */
   actor?: ((request: Request) => Actor | undefined) | undefined;
 }
@@ -37,8 +43,11 @@ function usable(value: unknown): value is string {
 export function outboxMiddleware<Request extends RequestLike>(
   options: MiddlewareOptions<Request> = {},
 ): (request: Request, response: ResponseLike, next: (error?: unknown) => void) => void {
+  // Express would take the function that we return for nothing, and the request would wait forever.
+  if ("headers" in options)
+    fail("outboxMiddleware", "is to be called: app.use(outboxMiddleware())");
   return (request, response, next) => {
-    const given = request.headers[header];
+    const given = options.correlationId?.(request) ?? request.headers[header];
     const correlationId = usable(given) ? given : randomUUID();
     response.setHeader(header, correlationId);
     const actor = () => options.actor?.(request) ?? actorOf((request as { user?: Claims }).user);

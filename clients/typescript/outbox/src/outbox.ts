@@ -38,6 +38,7 @@ export interface Outbox {
 }
 
 export function createOutbox(options: OutboxOptions = {}): Outbox {
+  if (typeof options !== "object") fail("options", "must be an object, as { via, schema }");
   const { via = "table", schema } = options;
   if (via !== "table" && via !== "message") fail("via", 'must be "table" or "message"');
   const statements = via === "table" ? tableStatements(schema) : messageStatements(schema);

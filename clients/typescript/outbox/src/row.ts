@@ -126,6 +126,10 @@ function actorColumns(
 ): Pick<Row, "actorId" | "actorType" | "actorRole"> {
   if (actor === null || actor === undefined)
     return { actorId: null, actorType: null, actorRole: null };
+  // Claims of a token (userId, userRole) would otherwise be nobody.
+  if (typeof actor !== "object" || !["id", "type", "role"].some((name) => name in actor)) {
+    fail("actor", "must be { id, type, role }; actorOf() makes one of a token's claims");
+  }
   const { id = null, role = null } = actor;
   const type = actor.type ?? actorTypeOf(id, role);
   if (id !== null) requireId(id, "actor.id");

@@ -175,3 +175,29 @@ test("Express: the application may say who it was", async () => {
     assert.deepEqual([user.actorId, user.actorType], ["42", "ADMIN"]);
   });
 });
+
+test("Express: the application may have a correlation id already", async () => {
+  const correlationId = (request) => request.get("x-request-id");
+  await serve({ correlationId }, async (url) => {
+    const own = await ask(url, { "x-request-id": "r-1", "x-correlation-id": "k-1" });
+    assert.deepEqual([own.correlationId, own.header], ["r-1", "r-1"]);
+    assert.equal((await ask(url, { "x-correlation-id": "k-2" })).correlationId, "k-2");
+    assert.match((await ask(url, { "x-request-id": "a b" })).correlationId, uuid);
+  });
+});
+
+test("Express: the middleware that was not called says so", async () => {
+  const app = express();
+  app.use(outboxMiddleware);
+  app.use((error, _request, response, _next) => void response.status(500).send(error.message));
+  const server = createServer(app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const url = `http://127.0.0.1:${server.address().port}/`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    assert.match(await response.text(), /is to be called: app.use\(outboxMiddleware\(\)\)/);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});

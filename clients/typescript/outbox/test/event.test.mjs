@@ -122,6 +122,11 @@ test("the envelope's fields are judged", async () => {
   for (const occurredAt of ["now", "2026-02-30T00:00:00Z", "2026-01-01", new Date(Number.NaN), 7]) {
     await refused({ ...generic, occurredAt }, /`occurredAt` must be a Date or an RFC 3339 time/);
   }
+  await refused({ type: "booking.confrimed", data: { bookingId: "b_1" } }, /no type "booking.conf/);
+  // Claims are no actor: they would be written as nobody.
+  for (const actor of ["42", 42, {}, { userId: "42", userRole: "USER" }]) {
+    await refused({ ...generic, actor }, /`actor` must be \{ id, type, role \}/);
+  }
   await refused({ type: "coach.hired", data: {} }, /`aggregate` is missing/);
   await refused({ type: "audit.queried", data: {} }, /`aggregate` is missing/);
 });
@@ -239,4 +244,5 @@ test("what is no transaction is refused", async () => {
   await refuses({ query() {}, totalCount: 0 }, /`tx` is a pg Pool/);
   await refuses({ $queryRawUnsafe() {}, $connect() {} }, /`tx` is the Prisma client itself/);
   assert.throws(() => createOutbox({ via: "pigeon" }), /`via` must be/);
+  assert.throws(() => createOutbox("message"), /`options` must be an object/);
 });

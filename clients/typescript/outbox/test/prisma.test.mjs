@@ -5,8 +5,9 @@ import { after, before, test } from "node:test";
 
 import { outboxEvent, outboxEvents, runWithContext } from "@courtside/outbox";
 
+import { courtside, needsServer } from "./support/courtside.mjs";
 import { Database, needsDatabase, tables } from "./support/database.mjs";
-import { bookingTable, connect, tablesByPrisma, validate } from "./support/prisma.mjs";
+import { connect, ownTables, tablesByPrisma, validate } from "./support/prisma.mjs";
 
 const bounded = { ...needsDatabase, timeout: 60_000 };
 let database;
@@ -14,7 +15,7 @@ let prisma;
 
 before(async () => {
   if (needsDatabase.skip) return;
-  database = await Database.create((await tables()) + bookingTable);
+  database = await Database.create((await tables()) + ownTables);
   prisma = await connect(database.url);
 });
 after(async () => {
@@ -155,14 +156,28 @@ async function shapeOf(database) {
   return rows.map(({ what }) => what.replace("CURRENT_TIMESTAMP", "now()"));
 }
 
-test("Prisma would make the very tables that Courtside installs", bounded, async () => {
-  const byPrisma = await Database.create("");
+// What a database looks like after `install` on an empty one.
+async function shapeAfter(install) {
+  const made = await Database.create("");
   try {
-    await byPrisma.sql(await tablesByPrisma(byPrisma.url));
-    const [ours, theirs] = [await shapeOf(database), await shapeOf(byPrisma)];
-    assert.deepEqual(theirs, ours);
-    assert.ok(ours.some((what) => what.startsWith("EventOutboxRejected.rejectedAt")));
+    await install(made);
+    return await shapeOf(made);
   } finally {
-    await byPrisma.end();
+    await made.end();
   }
+}
+
+test("Prisma would make the very tables of migration.sql", bounded, async () => {
+  const ours = await shapeOf(database);
+  assert.ok(ours.some((what) => what.startsWith("EventOutboxRejected.rejectedAt")));
+  const byPrisma = await shapeAfter(async (made) => made.sql(await tablesByPrisma(made.url)));
+  assert.deepEqual(byPrisma, ours);
+});
+
+test("`courtside outbox install` makes them too", { ...needsServer, timeout: 60_000 }, async () => {
+  const byCourtside = await shapeAfter(async (made) => {
+    await made.sql(ownTables);
+    await courtside(["outbox", "install", "--apply", "--url", made.url]);
+  });
+  assert.deepEqual(byCourtside, await shapeOf(database));
 });

@@ -22,11 +22,21 @@ void book(pqxx::connection& connection, const LoadOptions& options, Random& rand
               "UPDATE \"Bookings\" SET version = version + 1 WHERE id = $1 RETURNING version",
               booking)[0]
           .as<std::int64_t>();
-  work.exec_params(
-      "INSERT INTO \"EventOutbox\" (\"eventId\", \"type\", \"aggregateType\", \"aggregateId\", "
-      "\"aggregateVersion\", \"bookingId\", \"payload\") VALUES ($1, 'booking.amended', 'booking', "
-      "$2, $3, $2, jsonb_build_object('bookingId', $2::text))",
-      id, booking, version);
+  if (options.messages) {
+    work.exec_params("INSERT INTO \"Written\" VALUES ($1)", id);
+    work.exec_params(
+        "SELECT pg_logical_emit_message(true, 'courtside', jsonb_build_object('eventId', $1::text, "
+        "'type', 'booking.amended', 'aggregateType', 'booking', 'aggregateId', $2::text, "
+        "'aggregateVersion', $3::bigint, 'payload', jsonb_build_object('bookingId', "
+        "$2::text))::text)",
+        id, booking, version);
+  } else {
+    work.exec_params(
+        "INSERT INTO \"EventOutbox\" (\"eventId\", \"type\", \"aggregateType\", \"aggregateId\", "
+        "\"aggregateVersion\", \"bookingId\", \"payload\") VALUES ($1, 'booking.amended', "
+        "'booking', $2, $3, $2, jsonb_build_object('bookingId', $2::text))",
+        id, booking, version);
+  }
   if (chance(options.slow_per_cent)) work.exec("SELECT pg_sleep(0.02)");
   if (chance(options.rolled_back_per_cent)) {
     work.abort();
@@ -40,6 +50,7 @@ void book(pqxx::connection& connection, const LoadOptions& options, Random& rand
 void make_bookings(const std::string& url, int bookings) {
   pqxx::connection connection(url);
   pqxx::nontransaction session(connection);
+  session.exec("CREATE TABLE \"Written\" (\"eventId\" TEXT PRIMARY KEY)");
   session.exec("CREATE TABLE \"Bookings\" (id TEXT PRIMARY KEY, version BIGINT NOT NULL)");
   session.exec("INSERT INTO \"Bookings\" SELECT 'b_' || i, 0 FROM generate_series(0, " +
                std::to_string(bookings - 1) + ") i");
@@ -65,13 +76,12 @@ void run_bookings(const std::string& url, const LoadOptions& options, int worker
   }
 }
 
-std::vector<OutboxEntry> outbox_entries(const std::string& url) {
+std::multiset<std::string> committed_ids(const std::string& url, const std::string& table) {
   pqxx::connection connection(url);
   pqxx::nontransaction session(connection);
-  std::vector<OutboxEntry> out;
-  for (const auto& row : session.exec(
-           "SELECT \"eventId\", \"aggregateId\", \"aggregateVersion\" FROM \"EventOutbox\"")) {
-    out.push_back({row[0].c_str(), row[1].c_str(), row[2].as<std::int64_t>()});
+  std::multiset<std::string> out;
+  for (const auto& row : session.exec("SELECT \"eventId\" FROM \"" + table + "\"")) {
+    out.insert(row[0].c_str());
   }
   return out;
 }
@@ -87,9 +97,8 @@ std::vector<LoggedEntry> logged_entries(HttpClient& http) {
   return out;
 }
 
-void expect_equal(HttpClient& http, const std::string& url) {
-  std::multiset<std::string> committed;
-  for (const OutboxEntry& each : outbox_entries(url)) committed.insert(each.id);
+void expect_equal(HttpClient& http, const std::string& url, const std::string& table) {
+  const std::multiset<std::string> committed = committed_ids(url, table);
   const Deadline deadline(seconds(60));
   while (read_head_place(http).offset < committed.size() && !deadline.expired()) {
     std::this_thread::sleep_for(milliseconds(20));

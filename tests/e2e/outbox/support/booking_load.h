@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,19 +30,15 @@ struct LoadOptions {
   int rolled_back_per_cent = 2;
   int early_id_per_cent = 20;
   std::chrono::microseconds pause{0};  // between two transactions of a worker
+  bool messages = false;               // instead of rows; what was committed is then in "Written"
 };
 
 // Until stopped. A connection that is lost is made again.
 void run_bookings(const std::string& url, const LoadOptions& options, int worker,
                   const Workers& workers);
 
-// What is in the outbox's table.
-struct OutboxEntry {
-  std::string id;
-  std::string aggregate;
-  std::int64_t version = 0;
-};
-std::vector<OutboxEntry> outbox_entries(const std::string& url);
+// The ids of all events that were committed: `table` is "EventOutbox" or "Written".
+std::multiset<std::string> committed_ids(const std::string& url, const std::string& table);
 
 // The events of the outbox in the log, in order.
 struct LoggedEntry {
@@ -53,6 +50,7 @@ std::vector<LoggedEntry> logged_entries(HttpClient& http);
 
 // The log has what the table has, each once, and each booking's events in the order of versions.
 // Waits for what is on its way.
-void expect_equal(HttpClient& http, const std::string& url);
+void expect_equal(HttpClient& http, const std::string& url,
+                  const std::string& table = "EventOutbox");
 
 }  // namespace courtside::e2e

@@ -7,12 +7,21 @@ PostgresServer& postgres() {
   return server;
 }
 
-void install_outbox(const std::string& url, const std::vector<std::string>& more) {
+void install_outbox(const std::string& url, const std::vector<std::string>& more,
+                    const std::vector<std::string>& environment) {
   std::vector<std::string> command = {courtside_binary(), "outbox", "install",
                                       "--apply",          "--url",  url};
   command.insert(command.end(), more.begin(), more.end());
-  Process process(command);
+  Process process(command, environment);
   if (process.wait() != 0) give_up("outbox install: " + process.whole_output());
+}
+
+MessageOutbox make_message_outbox() {
+  const std::string database = postgres().create_database();
+  MessageOutbox out{.url = postgres().url(database), .flags = {}};
+  install_outbox(out.url, {"--kind", "messages"}, {"COURTSIDE_OUTBOX_SLOT=" + database});
+  out.flags = {"--outbox-url", out.url, "--outbox-kind", "messages", "--outbox-slot", database};
+  return out;
 }
 
 std::string make_outbox(const std::vector<std::string>& more) {

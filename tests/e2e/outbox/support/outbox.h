@@ -19,10 +19,18 @@ namespace courtside::e2e {
 PostgresServer& postgres();
 
 // Runs `courtside outbox install --apply` with these flags.
-void install_outbox(const std::string& url, const std::vector<std::string>& more);
+void install_outbox(const std::string& url, const std::vector<std::string>& more,
+                    const std::vector<std::string>& environment = {});
 
 // A database with what that makes.
 std::string make_outbox(const std::vector<std::string>& more = {});
+
+// The same for messages, with a slot of its own: slots belong to the cluster.
+struct MessageOutbox {
+  std::string url;
+  std::vector<std::string> flags;  // of `courtside serve`, the database's included
+};
+MessageOutbox make_message_outbox();
 
 // A row of the outbox; what is empty is the column's default.
 struct OutboxDraft {

@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 
 import pg from "pg";
 
+import { until } from "./until.mjs";
+
 const url = process.env.COURTSIDE_TEST_DATABASE_URL;
 
 export const needsDatabase = url ? {} : { skip: "COURTSIDE_TEST_DATABASE_URL is not set" };
@@ -22,6 +24,15 @@ async function query(connectionString, text, values) {
 export const tables = () =>
   readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
 
+/** The rights that README.md says an application needs, for this role; for messages the last one. */
+export async function applicationGrants(role, via) {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const [, grants] = /^```sql\n(GRANT.*?)^```/ms.exec(readme);
+  const lines = grants.trim().split("\n");
+  const needed = via === "message" ? lines.slice(-1) : lines;
+  return needed.join("\n").replaceAll("TO app;", `TO "${role}";`);
+}
+
 // A database of the test's own. `end` drops it; a connection that was left open makes that fail,
 // and one that is just being closed PostgreSQL waits for.
 export class Database {
@@ -38,6 +49,7 @@ export class Database {
     target.pathname = `/${this.name}`;
     this.url = String(target);
     this.pools = [];
+    this.roles = [];
   }
 
   sql(text, values = undefined) {
@@ -54,9 +66,27 @@ export class Database {
     return pool;
   }
 
+  /** Makes a role that may log in and nothing else; it goes with the database. Its name, and its URL. */
+  async role(suffix) {
+    const name = `${this.name}_${suffix}`;
+    await this.sql(`CREATE ROLE "${name}" LOGIN`);
+    this.roles.push(name);
+    const target = new URL(this.url);
+    target.username = name;
+    return { name, url: String(target) };
+  }
+
   async end() {
     for (const pool of this.pools) await pool.end();
+    await until("nobody reads the database's slots", async () => {
+      const free = `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+        WHERE database = current_database() AND NOT active`;
+      await this.sql(free);
+      const left = `SELECT FROM pg_replication_slots WHERE database = current_database()`;
+      return (await this.sql(left)).length === 0;
+    });
     await query(url, `DROP DATABASE "${this.name}"`);
+    for (const role of this.roles) await query(url, `DROP ROLE "${role}"`);
   }
 }
 

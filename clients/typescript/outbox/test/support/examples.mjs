@@ -5,6 +5,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 const around = `import type { Express } from "express";
 import type { Pool } from "pg";
 import type { PrismaClient } from "../prisma/client/index.js";
+declare global {
+  namespace Express {
+    interface Request { auth?: { userId: string }; requestId?: string }
+  }
+}
 declare const app: Express;
 declare const pool: Pool;
 declare const prisma: PrismaClient;

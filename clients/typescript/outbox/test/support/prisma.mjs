@@ -20,14 +20,29 @@ datasource db {
   url      = env("DATABASE_URL")
 }
 model Booking {
-  id      String @id
-  status  String
-  version BigInt @default(0)
+  id        String  @id
+  status    String
+  version   BigInt  @default(0)
+  accountId String?
+  venueId   String?
+}
+model Payment {
+  id          String @id
+  bookingId   String
+  amountMinor Int
+  currency    String
+  status      String
 }
 `;
 
-export const bookingTable = `CREATE TABLE "Booking" (
-  "id" TEXT PRIMARY KEY, "status" TEXT NOT NULL, "version" BIGINT NOT NULL DEFAULT 0);`;
+// The application's own tables, beside which the outbox's stand.
+export const ownTables = `
+CREATE TABLE "Booking" (
+  "id" TEXT PRIMARY KEY, "status" TEXT NOT NULL, "version" BIGINT NOT NULL DEFAULT 0,
+  "accountId" TEXT, "venueId" TEXT);
+CREATE TABLE "Payment" (
+  "id" TEXT PRIMARY KEY, "bookingId" TEXT NOT NULL, "amountMinor" INTEGER NOT NULL,
+  "currency" TEXT NOT NULL, "status" TEXT NOT NULL);`;
 
 const schema = fileURLToPath(new URL("schema.prisma", build));
 const config = fileURLToPath(new URL("diff.config.mjs", build));
@@ -84,8 +99,8 @@ export function tablesByPrisma(url) {
   return prisma(["migrate", "diff", "--config", config, ...diff], url);
 }
 
-export async function connect(url) {
+export async function connect(url, options = {}) {
   const { PrismaClient } = await import(new URL("client/index.js", build));
   const { PrismaPg } = await import("@prisma/adapter-pg");
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
+  return new PrismaClient({ ...options, adapter: new PrismaPg({ connectionString: url }) });
 }

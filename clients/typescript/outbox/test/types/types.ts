@@ -11,6 +11,7 @@ import {
   runWithContext,
   type EventData,
   type KnownEventType,
+  type OutboxEvent,
 } from "@courtside/outbox";
 
 import { PrismaClient, type Prisma } from "../../build/prisma/client/index.js";
@@ -120,6 +121,17 @@ await outboxEvents(tx, [confirmed, { type: "coach.hired", aggregate: { type: "co
 await outboxEvents(tx, [confirmed, { type: "booking.created", data: {} }]);
 const many = ["b_1", "b_2"].map((bookingId) => ({ type: "booking.expired" as const, data: { bookingId } }));
 await outboxEvents(tx, many);
+
+// Collected, and handed on by a function of the application's own.
+const collected: OutboxEvent<KnownEventType>[] = [];
+collected.push(confirmed, { type: "payment.captured", data: { paymentId: "p_1", bookingId: "b_1" } });
+// @ts-expect-error: no bookingId
+collected.push({ type: "booking.created", data: {} });
+await outboxEvents(tx, collected);
+const emit = <const T extends string>(event: { type: T } & OutboxEvent<T>) => outboxEvent(tx, event);
+await emit(confirmed);
+// @ts-expect-error: no bookingId
+await emit({ type: "booking.created", data: {} });
 
 const messages = createOutbox({ via: "message", schema: "platform" });
 await messages.outboxEvent(tx, confirmed);

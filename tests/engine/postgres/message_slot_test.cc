@@ -1,0 +1,120 @@
+// Goal: a slot from which not everything can be read is refused, and what is wrong with it is said.
+#include <gmock/gmock.h>
+#include <libpq-fe.h>
+
+#include "tests/engine/postgres/message_source_test.h"
+#include "tests/engine/postgres/platform_test.h"
+
+namespace courtside {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+using MessageSlot = MessageSourceTest;
+
+TEST_F(MessageSlot, OneThatWasMadeAnewIsBeyondWhatWasRead) {
+  emit("a");
+  EXPECT_EQ(read(), "a");
+  drop_slot();
+  EXPECT_THAT(checked(), AllOf(StartsWith("bad_configuration: the slot `" + settings_.slot),
+                               HasSubstr("does not exist; `courtside outbox install"),
+                               HasSubstr("events since " + place_ + " may be lost")));
+  EXPECT_THAT(read(), StartsWith("bad_configuration: "));
+  emit("lost");
+  install();
+  const std::string told = "beyond " + place_ +
+                           ", which was read up to: it was made anew or moved by somebody else, "
+                           "and events between may be lost";
+  EXPECT_THAT(checked(), AllOf(HasSubstr("stands at " + confirmed()), HasSubstr(told)));
+  EXPECT_THAT(read(), HasSubstr(told));
+  // From the beginning, as accepted: from where the slot stands.
+  place_.clear();
+  emit("b");
+  EXPECT_EQ(checked(), "good");
+  EXPECT_EQ(read(), "b");
+}
+
+TEST_F(MessageSlot, OneThatSomebodyMovedIsFoundOut) {
+  emit("a");
+  EXPECT_EQ(read(), "a");
+  emit("b");
+  sql("SELECT pg_replication_slot_advance('" + settings_.slot + "', pg_current_wal_lsn())");
+  EXPECT_THAT(read(), HasSubstr("events between may be lost"));
+  // In the middle of a transaction too.
+  place_.clear();
+  settings_.page_rows = 1;
+  source_.reset();
+  sql("BEGIN; " + emitting("c") + emitting("d") + "COMMIT");
+  EXPECT_EQ(read(), "c ...");
+  sql("SELECT pg_replication_slot_advance('" + settings_.slot + "', pg_current_wal_lsn())");
+  EXPECT_THAT(checked(), HasSubstr("events between may be lost"));
+}
+
+TEST_F(MessageSlot, ADatabaseThatWasPutBackHasNotGotSoFar) {
+  place_ = "FFFF/0";
+  EXPECT_THAT(checked(), HasSubstr("it was read up to FFFF/0, and its log ends at 0/"));
+  place_ = "812345:990";
+  EXPECT_THAT(checked(), StartsWith("data_corrupt: "));
+}
+
+TEST_F(MessageSlot, OneOfAnotherKindIsRefused) {
+  drop_slot();
+  EXPECT_THAT(checked(), AllOf(HasSubstr("does not exist"), Not(HasSubstr("lost"))));
+  sql("SELECT pg_create_logical_replication_slot('" + settings_.slot + "', 'test_decoding')");
+  EXPECT_THAT(checked(), HasSubstr("is of the plugin `test_decoding`"));
+  drop_slot();
+  const std::string other = cluster().create_database();
+  cluster().sql(other,
+                "SELECT pg_create_logical_replication_slot('" + settings_.slot + "', 'pgoutput')");
+  EXPECT_THAT(checked(), HasSubstr("is of the database `" + other + "`"));
+  cluster().sql(other, "SELECT pg_drop_replication_slot('" + settings_.slot + "')");
+}
+
+TEST_F(MessageSlot, APublicationMustBeThere) {
+  sql("DROP PUBLICATION courtside");
+  EXPECT_THAT(checked(),
+              HasSubstr("the publication `courtside` does not exist; `courtside outbox"));
+}
+
+TEST_F(MessageSlot, AServerMustKeepWhatCanBeDecoded) {
+  server().start();
+  settings_.url = server().url(server().create_database());
+  EXPECT_EQ(checked(),
+            "bad_configuration: wal_level is `replica`, and must be `logical` for messages to be "
+            "read");
+}
+
+TEST_F(MessageSlot, OneThatAnotherProcessReadsIsTriedAgain) {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> other(
+      PQconnectdb((settings_.url + "?replication=database").c_str()), &PQfinish);
+  const std::string start = "START_REPLICATION SLOT " + settings_.slot +
+                            " LOGICAL 0/0 (proto_version '1', publication_names 'courtside')";
+  const std::unique_ptr<PGresult, decltype(&PQclear)> started(PQexec(other.get(), start.c_str()),
+                                                              &PQclear);
+  ASSERT_EQ(PQresultStatus(started.get()), PGRES_COPY_BOTH) << PQerrorMessage(other.get());
+  EXPECT_THAT(read(),
+              AllOf(StartsWith("unavailable: replication slot"), HasSubstr("is active for PID")));
+}
+
+// The server was told to keep no more than so much for those who do not read.
+TEST_F(MessageSlot, OneThatFellTooFarBehindIsLost) {
+  emit("a");
+  sql("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+  sql("SELECT pg_reload_conf()");
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (source().lag("")->slot_state != "lost") {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+    emit("b");
+    sql("SELECT pg_switch_wal()");
+    sql("CHECKPOINT");
+  }
+  EXPECT_THAT(checked(), HasSubstr("is lost: the server has removed what was not read"));
+  EXPECT_THAT(read(), StartsWith("bad_configuration: "));
+  sql("ALTER SYSTEM RESET max_slot_wal_keep_size");
+  sql("SELECT pg_reload_conf()");
+}
+
+}  // namespace
+}  // namespace courtside
