@@ -35,6 +35,9 @@ void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then);
 void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,
                      ReadMode mode, Then<ReadGrant> then);
 
+// A filter must not tell what the projection hides.
+Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant);
+
 // Of the log, what may be shown to a reader whose rights are looked at after this.
 OffsetRange readable(const Engine& engine);
 

@@ -65,10 +65,14 @@ int quality_of(const std::vector<Accepted>& list, std::string_view name) {
   return found == list.end() ? -1 : found->quality;
 }
 
+bool takes_plain(const std::vector<Accepted>& list) {
+  const int plain = quality_of(list, "identity");
+  return plain > 0 || (plain < 0 && quality_of(list, "*") != 0);
+}
+
 Result<Coding> choose_coding(const std::vector<Accepted>& list) {
   const int others = quality_of(list, "*");
-  int plain = quality_of(list, "identity");
-  if (plain < 0) plain = others == 0 ? 0 : kWhole;
+  const int plain = takes_plain(list) ? std::max(quality_of(list, "identity"), 1) : 0;
   // Named codings go before plain bytes of the same quality; `*` alone is no wish for one.
   Coding best = Coding::kIdentity;
   int best_quality = 0;

@@ -24,6 +24,9 @@ std::vector<Accepted> accepted(const HttpHeaders& headers, std::string_view name
 // The quality of what is named so itself; -1 when it is not named.
 int quality_of(const std::vector<Accepted>& list, std::string_view name);
 
+// Whether bytes as they are may be sent.
+bool takes_plain(const std::vector<Accepted>& list);
+
 // The coding of a long answer: zstd or gzip where the client names it and likes nothing better; no
 // compression where it says nothing. bad_request where it takes none that we know, and not even
 // plain bytes.
