@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,24 @@ Hash128 hash128(std::string_view first, std::string_view second);
 using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view text);
 bool equal_in_constant_time(const Sha256& a, const Sha256& b);
+
+// The same of what comes in pieces.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  Sha256Stream(Sha256Stream&&) noexcept;
+  Sha256Stream& operator=(Sha256Stream&&) noexcept;
+  void append(std::string_view bytes);
+  // Of all that was appended. Once.
+  Sha256 finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+// "e3b0c442...": lower case.
+std::string hex(const Sha256& digest);
 
 // A short random word of [a-z0-9], from the system's random source. Its first character is a
 // letter.

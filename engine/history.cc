@@ -40,6 +40,16 @@ std::optional<Timestamp> parse_time(std::string_view text, Timestamp now) {
   return Timestamp(now.value() - count * *unit);
 }
 
+// The name goes into an event of the log.
+bool is_export_name(std::string_view text) {
+  constexpr std::size_t kBytesMax = 64;
+  const auto is_fit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return !text.empty() && text.size() <= kBytesMax && std::all_of(text.begin(), text.end(), is_fit);
+}
+
 Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
   const std::string& text = parameter.second;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), query.limit);
@@ -47,6 +57,7 @@ Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::siz
       query.limit > limit_max) {
     return bad_parameter(parameter, "must be 1 to " + std::to_string(limit_max));
   }
+  query.limited = true;
   query.shaped = true;
   return {};
 }
@@ -91,54 +102,65 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
     query.shaped = true;
   } else if (name == "limit") {
     return set_limit(query, parameter, limit_max);
+  } else if (name == "export") {
+    if (!is_export_name(value))
+      return bad_parameter(parameter, "must be 1 to 64 of A-Z a-z 0-9 - _ .");
+    query.export_name = value;
   } else {
     return bad_parameter(parameter, "is not known here");
   }
   return {};
 }
 
-Error expired(std::string_view epoch, OffsetRange held, std::string message) {
+}  // namespace
+
+Error position_expired(std::string_view epoch, OffsetRange held, std::string message) {
   JsonObject details;
   details.text("earliest", format_position(epoch, previous(held.begin)));
   return {Code::position_expired, std::move(message), details.take()};
 }
 
-// The offset of a position of this log, from `lowest` to the head.
+namespace {
+
+// The offset of a position of this log, if it is among those that are allowed.
 Result<Offset> offset_in(const std::string& text, std::string_view epoch, OffsetRange held,
-                         Offset lowest) {
+                         OffsetRange allowed) {
   const Result<Position> position = parse_position(text);
   if (!position) return fail(position.error());
   if (position->epoch != epoch) {
-    return fail(expired(epoch, held, "the position belongs to another log"));
+    return fail(position_expired(epoch, held, "the position belongs to another log"));
   }
-  if (position->offset >= held.end) {
-    return fail(expired(epoch, held, "the position lies beyond the head"));
+  if (position->offset >= allowed.end) {
+    return fail(position_expired(epoch, held, "the position lies beyond the head"));
   }
-  if (position->offset < lowest) {
-    return fail(expired(epoch, held, "events after the position are gone"));
+  if (position->offset < allowed.begin) {
+    return fail(position_expired(epoch, held, "events after the position are gone"));
   }
   return position->offset;
-}
-
-Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held) {
-  OffsetRange window = held;
-  if (query.after) {
-    const Result<Offset> after = offset_in(*query.after, epoch, held, previous(held.begin));
-    if (!after) return fail(after.error());
-    window.begin = next(*after);
-  }
-  if (query.before) {
-    const Result<Offset> before = offset_in(*query.before, epoch, held, held.begin);
-    if (!before) return fail(before.error());
-    window.end = std::max(window.begin, *before);
-  }
-  return window;
 }
 
 }  // namespace
 
 std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now) {
   return parse_time(text, now);
+}
+
+Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held) {
+  OffsetRange window = held;
+  if (query.after) {
+    const Result<Offset> after =
+        offset_in(*query.after, epoch, held, {previous(held.begin), held.end});
+    if (!after) return fail(after.error());
+    window.begin = next(*after);
+  }
+  if (query.before) {
+    // One beyond the head is where everything ends that is there now.
+    const Result<Offset> before =
+        offset_in(*query.before, epoch, held, {held.begin, next(held.end)});
+    if (!before) return fail(before.error());
+    window.end = std::max(window.begin, *before);
+  }
+  return window;
 }
 
 Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limit_max,

@@ -21,8 +21,16 @@ struct HistoryQuery {
   std::optional<std::string> before;
   Direction order = Direction::kAscending;
   std::size_t limit = 100;
-  bool shaped = false;  // order, limit or before was given: not for a stream
+  bool limited = false;     // `limit` was given
+  bool shaped = false;      // order, limit or before was given: not for live events
+  std::string export_name;  // `export`: leaves a trace under this name; for files alone
 };
+
+// Where the query looks: of `held`, what `after` and `before` leave. position_expired when one of
+// them belongs to another epoch, lies beyond the head, or before what is held.
+Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held);
+// "events after the position are gone", with where one can begin instead.
+Error position_expired(std::string_view epoch, OffsetRange held, std::string message);
 
 // The parameters of GET /v1/events. bad_request for an unknown one, so that a misspelt filter does
 // not quietly find everything. `limit_max` bounds `limit`; relative times count back from `now`.
@@ -32,9 +40,8 @@ Result<HistoryQuery> parse_history_query(std::string_view query, std::size_t lim
 // RFC 3339, or "-2h": so long before `now`. Empty when it is neither.
 std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now);
 
-// {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. position_expired when
-// `after` or `before` belongs to another epoch, lies beyond the head, or before what is held.
-// `held`: of the log, what may be looked at.
+// {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. `held`: of the log, what may
+// be looked at.
 struct HistoryAnswer {
   std::string body;
   std::size_t events = 0;

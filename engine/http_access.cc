@@ -103,6 +103,12 @@ void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std
   });
 }
 
+Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant) {
+  const bool asks_who = !filter.actor.empty() || !filter.correlationid.empty();
+  if (!asks_who || !engine.projections.hide_actor(filter.channels, grant.lifts)) return {};
+  return fail(Code::forbidden, "a channel that hides who acted cannot be asked for it");
+}
+
 OffsetRange readable(const Engine& engine) {
   OffsetRange held = engine.log.held();
   if (engine.access.enabled()) {

@@ -45,6 +45,9 @@ Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
   return result;
 }
 
+// A filter must not tell what the projection hides.
+Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant);
+
 // Of the log, what may be shown to a reader whose rights are looked at after this.
 OffsetRange readable(const Engine& engine);
 

@@ -7,6 +7,7 @@
 #include "engine/http_routes.h"
 #include "engine/problem.h"
 #include "schema/channel.h"
+#include "transport/http_accept.h"
 
 namespace courtside {
 namespace {
@@ -26,42 +27,63 @@ void answer_with_read(Peer& peer, std::function<Result<HttpResponse>()> read) {
   if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
-// A filter must not tell what the projection hides.
-Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant) {
-  const bool asks_who = !filter.actor.empty() || !filter.correlationid.empty();
-  if (!asks_who || !engine.projections.hide_actor(filter.channels, grant.lifts)) return {};
-  return fail(Code::forbidden, "a channel that hides who acted cannot be asked for it");
+// Smaller ones grow, or win nothing.
+constexpr std::size_t kCompressedBytesMin = 1024;
+
+HttpResponse page_response(std::string body, Coding coding, bool takes_plain) {
+  if (body.size() < kCompressedBytesMin && takes_plain) coding = Coding::kIdentity;
+  HttpResponse response =
+      json_response(coding == Coding::kIdentity ? std::move(body) : compressed(coding, body));
+  response.headers.emplace_back("vary", "accept, accept-encoding");
+  if (coding != Coding::kIdentity) {
+    response.headers.emplace_back("content-encoding", name_of(coding));
+  }
+  return response;
 }
 
-void get_page(Peer& peer, const Identity& reader, const HistoryQuery& query) {
+}  // namespace
+
+void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
+              const HistoryQuery& query) {
+  const std::vector<Accepted> codings = accepted(request.headers, "accept-encoding");
+  const Result<Coding> coding = choose_coding(codings);
+  if (!coding) return peer.respond(problem(coding.error()));
+  const bool plain = takes_plain(codings);
   const OffsetRange held = readable(peer.shard().engine());
   with_read_grant(
       peer, reader, query.filter.channels, ReadMode::kHistory,
-      [reader, query, held](Peer& asker, const ReadGrant& grant) {
+      [reader, query, held, coding = *coding, plain](Peer& asker, const ReadGrant& grant) {
         Shard& shard = asker.shard();
         const Engine& engine = shard.engine();
         if (const auto asked = check_filter(engine, query.filter, grant); !asked) {
           return refuse(asker, asked.error());
         }
         const ConnectionId id = asker.id();
-        const bool accepted = shard.read([&shard, &engine, id, reader, query, held, grant] {
-          Result<HistoryAnswer> page =
-              answer_history(query, engine.log, within(held, engine.log.held()), engine.pages,
-                             engine.config.limits.page_scanned, engine.projections, grant.lifts);
-          return [&shard, id, reader, query, grant, page = std::move(page)] {
-            Peer* back = shard.find_peer(id);
-            if (back == nullptr) return;
-            if (!page) return back->respond(problem(page.error()));
-            if (grant.audited) {
-              const auto traced = back->append_trace(reader, query.filter, page->events);
-              if (!traced) return back->respond(problem(traced.error()));
-            }
-            back->respond(json_response(page->body));
-          };
-        });
+        const bool accepted = shard.read(
+            [&shard, &engine, id, reader, query, held, grant, coding, plain] {
+              Result<HistoryAnswer> page = answer_history(
+                  query, engine.log, within(held, engine.log.held()), engine.pages,
+                  engine.config.limits.page_scanned, engine.projections, grant.lifts);
+              HttpResponse response;
+              if (page) response = page_response(std::move(page->body), coding, plain);
+              return [&shard, id, reader, query, grant, page = std::move(page),
+                      response = std::move(response)] {
+                Peer* back = shard.find_peer(id);
+                if (back == nullptr) return;
+                if (!page) return back->respond(problem(page.error()));
+                if (grant.audited) {
+                  const auto traced = back->append_trace(reader, query.filter, page->events);
+                  if (!traced) return back->respond(problem(traced.error()));
+                }
+                back->respond(response);
+              };
+            },
+            ReadClass::kHistory);
         if (!accepted) asker.respond(problem({Code::overloaded, "too many reads are waiting"}));
       });
 }
+
+namespace {
 
 // Where a stream begins: the browser's own word first, then the query's; from now where neither
 // says anything.
@@ -146,9 +168,10 @@ void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening) {
 
 void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
                  const Wire& wire) {
-  if (query.shaped) {
-    return peer.respond(problem(
-        {Code::bad_request, "`before`, `order` and `limit` do not go with a stream of events"}));
+  if (query.shaped || !query.export_name.empty()) {
+    return peer.respond(
+        problem({Code::bad_request,
+                 "`before`, `order`, `limit` and `export` do not go with a stream of events"}));
   }
   if (peer.shard().draining()) {
     return peer.respond(problem({Code::draining, "the server is going down"}));
@@ -161,16 +184,6 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
   opening->interest->wire = &wire;
   opening->interest->filter = std::move(query.filter);
   open_stream(peer, opening);
-}
-
-void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) {
-  const Result<HistoryQuery> query = parse_history_query(
-      request.query(), peer.shard().engine().config.limits.history_events, now());
-  if (!query) return peer.respond(problem(query.error()));
-  if (request.header("accept").find("text/event-stream") != std::string_view::npos) {
-    return open_stream(peer, request, reader, *query, sse_wire());
-  }
-  get_page(peer, reader, *query);
 }
 
 namespace {

@@ -19,6 +19,8 @@ constexpr std::string_view kEventMedia = "application/cloudevents+json";
 void post_events(Peer& peer, const HttpRequest& request, const Identity& publisher);
 
 void get_events(Peer& peer, const HttpRequest& request, const Identity& reader);
+void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
+              const HistoryQuery& query);
 void get_event(Peer& peer, const std::string& position, const Identity& reader);
 void get_subject(Peer& peer, const std::string& subject, const Identity& reader);
 // What GET /v1/subjects/{subject} says with a query: the state.

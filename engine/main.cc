@@ -13,6 +13,9 @@ struct Run {
   int operator()(const courtside::PublishCommand& command) const { return run_publish(command); }
   int operator()(const courtside::TailCommand& command) const { return run_tail(command); }
   int operator()(const courtside::StateCommand& command) const { return run_state(command); }
+  int operator()(const courtside::HistoryCommand& command) const { return run_history(command); }
+  int operator()(const courtside::LogCommand& command) const { return run_log(command); }
+  int operator()(const courtside::ExportCommand& command) const { return run_export(command); }
   int operator()(const courtside::BenchCommand& command) const { return run_bench(command); }
   int operator()(const courtside::ConfigPrintCommand& command) const {
     return run_config_print(command);

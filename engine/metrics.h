@@ -18,13 +18,14 @@
 namespace courtside {
 
 struct ShardStats {
-  std::atomic<std::uint64_t> connections{0};  // open now
-  std::atomic<std::uint64_t> sessions{0};     // WebSocket sessions and streams, open now
-  std::atomic<std::uint64_t> subscribers{0};  // now
-  std::atomic<std::uint64_t> accepted{0};     // connections ever
-  std::atomic<std::uint64_t> requests{0};     // HTTP requests
-  std::atomic<std::uint64_t> deliveries{0};   // events sent live, per subscriber
-  std::atomic<std::uint64_t> replayed{0};     // events sent from pages, per subscriber
+  std::atomic<std::uint64_t> connections{0};      // open now
+  std::atomic<std::uint64_t> sessions{0};         // WebSocket sessions and streams, open now
+  std::atomic<std::uint64_t> subscribers{0};      // now
+  std::atomic<std::uint64_t> history_streams{0};  // now
+  std::atomic<std::uint64_t> accepted{0};         // connections ever
+  std::atomic<std::uint64_t> requests{0};         // HTTP requests
+  std::atomic<std::uint64_t> deliveries{0};       // events sent live, per subscriber
+  std::atomic<std::uint64_t> replayed{0};         // events sent from pages, per subscriber
   std::atomic<std::uint64_t> fell_behind{0};
   std::atomic<std::uint64_t> gaps{0};
   std::atomic<std::uint64_t> queued_bytes{0};     // in send queues, now

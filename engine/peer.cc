@@ -53,6 +53,9 @@ void Peer::respond(HttpResponse response) {
 void Peer::allow_origin(HttpResponse& response) const {
   if (origin_.empty()) return;
   response.headers.emplace_back("access-control-allow-origin", origin_);
+  for (auto& [name, value] : response.headers) {
+    if (name == "vary") return static_cast<void>(value.append(", origin"));
+  }
   response.headers.emplace_back("vary", "origin");
 }
 
@@ -145,6 +148,7 @@ void Peer::on_message(Connection& /*connection*/, Opcode opcode, std::string_vie
 
 void Peer::on_drained(Connection& /*connection*/) {
   if (session_) session_->on_drained();
+  on_history([](HistoryStream& history) { history.on_drained(); });
   if (stream_) hub().on_drained(stream_->subscriber);
 }
 
@@ -157,6 +161,9 @@ void Peer::on_tick(std::uint64_t now_ms) {
                        .acknowledged_bytes = connection_->bytes_acknowledged()});
   } else if (stream_) {
     tick_stream(now_ms);
+  } else if (history_) {
+    on_history(
+        [now_ms](HistoryStream& history) { history.on_tick(now_ms, now().value() / kMicros); });
   }
 }
 
@@ -183,6 +190,7 @@ void Peer::tick_stream(std::uint64_t now_ms) {
 
 void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::uint16_t /*code*/) {
   connection_ = nullptr;
+  on_history([](HistoryStream& history) { history.on_gone(); });
   shard_.retire(id_);
 }
 
@@ -194,6 +202,8 @@ void Peer::drain(std::uint16_t code) {
     session_->drain(static_cast<std::uint32_t>(spread), code);
   } else if (stream_) {
     end_stream(code, "the server is going down");
+  } else if (history_) {
+    on_history([](HistoryStream& history) { history.cut("the server is going down"); });
   } else if (!post_) {
     connection_->close_after_flush();
   }
@@ -213,18 +223,28 @@ void Peer::abort() {
 // ---------------------------------------------------------------------------------------------
 // Access.
 
+namespace {
+
+// Whether somebody who reads these channels may be touched by it.
+bool concerns(const RightsChange& change, const Identity& reader,
+              const std::vector<std::string>& channels) {
+  if (change.fact.kind == FactKind::kAccount) {
+    return reader.kind == Identity::Kind::kAccount && reader.actor == change.fact.id;
+  }
+  return std::find(channels.begin(), channels.end(), channel_of(change.fact)) != channels.end();
+}
+
+}  // namespace
+
 void Peer::on_rights_change(const RightsChange& change, bool revokes) {
   if (connection_ == nullptr) return;
   if (session_) return session_->on_rights_change(change, revokes);
-  if (!stream_) return;
-  const Identity& reader = stream_->identity;
-  if (change.fact.kind == FactKind::kAccount) {
-    if (reader.kind != Identity::Kind::kAccount || reader.actor != change.fact.id) return;
-  } else {
-    const std::vector<std::string>& channels = stream_->interest->filter.channels;
-    const std::string channel = channel_of(change.fact);
-    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) return;
+  if (history_ && concerns(change, history_->reader(), history_->channels())) {
+    on_history([revokes](HistoryStream& history) {
+      revokes ? history.cut("the token was revoked") : history.on_rights_change();
+    });
   }
+  if (!stream_ || !concerns(change, stream_->identity, stream_->interest->filter.channels)) return;
   if (!revokes) return check_stream(/*stand_still=*/true);
   end_stream(static_cast<std::uint16_t>(info(Code::unauthorized).close_code),
              "the token was revoked");
@@ -314,8 +334,12 @@ std::uint64_t Peer::rights_changes() const { return shard_.engine().access.chang
 
 Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
                                 std::optional<std::size_t> rows) {
+  return append_event(query_trace(identity, filter, rows, now()));
+}
+
+Result<void> Peer::append_event(IncomingEvent event) {
   std::vector<IncomingEvent> events;
-  events.push_back(query_trace(identity, filter, rows, now()));
+  events.push_back(std::move(event));
   Result<Append> append =
       make_append(shard_.engine().router, std::move(events), Identity{}, Author{});
   if (!append) return fail(append.error());

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/doors/doorway.h"
+#include "engine/history_stream.h"
 #include "engine/hub.h"
 #include "engine/session.h"
 #include "engine/start.h"
@@ -37,7 +38,10 @@ struct EventStream {
   std::uint64_t check_attempt = 0;  // of the answer that is awaited
 };
 
-class Peer final : public ConnectionHandler, public SubscriberOwner, public SessionHost {
+class Peer final : public ConnectionHandler,
+                   public SubscriberOwner,
+                   public SessionHost,
+                   public HistoryHost {
  public:
   Peer(Shard& shard, Doorway door) : shard_(shard), door_(std::move(door)) {}
   ~Peer() override;
@@ -50,7 +54,10 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   ConnectionId id() const { return id_; }
   Shard& shard() { return shard_; }
   Doorway& door() { return door_; }
-  bool streaming() const { return session_ != nullptr || stream_.has_value(); }
+  bool streaming() const {
+    return session_ != nullptr || stream_.has_value() || history_ != nullptr;
+  }
+  bool streaming_history() const { return history_ != nullptr; }
   std::size_t queued_bytes() const { return connection_ ? connection_->queued_bytes() : 0; }
 
   // Who the credential names, unless its address is slowed; known now, or told to `then` later.
@@ -72,6 +79,9 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events.
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                    const Identity& identity);
+
+  // ... or is answered with history to its end, when the first part of it is there.
+  void open_history(HistoryStream::Terms terms, std::shared_ptr<HistorySource> source);
 
   // Somebody read what is another account's: appends an event that says so. overloaded when the log
   // takes no more.
@@ -98,6 +108,19 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;
   void on_drained(Connection& connection) override;
   void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override;
+
+  // HistoryHost (peer_history.cc)
+  void read_part(std::shared_ptr<HistorySource> source) override;
+  std::optional<Result<ReadGrant>> check_history(const Identity& reader,
+                                                 const std::vector<std::string>& channels,
+                                                 std::uint64_t attempt) override;
+  Result<std::string> trace_history(const HistoryTrace& trace) override;
+  void refuse_history(const Error& error) override;
+  void start_history(const HttpResponse& head) override;
+  void send_history(std::string bytes) override;
+  void end_history() override;
+  void cut_history(std::string_view reason) override;
+  std::uint64_t history_bytes_taken() const override;
 
   // SubscriberOwner
   void send_frames(const SharedBytes& frames) override;
@@ -143,8 +166,10 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   void check_stream(bool stand_still);
   void on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
   void end_stream(std::uint16_t code, std::string_view reason);
+  void on_history(const std::function<void(HistoryStream&)>& happened);
   void allow_origin(HttpResponse& response) const;
   Result<void> submit(Append append);
+  Result<void> append_event(IncomingEvent event);
 
   Shard& shard_;
   Doorway door_;
@@ -152,6 +177,7 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
   ConnectionId id_;
   std::unique_ptr<Session> session_;
   std::optional<EventStream> stream_;
+  std::unique_ptr<HistoryStream> history_;
   std::unique_ptr<PendingPost> post_;
   std::string origin_;
 

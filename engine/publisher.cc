@@ -66,43 +66,69 @@ Result<Append> make_append(const Router& router, std::vector<IncomingEvent> even
   return append;
 }
 
-IncomingEvent query_trace(const Identity& reader, const Filter& filter,
-                          std::optional<std::size_t> rows, Timestamp at) {
-  const auto list = [](const std::vector<std::string>& texts) {
-    std::string json = "[";
-    for (const std::string& text : texts) {
-      if (json.size() > 1) json.push_back(',');
-      append_json_string(json, text);
-    }
-    return json + "]";
-  };
+namespace {
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::string json = "[";
+  for (const std::string& text : texts) {
+    if (json.size() > 1) json.push_back(',');
+    append_json_string(json, text);
+  }
+  return json + "]";
+}
+
+std::string filter_json(const Filter& filter) {
   JsonObject asked;
-  asked.raw("channels", list(filter.channels));
-  if (!filter.types.empty()) asked.raw("types", list(filter.types));
+  asked.raw("channels", json_list(filter.channels));
+  if (!filter.types.empty()) asked.raw("types", json_list(filter.types));
   if (!filter.subject.empty()) asked.text("subject", filter.subject);
   if (!filter.actor.empty()) asked.text("actor", filter.actor);
   if (!filter.correlationid.empty()) asked.text("correlationid", filter.correlationid);
   if (filter.since) asked.text("since", format_rfc3339(*filter.since));
   if (filter.until) asked.text("until", format_rfc3339(*filter.until));
-  JsonObject object;
-  object.text("by", reader.actor).raw("filter", asked.take());
-  if (rows) object.number("rows", *rows);
+  return asked.take();
+}
 
+IncomingEvent trace_event(std::string_view type, const Identity& reader, std::string_view data,
+                          std::string_view causationid, Timestamp at) {
   const std::string id = random_word(kTraceIdLength);
   const std::string subject = "audit:" + id;
   const std::string time = format_rfc3339(at);
-  const std::string data = object.take();
   EventFields fields;
   fields.id = id;
   fields.source = "/courtside/access";
-  fields.type = "audit.queried";
+  fields.type = type;
   fields.subject = subject;
   fields.time = time;
+  fields.causationid = causationid;
   fields.actorid = reader.actor;
   fields.actorrole = reader.role;
   fields.data_kind = DataKind::kJson;
   fields.data = data;
   return {.event = build_event(fields)};
+}
+
+}  // namespace
+
+IncomingEvent query_trace(const Identity& reader, const Filter& filter,
+                          std::optional<std::size_t> rows, Timestamp at) {
+  JsonObject data;
+  data.text("by", reader.actor).raw("filter", filter_json(filter));
+  if (rows) data.number("rows", *rows);
+  return trace_event("audit.queried", reader, data.take(), {}, at);
+}
+
+IncomingEvent history_trace(const HistoryTrace& trace, Timestamp at) {
+  JsonObject data;
+  data.text("by", trace.reader.actor)
+      .raw("filter", filter_json(trace.filter))
+      .text("after", trace.after)
+      .text("through", trace.through);
+  if (trace.rows) data.number("rows", *trace.rows).boolean("complete", trace.complete);
+  const bool is_export = !trace.export_name.empty();
+  if (is_export) data.text("export", trace.export_name);
+  return trace_event(is_export ? "audit.exported" : "audit.queried", trace.reader, data.take(),
+                     trace.causationid, at);
 }
 
 Error conflict_error(std::string_view subject, const Conflict& conflict) {

@@ -32,6 +32,19 @@ Result<Append> make_append(const Router& router, std::vector<IncomingEvent> even
 IncomingEvent query_trace(const Identity& reader, const Filter& filter,
                           std::optional<std::size_t> rows, Timestamp at);
 
+// What is said of a reader that takes history as a stream.
+struct HistoryTrace {
+  const Identity& reader;
+  const Filter& filter;
+  std::string_view export_name;  // not empty: `audit.exported`, else `audit.queried`
+  std::string after;             // positions: what was asked for lies between them
+  std::string through;
+  std::optional<std::uint64_t> rows;  // none: it begins
+  bool complete = false;              // of those that ended: with all of it
+  std::string_view causationid;       // of the event that said that it began; empty: there is none
+};
+IncomingEvent history_trace(const HistoryTrace& trace, Timestamp at);
+
 // What a publisher hears of a conflict: "booking:b_1 is at version 18, expected 17".
 Error conflict_error(std::string_view subject, const Conflict& conflict);
 

@@ -294,6 +294,8 @@ std::vector<Sample> Server::samples() const {
   gauge("courtside_connections", "Open connections.", sum(&ShardStats::connections));
   gauge("courtside_sessions", "Open WebSocket sessions and streams.", sum(&ShardStats::sessions));
   gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
+  gauge("courtside_history_streams", "Answers as long as the log that are being sent.",
+        sum(&ShardStats::history_streams));
   counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
   counter("courtside_refused_total", "Connections closed at once.", refused_);
   for (std::size_t i = 0; i < kDenialCount; ++i) {

@@ -113,13 +113,16 @@ void Shard::on_tick() {
   const std::uint64_t now_ms = loop_.now_ms();
   std::uint64_t queued_bytes = 0;
   std::uint64_t sessions = 0;
+  std::uint64_t histories = 0;
   for (auto& [id, peer] : peers_) {
     peer->on_tick(now_ms);
     queued_bytes += peer->queued_bytes();
     if (peer->streaming()) ++sessions;
+    if (peer->streaming_history()) ++histories;
   }
   stats_.queued_bytes = queued_bytes;
   stats_.sessions = sessions;
+  stats_.history_streams = histories;
   loop_.start_timer(kTickMs, [this] { on_tick(); });
 }
 
@@ -225,16 +228,22 @@ void Shard::on_turning_point(RecordView record) {
   for (auto& [id, peer] : peers_) peer->on_rights_change(*change, revokes);
 }
 
-bool Shard::read(std::function<Finish()> job) {
+bool Shard::read(std::function<Finish()> job, ReadClass of) {
   if (jobs_in_flight_ >= engine_.config.limits.reads_in_flight) return false;
   ++jobs_in_flight_;
-  engine_.reads.submit([this, job = std::move(job)] {
-    post_task([this, finish = job()] {
-      --jobs_in_flight_;
-      finish();
-    });
-  });
+  engine_.reads.submit(
+      [this, job = std::move(job)] {
+        post_task([this, finish = job()] {
+          --jobs_in_flight_;
+          finish();
+        });
+      },
+      of);
   return true;
+}
+
+void Shard::read_history(std::function<Finish()> job) {
+  engine_.reads.submit([this, job = std::move(job)] { post_task(job()); }, ReadClass::kHistory);
 }
 
 }  // namespace courtside

@@ -75,7 +75,9 @@ class Shard final : public HubHost {
 
   // Runs `job` on a read thread and, on this thread, what it returns. False when too many wait.
   using Finish = std::function<void()>;
-  [[nodiscard]] bool read(std::function<Finish()> job);
+  [[nodiscard]] bool read(std::function<Finish()> job, ReadClass of = ReadClass::kLive);
+  // The same for a part of a history stream, of which there are few (limits.history_streams).
+  void read_history(std::function<Finish()> job);
 
   // The peer with this connection, or null when it is gone.
   Peer* find_peer(ConnectionId id);

@@ -84,21 +84,6 @@ void trust_from(Page& page, OffsetRange window, Offset first_held) {
   page.records.erase(page.records.begin(), kept);
 }
 
-// The part of the window whose recorded times the filter asks for.
-Result<OffsetRange> narrow_by_time(const LogReader& log, const Filter& filter, OffsetRange window) {
-  if (filter.since) {
-    const Result<Offset> begin = log.first_at_or_after(*filter.since);
-    if (!begin) return fail(begin.error());
-    window.begin = std::clamp(*begin, window.begin, window.end);
-  }
-  if (filter.until) {
-    const Result<Offset> end = log.first_at_or_after(*filter.until);
-    if (!end) return fail(end.error());
-    window.end = std::clamp(*end, window.begin, window.end);
-  }
-  return window;
-}
-
 // Fills the page from one batch of the tail. False when the page ends before the batch does.
 bool fill_from_batch(PageBuilder& builder, const Matcher& matcher, const SharedBatch& batch,
                      const PageRequest& request, std::uint64_t& scanned) {
@@ -154,7 +139,7 @@ Result<Page> PageReader::read(const Filter& filter, const PageRequest& request) 
 }
 
 Result<Page> PageReader::read_log(const Filter& filter, const PageRequest& request) const {
-  const Result<OffsetRange> window = narrow_by_time(log_, filter, request.window);
+  const Result<OffsetRange> window = narrow_by_time(filter, request.window);
   if (!window) return fail(window.error());
   const Matcher matcher(filter);
   CandidateScan candidates(log_, tail_, matcher, *window, request.direction);
@@ -185,10 +170,24 @@ std::optional<Page> PageReader::read_tail(const Filter& filter, const PageReques
   return builder.finish(complete, scanned);
 }
 
+Result<OffsetRange> PageReader::narrow_by_time(const Filter& filter, OffsetRange window) const {
+  if (filter.since) {
+    const Result<Offset> begin = log_.first_at_or_after(*filter.since);
+    if (!begin) return fail(begin.error());
+    window.begin = std::clamp(*begin, window.begin, window.end);
+  }
+  if (filter.until) {
+    const Result<Offset> end = log_.first_at_or_after(*filter.until);
+    if (!end) return fail(end.error());
+    window.end = std::clamp(*end, window.begin, window.end);
+  }
+  return window;
+}
+
 Result<Offset> PageReader::after_last(const Filter& filter, OffsetRange window,
                                       std::size_t count) const {
   if (count == 0) return previous(window.end);
-  const Result<OffsetRange> searched = narrow_by_time(log_, filter, window);
+  const Result<OffsetRange> searched = narrow_by_time(filter, window);
   if (!searched) return fail(searched.error());
   const Matcher matcher(filter);
   CandidateScan candidates(log_, tail_, matcher, *searched, Direction::kDescending);

@@ -59,6 +59,9 @@ class PageReader {
   std::optional<Page> read_tail(const Filter& filter, const PageRequest& request,
                                 std::size_t batches_max) const;
 
+  // The part of the window whose recorded times the filter asks for.
+  Result<OffsetRange> narrow_by_time(const Filter& filter, OffsetRange window) const;
+
   // The offset after which exactly `count` matching events stand, counted back from window.end, or
   // window.begin - 1 when there are fewer. It costs what must be looked at to know, without a bound
   // but the window: not for a loop.

@@ -66,4 +66,26 @@ Result<HttpResponse> http_request(const ClientTarget& target, std::string_view m
                                   std::string_view path, const HttpHeaders& headers,
                                   std::string_view body, std::uint32_t timeout_ms);
 
+// A GET whose answer is taken piece by piece, however long it is.
+//
+//   auto download = HttpDownload::open(target, path, headers, idle_ms);
+//   for (auto piece = (*download)->read(); piece && !piece->empty(); ...
+//
+// Blocks; not for loops.
+class HttpDownload {
+ public:
+  // Connects, asks, and reads the answer's head. `idle_ms`: how long nothing may come, then and
+  // later. Errors as http_request().
+  static Result<std::unique_ptr<HttpDownload>> open(const ClientTarget& target,
+                                                    std::string_view path,
+                                                    const HttpHeaders& headers,
+                                                    std::uint32_t idle_ms);
+  virtual ~HttpDownload() = default;
+
+  // Without a body.
+  virtual const HttpResponse& head() const = 0;
+  // The next bytes of the body; empty at its end. unavailable where it was cut off before.
+  virtual Result<std::string> read() = 0;
+};
+
 }  // namespace courtside

@@ -5,6 +5,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
+#include <memory>
 #include <utility>
 
 #include "base/time.h"
@@ -18,6 +20,8 @@ namespace {
 
 constexpr std::uint16_t kDefaultPort = 8080;
 constexpr HttpLimits kAnswerLimits = {64 * 1024, 256, kHttpAnswerBytesMax};
+// Its pieces are taken as they come.
+constexpr HttpLimits kDownloadLimits = {64 * 1024, 256, std::numeric_limits<std::size_t>::max()};
 
 // A blocking socket with one deadline for all that is done with it.
 class TimedSocket {
@@ -26,6 +30,8 @@ class TimedSocket {
   ~TimedSocket() { ::close(fd_); }
   TimedSocket(const TimedSocket&) = delete;
   TimedSocket& operator=(const TimedSocket&) = delete;
+
+  void set_deadline(std::uint64_t deadline_us) { deadline_us_ = deadline_us; }
 
   Result<void> connect(const SocketAddress& address) {
     if (::connect(fd_, address.get(), address.size_bytes) == 0) return {};
@@ -83,7 +89,7 @@ class TimedSocket {
   }
 
   const int fd_;
-  const std::uint64_t deadline_us_;
+  std::uint64_t deadline_us_;
 };
 
 std::string request_text(const ClientTarget& target, std::string_view method, std::string_view path,
@@ -122,6 +128,75 @@ HttpResponse response_from(HttpMessage message) {
   return response;
 }
 
+std::uint64_t deadline_in(std::uint32_t timeout_ms) {
+  return steady_us() + std::uint64_t{timeout_ms} * 1000;
+}
+
+// To the first of the target's addresses that takes it.
+Result<std::unique_ptr<TimedSocket>> connect_any(const ClientTarget& target,
+                                                 std::uint64_t deadline_us) {
+  const auto addresses = resolve(target.host, target.port);
+  if (!addresses) return fail(addresses.error());
+  Error last{Code::unavailable, "cannot connect to " + target.host};
+  for (const SocketAddress& address : *addresses) {
+    const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) continue;
+    auto socket = std::make_unique<TimedSocket>(fd, deadline_us);
+    const auto connected = socket->connect(address);
+    if (connected) return socket;
+    last = connected.error();
+  }
+  return fail(std::move(last));
+}
+
+class Download final : public HttpDownload {
+ public:
+  Download(std::unique_ptr<TimedSocket> socket, std::uint32_t idle_ms)
+      : socket_(std::move(socket)), idle_ms_(idle_ms) {}
+
+  Result<void> ask(std::string_view request) {
+    if (auto sent = socket_->send_all(request); !sent) return sent;
+    while (!parser_.headers_complete()) {
+      if (auto got = receive(); !got) return got;
+    }
+    const HttpMessage& message = parser_.message();
+    head_.status = message.status;
+    head_.headers = message.headers;
+    head_.content_type = find_header(message.headers, "content-type");
+    return {};
+  }
+
+  const HttpResponse& head() const override { return head_; }
+
+  Result<std::string> read() override {
+    for (;;) {
+      std::string piece = parser_.take_body();
+      if (!piece.empty() || parser_.complete()) return piece;
+      if (auto got = receive(); !got) return fail(got.error());
+    }
+  }
+
+ private:
+  Result<void> receive() {
+    socket_->set_deadline(deadline_in(idle_ms_));
+    const auto count = socket_->receive(buffer_.data(), buffer_.size());
+    if (!count) return fail(count.error());
+    if (*count > 0) {
+      const auto used = parser_.feed({buffer_.data(), *count});
+      return used ? Result<void>() : fail(used.error());
+    }
+    if (!parser_.began()) return fail(Code::unavailable, "the server hung up");
+    if (!parser_.finish()) return fail(Code::unavailable, "the answer was cut off");
+    return {};
+  }
+
+  std::unique_ptr<TimedSocket> socket_;
+  const std::uint32_t idle_ms_;
+  HttpMessageParser parser_{HttpMessageParser::Kind::kAnswer, kDownloadLimits};
+  HttpResponse head_;
+  std::array<char, 64 * 1024> buffer_{};
+};
+
 }  // namespace
 
 Result<ClientTarget> parse_target(std::string_view url) {
@@ -140,28 +215,31 @@ Result<ClientTarget> parse_target(std::string_view url) {
 Result<HttpResponse> http_request(const ClientTarget& target, std::string_view method,
                                   std::string_view path, const HttpHeaders& headers,
                                   std::string_view body, std::uint32_t timeout_ms) {
-  const std::uint64_t deadline_us = steady_us() + std::uint64_t{timeout_ms} * 1000;
-  const auto addresses = resolve(target.host, target.port);
-  if (!addresses) return fail(addresses.error());
-  Error last{Code::unavailable, "cannot connect to " + target.host};
-  for (const SocketAddress& address : *addresses) {
-    const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) continue;
-    TimedSocket socket(fd, deadline_us);
-    if (const auto connected = socket.connect(address); !connected) {
-      last = connected.error();
-      continue;
-    }
-    // A server may answer and hang up before it has read everything: its answer counts.
-    const auto sent = socket.send_all(request_text(target, method, path, headers, body));
-    HttpMessageParser parser(method == "HEAD" ? HttpMessageParser::Kind::kAnswerToHead
-                                              : HttpMessageParser::Kind::kAnswer,
-                             kAnswerLimits);
-    auto answer = receive_answer(socket, parser);
-    if (!answer) return fail(sent ? answer.error() : sent.error());
-    return response_from(std::move(*answer));
+  const std::uint64_t deadline_us = deadline_in(timeout_ms);
+  const auto connected = connect_any(target, deadline_us);
+  if (!connected) return fail(connected.error());
+  TimedSocket& socket = **connected;
+  // A server may answer and hang up before it has read everything: its answer counts.
+  const auto sent = socket.send_all(request_text(target, method, path, headers, body));
+  HttpMessageParser parser(
+      method == "HEAD" ? HttpMessageParser::Kind::kAnswerToHead : HttpMessageParser::Kind::kAnswer,
+      kAnswerLimits);
+  auto answer = receive_answer(socket, parser);
+  if (!answer) return fail(sent ? answer.error() : sent.error());
+  return response_from(std::move(*answer));
+}
+
+Result<std::unique_ptr<HttpDownload>> HttpDownload::open(const ClientTarget& target,
+                                                         std::string_view path,
+                                                         const HttpHeaders& headers,
+                                                         std::uint32_t idle_ms) {
+  auto socket = connect_any(target, deadline_in(idle_ms));
+  if (!socket) return fail(socket.error());
+  auto download = std::make_unique<Download>(std::move(*socket), idle_ms);
+  if (auto asked = download->ask(request_text(target, "GET", path, headers, "")); !asked) {
+    return fail(asked.error());
   }
-  return fail(std::move(last));
+  return download;
 }
 
 }  // namespace courtside

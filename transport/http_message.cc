@@ -311,6 +311,11 @@ bool HttpMessageParser::headers_complete() const { return state_->headers_comple
 bool HttpMessageParser::complete() const { return state_->complete; }
 const HttpMessage& HttpMessageParser::message() const { return state_->message; }
 
+std::string HttpMessageParser::take_body() {
+  state_->body_wire_bytes = 0;
+  return std::exchange(state_->message.body, {});
+}
+
 HttpMessage HttpMessageParser::take() {
   HttpMessage message = std::move(state_->message);
   state_->restart();

@@ -4,9 +4,6 @@
 #include "schema/text.h"
 
 namespace courtside {
-namespace {
-
-// The code by its name, or by its status where the answer is of something that stands between.
 Error error_of(const HttpResponse& answer) {
   const ServerWords problem(is_utf8(answer.body) ? std::string_view(answer.body) : "");
   std::string message = problem.text("detail");
@@ -20,8 +17,6 @@ Error error_of(const HttpResponse& answer) {
   }
   return {answer.status >= 500 ? Code::unavailable : Code::bad_request, message, details};
 }
-
-}  // namespace
 
 Result<std::string> ask_server(const ClientTarget& target, const ServerRequest& request) {
   HttpHeaders headers;

@@ -23,4 +23,7 @@ struct ServerRequest {
 // with the document's details; `unavailable` and `timeout` as http_request() has them.
 Result<std::string> ask_server(const ClientTarget& target, const ServerRequest& request);
 
+// What an answer with another status than 200 says: by its problem document, else by the status.
+Error error_of(const HttpResponse& answer);
+
 }  // namespace courtside

@@ -240,6 +240,9 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(add_publish(root));
   commands.push_back(add_tail(root));
   commands.push_back(add_state(root));
+  commands.push_back(add_history(root));
+  commands.push_back(add_log(root));
+  commands.push_back(add_export(root));
   commands.push_back(add_bench(root));
   commands.push_back(std::make_unique<ConfigPrint>(root));
   commands.push_back(add_token(root));

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/compress.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/config/load.h"
@@ -72,6 +73,51 @@ struct StateCommand {
   std::string at = "now";             // as the server takes it: also a position, a time, -2h
   std::vector<std::string> channels;  // by which it is read; empty: as the subject itself
   OutputFormat output = OutputFormat::kTable;  // kTable, kJson or kJsonl
+};
+
+// What `history` and `export` ask GET /v1/events for; texts are empty where not given.
+struct HistoryAsk {
+  std::vector<std::string> channels;
+  std::vector<std::string> types;
+  std::string subject;
+  std::string actor;
+  std::string correlationid;
+  std::string since;  // RFC 3339
+  std::string until;
+  std::string after;  // positions
+  std::string before;
+  bool descending = false;
+  std::uint64_t limit = 0;  // 0: all of it
+  friend bool operator==(const HistoryAsk&, const HistoryAsk&) = default;
+};
+
+// What happened, as far as the filters say.
+struct HistoryCommand {
+  std::string url;
+  std::string token;  // or a service's key; empty: none
+  HistoryAsk ask;
+  OutputFormat output = OutputFormat::kTable;
+};
+
+// What happened to one subject, what led to it and what came of it.
+struct LogCommand {
+  std::string url;
+  std::string token;  // or a service's key; empty: none
+  std::string subject;
+  std::vector<std::string> channels;  // to look in; empty: everywhere
+  OutputFormat output = OutputFormat::kTable;
+};
+
+// History into a file that can be taken up again.
+struct ExportCommand {
+  std::string url;
+  std::string token;  // or a service's key; empty: none
+  HistoryAsk ask;
+  std::string asked;  // the filters as they were typed, to know them again
+  std::string file;   // -: stdout
+  bool csv = false;
+  Coding coding = Coding::kIdentity;
+  bool resume = false;
 };
 
 // Drives a running server. 0 stands for the workload's own default.
@@ -161,10 +207,11 @@ struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
-using CommandLine = std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand,
-                                 BenchCommand, ConfigPrintCommand, TokenCommand,
-                                 OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
-                                 VerifyCommand, BackupCommand, RestoreCommand, VersionCommand>;
+using CommandLine =
+    std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand, HistoryCommand,
+                 LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand, TokenCommand,
+                 OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand, VerifyCommand,
+                 BackupCommand, RestoreCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

@@ -152,9 +152,12 @@ struct Config {
     std::uint64_t batch_bytes = 4 << 20;
     std::uint64_t page_events = 512;  // of a catch-up read
     std::uint64_t page_bytes = 128 << 10;
-    std::uint64_t page_scanned = 20'000;  // records looked at before a page ends early
-    std::uint64_t reads_in_flight = 64;   // of a shard
-    std::uint64_t history_events = 1000;  // of a page of GET /v1/events
+    std::uint64_t page_scanned = 20'000;            // records looked at before a page ends early
+    std::uint64_t reads_in_flight = 64;             // of a shard
+    std::uint64_t history_events = 1000;            // of a page of GET /v1/events
+    std::uint64_t history_streams = 16;             // of all; answers that are as long as the log
+    std::uint64_t history_streams_per_account = 4;  // 0: unlimited
+    std::uint64_t history_stall_ms = 120'000;       // in which such a reader takes nothing
   } limits;
 
   std::vector<RouteRule> routes = default_routes();

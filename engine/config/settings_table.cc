@@ -222,6 +222,14 @@ std::vector<Setting> make_table() {
        count(MEMBER(limits.reads_in_flight), 1, 100'000)},
       {"limits.history_events", "events of a page of GET /v1/events; more is answered 400",
        count(MEMBER(limits.history_events), 1, 100'000)},
+      {"limits.history_streams",
+       "answers of GET /v1/events as NDJSON or CSV at a time; more are refused as overloaded",
+       count(MEMBER(limits.history_streams), 1, 10'000)},
+      {"limits.history_streams_per_account",
+       "of them of one account; nobodies count by address, services are not limited",
+       count(MEMBER(limits.history_streams_per_account), 1, 10'000, "unlimited")},
+      {"limits.history_stall", "time in which the reader of one takes nothing before it is cut",
+       duration(MEMBER(limits.history_stall_ms), 100, kHourMs)},
   };
 }
 // clang-format on

@@ -30,6 +30,9 @@ class Subcommand {
 std::unique_ptr<Subcommand> add_publish(CLI::App& root);
 std::unique_ptr<Subcommand> add_tail(CLI::App& root);
 std::unique_ptr<Subcommand> add_state(CLI::App& root);
+std::unique_ptr<Subcommand> add_history(CLI::App& root);
+std::unique_ptr<Subcommand> add_log(CLI::App& root);
+std::unique_ptr<Subcommand> add_export(CLI::App& root);
 std::unique_ptr<Subcommand> add_bench(CLI::App& root);
 std::unique_ptr<Subcommand> add_token(CLI::App& root);
 std::unique_ptr<Subcommand> add_outbox(CLI::App& root);

@@ -51,7 +51,9 @@ Doors::Doors(const Config& config, NetworkList proxies)
       subscribes_({.count = config.limits.subscribes_per_second, .per_ms = kSecondMs}),
       publishes_({.count = config.limits.publishes_per_second, .per_ms = kSecondMs}),
       addresses_(config.limits.connections_per_address),
-      accounts_(config.limits.connections_per_account) {}
+      accounts_(config.limits.connections_per_account),
+      histories_(config.limits.history_streams),
+      callers_histories_(config.limits.history_streams_per_account) {}
 
 bool Doors::admits_plain(std::string_view address) const {
   if (!is_exposed_) return true;
@@ -95,6 +97,22 @@ Result<ConnectionLimit::Lease> Doors::take_address_place(const std::string& addr
 Result<ConnectionLimit::Lease> Doors::take_account_place(const Identity& identity) {
   if (identity.kind != Identity::Kind::kAccount) return ConnectionLimit::Lease();
   return leased(accounts_.acquire(identity.actor), "too many connections of this account");
+}
+
+Result<Doors::HistoryPlace> Doors::take_history_place(const Identity& identity,
+                                                      std::string_view address) {
+  HistoryPlace place;
+  if (has_rates(identity)) {
+    auto of_caller =
+        leased(callers_histories_.acquire(std::string(key_of(identity, address).text())),
+               "too many streams of history at a time");
+    if (!of_caller) return fail(of_caller.error());
+    place.of_caller = std::move(*of_caller);
+  }
+  std::optional<ConnectionLimit::Lease> of_all = histories_.acquire("");
+  if (!of_all) return fail(Code::overloaded, "others read history: come back later");
+  place.of_all = std::move(*of_all);
+  return place;
 }
 
 }  // namespace courtside

@@ -53,6 +53,13 @@ class Doors {
   // rate_limited when there are as many as there may be at a time.
   Result<ConnectionLimit::Lease> take_address_place(const std::string& address);
   Result<ConnectionLimit::Lease> take_account_place(const Identity& identity);
+  // For an answer as long as the log: overloaded when all places are taken, rate_limited when this
+  // account, or an address without a credential, has as many of them as it may.
+  struct HistoryPlace {
+    ConnectionLimit::Lease of_all;
+    ConnectionLimit::Lease of_caller;
+  };
+  Result<HistoryPlace> take_history_place(const Identity& identity, std::string_view address);
 
   Denials& denials() { return denials_; }
   const Denials& denials() const { return denials_; }
@@ -65,6 +72,8 @@ class Doors {
   RateLimit publishes_;
   ConnectionLimit addresses_;
   ConnectionLimit accounts_;
+  ConnectionLimit histories_;
+  ConnectionLimit callers_histories_;
   Denials denials_;
 };
 

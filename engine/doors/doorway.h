@@ -46,6 +46,9 @@ class Doorway {
   Result<void> take_subscribe(const Identity& identity) {
     return doors_.take_subscribe(identity, address_, loop_.now_ms());
   }
+  Result<Doors::HistoryPlace> take_history_place(const Identity& identity) {
+    return doors_.take_history_place(identity, address_);
+  }
   Result<void> take_publish(const Identity& identity) {
     return doors_.take_publish(identity, address_, loop_.now_ms());
   }

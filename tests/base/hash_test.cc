@@ -114,5 +114,18 @@ TEST(Sha1, IsTheOneOfTheHandshake) {
   EXPECT_EQ(sha1("").size(), 20u);
 }
 
+TEST(Hash, Sha256OfPiecesIsThatOfTheWhole) {
+  std::string text;
+  Sha256Stream stream;
+  for (int i = 0; i < 100; ++i) {
+    const std::string piece(static_cast<std::size_t>(i * 7), 'x');
+    text += piece;
+    stream.append(piece);
+  }
+  EXPECT_EQ(stream.finish(), sha256(text));
+  EXPECT_EQ(hex(Sha256Stream().finish()),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 }  // namespace
 }  // namespace courtside

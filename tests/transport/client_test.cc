@@ -301,5 +301,44 @@ TEST(HttpRequest, SaysWhatWentWrong) {
   EXPECT_EQ(answer.error().message, "cannot connect: Connection refused");
 }
 
+// The body as it came, piece by piece, or the error behind it.
+std::string downloaded(const std::string& bytes, bool hangs_up = true) {
+  const Parrot parrot(bytes, hangs_up);
+  const auto download = HttpDownload::open({"127.0.0.1", parrot.port()}, "/", {}, 300);
+  if (!download) return std::string(info(download.error().code).name);
+  std::string out = std::to_string((*download)->head().status) + " ";
+  for (;;) {
+    const auto piece = (*download)->read();
+    if (!piece) return out + "! " + std::string(info(piece.error().code).name);
+    if (piece->empty()) return out;
+    out += *piece;
+  }
+}
+
+TEST(HttpDownloadTest, EndsWhereTheAnswerEnds) {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  EXPECT_EQ(downloaded(ok + "Content-Length: 3\r\n\r\nabc", false), "200 abc");
+  EXPECT_EQ(
+      downloaded(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", false),
+      "200 abc");
+  EXPECT_EQ(downloaded(ok + "\r\nuntil the end"), "200 until the end");
+  EXPECT_EQ(downloaded("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", false), "404 ");
+}
+
+TEST(HttpDownloadTest, TakesABodyOfManyPieces) {
+  std::string bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 200'000; ++i) bytes += "3\r\nabc\r\n";
+  EXPECT_EQ(downloaded(bytes + "0\r\n\r\n", false).size(), 4u + 600'000u);
+}
+
+TEST(HttpDownloadTest, WhatWasCutOffHasNoEnd) {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  EXPECT_EQ(downloaded(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+            "200 ab! unavailable");
+  EXPECT_EQ(downloaded(ok + "Content-Length: 9\r\n\r\nabc"), "200 abc! unavailable");
+  EXPECT_EQ(downloaded(ok + "Content-Length: 9\r\n\r\nabc", false), "200 abc! timeout");
+  EXPECT_EQ(downloaded(""), "unavailable");
+}
+
 }  // namespace
 }  // namespace courtside

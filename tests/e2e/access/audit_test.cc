@@ -2,6 +2,7 @@
 // one's own, or being refused, leaves none.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,41 @@ TEST_F(Audit, SupportThatReadsAUsersHistoryLeavesOneTrace) {
   EXPECT_EQ(data["filter"]["channels"].raw(), R"(["user:account-USER"])");
   EXPECT_EQ(data["filter"]["types"].raw(), R"(["notification.*"])");
   EXPECT_EQ(data["filter"]["since"].text().substr(0, 10), "2020-01-01");
+}
+
+// Files are read by the same rights, traced in the same way, and shown by the same projections.
+TEST_F(Audit, FilesLeaveTheSameTraceAndShowTheSame) {
+  for (const char* n : {"1", "2", "3"}) publish(notification(n, "account-USER"));
+  const auto file_of = [&](const std::string& token, const std::string& query,
+                           const std::string& media) {
+    HttpClient http(port(), bearer(token));
+    return http.get("/v1/events?" + query, media);
+  };
+  for (const char* media : {"application/x-ndjson", "text/csv"}) {
+    EXPECT_EQ(file_of(care, kOfUser, media).status, 200);
+    EXPECT_EQ(file_of(platform.token("account-other-USER"), kOfUser, media).status, 403);
+    EXPECT_EQ(file_of("", kOfUser, media).status, 401);
+    EXPECT_EQ(file_of(user, kOfUser, media).status, 200);  // its own: no trace
+    EXPECT_EQ(file_of(user, "subject=notification:1", media).status, 403) << "without a channel";
+  }
+  const std::vector<Json> found = traces();
+  ASSERT_EQ(found.size(), 2u);
+  for (const Json& trace : found) {
+    EXPECT_EQ(trace["data"]["by"].text(), "account-BMSP_CUSTOMER_CARE");
+    EXPECT_EQ(trace["data"]["rows"].number(), 3);
+    EXPECT_EQ(trace["data"]["filter"]["channels"].raw(), R"(["user:account-USER"])");
+  }
+  const std::string own = file_of(user, kOfUser, "application/x-ndjson").body;
+  EXPECT_EQ(std::count(own.begin(), own.end(), '\n'), 3);
+  publish({.id = "slot-1",
+           .type = "slot.booked",
+           .subject = "slot:s_1",
+           .data = R"({"slotId":"s_1","venueId":"venue-1","accountId":"account-USER"})"});
+  const std::string shown =
+      file_of("", "channel=availability:venue-1", "application/x-ndjson").body;
+  EXPECT_NE(shown.find("s_1"), std::string::npos) << shown;
+  EXPECT_EQ(shown.find("account-USER"), std::string::npos) << shown;
+  EXPECT_EQ(file_of("", "channel=availability:venue-1&actor=x", "text/csv").status, 403);
 }
 
 TEST_F(Audit, ASingleEventOfAUserLeavesOneToo) {

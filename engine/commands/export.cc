@@ -1,0 +1,269 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "engine/commands/commands.h"
+#include "engine/commands/events_download.h"
+#include "engine/commands/export_file.h"
+#include "engine/version.h"
+#include "schema/position.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::size_t kNameLength = 20;
+constexpr std::uint64_t kProgressUs = 500'000;
+constexpr std::uint64_t kStateUs = 1'000'000;
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::string json = "[";
+  for (const std::string& text : texts) {
+    if (json.size() > 1) json.push_back(',');
+    append_json_string(json, text);
+  }
+  return json + "]";
+}
+
+std::string filter_json(const HistoryAsk& ask) {
+  JsonObject filter;
+  filter.raw("channels", json_list(ask.channels)).raw("types", json_list(ask.types));
+  const std::pair<std::string_view, std::string_view> texts[] = {
+      {"subject", ask.subject}, {"actor", ask.actor}, {"correlationid", ask.correlationid},
+      {"since", ask.since},     {"until", ask.until}, {"after", ask.after},
+      {"before", ask.before}};
+  for (const auto& [name, value] : texts) {
+    if (!value.empty()) filter.text(name, value);
+  }
+  filter.text("order", ask.descending ? "desc" : "asc");
+  if (ask.limit > 0) filter.number("limit", ask.limit);
+  return filter.take();
+}
+
+// What is asked for, without where.
+HistoryAsk without_place(HistoryAsk ask) {
+  ask.after.clear();
+  ask.before.clear();
+  ask.limit = 0;
+  return ask;
+}
+
+class Exporting {
+ public:
+  Exporting(const ExportCommand& command, ClientTarget target)
+      : command_(command), target_(std::move(target)) {}
+
+  int run() {
+    const Result<void> done = command_.file == "-" ? write_through() : write_file();
+    if (told_progress_) std::fputc('\n', stderr);
+    if (!done) return report(done.error());
+    return state_.events > 0 ? 0 : 1;
+  }
+
+ private:
+  // ---- to stdout: no file, no state, no manifest
+
+  Result<void> write_through() {
+    begin_anew();
+    Result<EventsDownload> download = open(rest());
+    if (!download) return fail(download.error());
+    Compressor compressor(command_.coding);
+    std::string out;
+    for (;;) {
+      const Result<std::string_view> line = take_line(*download);
+      if (!line) return fail(line.error());
+      out.clear();
+      compressor.append(out, *line,
+                        line->empty() ? Compressor::Then::kEnd : Compressor::Then::kMore);
+      if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size()) break;
+      if (line->empty() && std::fflush(stdout) == 0) return {};
+      if (line->empty()) break;
+    }
+    return fail(Code::write_failed, "stdout takes no more");
+  }
+
+  // ---- to a file
+
+  Result<void> write_file() {
+    if (const Result<void> taken = take_up(); !taken) return taken;
+    Result<EventsDownload> download = open(rest());
+    if (!download) return fail(download.error());
+    if (state_.through.empty()) {
+      state_.after = download->after();
+      state_.through = download->through();
+    }
+    Result<ExportFile> file = ExportFile::open(command_.file, command_.coding, state_);
+    if (!file) return fail(file.error());
+    if (const Result<void> written = file->write_state(state_); !written) return written;
+    if (const Result<void> written = write_lines(*download, *file); !written) {
+      return fail(written.error().code, written.error().message + "; go on with --resume");
+    }
+    const Result<std::string> digest = file->finish();
+    if (!digest) return fail(digest.error());
+    state_.bytes = file->bytes();
+    return file->publish(manifest(*digest));
+  }
+
+  // Where an export to this file was broken off, if it is to be resumed; else its beginning.
+  Result<void> take_up() {
+    begin_anew();
+    if (!command_.resume) return {};
+    Result<std::optional<ExportState>> found = read_export_state(command_.file);
+    if (!found) return fail(found.error());
+    if (!*found) return {};
+    const bool is_same = command_.asked.empty() || command_.asked == (*found)->asked;
+    if (!is_same || (*found)->form != state_.form) {
+      return fail(Code::bad_usage, "the export to be resumed was asked for with: " +
+                                       (*found)->asked + " -o " + (*found)->form);
+    }
+    state_ = std::move(**found);
+    resumed_ = true;
+    return {};
+  }
+
+  void begin_anew() {
+    state_.asked = command_.asked;
+    state_.form = command_.csv ? "csv" : "jsonl";
+    state_.name = random_word(kNameLength);
+    state_.path = events_path(without_place(command_.ask), state_.name);
+    state_.limit = command_.ask.limit;
+    state_.started = format_rfc3339(now());
+    state_.filter = filter_json(command_.ask);
+  }
+
+  // What of it is still to come, of the same part of the log.
+  std::string rest() const {
+    std::string path = state_.path;
+    if (!resumed_) {
+      if (!command_.ask.after.empty()) append_parameter(path, "after", command_.ask.after);
+      if (!command_.ask.before.empty()) append_parameter(path, "before", command_.ask.before);
+      if (state_.limit > 0) append_parameter(path, "limit", std::to_string(state_.limit));
+      return path;
+    }
+    const bool descending = path.find("&order=desc") != std::string::npos;
+    const bool has_all = state_.limit > 0 && state_.events == state_.limit;
+    std::string after = state_.after;
+    std::string before = behind(state_.through);
+    if (has_all) {
+      after = state_.through;
+    } else if (!state_.last.empty()) {
+      (descending ? before : after) = state_.last;
+    }
+    append_parameter(path, "after", after);
+    append_parameter(path, "before", before);
+    if (state_.limit > 0 && !has_all) {
+      append_parameter(path, "limit", std::to_string(state_.limit - state_.events));
+    }
+    return path;
+  }
+
+  // The position of the next event.
+  static std::string behind(const std::string& text) {
+    Result<Position> position = parse_position(text);
+    if (!position) return text;
+    position->offset = next(position->offset);
+    return format(*position);
+  }
+
+  std::string manifest(const std::string& digest) const {
+    JsonObject range;
+    range.text("after", state_.after).text("through", state_.through);
+    if (state_.events > 0) range.text("first", state_.first).text("last", state_.last);
+    const std::string name = command_.file.substr(command_.file.rfind('/') + 1);
+    JsonObject out;
+    out.text("file", name)
+        .text("form", state_.form)
+        .text("compression", name_of(command_.coding))
+        .number("bytes", state_.bytes)
+        .text("sha256", digest)
+        .number("count", state_.events)
+        .raw("filter", state_.filter)
+        .raw("range", range.take())
+        .text("epoch", state_.through.substr(0, state_.through.find(':')))
+        .text("export", state_.name)
+        .text("started", state_.started)
+        .text("finished", format_rfc3339(now()))
+        .boolean("resumed", resumed_)
+        .text("courtside", kVersion);
+    return out.take();
+  }
+
+  Result<void> write_lines(EventsDownload& download, ExportFile& file) {
+    ExportState at_block = state_;
+    for (std::uint64_t saved_us = steady_us();;) {
+      const Result<std::string_view> line = take_line(download);
+      if (!line) return fail_at(line.error(), file, at_block);
+      if (line->empty()) return {};
+      const Result<bool> block = file.append(*line);
+      if (!block) return fail(block.error());
+      if (!*block) continue;
+      at_block = state_;
+      at_block.bytes = file.bytes();
+      if (steady_us() - saved_us < kStateUs) continue;
+      if (const Result<void> written = file.write_state(at_block); !written) return written;
+      saved_us = steady_us();
+    }
+  }
+
+  static Result<void> fail_at(const Error& error, ExportFile& file, const ExportState& at_block) {
+    static_cast<void>(file.write_state(at_block));  // the one before it does, too
+    return fail(error);
+  }
+
+  // ---- what both do
+
+  Result<EventsDownload> open(const std::string& path) {
+    return EventsDownload::open(target_, command_.token, path,
+                                command_.csv ? EventsDownload::kCsv : EventsDownload::kNdjson);
+  }
+
+  // The next line, counted; the head of the columns once only.
+  Result<std::string_view> take_line(EventsDownload& download) {
+    for (;;) {
+      const Result<std::string_view> line = download.next_line();
+      if (!line || line->empty()) return line;
+      const auto offset = offset_of_line(*line, command_.csv);
+      if (!offset && state_.events > 0) continue;
+      if (offset) count(*offset, download);
+      return line;
+    }
+  }
+
+  void count(std::uint64_t offset, const EventsDownload& download) {
+    ++state_.events;
+    const std::string through = state_.through.empty() ? download.through() : state_.through;
+    state_.last = through.substr(0, through.find(':') + 1) + std::to_string(offset);
+    if (state_.first.empty()) state_.first = state_.last;
+    if (state_.events % 1024 == 0) show_progress(through);
+  }
+
+  void show_progress(const std::string& through) {
+    if (!is_terminal_ || steady_us() - shown_us_ < kProgressUs) return;
+    shown_us_ = steady_us();
+    told_progress_ = true;
+    std::fprintf(stderr, "\r%llu events, %s of %s", static_cast<unsigned long long>(state_.events),
+                 state_.last.c_str(), through.c_str());
+  }
+
+  const ExportCommand& command_;
+  const ClientTarget target_;
+  ExportState state_;
+  bool resumed_ = false;
+  const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
+  bool told_progress_ = false;
+  std::uint64_t shown_us_ = steady_us();
+};
+
+}  // namespace
+
+int run_export(const ExportCommand& command) {
+  const Result<ClientTarget> target = parse_target(command.url);
+  if (!target) return report(target.error());
+  return Exporting(command, *target).run();
+}
+
+}  // namespace courtside

@@ -1,0 +1,83 @@
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "engine/commands/client.h"
+#include "engine/commands/commands.h"
+#include "engine/commands/events_download.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::size_t kDataColumnBytes = 80;
+constexpr std::size_t kTimeBytes = 23;  // up to the millisecond
+
+void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+// A cell of the table: cut to its column, between characters.
+std::string cut(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
+class Showing {
+ public:
+  explicit Showing(const HistoryCommand& command) : command_(command) {}
+
+  int run() {
+    const Result<ClientTarget> target = parse_target(command_.url);
+    if (!target) return report(target.error());
+    const bool csv = command_.output == OutputFormat::kCsv;
+    Result<EventsDownload> download =
+        EventsDownload::open(*target, command_.token, events_path(command_.ask),
+                             csv ? EventsDownload::kCsv : EventsDownload::kNdjson);
+    if (!download) return report(download.error());
+    for (;;) {
+      const Result<std::string_view> line = download->next_line();
+      if (!line) return report(line.error());
+      if (line->empty()) break;
+      if (const auto offset = offset_of_line(*line, csv)) {
+        show(*line);
+        ++shown_;
+      } else {
+        put(*line);  // the head of the columns
+      }
+    }
+    if (command_.output == OutputFormat::kJson) put(shown_ == 0 ? "[]\n" : "\n]\n");
+    return shown_ > 0 ? 0 : 1;
+  }
+
+ private:
+  void show(std::string_view line) {
+    switch (command_.output) {
+      case OutputFormat::kCsv:
+      case OutputFormat::kJsonl: return put(line);
+      case OutputFormat::kJson:
+        put(shown_ == 0 ? "[\n" : ",\n");
+        return put(line.substr(0, line.size() - 1));
+      case OutputFormat::kTable: return show_columns(ServerWords(line));
+    }
+  }
+
+  static void show_columns(const ServerWords& event) {
+    std::string sequence = event.text("sequence");
+    sequence.erase(0, std::min(sequence.find_first_not_of('0'), sequence.size()));
+    std::string time = event.text("recordedtime").substr(0, kTimeBytes);
+    std::replace(time.begin(), time.end(), 'T', ' ');
+    std::printf("%10s  %s  %-24s %-24s %-16s %s\n", sequence.c_str(), time.c_str(),
+                event.text("type").c_str(), event.text("subject").c_str(),
+                event.text("actorid").c_str(),
+                cut(event.member("data").raw, kDataColumnBytes).c_str());
+  }
+
+  const HistoryCommand& command_;
+  std::uint64_t shown_ = 0;
+};
+
+}  // namespace
+
+int run_history(const HistoryCommand& command) { return Showing(command).run(); }
+
+}  // namespace courtside

@@ -1,0 +1,219 @@
+// The commands that ask a running server what happened: history, log, export.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <utility>
+
+#include "engine/config/subcommand.h"
+#include "engine/config/values.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kLimitMax = 1'000'000'000'000;
+
+// "2h" and "-2h" both mean two hours ago: the HTTP interface writes the second. RFC 3339, empty
+// where it is neither.
+std::string absolute_time(const std::string& text, Timestamp now) {
+  if (const auto time = parse_rfc3339(text)) return format_rfc3339(*time);
+  std::string_view ago = text;
+  if (!ago.empty() && ago.front() == '-') ago.remove_prefix(1);
+  const Result<std::uint64_t> ago_ms = parse_quantity(ago, Unit::kMilliseconds);
+  const auto now_ms = static_cast<std::uint64_t>(now.value()) / 1000;
+  if (!ago_ms || *ago_ms > now_ms) return {};
+  return format_rfc3339(Timestamp(now.value() - static_cast<std::int64_t>(*ago_ms) * 1000));
+}
+
+// The filters of GET /v1/events.
+class AskOptions {
+ public:
+  explicit AskOptions(CLI::App& command) {
+    list(command, "--channel", ask_.channels, "In this channel, as user:42, or kind:*; repeat [*]");
+    list(command, "--type", ask_.types, "Of this type, or prefix.*; repeat");
+    text(command, "--subject", ask_.subject, "About this, as booking:b_1");
+    text(command, "--actor", ask_.actor, "Done by this account");
+    text(command, "--correlationid", ask_.correlationid, "That belongs to this");
+    text(command, "--since", ask_.since, "RFC 3339, or as long ago as 2h; itself included");
+    text(command, "--until", ask_.until, "The same; itself excluded");
+    text(command, "--after", ask_.after, "After this position");
+    text(command, "--before", ask_.before, "Before this position");
+    text(command, "--order", order_, "asc: oldest first; desc: newest first [asc]");
+    text(command, "--limit", limit_, "At most so many [all]");
+  }
+  AskOptions(const AskOptions&) = delete;
+  AskOptions& operator=(const AskOptions&) = delete;
+
+  tl::expected<HistoryAsk, CommandLineExit> take(const Surroundings& surroundings) const {
+    HistoryAsk ask = ask_;
+    for (std::string* time : {&ask.since, &ask.until}) {
+      if (time->empty()) continue;
+      const std::string given = std::exchange(*time, absolute_time(*time, surroundings.now));
+      if (time->empty()) {
+        return tl::unexpected(usage_error("`" + given +
+                                          "` is neither an RFC 3339 time nor one "
+                                          "like 2h"));
+      }
+    }
+    if (!order_.empty() && order_ != "asc" && order_ != "desc") {
+      return tl::unexpected(usage_error("--order: `" + order_ + "` is neither asc nor desc"));
+    }
+    ask.descending = order_ == "desc";
+    if (limit_.empty()) return ask;
+    const Result<std::uint64_t> limit = parse_quantity(limit_, Unit::kCount);
+    if (!limit || *limit == 0 || *limit > kLimitMax) {
+      return tl::unexpected(usage_error("--limit: `" + limit_ + "` is not within 1 ... " +
+                                        std::to_string(kLimitMax)));
+    }
+    ask.limit = *limit;
+    return ask;
+  }
+
+  // As they were typed; empty where none was given.
+  std::string typed() const {
+    std::string out;
+    for (const CLI::Option* option : options_) {
+      for (const std::string& value : option->results()) {
+        out.append(out.empty() ? "" : " ").append(option->get_name()).append("=").append(value);
+      }
+    }
+    return out;
+  }
+
+ private:
+  void text(CLI::App& command, const std::string& name, std::string& value,
+            const std::string& doc) {
+    options_.push_back(command.add_option(name, value, doc));
+  }
+  void list(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+            const std::string& doc) {
+    options_.push_back(command.add_option(name, values, doc)->allow_extra_args(false));
+  }
+
+  HistoryAsk ask_;
+  std::string order_;
+  std::string limit_;
+  std::vector<const CLI::Option*> options_;
+};
+
+class History : public Subcommand {
+ public:
+  explicit History(CLI::App& root)
+      : app_(*root.add_subcommand("history", "Show what happened, as far as the filters say")),
+        server_(app_),
+        ask_(app_),
+        output_(app_, {"table", "json", "jsonl", "csv"}) {}
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    HistoryCommand command;
+    server_.take(command, surroundings);
+    const auto ask = ask_.take(surroundings);
+    if (!ask) return tl::unexpected(ask.error());
+    command.ask = *ask;
+    const auto output = output_.format(surroundings);
+    if (!output) return tl::unexpected(output.error());
+    command.output = *output;
+    return command;
+  }
+
+ private:
+  CLI::App& app_;
+  ServerOptions server_;
+  AskOptions ask_;
+  OutputOption output_;
+};
+
+class Log : public Subcommand {
+ public:
+  explicit Log(CLI::App& root)
+      : app_(*root.add_subcommand(
+            "log", "Show what happened to one subject, what led to it and what came of it")),
+        server_(app_),
+        output_(app_, {"table", "json", "jsonl", "csv"}) {
+    app_.add_option("subject", subject_, "What it is about, as booking:b_1")->required();
+    app_.add_option("--channel", channels_, "Channels to look in, for who may not read all; repeat")
+        ->allow_extra_args(false);
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    LogCommand command;
+    server_.take(command, surroundings);
+    command.subject = subject_;
+    command.channels = channels_;
+    const auto output = output_.format(surroundings);
+    if (!output) return tl::unexpected(output.error());
+    command.output = *output;
+    return command;
+  }
+
+ private:
+  CLI::App& app_;
+  std::string subject_;
+  std::vector<std::string> channels_;
+  ServerOptions server_;
+  OutputOption output_;
+};
+
+class Export : public Subcommand {
+ public:
+  explicit Export(CLI::App& root)
+      : app_(*root.add_subcommand("export", "Write history into a file, with a manifest")),
+        server_(app_),
+        ask_(app_) {
+    app_.add_option("file", file_, "FILE.ndjson or .csv, also with .gz or .zst; -: stdout")
+        ->type_name("FILE")
+        ->required();
+    app_.add_option("-o,--output", form_, "Form of the file: jsonl or csv [by its name]")
+        ->type_name("FORM");
+    app_.add_flag("--resume", resume_, "Go on where an export to this file was broken off");
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    ExportCommand command;
+    server_.take(command, surroundings);
+    const auto ask = ask_.take(surroundings);
+    if (!ask) return tl::unexpected(ask.error());
+    command.ask = *ask;
+    command.asked = ask_.typed();
+    command.file = file_;
+    command.resume = resume_;
+    if (file_ == "-" && resume_) {
+      return tl::unexpected(usage_error("export: --resume needs a file"));
+    }
+    std::string_view name = file_;
+    const auto take_ending = [&name](std::string_view ending) {
+      if (!name.ends_with(ending)) return false;
+      name.remove_suffix(ending.size());
+      return true;
+    };
+    if (take_ending(".gz")) command.coding = Coding::kGzip;
+    if (take_ending(".zst")) command.coding = Coding::kZstd;
+    command.csv = take_ending(".csv");
+    if (form_.empty()) return command;
+    if (form_ != "jsonl" && form_ != "csv") {
+      return tl::unexpected(usage_error("-o: `" + form_ + "` is neither jsonl nor csv"));
+    }
+    command.csv = form_ == "csv";
+    return command;
+  }
+
+ private:
+  CLI::App& app_;
+  std::string file_;
+  std::string form_;
+  bool resume_ = false;
+  ServerOptions server_;
+  AskOptions ask_;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> add_history(CLI::App& root) { return std::make_unique<History>(root); }
+std::unique_ptr<Subcommand> add_log(CLI::App& root) { return std::make_unique<Log>(root); }
+std::unique_ptr<Subcommand> add_export(CLI::App& root) { return std::make_unique<Export>(root); }
+
+}  // namespace courtside

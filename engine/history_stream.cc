@@ -1,0 +1,147 @@
+#include "engine/history_stream.h"
+
+#include <utility>
+
+namespace courtside {
+
+HistoryStream::HistoryStream(HistoryHost& host, Terms terms, std::shared_ptr<HistorySource> source,
+                             std::uint64_t now_ms)
+    : host_(host),
+      terms_(std::move(terms)),
+      source_(std::move(source)),
+      progress_ms_(now_ms),
+      next_recheck_ms_(now_ms + terms_.recheck_ms) {}
+
+void HistoryStream::go_on() {
+  if (over_ || reading_ || standing_still_ || kept_ || host_.congested()) return;
+  reading_ = true;
+  host_.read_part(source_);
+}
+
+void HistoryStream::on_part(Result<HistoryPart> part) {
+  reading_ = false;
+  if (over_) return;
+  if (standing_still_) {
+    kept_ = std::move(part);
+    return;
+  }
+  take(part);
+}
+
+void HistoryStream::take(const Result<HistoryPart>& part) {
+  if (!part) {
+    if (begun_) return cut(part.error().message);
+    over_ = true;
+    return host_.refuse_history(part.error());
+  }
+  if (!begun_ && !start(*part)) return;
+  if (!terms_.head_only) {
+    rows_ += part->events;
+    if (!part->bytes.empty()) host_.send_history(part->bytes);
+  }
+  if (part->is_last || terms_.head_only) return finish();
+  go_on();
+}
+
+// False when it was refused: what leaves a trace is not shown without one.
+bool HistoryStream::start(const HistoryPart& first) {
+  if (leaves_trace()) {
+    const bool is_all = first.is_last && !terms_.head_only;
+    const Result<void> traced =
+        is_all ? trace(first.events, true) : trace(std::nullopt, /*complete=*/false);
+    if (!traced) {
+      over_ = true;
+      host_.refuse_history(traced.error());
+      return false;
+    }
+    // Said already: nothing is left to say at the end.
+    if (is_all) trace_id_.clear();
+  }
+  terms_.head.headers.emplace_back("courtside-after", source_->after());
+  terms_.head.headers.emplace_back("courtside-through", source_->through());
+  host_.start_history(terms_.head);
+  begun_ = true;
+  return true;
+}
+
+void HistoryStream::finish() {
+  over_ = true;
+  trace_end(/*complete=*/!terms_.head_only);
+  host_.end_history();
+}
+
+void HistoryStream::cut(std::string_view reason) {
+  if (over_) return;
+  over_ = true;
+  trace_end(/*complete=*/false);
+  host_.cut_history(reason);
+}
+
+void HistoryStream::on_gone() {
+  if (over_) return;
+  over_ = true;
+  trace_end(/*complete=*/false);
+}
+
+Result<void> HistoryStream::trace(std::optional<std::uint64_t> rows, bool complete) {
+  Result<std::string> id = host_.trace_history({.reader = terms_.reader,
+                                                .filter = source_->filter(),
+                                                .export_name = terms_.export_name,
+                                                .after = source_->after(),
+                                                .through = source_->through(),
+                                                .rows = rows,
+                                                .complete = complete,
+                                                .causationid = trace_id_});
+  if (!id) return fail(id.error());
+  trace_id_ = std::move(*id);
+  return {};
+}
+
+// That it could not be said changes nothing for the reader: what it began with stands in the log.
+void HistoryStream::trace_end(bool complete) {
+  if (begun_ && !trace_id_.empty()) static_cast<void>(trace(rows_, complete));
+}
+
+void HistoryStream::on_tick(std::uint64_t now_ms, std::int64_t now_s) {
+  if (over_) return;
+  const auto expires_s = terms_.reader.expires_s;
+  if (expires_s && now_s >= *expires_s + terms_.leeway_s) return cut("the token has expired");
+  const std::uint64_t taken = host_.history_bytes_taken();
+  if (reading_ || standing_still_ || taken != bytes_taken_) {
+    bytes_taken_ = taken;
+    progress_ms_ = now_ms;
+  } else if (now_ms - progress_ms_ >= terms_.stall_ms) {
+    return cut("its reader takes nothing");
+  }
+  if (now_ms < next_recheck_ms_) return;
+  next_recheck_ms_ = now_ms + terms_.recheck_ms;
+  check(/*stand_still=*/false);
+}
+
+void HistoryStream::on_rights_change() {
+  if (!over_) check(/*stand_still=*/true);
+}
+
+void HistoryStream::check(bool stand_still) {
+  const std::uint64_t attempt = ++check_attempt_;
+  const auto known = host_.check_history(terms_.reader, channels(), attempt);
+  if (known) {
+    on_checked(attempt, *known);
+  } else {
+    standing_still_ = standing_still_ || stand_still;
+  }
+}
+
+// A file has no word for "other fields from now on".
+void HistoryStream::on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
+  if (over_ || attempt != check_attempt_) return;
+  if (!grant) return cut(grant.error().message);
+  if (grant->lifts != terms_.lifts) return cut("what its reader may see has changed");
+  standing_still_ = false;
+  if (!kept_) return go_on();
+  const Result<HistoryPart> part = std::move(*kept_);
+  kept_.reset();
+  take(part);
+}
+
+}  // namespace courtside

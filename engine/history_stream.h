@@ -1,0 +1,115 @@
+// One answer of GET /v1/events that goes on to the end of what was asked for, at its reader's pace:
+// when the next part is read, and when the stream must end.
+//
+//   begin -> [read a part -> send it]* -> end       the reader has everything
+//                                      -> cut       an error, a right that ended, a reader that
+//                                                   takes nothing: never a clean end
+//
+// The next part is read when the connection has room for it, so a slow reader holds one part and a
+// full queue, and no read thread. Nothing is said before the first part is there: until then an
+// error is an answer of its own.
+//
+// It does no I/O: what it wants done it asks of HistoryHost. Threads: its shard's.
+// Invariants: at most one part is being read; after over() nothing more is asked of the host.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/access/access.h"
+#include "engine/doors/doors.h"
+#include "engine/history_source.h"
+#include "engine/publisher.h"
+#include "transport/http.h"
+
+namespace courtside {
+
+// The connection that asked.
+class HistoryHost {
+ public:
+  // Answer with HistoryStream::on_part, later.
+  virtual void read_part(std::shared_ptr<HistorySource> source) = 0;
+  // The same as HistoryStream::on_checked, now or later.
+  virtual std::optional<Result<ReadGrant>> check_history(const Identity& reader,
+                                                         const std::vector<std::string>& channels,
+                                                         std::uint64_t attempt) = 0;
+  // Appends the event that says who reads what; its id.
+  virtual Result<std::string> trace_history(const HistoryTrace& trace) = 0;
+
+  virtual void refuse_history(const Error& error) = 0;
+  virtual void start_history(const HttpResponse& head) = 0;
+  virtual void send_history(std::string bytes) = 0;
+  virtual void end_history() = 0;
+  virtual void cut_history(std::string_view reason) = 0;
+
+  virtual bool congested() const = 0;
+  // That its kernel took so far.
+  virtual std::uint64_t history_bytes_taken() const = 0;
+
+ protected:
+  ~HistoryHost() = default;
+};
+
+class HistoryStream {
+ public:
+  struct Terms {
+    Identity reader;
+    std::vector<std::string> lifts;  // as granted
+    bool audited = false;
+    bool head_only = false;   // HEAD: the answer has no body
+    std::string export_name;  // empty: none
+    HttpResponse head;
+    Doors::HistoryPlace place;  // held as long as this lives
+    std::uint64_t recheck_ms = 0;
+    std::uint64_t stall_ms = 0;
+    std::int64_t leeway_s = 0;  // beyond the token's end
+  };
+
+  HistoryStream(HistoryHost& host, Terms terms, std::shared_ptr<HistorySource> source,
+                std::uint64_t now_ms);
+
+  void begin() { go_on(); }
+  void on_part(Result<HistoryPart> part);
+  void on_drained() { go_on(); }
+  void on_tick(std::uint64_t now_ms, std::int64_t now_s);
+  // A right may have ended: nothing more is sent until it is looked at.
+  void on_rights_change();
+  void on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
+  // It has to end; or its reader has gone.
+  void cut(std::string_view reason);
+  void on_gone();
+
+  bool over() const { return over_; }
+  const Identity& reader() const { return terms_.reader; }
+  const std::vector<std::string>& channels() const { return source_->filter().channels; }
+
+ private:
+  void go_on();
+  void take(const Result<HistoryPart>& part);
+  bool start(const HistoryPart& first);
+  void finish();
+  bool leaves_trace() const { return terms_.audited || !terms_.export_name.empty(); }
+  Result<void> trace(std::optional<std::uint64_t> rows, bool complete);
+  void trace_end(bool complete);
+  void check(bool stand_still);
+
+  HistoryHost& host_;
+  Terms terms_;
+  const std::shared_ptr<HistorySource> source_;
+  std::optional<Result<HistoryPart>> kept_;  // came while the right is looked at
+  std::string trace_id_;                     // of the event that said that it began
+  std::uint64_t rows_ = 0;
+  std::uint64_t bytes_taken_ = 0;
+  std::uint64_t progress_ms_;
+  std::uint64_t next_recheck_ms_;
+  std::uint64_t check_attempt_ = 0;
+  bool reading_ = false;
+  bool standing_still_ = false;  // until the right is known again
+  bool begun_ = false;           // its head was sent
+  bool over_ = false;
+};
+
+}  // namespace courtside

@@ -1,0 +1,133 @@
+// GET /v1/events: in which form it is answered, and the forms that are as long as the log.
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "engine/http_access.h"
+#include "engine/http_routes.h"
+#include "engine/problem.h"
+#include "transport/http_accept.h"
+
+namespace courtside {
+namespace {
+
+enum class Form : std::uint8_t { kPage, kNdjson, kCsv, kLive };
+
+// What is named is meant: a form of its own goes before the page of the same quality, and patterns
+// mean the page. Who takes none of them gets the page too.
+Form choose_form(const std::vector<Accepted>& list) {
+  Form best = Form::kPage;
+  int best_quality = std::max({quality_of(list, "application/json"), 0});
+  const auto offer = [&](Form form, std::string_view media) {
+    const int quality = quality_of(list, media);
+    if (quality <= 0 || quality < best_quality || (quality == best_quality && best != Form::kPage))
+      return;
+    best = form;
+    best_quality = quality;
+  };
+  if (quality_of(list, "application/json") < 0) {
+    best_quality = std::max({quality_of(list, "application/*"), quality_of(list, "*/*"), 0});
+  }
+  offer(Form::kLive, "text/event-stream");
+  offer(Form::kNdjson, "application/x-ndjson");
+  offer(Form::kCsv, "text/csv");
+  return best;
+}
+
+HttpResponse stream_head(HistoryForm form, Coding coding) {
+  HttpResponse head;
+  head.content_type = form == HistoryForm::kCsv ? "text/csv; charset=utf-8; header=present"
+                                                : "application/x-ndjson";
+  head.headers = {{"vary", "accept, accept-encoding"}, {"cache-control", "no-store"}};
+  if (coding != Coding::kIdentity) {
+    head.headers.emplace_back("content-encoding", name_of(coding));
+  }
+  return head;
+}
+
+// A stream that was asked for. Its places are taken while the right is looked up.
+struct Opening {
+  HistoryStream::Terms terms;
+  HistorySource::Request request;
+};
+
+void grant_history(Peer& peer, const std::shared_ptr<Opening>& opening);
+
+void begin_history(Peer& peer, const std::shared_ptr<Opening>& opening, const ReadGrant& grant) {
+  const Engine& engine = peer.shard().engine();
+  HistorySource::Request& request = opening->request;
+  if (const auto asked = check_filter(engine, request.query.filter, grant); !asked) {
+    return refuse(peer, asked.error());
+  }
+  request.lifts = grant.lifts;
+  opening->terms.lifts = grant.lifts;
+  opening->terms.audited = grant.audited;
+  auto source = std::make_shared<HistorySource>(engine.log, engine.pages, engine.projections,
+                                                std::move(request));
+  peer.open_history(std::move(opening->terms), std::move(source));
+}
+
+void grant_history(Peer& peer, const std::shared_ptr<Opening>& opening) {
+  // Looked at before the right is: what comes behind its end is not shown.
+  opening->request.held = readable(peer.shard().engine());
+  const std::uint64_t rights_changes = peer.shard().rights_changes();
+  with_read_grant(peer, opening->terms.reader, opening->request.query.filter.channels,
+                  ReadMode::kHistory,
+                  [opening, rights_changes](Peer& asker, const ReadGrant& grant) {
+                    // From here on the stream hears of every change itself.
+                    if (asker.shard().rights_changes() != rights_changes) {
+                      return grant_history(asker, opening);
+                    }
+                    begin_history(asker, opening, grant);
+                  });
+}
+
+void open_history(Peer& peer, const HttpRequest& request, const Identity& reader,
+                  HistoryQuery query, HistoryForm form) {
+  const Engine& engine = peer.shard().engine();
+  if (peer.shard().draining()) {
+    return peer.respond(problem({Code::draining, "the server is going down"}));
+  }
+  const Result<Coding> coding = choose_coding(accepted(request.headers, "accept-encoding"));
+  if (!coding) return peer.respond(problem(coding.error()));
+  Result<Doors::HistoryPlace> place = peer.door().take_history_place(reader);
+  if (!place) return refuse(peer, place.error());
+  auto opening = std::make_shared<Opening>();
+  opening->terms.reader = reader;
+  opening->terms.head_only = request.method == "HEAD";
+  opening->terms.export_name = query.export_name;
+  opening->terms.head = stream_head(form, *coding);
+  opening->terms.place = std::move(*place);
+  opening->terms.recheck_ms = engine.session_limits.recheck_ms;
+  opening->terms.stall_ms = engine.config.limits.history_stall_ms;
+  opening->terms.leeway_s = engine.session_limits.leeway_s;
+  opening->request.query = std::move(query);
+  opening->request.form = form;
+  opening->request.coding = *coding;
+  opening->request.scanned_max = engine.config.limits.page_scanned;
+  grant_history(peer, opening);
+}
+
+}  // namespace
+
+void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) {
+  const Form form = choose_form(accepted(request.headers, "accept"));
+  const bool is_file = form == Form::kNdjson || form == Form::kCsv;
+  const std::size_t limit_max = is_file ? std::numeric_limits<std::size_t>::max()
+                                        : peer.shard().engine().config.limits.history_events;
+  const Result<HistoryQuery> query = parse_history_query(request.query(), limit_max, now());
+  if (!query) return peer.respond(problem(query.error()));
+  if (!is_file && !query->export_name.empty()) {
+    return peer.respond(
+        problem({Code::bad_request, "`export` goes with application/x-ndjson and text/csv alone"}));
+  }
+  switch (form) {
+    case Form::kLive: return open_stream(peer, request, reader, *query, sse_wire());
+    case Form::kNdjson: return open_history(peer, request, reader, *query, HistoryForm::kNdjson);
+    case Form::kCsv: return open_history(peer, request, reader, *query, HistoryForm::kCsv);
+    case Form::kPage: return get_page(peer, request, reader, *query);
+  }
+}
+
+}  // namespace courtside
