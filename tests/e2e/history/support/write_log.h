@@ -1,0 +1,17 @@
+// Writes a told year down as a server would have: into a log that `courtside serve --data` opens,
+// with the recorded times that the year has. The server's own event log, fold and routing table are
+// what writes; they are not what judges.
+//
+// Threads: one.
+#pragma once
+
+#include <filesystem>
+
+#include "tests/e2e/history/support/platform_year.h"
+
+namespace courtside::e2e {
+
+// The number of events. A Failure where the folder cannot be written.
+std::uint64_t write_year(const std::filesystem::path& folder, const YearOptions& options);
+
+}  // namespace courtside::e2e
