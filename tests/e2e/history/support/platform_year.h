@@ -2,9 +2,8 @@
 // book, pay, move, cancel and come; venues and their staff; money back, or not; notifications that
 // arrive, or not; support; and what nobody planned for.
 //
-// The same seed and scale tell the same year, so it is told as often as somebody needs it and never
-// kept: once to be written down as a log, and again to whoever computes an answer of its own. It is
-// written from PLATFORM.md and from nothing of the server's.
+// The same seed and scale tell the same year. It is told from PLATFORM.md and from nothing of the
+// server's: what is computed over it is an answer of its own.
 //
 // Threads: one a telling.
 #pragma once

@@ -89,12 +89,10 @@ class YearWriter {
 
 }  // namespace
 
-std::uint64_t write_year(const std::filesystem::path& folder, const YearOptions& options) {
+void write_year(const std::filesystem::path& folder, const std::vector<YearEvent>& year) {
   YearWriter writer(folder);
-  const std::uint64_t events =
-      tell_year(options, [&writer](const YearEvent& event) { writer.add(event); });
+  for (const YearEvent& event : year) writer.add(event);
   writer.commit();
-  return events;
 }
 
 }  // namespace courtside::e2e

@@ -6,12 +6,13 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "tests/e2e/history/support/platform_year.h"
 
 namespace courtside::e2e {
 
-// The number of events. A Failure where the folder cannot be written.
-std::uint64_t write_year(const std::filesystem::path& folder, const YearOptions& options);
+// A Failure where the folder cannot be written.
+void write_year(const std::filesystem::path& folder, const std::vector<YearEvent>& year);
 
 }  // namespace courtside::e2e

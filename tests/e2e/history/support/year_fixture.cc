@@ -1,9 +1,11 @@
 #include "tests/e2e/history/support/year_fixture.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <set>
 
 #include "tests/e2e/history/support/write_log.h"
@@ -88,6 +90,7 @@ YearOptions year_options() {
   return {.seed = seed(), .events = events};
 }
 
+std::vector<YearEvent> YearTest::year_;
 std::unique_ptr<TempFolder> YearTest::folder_;
 std::unique_ptr<ServerProcess> YearTest::server_;
 std::map<std::string, std::unique_ptr<HttpClient>> YearTest::callers_;
@@ -102,11 +105,13 @@ void YearTest::begin() {
       "--config", file.string(), "--limits-failed-logins-per-minute", "0"});
   if (server_->terminate() != 0) give_up("the server did not end well");
   const auto began = std::chrono::steady_clock::now();
-  const std::uint64_t events = write_year(server_->data(), options);
+  year_.reserve(options.events + options.events / 4);
+  tell_year(options, [](const YearEvent& event) { year_.push_back(event); });
+  write_year(server_->data(), year_);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  std::cout << "a year of " << events << " events, seed " << options.seed << ", written in "
+  std::cout << "a year of " << year_.size() << " events, seed " << options.seed << ", written in "
             << took.count() << " s\n";
-  if (events < options.events) give_up("the year is too short");
+  if (year_.size() < options.events) give_up("the year is too short");
   server_->start();
 }
 
@@ -129,21 +134,19 @@ HttpClient& YearTest::caller(const std::string& account, const std::string& role
 
 std::vector<YearEvent> YearTest::told(const Wanted& wanted) {
   std::vector<YearEvent> found;
-  tell_year(year_options(), [&](const YearEvent& event) {
-    if (wanted(event)) found.push_back(event);
-  });
+  std::copy_if(year_.begin(), year_.end(), std::back_inserter(found), wanted);
   return found;
 }
 
 Lines YearTest::some(std::size_t count,
                      const std::function<std::string(const YearEvent&)>& name_of) {
   std::set<std::pair<std::uint64_t, std::string>> chosen;
-  tell_year(year_options(), [&](const YearEvent& event) {
+  for (const YearEvent& event : year_) {
     const std::string name = name_of(event);
-    if (name.empty()) return;
+    if (name.empty()) continue;
     chosen.emplace(spread(seed(), name), name);
     if (chosen.size() > count) chosen.erase(std::prev(chosen.end()));
-  });
+  }
   Lines names;
   for (const auto& [place, name] : chosen) names.push_back(name);
   if (names.empty()) give_up("the year has nobody to ask about");

@@ -62,6 +62,7 @@ class YearTest : public ::testing::Test {
   static std::uint16_t port() { return server_->port(); }
 
  private:
+  static std::vector<YearEvent> year_;  // some 1.5 KiB an event
   static std::unique_ptr<TempFolder> folder_;
   static std::unique_ptr<ServerProcess> server_;
   static std::map<std::string, std::unique_ptr<HttpClient>> callers_;
