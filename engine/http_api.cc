@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/documents.h"
 #include "engine/doors/origin.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
@@ -24,6 +25,10 @@ void get_health(Peer& peer, bool must_be_ready) {
       .text("head", peer.hub().head())
       .number("connections", shard.connection_count());
   peer.respond(json_response(body.take(), must_be_ready && !ready ? 503 : 200));
+}
+
+void get_document(Peer& peer, std::string_view document) {
+  peer.respond(json_response(std::string(document)));
 }
 
 // For those who may read everything: places and holders say what goes on in the database.
@@ -71,6 +76,8 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
   if (path == "/v1/outbox") return identified(peer, request, get_outbox);
   if (path == "/health" || path == "/ready") return get_health(peer, true);
   if (path == "/live") return get_health(peer, false);
+  if (path == "/openapi.json") return get_document(peer, openapi_document());
+  if (path == "/asyncapi.json") return get_document(peer, asyncapi_document());
   if (path == "/metrics") {
     return peer.respond({.status = 200,
                          .content_type = "text/plain; version=0.0.4; charset=utf-8",
@@ -113,8 +120,8 @@ void handle_request(Peer& peer, HttpRequest& request) {
     if (request.method == "POST") return identified(peer, request, post_events);
     return method_not_allowed(peer, "GET, HEAD, POST");
   }
-  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",
-                                    "/ready", "/live",      "/metrics"};
+  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",       "/ready",
+                                    "/live",  "/metrics",   "/openapi.json", "/asyncapi.json"};
   const bool known = path.starts_with("/v1/events/") || path.starts_with("/v1/subjects/") ||
                      std::find(kReadOnly.begin(), kReadOnly.end(), path) != kReadOnly.end();
   if (known) return method_not_allowed(peer, "GET, HEAD");
