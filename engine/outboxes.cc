@@ -1,5 +1,6 @@
 #include "engine/outboxes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.h"
@@ -11,10 +12,19 @@ namespace courtside {
 namespace {
 
 MakeOutboxSource source_maker(const OutboxSettings& settings) {
-  return [settings] {
-    return settings.kind == OutboxKind::kTable ? TableSource::open(settings)
+  const auto page_rows = std::make_shared<std::atomic<std::uint64_t>>(settings.page_rows);
+  return [settings, page_rows] {
+    return settings.kind == OutboxKind::kTable ? TableSource::open(settings, page_rows)
                                                : MessageSource::open(settings);
   };
+}
+
+// "app@10.0.0.7 (psql)" is "app (psql)": anyone may read the metrics.
+std::string without_address(const std::string& holder) {
+  const std::size_t at = holder.find('@');
+  if (at == std::string::npos) return holder;
+  return holder.substr(0, at) +
+         holder.substr(std::min(holder.find_first_of(" ,", at), holder.size()));
 }
 
 double as_number(std::uint64_t value) { return static_cast<double>(value); }
@@ -39,6 +49,7 @@ void Outboxes::start(Sequencer& sequencer) {
 }
 
 void Outboxes::stop() {
+  for (const auto& reader : readers_) reader->ask_to_stop();
   for (const auto& reader : readers_) reader->stop();
 }
 
@@ -91,15 +102,21 @@ void Outboxes::add_samples(std::vector<Sample>& samples) const {
       [](Status s) { return as_number(s.lag.bytes); });
   add("courtside_outbox_heard_seconds", "When a read last went well, since 1970.", false,
       [](Status s) { return static_cast<double>(s.heard.value()) / 1e6; });
-  for (const OutboxStatus& each : all) {
-    const OutboxLag::Transaction& oldest = each.lag.oldest;
-    if (oldest.id == 0) continue;
-    samples.push_back(
-        {"courtside_outbox_oldest_transaction_seconds",
-         "For how long the oldest open transaction that wrote is open.",
-         false,
-         oldest.seconds,
-         {{"source", each.name}, {"pid", std::to_string(oldest.pid)}, {"holder", oldest.holder}}});
+  add("courtside_outbox_oldest_transaction_seconds",
+      "For how long the oldest open transaction that wrote is open.", false,
+      [](Status s) { return s.lag.oldest.id == 0 ? 0.0 : s.lag.oldest.seconds; });
+  // By name once it is worth a word: a line for each of the many short ones would be too much.
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const OutboxLag::Transaction& oldest = all[i].lag.oldest;
+    const bool is_long = oldest.seconds * 1000 >= static_cast<double>(settings_[i].warn_ms);
+    if (oldest.id == 0 || !is_long) continue;
+    samples.push_back({"courtside_outbox_blocking_transaction_seconds",
+                       "The same, with who holds it, beyond outbox.warn.",
+                       false,
+                       oldest.seconds,
+                       {{"source", all[i].name},
+                        {"pid", std::to_string(oldest.pid)},
+                        {"holder", without_address(oldest.holder)}}});
   }
 }
 

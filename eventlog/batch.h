@@ -71,11 +71,19 @@ struct Batch {
   // REQUIRES: range.contains(offset).
   RecordView at(Offset offset) const { return at(offset.value() - range.begin.value()); }
 
+  std::size_t source_bytes() const {
+    std::size_t total = 0;
+    for (const SourceWrite& write : source_writes) {
+      total += sizeof(SourceWrite) + write.key.size() + write.value.size();
+    }
+    return total;
+  }
+
   // What the batch holds in memory, about.
   std::size_t size_bytes() const {
     return (storage ? storage->size() : 0) + begins.size() * sizeof(begins[0]) +
            terms.size() * sizeof(TermEntry) + index_entries.size() * sizeof(IndexEntry) +
-           sizeof(Batch);
+           source_bytes() + sizeof(Batch);
   }
 };
 

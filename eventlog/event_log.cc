@@ -86,9 +86,9 @@ class RocksLog : public EventLog {
   Result<std::string> source_note(std::string_view source, std::string_view key) const override {
     return get_source_note(*database_, source, key);
   }
-  Result<std::vector<SourceNote>> source_notes(std::string_view source,
-                                               std::string_view prefix) const override {
-    return get_source_notes(*database_, source, prefix);
+  Result<std::vector<SourceNote>> source_notes(std::string_view source, std::string_view prefix,
+                                               std::size_t count_max) const override {
+    return get_source_notes(*database_, source, prefix, count_max);
   }
 
  private:

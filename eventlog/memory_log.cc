@@ -133,11 +133,13 @@ Result<std::string> MemoryLog::source_note(std::string_view source, std::string_
 }
 
 Result<std::vector<SourceNote>> MemoryLog::source_notes(std::string_view source,
-                                                        std::string_view prefix) const {
+                                                        std::string_view prefix,
+                                                        std::size_t count_max) const {
   const std::lock_guard lock(mutex_);
   std::vector<SourceNote> out;
   for (const auto& [name, value] : source_notes_) {
     if (name.first != source || name.second.rfind(prefix, 0) != 0 || value.empty()) continue;
+    if (out.size() == count_max) break;
     out.push_back({.key = name.second, .value = value});
   }
   return out;

@@ -44,8 +44,8 @@ class MemoryLog : public LogReader, public FoldState, public SourceState {
   Result<std::uint64_t> subject_version_at(Offset offset) const override;
   Result<std::string> source_place(std::string_view source) const override;
   Result<std::string> source_note(std::string_view source, std::string_view key) const override;
-  Result<std::vector<SourceNote>> source_notes(std::string_view source,
-                                               std::string_view prefix) const override;
+  Result<std::vector<SourceNote>> source_notes(std::string_view source, std::string_view prefix,
+                                               std::size_t count_max) const override;
 
  private:
   std::optional<Record> record_at(Offset offset) const;  // with the lock held

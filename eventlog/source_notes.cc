@@ -35,13 +35,14 @@ Result<std::string> get_source_note(const Database& database, std::string_view s
 }
 
 Result<std::vector<SourceNote>> get_source_notes(const Database& database, std::string_view source,
-                                                 std::string_view prefix) {
+                                                 std::string_view prefix, std::size_t count_max) {
   const std::string begin = full_key(source, prefix);
   const std::size_t key_begin = begin.size() - prefix.size();
   const std::unique_ptr<rocksdb::Iterator> notes(
       database.rocks().NewIterator(rocksdb::ReadOptions(), database.family(Family::kMeta)));
   std::vector<SourceNote> out;
-  for (notes->Seek(begin); notes->Valid() && notes->key().starts_with(begin); notes->Next()) {
+  for (notes->Seek(begin);
+       out.size() < count_max && notes->Valid() && notes->key().starts_with(begin); notes->Next()) {
     out.push_back(
         {.key = notes->key().ToString().substr(key_begin), .value = notes->value().ToString()});
   }

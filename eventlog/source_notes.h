@@ -24,6 +24,6 @@ Result<std::string> get_source_note(const Database& database, std::string_view s
 
 // REQUIRES: prefix is not empty.
 Result<std::vector<SourceNote>> get_source_notes(const Database& database, std::string_view source,
-                                                 std::string_view prefix);
+                                                 std::string_view prefix, std::size_t count_max);
 
 }  // namespace courtside

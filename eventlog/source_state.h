@@ -2,6 +2,7 @@
 // that it brought, and by nothing else. Threads: any; every call may block on the disk.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,11 @@ class SourceState {
   // The value of a note; empty when there is none.
   virtual Result<std::string> source_note(std::string_view source, std::string_view key) const = 0;
 
-  // The notes whose keys begin with `prefix`, in the order of their keys. REQUIRES: not empty.
+  // The first notes whose keys begin with `prefix`, in the order of their keys: at most
+  // `count_max`. REQUIRES: prefix is not empty.
   virtual Result<std::vector<SourceNote>> source_notes(std::string_view source,
-                                                       std::string_view prefix) const = 0;
+                                                       std::string_view prefix,
+                                                       std::size_t count_max) const = 0;
 };
 
 }  // namespace courtside

@@ -121,12 +121,15 @@ Result<void> add_sources(LoadedConfig& loaded, const std::vector<FileSource>& so
     config.outbox.name.clear();
     config.outbox.url.clear();
     config.outbox.accept_database.clear();
+    config.outbox.event_source.clear();
     for (const FileValue& value : source.values) {
       if (const Result<void> done = assign(*value.setting, config, value.text); !done) {
         return refuse(value.place + ": " + std::string(value.setting->name), done.error().message);
       }
     }
     if (config.outbox.url.empty()) return refuse(source.place, "a source needs a `url`");
+    // Of two sources with one namespace the same id would be one event.
+    if (config.outbox.event_source.empty()) config.outbox.event_source = "/" + config.outbox.name;
     loaded.config.sources.push_back(config.outbox);
     loaded.origins["source"] = {.kind = Origin::Kind::kFile, .place = source.place};
   }

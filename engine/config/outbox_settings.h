@@ -32,7 +32,7 @@ struct OutboxSettings {
   std::uint64_t keep_s = 7 * 86'400ULL;      // rows stay in the table, read or not
   std::uint64_t watch_ms = 2'000;            // between two looks at lag and open transactions
   std::uint64_t warn_ms = 5'000;             // a transaction open for longer is told in the log
-  std::string accept_database;               // "<identity>:continue" or "<identity>:restart"
+  std::string accept_database;               // "<identity>:continue@<place>", or restart
   friend bool operator==(const OutboxSettings&, const OutboxSettings&) = default;
 };
 

@@ -159,7 +159,7 @@ std::vector<Setting> make_table() {
       {"outbox.warn", "a transaction that is open for so long is told in the server's log",
        duration(MEMBER(outbox.warn_ms), 100, 24 * kHourMs)},
       {"outbox.accept_database",
-       "another database than before, and what then: `<identity>:continue` or `<identity>:restart`",
+       "another database than before, and what then: as the message says that refuses it",
        optional_text(MEMBER(outbox.accept_database))},
 
       {"log.level", "least level of what the process says on stderr",

@@ -55,7 +55,20 @@ Result<AggregateOrder::Outcome> AggregateOrder::take(std::vector<OutboxRow> rows
   Outcome outcome;
   for (OutboxRow& row : rows) add(outcome, std::move(row), now_ms);
   while (const auto expiry = next_expiry_ms()) {
-    if (*expiry > now_ms && held_count_ <= limits_.held_max) break;
+    const bool are_too_many = held_count_ > limits_.held_max;
+    if (*expiry > now_ms && !are_too_many) break;
+    if (!are_too_many) {
+      const Result<bool> in_vain = waits_in_vain(waiting_.front());
+      if (!in_vain) return fail(in_vain.error());
+      if (!*in_vain) {
+        // It waits anew, behind the others.
+        Waiting again = std::move(waiting_.front());
+        waiting_.pop_front();
+        again.since_ms = now_ms;
+        waiting_.push_back(std::move(again));
+        continue;
+      }
+    }
     force(outcome, now_ms);
   }
   for (const AggregateKey& key : moved_) {
@@ -141,6 +154,16 @@ void AggregateOrder::release_next(Outcome& outcome, Aggregates::iterator aggrega
     const bool is_repeat = held.begin()->first <= last;
     take_out(outcome, aggregate->second, is_repeat ? How::kLate : How::kInOrder, 0);
   }
+}
+
+// Whether none of the versions that it waits for is among the rows that are still to be read: held
+// up themselves, by a transaction that is open for long.
+Result<bool> AggregateOrder::waits_in_vain(const Waiting& waiting) {
+  const auto unread = lookups_.lowest_unread({waiting.key});
+  if (!unread) return fail(unread.error());
+  const std::uint64_t first = known_.at(waiting.key).held.begin()->first;
+  return std::none_of(unread->begin(), unread->end(),
+                      [first](const AggregateVersion& each) { return each.version < first; });
 }
 
 // The row that has waited longest goes, behind those of its aggregate that come before it.

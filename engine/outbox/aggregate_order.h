@@ -9,9 +9,9 @@
 //   delivered               b2/7   b1/1 b1/2
 //
 // The first version seen of an aggregate is its base, unless a lower one is among the rows that
-// are still to be read. A row that waits too long, or that is one too many, goes before its
-// earlier ones and is told apart; so is one that comes after a later one went. Rows without a
-// version wait for nothing.
+// are still to be read. A row that has waited long goes before its earlier ones, unless one of them
+// is still to be read, and so does the first of too many; they are told apart, as are those that
+// come after a later one went. Rows without a version wait for nothing.
 //
 // What waits and what each aggregate's last version is are notes, written with the place, so the
 // place may pass a row that waits. It holds what the log does not have yet: when a step was not
@@ -101,6 +101,7 @@ class AggregateOrder {
   void add(Outcome& outcome, OutboxRow row, std::uint64_t now_ms);
   void hold(Outcome& outcome, Aggregates::iterator aggregate, OutboxRow row, std::uint64_t now_ms);
   void release_next(Outcome& outcome, Aggregates::iterator aggregate);
+  Result<bool> waits_in_vain(const Waiting& waiting);
   void force(Outcome& outcome, std::uint64_t now_ms);
   void take_out(Outcome& outcome, Aggregate& aggregate, Ready::How how, std::uint64_t now_ms);
   bool is_waiting(const Waiting& waiting) const;

@@ -15,6 +15,11 @@ constexpr std::string_view kAheadType = "outbox.version_missing";
 constexpr std::string_view kOwnSource = "/courtside/outbox";
 // Notes forgotten in one write.
 constexpr std::size_t kForgottenAtOnce = 10'000;
+// More rows than can wait: a page may go beyond hold_rows before the first of too many go.
+constexpr std::size_t kHeldMax = 1'000'000;
+// Notes: why nobody knows whether the place is still of this database, and whose row stands there.
+constexpr const char* kDoubtKey = "doubt";
+constexpr const char* kLastIdKey = "last";
 
 std::string reason_of(const Error& error) {
   return error.details.empty() ? error.message : error.message + " " + error.details;
@@ -45,8 +50,9 @@ Result<void> OutboxFeed::begin(std::uint64_t now_ms) {
   if (!text) return fail(text.error());
   place_ = parse_outbox_place(*text);
   status_.database = *identity;
+  status_.place = place_.place;
   if (const Result<void> settled = settle(*identity); !settled) return settled;
-  const auto held = log_.state().source_notes(settings_.name, kHeldPrefix);
+  const auto held = log_.state().source_notes(settings_.name, kHeldPrefix, kHeldMax);
   if (!held) return fail(held.error());
   const Result<void> loaded = order_.load(*held, now_ms);
   status_.place = place_.place;
@@ -54,57 +60,72 @@ Result<void> OutboxFeed::begin(std::uint64_t now_ms) {
   return loaded;
 }
 
-// Whether to go on from the place in this database, which may be another one than before.
+// Whether to go on from the place in this database, which may be another one than before, or the
+// same at another time. Once that was doubted it stays so until somebody says what to do: a
+// database that was put back comes to where it was read before by itself, with other rows.
 Result<void> OutboxFeed::settle(const std::string& identity) {
-  const std::string go_on = identity + ":continue";
-  const std::string restart = identity + ":restart";
-  const std::string& accepted = settings_.accept_database;
+  const std::string at = "@" + place_.place;
   const bool is_other = !place_.identity.empty() && place_.identity != identity;
-
+  const bool goes_on = settings_.accept_database == identity + ":continue" + at;
+  const bool restarts = settings_.accept_database == identity + ":restart" + at;
   OutboxPlace next{.identity = identity, .place = place_.place};
-  Result<void> checked;
-  if (is_other && accepted != go_on) {
-    checked =
-        fail(Code::bad_configuration, "this is database " + identity +
-                                          ", and what was read before is of " + place_.identity);
-  } else {
-    checked = source_.check_place(place_.place);
-  }
-  if (!checked) {
-    if (checked.error().code != Code::bad_configuration) return checked;
-    if (accepted != restart) {
-      std::string message = checked.error().message;
-      if (is_other) {
-        message +=
-            "; if it is a standby that was promoted and had everything, set "
-            "outbox.accept_database to `" +
-            go_on + "`";
-      }
-      message +=
-          "; to read what it has from the beginning (ids that are known are not doubled), "
-          "set outbox.accept_database to `" +
-          restart + "`";
-      return fail(Code::bad_configuration, std::move(message));
-    }
+  std::vector<SourceNote> notes = {{kDoubtKey, ""}};
+  if (restarts && !place_.identity.empty()) {
     log_warning("outbox", settings_.name + ": read from the beginning, as accepted");
     if (const Result<void> forgotten = forget_notes(); !forgotten) return forgotten;
     next.place.clear();
+    notes.push_back({kLastIdKey, ""});
+  } else {
+    const Result<void> trusted = trust_place(identity, is_other, goes_on);
+    if (!trusted) return trusted;
   }
   if (next == place_) return {};
-  const auto moved = move_to(std::move(next), {}, {});
+  const auto moved = move_to(std::move(next), {}, std::move(notes));
   return moved ? Result<void>() : fail(moved.error());
+}
+
+Result<void> OutboxFeed::trust_place(const std::string& identity, bool is_other, bool goes_on) {
+  const auto doubt = log_.state().source_note(settings_.name, kDoubtKey);
+  if (!doubt) return fail(doubt.error());
+  const auto last_id = log_.state().source_note(settings_.name, kLastIdKey);
+  if (!last_id) return fail(last_id.error());
+  std::string why = *doubt;
+  if (is_other && !goes_on) {
+    why = "this is database " + identity + ", and what was read before is of " + place_.identity;
+  } else {
+    const Result<void> checked = source_.check_place(place_.place, goes_on ? "" : *last_id);
+    if (!checked && checked.error().code != Code::position_expired) return checked;
+    if (!checked) why = checked.error().message;
+    if (checked && is_other) why.clear();  // and it goes on, as accepted
+  }
+  if (why.empty()) return {};
+  if (why != *doubt) {
+    const auto noted = move_to(place_, {}, {{kDoubtKey, why}});
+    if (!noted) return fail(noted.error());
+  }
+  const std::string at = "@" + place_.place + "`";
+  if (is_other) {
+    why +=
+        "; if it is a standby that was promoted and had everything, set "
+        "outbox.accept_database to `" +
+        identity + ":continue" + at;
+  }
+  why +=
+      "; to read what it has from the beginning (ids that are known are not doubled), set "
+      "outbox.accept_database to `" +
+      identity + ":restart" + at;
+  return fail(Code::bad_configuration, std::move(why));
 }
 
 // What was known of another database's aggregates says nothing of this one's.
 Result<void> OutboxFeed::forget_notes() {
   for (const std::string_view prefix : {kHeldPrefix, kVersionPrefix}) {
-    auto notes = log_.state().source_notes(settings_.name, prefix);
-    if (!notes) return fail(notes.error());
-    std::vector<SourceNote> some;
-    for (std::size_t i = 0; i < notes->size(); ++i) {
-      some.push_back({.key = std::move((*notes)[i].key), .value = {}});
-      if (some.size() < kForgottenAtOnce && i + 1 < notes->size()) continue;
-      if (const auto moved = move_to(place_, {}, std::exchange(some, {})); !moved) {
+    for (;;) {
+      auto notes = log_.state().source_notes(settings_.name, prefix, kForgottenAtOnce);
+      if (!notes) return fail(notes.error());
+      if (notes->empty()) break;
+      for (SourceNote& note : *notes) note.value.clear();
+      if (const auto moved = move_to(place_, {}, std::move(*notes)); !moved) {
         return fail(moved.error());
       }
     }
@@ -117,6 +138,7 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   if (!page) return fail(page.error());
   status_.heard = now();
   const bool found = !page->rows.empty();
+  std::string last_id = found ? page->rows.back().event_id : "";
   // Rows that are yet to be read are those behind this page.
   const OutboxPlace next{.identity = place_.identity, .place = page->end};
   const std::string from = std::exchange(place_.place, next.place);
@@ -124,6 +146,7 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   place_.place = from;
   if (!ordered) return fail(ordered.error());
 
+  if (!last_id.empty()) ordered->notes.push_back({kLastIdKey, std::move(last_id)});
   Made made = make_events(std::move(ordered->ready));
   if (!made.rejections.empty()) {
     if (const auto told = source_.reject(made.rejections); !told) return fail(told.error());
@@ -222,10 +245,18 @@ Result<std::vector<Appended>> OutboxFeed::move_to(OutboxPlace next, std::vector<
 }
 
 Result<bool> OutboxFeed::watch() {
+  // A pooler may have lent the same connection to another server meanwhile.
+  const Result<std::string> identity = source_.identity();
+  if (!identity) return fail(identity.error());
+  if (*identity != place_.identity) {
+    return fail(Code::unavailable, "the database is another one than a moment ago");
+  }
   Result<OutboxLag> lag = source_.lag(place_.place);
   if (!lag) return fail(lag.error());
   status_.lag = std::move(*lag);
-  return tidy();
+  // What waits was passed by the place, and what becomes of it is not known yet.
+  if (order_.held() > 0) return false;
+  return source_.tidy(place_.place);
 }
 
 }  // namespace courtside

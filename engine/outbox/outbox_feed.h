@@ -31,7 +31,8 @@ class OutboxFeed {
              OutboxStatus& status);
 
   // Finds the place to go on from. bad_configuration when this is not the database that was read
-  // before, and nobody has said that it may be; the message says what can be said.
+  // before, or was put back since, and nobody has said what to do; the message says what can be
+  // said.
   Result<void> begin(std::uint64_t now_ms);
 
   struct Step {
@@ -43,7 +44,6 @@ class OutboxFeed {
 
   // Looks at the lag, and lets go of what is in the log. True when there is more to let go of.
   Result<bool> watch();
-  Result<bool> tidy() { return source_.tidy(place_.place); }
 
   // When step() has something to do although nothing new is there.
   std::optional<std::uint64_t> next_expiry_ms() { return order_.next_expiry_ms(); }
@@ -57,6 +57,7 @@ class OutboxFeed {
   };
 
   Result<void> settle(const std::string& identity);
+  Result<void> trust_place(const std::string& identity, bool is_other, bool goes_on);
   Result<void> forget_notes();
   Result<AggregateOrder::Outcome> put_in_order(std::vector<OutboxRow> rows, std::uint64_t now_ms);
   Made make_events(std::vector<AggregateOrder::Ready> ready) const;

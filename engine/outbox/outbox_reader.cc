@@ -18,8 +18,6 @@ namespace {
 
 using State = OutboxStatus::State;
 
-constexpr std::uint64_t kGraceMs = 250;  // after query_ms, for the server to answer by itself
-
 std::uint64_t now_ms() { return steady_us() / 1000; }
 
 std::string seconds(double value) { return std::to_string(static_cast<std::uint64_t>(value)); }
@@ -70,13 +68,17 @@ OutboxReader::~OutboxReader() {
   ::close(wake_);
 }
 
-void OutboxReader::stop() {
+void OutboxReader::ask_to_stop() {
   stopping_ = true;
   ::eventfd_write(wake_, 1);
   {
     const std::lock_guard lock(mutex_);
     if (interruptible_ != nullptr) interruptible_->interrupt();
   }
+}
+
+void OutboxReader::stop() {
+  ask_to_stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -86,10 +88,8 @@ OutboxStatus OutboxReader::status() const {
 }
 
 void OutboxReader::check_overdue() {
-  const std::uint64_t since = busy_since_ms_;
-  if (since == 0 || now_ms() - since < settings_.query_ms + kGraceMs) return;
   const std::lock_guard lock(mutex_);
-  if (interruptible_ != nullptr) interruptible_->interrupt();
+  if (interruptible_ != nullptr) interruptible_->check_overdue();
 }
 
 void OutboxReader::run() {
@@ -129,46 +129,61 @@ void OutboxReader::hold_source(OutboxSource* source) {
 // Until something fails, or it is to stop.
 Result<void> OutboxReader::serve(OutboxSource& source) {
   OutboxFeed feed(settings_, source, log_, status_);
-  set_busy(true);
   const Result<void> begun = feed.begin(now_ms());
-  set_busy(false);
   if (!begun) return begun;
-  log_info("outbox",
-           settings_.name + ": reading " +
-               (status_.place.empty() ? "from the beginning" : "on from " + status_.place));
-  status_.state = State::kReading;
-  status_.detail.clear();
-  last_said_.clear();
-  publish();
+  const std::string from =
+      status_.place.empty() ? "from the beginning" : "on from " + status_.place;
+  next_watch_ms_ = 0;
 
   Pace pace(settings_);
   while (!stopping_) {
     const std::uint64_t began = now_ms();
-    set_busy(true);
     const Result<OutboxFeed::Step> step = feed.step(began);
     if (!step) return fail(step.error());
     if (const Result<void> watched = watch_if_due(feed); !watched) return watched;
-    set_busy(false);
+    if (status_.state != State::kReading) on_reading(from);
     publish();
     pace.on_read(began, step->found, step->is_full);
     const std::uint64_t next =
         std::min({pace.next_ms(), next_watch_ms_, feed.next_expiry_ms().value_or(UINT64_MAX)});
+    // Also for no time at all: a source may want a pause after what cost it a lot.
     const std::uint64_t now = now_ms();
-    if (next <= now) continue;
-    const Result<bool> called = source.wait(wake_, next - now);
+    const Result<bool> called = source.wait(wake_, next > now ? next - now : 0);
     if (!called) return fail(called.error());
     if (*called) pace.on_call(now_ms());
   }
   return {};
 }
 
+// Not before all that it takes went well once: what is refused is refused again and again, and told
+// once.
+void OutboxReader::on_reading(const std::string& from) {
+  log_info("outbox", settings_.name + ": reading " + from);
+  status_.state = State::kReading;
+  last_said_.clear();
+}
+
 Result<void> OutboxReader::watch_if_due(OutboxFeed& feed) {
   if (now_ms() < next_watch_ms_) return {};
   const Result<bool> more = feed.watch();
-  if (!more) return fail(more.error());
-  next_watch_ms_ = *more ? 0 : now_ms() + settings_.watch_ms;
+  if (!more && more.error().code == Code::unavailable) return fail(more.error());
+  next_watch_ms_ = more && *more ? 0 : now_ms() + settings_.watch_ms;
+  if (!more) {
+    say_of_watch(more.error());
+    return {};
+  }
+  status_.detail.clear();
+  last_said_of_watch_.clear();
   watch_oldest();
   return {};
+}
+
+// What keeps house fails, and events come all the same.
+void OutboxReader::say_of_watch(const Error& error) {
+  status_.detail = error.message;
+  if (error.message == last_said_of_watch_) return;
+  last_said_of_watch_ = error.message;
+  log_warning("outbox", settings_.name + ": " + error.message);
 }
 
 // Says once of each transaction that it is open for long.
@@ -183,9 +198,11 @@ void OutboxReader::watch_oldest() {
   if (oldest.seconds * 1000 < static_cast<double>(settings_.warn_ms) || warned_ == oldest.id)
     return;
   warned_ = oldest.id;
+  const std::string held_up =
+      settings_.kind == OutboxKind::kTable ? "what came after it" : "the replication slot";
   log_warning("outbox", settings_.name + ": a transaction is open for " + seconds(oldest.seconds) +
-                            " s and holds up what came after it: pid " +
-                            std::to_string(oldest.pid) + ", " + oldest.holder);
+                            " s and holds up " + held_up + ": pid " + std::to_string(oldest.pid) +
+                            ", " + oldest.holder);
 }
 
 void OutboxReader::say(const Error& error) {
@@ -193,7 +210,6 @@ void OutboxReader::say(const Error& error) {
                   : error.code == Code::version_conflict ? State::kConnecting
                                                          : State::kRefused;
   status_.detail = error.message;
-  set_busy(false);
   publish();
   // Each trouble is told once.
   const std::string said = std::string(name_of(status_.state)) + ": " + error.message;
@@ -211,7 +227,5 @@ void OutboxReader::publish() {
   const std::lock_guard lock(mutex_);
   published_ = status_;
 }
-
-void OutboxReader::set_busy(bool busy) { busy_since_ms_ = busy ? now_ms() : 0; }
 
 }  // namespace courtside

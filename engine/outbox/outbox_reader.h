@@ -38,14 +38,15 @@ class OutboxReader {
   OutboxReader(const OutboxReader&) = delete;
   OutboxReader& operator=(const OutboxReader&) = delete;
 
-  // Ends the thread, with what it was about to append appended, or not. Waits while it connects,
-  // which connect_timeout bounds. REQUIRES: the log still answers.
+  // Tells the thread to end.
+  void ask_to_stop();
+  // Waits for its end, with what it was about to append appended, or not; also while it connects,
+  // which takes a few seconds at most. REQUIRES: the log still answers.
   void stop();
 
   OutboxStatus status() const;
 
-  // Ends a call that takes longer than query_ms although the server should have seen to it: for a
-  // timer.
+  // OutboxSource::check_overdue.
   void check_overdue();
 
  private:
@@ -53,20 +54,20 @@ class OutboxReader {
 
   void run();
   Result<void> serve(OutboxSource& source);
+  void on_reading(const std::string& from);
   Result<void> watch_if_due(OutboxFeed& feed);
+  void say_of_watch(const Error& error);
   void watch_oldest();
   void hold_source(OutboxSource* source);
   void say(const Error& error);
   void pause(std::uint64_t ms);
   void publish();
-  void set_busy(bool busy);
 
   const OutboxSettings settings_;
   const MakeOutboxSource make_source_;
   OutboxLog& log_;
   const int wake_;  // an eventfd, readable once it stops
   std::atomic<bool> stopping_{false};
-  std::atomic<std::uint64_t> busy_since_ms_{0};  // in a call of the source; 0: not
 
   mutable std::mutex mutex_;
   OutboxStatus published_;                 // guarded by mutex_
@@ -76,6 +77,7 @@ class OutboxReader {
   OutboxStatus status_;
   std::uint64_t next_watch_ms_ = 0;
   std::string last_said_;
+  std::string last_said_of_watch_;
   // The oldest transaction at the last look, when it was first seen, and the one that was told.
   std::uint64_t oldest_ = 0;
   std::uint64_t oldest_since_ms_ = 0;

@@ -10,7 +10,7 @@
 // `unavailable` (the connection is lost: throw the source away and make another one) and
 // `bad_configuration` (the server says that what it was asked for is not there, or not allowed).
 //
-// Threads: one at a time; interrupt() any.
+// Threads: one at a time; interrupt() and check_overdue() any.
 #pragma once
 
 #include <cstdint>
@@ -73,9 +73,11 @@ class OutboxSource {
   // "<system identifier>/<timeline>/<database>": the same as long as places mean the same.
   virtual Result<std::string> identity() = 0;
 
-  // bad_configuration when the database cannot have got to `place`, or has gone beyond what can be
-  // read from there: it was restored, or events are lost. The message says what is wrong.
-  virtual Result<void> check_place(const std::string& place) = 0;
+  // Whether reading may go on from `place`, where the row with the id `last_id` stood (empty: not
+  // known). position_expired when it may not: the database was put back to an earlier moment, or
+  // has gone beyond what can be read from there, so that events may be lost; somebody must say what
+  // to do. bad_configuration when something is missing that can be mended. The message says what.
+  virtual Result<void> check_place(const std::string& place, const std::string& last_id) = 0;
 
   // `place` is empty for the beginning. Rows come each once, and none comes later that stands
   // before the page's end.
@@ -104,6 +106,8 @@ class OutboxSource {
 
   // The call that blocks, if there is one, ends with `unavailable`, and so does every later one.
   virtual void interrupt() = 0;
+  // The same where a call takes longer than any server may: for a timer.
+  virtual void check_overdue() = 0;
 };
 
 // Connects. Called again after each `unavailable`.

@@ -76,6 +76,9 @@ Result<void> MessageSource::check_slot(const Slot& slot, MessagePlace from) cons
   const auto refuse = [&](const std::string& why) {
     return fail(Code::bad_configuration, name + why);
   };
+  const auto tell_loss = [&](const std::string& why) {
+    return fail(Code::position_expired, name + why);
+  };
   const bool is_first = from == MessagePlace();
   if (!slot.exists) {
     return refuse(std::string(" does not exist") + kInstall +
@@ -93,14 +96,15 @@ Result<void> MessageSource::check_slot(const Slot& slot, MessagePlace from) cons
         "make it anew: events between are lost");
   }
   if (!is_first && slot.confirmed > from.lsn) {
-    return refuse(" stands at " + lsn_text(slot.confirmed) + ", beyond " + from.text() +
-                  ", which was read up to: it was made anew or moved by somebody else, and events "
-                  "between may be lost");
+    return tell_loss(
+        " stands at " + lsn_text(slot.confirmed) + ", beyond " + from.text() +
+        ", which was read up to: it was made anew or moved by somebody else, and events "
+        "between may be lost");
   }
   return {};
 }
 
-Result<void> MessageSource::check_place(const std::string& place) {
+Result<void> MessageSource::check_place(const std::string& place, const std::string&) {
   const Result<MessagePlace> from = parse_message_place(place);
   if (!from) return fail(from.error());
   Slot slot;
@@ -129,8 +133,9 @@ Result<void> MessageSource::check_place(const std::string& place) {
     return refuse("the publication `" + settings().publication + "` does not exist" + kInstall);
   }
   if (from->lsn > slot.end) {
-    return refuse("it was read up to " + from->text() + ", and its log ends at " +
-                  lsn_text(slot.end) + ": it was put back to an earlier moment");
+    return fail(Code::position_expired, "it was read up to " + from->text() +
+                                            ", and its log ends at " + lsn_text(slot.end) +
+                                            ": it was put back to an earlier moment");
   }
   return {};
 }
@@ -161,15 +166,16 @@ Result<OutboxPage> MessageSource::read(const std::string& place) {
   Slot after;
   std::uint64_t frames_max = 0;
   Result<void> read;
-  const Result<void> asked = connection_->run(Mode::kRead, [&](pqxx::transaction_base& asking) {
-    // The log has everything up to the place. What was read comes again with every peek, so the
-    // slot goes on as soon as that is a page's worth.
-    if (frames_behind_ >= settings().page_rows) advance(asking, *from);
-    before = slot(asking);
-    frames_max = frames_behind_ + kFramesOfARow * settings().page_rows;
-    read = peek(asking, page, frames_max);
-    after = slot(asking);
-  });
+  const Result<void> asked =
+      connection_->run(Mode::kRead, decode_ms(), [&](pqxx::transaction_base& asking) {
+        // The log has everything up to the place. What was read comes again with every peek, so the
+        // slot goes on as soon as that is a page's worth.
+        if (frames_behind_ >= settings().page_rows) advance(asking, *from);
+        before = slot(asking);
+        frames_max = frames_behind_ + kFramesOfARow * settings().page_rows;
+        read = peek(asking, page, frames_max);
+        after = slot(asking);
+      });
   if (!asked) return fail(asked.error());
   if (!read) return fail(read.error());
   last_read_ms_ = (steady_us() - began_us) / 1000;
@@ -207,8 +213,9 @@ Result<bool> MessageSource::tidy(const std::string& place) {
   const Result<MessagePlace> to = parse_message_place(place);
   if (!to) return fail(to.error());
   if (*to == MessagePlace()) return false;
-  const Result<void> asked = connection_->run(
-      Mode::kRead, [&](pqxx::transaction_base& transaction) { advance(transaction, *to); });
+  const Result<void> asked =
+      connection_->run(Mode::kRead, decode_ms(),
+                       [&](pqxx::transaction_base& transaction) { advance(transaction, *to); });
   if (!asked) return fail(asked.error());
   return false;
 }

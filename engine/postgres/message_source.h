@@ -25,7 +25,7 @@
 //     5,000, and a transaction open for 35 s, 170 MB:
 //                                       64 ms, 168 ms        81 %                 88 ms, 239 ms
 //
-// A poll that took long is followed by a pause as long, so that it takes half a core and no more.
+// A poll that took long is followed by a pause as long.
 // Where others write a lot or keep transactions open, raise poll_min and poll_max, or take the
 // table, whose reads cost what they find. Tried, at 5,000 messages/s: a CHECKPOINT every second
 // brings a poll to 8 ms and the CPU to 12 %, but writes out all that changed, and is not ours to
@@ -37,6 +37,7 @@
 // Threads: as OutboxSource.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,13 +55,14 @@ class MessageSource final : public OutboxSource {
   static constexpr std::uint64_t kIdleBytes = 1 << 20;
   static constexpr std::uint64_t kIdleMs = 3'000;
   static constexpr std::uint64_t kPauseMaxMs = 1'000;
+  static constexpr std::uint64_t kDecodeMs = 30 * 60'000;
 
   // Errors: as OutboxConnection::open.
   static Result<std::unique_ptr<OutboxSource>> open(const OutboxSettings& settings);
 
   Result<std::string> identity() override { return connection_->identity(); }
   // Also whether there is such a slot and publication, and whether it can be read.
-  Result<void> check_place(const std::string& place) override;
+  Result<void> check_place(const std::string& place, const std::string& last_id) override;
   Result<OutboxPage> read(const std::string& place) override;
   bool is_in_commit_order() const override { return true; }
   Result<std::vector<AggregateVersion>> lowest_unread(const std::string&,
@@ -76,6 +78,7 @@ class MessageSource final : public OutboxSource {
   // At least as long as the last read took, up to kPauseMaxMs.
   Result<bool> wait(int wake, std::uint64_t timeout_ms) override;
   void interrupt() override { connection_->interrupt(); }
+  void check_overdue() override { connection_->check_overdue(); }
 
  private:
   struct Slot;
@@ -83,6 +86,9 @@ class MessageSource final : public OutboxSource {
   explicit MessageSource(std::unique_ptr<OutboxConnection> connection)
       : connection_(std::move(connection)) {}
   const OutboxSettings& settings() const { return connection_->settings(); }
+  // For what decodes the server's log: that cannot go on where it was cut short, so what takes too
+  // long once would take too long for ever, while the log grows.
+  std::uint64_t decode_ms() const { return std::max(settings().query_ms, kDecodeMs); }
 
   Slot slot(pqxx::transaction_base& transaction) const;
   Result<void> check_slot(const Slot& slot, MessagePlace from) const;

@@ -3,15 +3,23 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/time.h"
 #include "engine/postgres/connection_string.h"
 #include "engine/postgres/sql_error.h"
 
 namespace courtside {
 namespace {
 
+// A transaction of ours has no more than so many statements that take long.
+constexpr std::uint64_t kStatementsMax = 2;
+constexpr std::uint64_t kGraceMs = 250;
+// A database that does not answer holds up the server's going down for so long.
+constexpr std::uint64_t kConnectMsMax = 5'000;
+constexpr std::size_t kRejectedAtOnce = 100;
 constexpr std::uint64_t kCountMax = 10'000;  // rows counted for lag and rejections
 
 // The system's identifier is the cluster's for life; a timeline begins when a standby is promoted
@@ -73,7 +81,8 @@ OutboxConnection::OutboxConnection(std::unique_ptr<Connection> connection,
 OutboxConnection::~OutboxConnection() = default;
 
 Result<std::unique_ptr<OutboxConnection>> OutboxConnection::open(const OutboxSettings& settings) {
-  const Result<std::string> text = connection_string("outbox.url", settings.url, settings.query_ms);
+  const Result<std::string> text =
+      connection_string("outbox.url", settings.url, std::min(settings.query_ms, kConnectMsMax));
   if (!text) return fail(text.error());
   try {
     return std::unique_ptr<OutboxConnection>(
@@ -100,12 +109,14 @@ Result<void> OutboxConnection::guarded(const std::function<void()>& work) {
   return fail(Code::bad_configuration, std::move(why));
 }
 
-Result<void> OutboxConnection::run(Mode mode,
+Result<void> OutboxConnection::run(Mode mode, std::uint64_t timeout_ms,
                                    const std::function<void(pqxx::transaction_base&)>& work) {
-  return guarded([&] {
+  // A few statements, each of which the server ends by itself.
+  deadline_us_ = steady_us() + (kStatementsMax * timeout_ms + kGraceMs) * 1000;
+  const Result<void> done = guarded([&] {
     const auto in = [&](auto&& transaction) {
       // For this transaction: nothing of ours stays where a pooler lends the connection on.
-      transaction.exec("SET LOCAL statement_timeout = " + std::to_string(settings_.query_ms) +
+      transaction.exec("SET LOCAL statement_timeout = " + std::to_string(timeout_ms) +
                        "; SET LOCAL TimeZone = 'UTC'");
       work(transaction);
       transaction.commit();
@@ -116,6 +127,13 @@ Result<void> OutboxConnection::run(Mode mode,
       in(pqxx::work(connection_->pqxx));
     }
   });
+  deadline_us_ = 0;
+  return done;
+}
+
+void OutboxConnection::check_overdue() {
+  const std::uint64_t deadline_us = deadline_us_;
+  if (deadline_us != 0 && steady_us() > deadline_us) interrupt();
 }
 
 Result<std::string> OutboxConnection::identity() {
@@ -138,13 +156,19 @@ Result<void> OutboxConnection::reject(const std::vector<Rejection>& rejections) 
       " (\"source\", \"place\", \"eventId\", \"type\", \"aggregateType\", \"aggregateId\", "
       "\"reason\", \"content\") VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')) "
       "ON CONFLICT DO NOTHING";
-  return run(Mode::kWrite, [&](pqxx::transaction_base& transaction) {
-    for (const Rejection& each : rejections) {
-      const OutboxRow& row = each.row;
-      transaction.exec_params(insert, settings_.name, row.place, row.event_id, row.type,
-                              row.aggregate_type, row.aggregate_id, each.reason, row.content);
-    }
-  });
+  for (std::size_t begin = 0; begin < rejections.size(); begin += kRejectedAtOnce) {
+    const std::size_t end = std::min(begin + kRejectedAtOnce, rejections.size());
+    const Result<void> told = run(Mode::kWrite, [&](pqxx::transaction_base& transaction) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const OutboxRow& row = rejections[i].row;
+        transaction.exec_params(insert, settings_.name, row.place, row.event_id, row.type,
+                                row.aggregate_type, row.aggregate_id, rejections[i].reason,
+                                row.content);
+      }
+    });
+    if (!told) return told;
+  }
+  return {};
 }
 
 Result<OutboxLag> OutboxConnection::lag() {

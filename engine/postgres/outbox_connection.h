@@ -7,6 +7,7 @@
 // Threads: one at a time; interrupt() any.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,7 +38,12 @@ class OutboxConnection {
   // Runs `work` in a transaction whose statements may take query_ms and whose times are in UTC.
   // What it throws is an error: see outbox_source.h. Committed when it returns.
   enum class Mode : std::uint8_t { kRead, kWrite };
-  Result<void> run(Mode mode, const std::function<void(pqxx::transaction_base&)>& work);
+  Result<void> run(Mode mode, const std::function<void(pqxx::transaction_base&)>& work) {
+    return run(mode, settings_.query_ms, work);
+  }
+  // The same for statements that may take longer.
+  Result<void> run(Mode mode, std::uint64_t timeout_ms,
+                   const std::function<void(pqxx::transaction_base&)>& work);
 
   Result<std::string> identity();
   Result<void> reject(const std::vector<Rejection>& rejections);
@@ -49,6 +55,8 @@ class OutboxConnection {
 
   // The call that blocks, if there is one, ends with `unavailable`, and so does every later one.
   void interrupt();
+  // interrupt(), where a call has run for so long that the server must be silent.
+  void check_overdue();
 
   const OutboxSettings& settings() const { return settings_; }
 
@@ -63,6 +71,7 @@ class OutboxConnection {
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<Listener> listener_;
   const int socket_;
+  std::atomic<std::uint64_t> deadline_us_{0};  // of steady_us(), for the call that runs; 0: none
 };
 
 }  // namespace courtside

@@ -10,7 +10,7 @@ namespace courtside {
 namespace {
 
 constexpr std::uint64_t kLagRowsMax = 10'000;     // counted; there may be more
-constexpr std::uint64_t kLookAheadRows = 10'000;  // that lowest_unread() looks at
+constexpr std::uint64_t kLookAheadRows = 50'000;  // that lowest_unread() looks at
 constexpr std::uint64_t kDeletedAtOnce = 1'000;   // rows
 constexpr std::size_t kTextMax = 300;             // characters; no attribute may be so long
 
@@ -90,10 +90,15 @@ OutboxRow row_from(const pqxx::row& columns) {
 
 }  // namespace
 
-Result<std::unique_ptr<OutboxSource>> TableSource::open(const OutboxSettings& settings) {
+Result<std::unique_ptr<OutboxSource>> TableSource::open(const OutboxSettings& settings,
+                                                        PageRows page_rows) {
   Result<std::unique_ptr<OutboxConnection>> connection = OutboxConnection::open(settings);
   if (!connection) return fail(connection.error());
-  return std::unique_ptr<OutboxSource>(new TableSource(std::move(*connection)));
+  if (page_rows == nullptr) {
+    page_rows = std::make_shared<std::atomic<std::uint64_t>>(settings.page_rows);
+  }
+  return std::unique_ptr<OutboxSource>(
+      new TableSource(std::move(*connection), std::move(page_rows)));
 }
 
 // $1 and $2 are the place, $3 the rows and $4 the bytes of a page. A row that alone has more bytes
@@ -105,6 +110,10 @@ std::string TableSource::page_query(const OutboxSettings& settings) {
     texts += std::string("left(p.\"") + column.name + "\", " + std::to_string(kTextMax) + "), ";
   }
   const std::string max = std::to_string(kEventBytesMax);
+  // What is too large as it is stored need not be unpacked and printed to be measured.
+  const std::string size = "CASE WHEN pg_column_size(t.\"payload\") > " + max +
+                           " THEN pg_column_size(t.\"payload\") "
+                           "ELSE octet_length(t.\"payload\"::text) END";
   return "SELECT p.\"txid\"::text || ':' || p.\"position\"::text, " + texts +
          "p.\"aggregateVersion\", p.\"schemaVersion\", "
          "to_char(p.\"occurredAt\"::timestamptz, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
@@ -117,8 +126,8 @@ std::string TableSource::page_query(const OutboxSettings& settings) {
          "- least(o.size, " +
          max +
          ") AS before "
-         "FROM (SELECT t.*, octet_length(t.\"payload\"::text) AS size FROM " +
-         quoted_name(settings.table) +
+         "FROM (SELECT t.*, " +
+         size + " AS size FROM " + quoted_name(settings.table) +
          " t "
          "WHERE (t.\"txid\", t.\"position\") > ($1::bigint, $2::bigint) "
          "AND t.\"txid\" < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
@@ -130,42 +139,73 @@ Result<OutboxPage> TableSource::read(const std::string& place) {
   const Result<Place> from = parse_place(place);
   if (!from) return fail(from.error());
   OutboxPage page{.rows = {}, .end = place, .is_full = false};
+  const std::uint64_t wanted = *page_rows_;
   const Result<void> asked =
       connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
-        const pqxx::result rows =
-            transaction.exec_params(page_query(settings()), from->txid, from->position,
-                                    settings().page_rows, settings().page_bytes);
+        const pqxx::result rows = transaction.exec_params(
+            page_query(settings()), from->txid, from->position, wanted, settings().page_bytes);
         page.rows.reserve(rows.size());
         std::uint64_t bytes = 0;
         for (const auto& columns : rows) {
           page.rows.push_back(row_from(columns));
           bytes += page.rows.back().payload.size();
         }
-        page.is_full = rows.size() >= settings().page_rows || bytes >= settings().page_bytes;
+        page.is_full = rows.size() >= wanted || bytes >= settings().page_bytes;
       });
+  // A page of huge rows may take longer than a statement may: the next one is smaller.
+  *page_rows_ =
+      asked ? std::min(wanted * 2, settings().page_rows) : std::max<std::uint64_t>(wanted / 2, 1);
   if (!asked) return fail(asked.error());
   if (!page.rows.empty()) page.end = page.rows.back().place;
   return page;
 }
 
 // A database that was put back to an earlier moment, by files or a snapshot of its disk, has the
-// same identity and hands out transaction ids that the place is beyond.
-Result<void> TableSource::check_place(const std::string& place) {
+// same identity: it hands out transaction ids that the place is beyond, or has handed them out
+// anew, and then another row stands at the place. Rows that were copied from another cluster have
+// ids that are yet to come here.
+Result<void> TableSource::check_place(const std::string& place, const std::string& last_id) {
   const Result<Place> from = parse_place(place);
   if (!from) return fail(from.error());
   std::int64_t next_txid = 0;
+  bool is_copied = false;
+  std::string id = last_id;
+  const std::string table = quoted_name(settings().table);
   const Result<void> asked =
       connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
-        next_txid =
-            transaction.exec1("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
-                .as<std::int64_t>();
+        const pqxx::row row = transaction.exec1(
+            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, "
+            "coalesce((SELECT max(t.\"txid\") FROM " +
+            table +
+            " t) >= "
+            "pg_snapshot_xmax(pg_current_snapshot())::text::bigint, false)");
+        next_txid = row[0].as<std::int64_t>();
+        is_copied = row[1].as<bool>();
+        const pqxx::result rows = transaction.exec_params(
+            "SELECT left(t.\"eventId\", " + std::to_string(kTextMax) + ") FROM " + table +
+                " t WHERE t.\"txid\" = $1 AND t.\"position\" = $2",
+            from->txid, from->position);
+        if (!rows.empty()) id = rows[0][0].c_str();
       });
   if (!asked) return asked;
-  if (from->txid < next_txid) return {};
-  return fail(Code::bad_configuration, "it was read up to transaction " +
-                                           std::to_string(from->txid) + ", and its next one is " +
-                                           std::to_string(next_txid) +
-                                           ": it was put back to an earlier moment");
+  if (from->txid >= next_txid) {
+    return fail(Code::position_expired, "it was read up to transaction " +
+                                            std::to_string(from->txid) + ", and its next one is " +
+                                            std::to_string(next_txid) +
+                                            ": it was put back to an earlier moment");
+  }
+  if (id != last_id && !last_id.empty()) {
+    return fail(Code::position_expired, "another row stands at " + place +
+                                            " than the one that was read there: it was put back "
+                                            "to an earlier moment");
+  }
+  if (is_copied) {
+    return fail(Code::bad_configuration,
+                "it has rows whose transactions are yet to come: they were copied from another "
+                "cluster. So that they are read, run UPDATE " +
+                    table + " SET \"txid\" = 0 WHERE \"txid\" >= " + std::to_string(next_txid));
+  }
+  return {};
 }
 
 Result<std::vector<AggregateVersion>> TableSource::lowest_unread(

@@ -11,6 +11,8 @@
 // A place is "txid:position". Threads: as OutboxSource.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,10 +25,15 @@ namespace courtside {
 class TableSource final : public OutboxSource {
  public:
   // Errors: as OutboxConnection::open.
-  static Result<std::unique_ptr<OutboxSource>> open(const OutboxSettings& settings);
+  //
+  // `page_rows` is how many rows are asked for at once: halved when that takes too long, and up to
+  // outbox.page_rows again when it does not. It outlives connections.
+  using PageRows = std::shared_ptr<std::atomic<std::uint64_t>>;
+  static Result<std::unique_ptr<OutboxSource>> open(const OutboxSettings& settings,
+                                                    PageRows page_rows = nullptr);
 
   Result<std::string> identity() override { return connection_->identity(); }
-  Result<void> check_place(const std::string& place) override;
+  Result<void> check_place(const std::string& place, const std::string& last_id) override;
   Result<OutboxPage> read(const std::string& place) override;
   bool is_in_commit_order() const override { return false; }
   Result<std::vector<AggregateVersion>> lowest_unread(
@@ -41,16 +48,18 @@ class TableSource final : public OutboxSource {
     return connection_->wait(wake, timeout_ms);
   }
   void interrupt() override { connection_->interrupt(); }
+  void check_overdue() override { connection_->check_overdue(); }
 
   // What read() asks: for tests of its plan.
   static std::string page_query(const OutboxSettings& settings);
 
  private:
-  explicit TableSource(std::unique_ptr<OutboxConnection> connection)
-      : connection_(std::move(connection)) {}
+  TableSource(std::unique_ptr<OutboxConnection> connection, PageRows page_rows)
+      : connection_(std::move(connection)), page_rows_(std::move(page_rows)) {}
   const OutboxSettings& settings() const { return connection_->settings(); }
 
   const std::unique_ptr<OutboxConnection> connection_;
+  const PageRows page_rows_;
 };
 
 }  // namespace courtside

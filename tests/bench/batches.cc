@@ -22,6 +22,11 @@ NewEvent make_event(std::uint64_t number, std::uint64_t channels) {
   fields.type = "bench.tick";
   fields.subject = channel;
   fields.time = "2026-11-01T10:00:00.000000Z";
+  // A thousand people, and four events of each request.
+  const std::string actor = "u_" + std::to_string(number % 1000);
+  const std::string request = "c_" + std::to_string(number / 4);
+  fields.actorid = actor;
+  fields.correlationid = request;
   fields.data_kind = DataKind::kJson;
   fields.data = data;
   return {build_event(fields), hash128(fields.source, id), {channel}, {}};

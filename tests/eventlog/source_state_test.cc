@@ -26,7 +26,7 @@ Append step(std::string from, std::string to, const std::vector<EventSpec>& even
 std::string remembered(const SourceState& state, std::string_view source = "platform") {
   std::string out = *state.source_place(source) + " |";
   for (const std::string_view prefix : {"a/", "b/"}) {
-    const Result<std::vector<SourceNote>> notes = state.source_notes(source, prefix);
+    const Result<std::vector<SourceNote>> notes = state.source_notes(source, prefix, 100);
     for (const SourceNote& note : *notes) {
       out += " " + note.key + "=" + note.value;
       EXPECT_EQ(*state.source_note(source, note.key), note.value);

@@ -170,6 +170,20 @@ TEST(AggregateOrder, WaitingInVainEndsAndIsToldApart) {
   EXPECT_EQ(story.notes().at("version/booking:b1"), "7");
 }
 
+// The earlier one is committed, and held up behind somebody else's open transaction: that is no
+// reason to go ahead of it.
+TEST(AggregateOrder, NobodyGoesAheadOfWhatIsStillToBeRead) {
+  Story story({.held_max = 100, .held_ms = 50});
+  story.take("b1/1", 0);
+  story.set_unread("b1/2");
+  EXPECT_EQ(story.take("b1/3", 10), "");
+  EXPECT_EQ(story.take("", 60), "");
+  EXPECT_EQ(story.order().next_expiry_ms(), 110u);
+  EXPECT_EQ(story.take("", 110), "");
+  story.set_unread("");
+  EXPECT_EQ(story.take("b1/2", 120), "b1/2 b1/3");
+}
+
 TEST(AggregateOrder, OneTooManyLetsTheFirstGo) {
   Story story({.held_max = 2, .held_ms = 1000});
   story.take("b1/1 b2/1 b3/1");

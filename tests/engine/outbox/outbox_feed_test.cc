@@ -24,9 +24,13 @@ class ListSource : public OutboxSource {
   std::optional<Code> broken;  // what every call answers
 
   Result<std::string> identity() override { return id; }
-  Result<void> check_place(const std::string& place) override {
-    if (number(place) <= rows.size()) return {};
-    return fail(Code::bad_configuration, "it was put back");
+  Result<void> check_place(const std::string& place, const std::string& last_id) override {
+    const std::size_t at = number(place);
+    if (at > rows.size()) return fail(Code::position_expired, "it was put back");
+    if (at > 0 && !last_id.empty() && rows[at - 1].event_id != last_id) {
+      return fail(Code::position_expired, "another row stands there");
+    }
+    return {};
   }
   Result<OutboxPage> read(const std::string& place) override {
     if (broken) return fail(*broken, "broken");
@@ -60,6 +64,7 @@ class ListSource : public OutboxSource {
   Result<OutboxLag> lag(const std::string&) override { return OutboxLag(); }
   Result<bool> wait(int, std::uint64_t) override { return false; }
   void interrupt() override {}
+  void check_overdue() override {}
 
  private:
   static std::size_t number(const std::string& place) {
@@ -255,14 +260,17 @@ TEST_F(OutboxFeedTest, AnotherDatabaseIsRefusedUntilTold) {
   const std::string refusal = begin();
   EXPECT_NE(refusal.find("this is database 2/1/1, and what was read before is of 1/1/1"),
             std::string::npos);
-  EXPECT_NE(refusal.find("`2/1/1:continue`"), std::string::npos);
-  EXPECT_NE(refusal.find("`2/1/1:restart`"), std::string::npos);
-  // What was said of another one counts for nothing.
-  settings_.accept_database = "1/1/1:restart";
-  EXPECT_EQ(begin(), refusal);
-  settings_.accept_database = "2/1/1:continue";
+  EXPECT_NE(refusal.find("`2/1/1:continue@1`"), std::string::npos);
+  EXPECT_NE(refusal.find("`2/1/1:restart@1`"), std::string::npos);
+  // What was said of another one, or of another place, counts for nothing.
+  for (const char* other : {"1/1/1:restart@1", "2/1/1:restart@0", "2/1/1:restart", "2/1/1"}) {
+    settings_.accept_database = other;
+    EXPECT_EQ(begin(), refusal) << other;
+  }
+  settings_.accept_database = "2/1/1:continue@1";
   EXPECT_EQ(begin(), "");
   EXPECT_EQ(log_.place(), "2/1/1 1");
+  EXPECT_EQ(begin(), "");
 }
 
 TEST_F(OutboxFeedTest, ARestartForgetsWhatWasKnownOfTheOtherDatabase) {
@@ -274,7 +282,7 @@ TEST_F(OutboxFeedTest, ARestartForgetsWhatWasKnownOfTheOtherDatabase) {
   source_.id = "2/1/1";
   source_.rows.clear();
   add("f1", "b", 1);
-  settings_.accept_database = "2/1/1:restart";
+  settings_.accept_database = "2/1/1:restart@2";
   EXPECT_EQ(begin(), "");
   EXPECT_EQ(status_.held, 0u);
   drain();
@@ -285,20 +293,39 @@ TEST_F(OutboxFeedTest, ARestartForgetsWhatWasKnownOfTheOtherDatabase) {
   EXPECT_EQ(status_.duplicates, 0u);
 }
 
+// It hands out places anew and comes to where it was read before by itself, with other rows: once
+// that was seen it is not trusted again by itself.
 TEST_F(OutboxFeedTest, ADatabaseThatWasPutBackIsRefusedUntilTold) {
   for (const char* id : {"e1", "e2", "e3"}) add(id);
   begin();
   drain();
   source_.rows.resize(1);
-  EXPECT_NE(begin().find("it was put back; to read what it has from the beginning"),
+  const std::string refusal = begin();
+  EXPECT_NE(refusal.find("it was put back; to read what it has from the beginning"),
             std::string::npos);
-  settings_.accept_database = "1/1/1:continue";  // It would skip what is to come.
+  for (const char* id : {"f2", "f3", "f4"}) add(id);
+  EXPECT_NE(begin().find("another row stands there"), std::string::npos);
+  source_.rows[2].event_id = "e3";  // Not even then.
   EXPECT_NE(begin(), "");
-  settings_.accept_database = "1/1/1:restart";
+  settings_.accept_database = "1/1/1:continue@3";  // It would skip what is to come.
+  EXPECT_NE(begin(), "");
+  settings_.accept_database = "1/1/1:restart@3";
   EXPECT_EQ(begin(), "");
   drain();
-  EXPECT_EQ(log_.ids(), "e1 e2 e3");
-  EXPECT_EQ(status_.duplicates, 1u);
+  EXPECT_EQ(log_.ids(), "e1 e2 e3 f2 f4");
+  EXPECT_EQ(status_.duplicates, 2u);
+  // The setting stays, and accepts nothing of what comes later.
+  source_.rows.resize(1);
+  EXPECT_NE(begin(), "");
+}
+
+TEST_F(OutboxFeedTest, ADatabaseThatWasPutBackWhileNobodyLookedIsKnownByItsRow) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  source_.rows[1].event_id = "f2";
+  add("f3");
+  EXPECT_NE(begin().find("another row stands there"), std::string::npos);
 }
 
 // Random rows, pages, guards, lost appends, lost answers and restarts: each row once, each booking

@@ -241,7 +241,7 @@ TEST_F(TableSourceTest, ARoleWithoutStatisticsStillNamesTheCulprit) {
   transaction.commit();
   EXPECT_EQ(read(), "early");
   EXPECT_TRUE(source().identity());
-  EXPECT_TRUE(source().check_place(place_));
+  EXPECT_TRUE(source().check_place(place_, ""));
   EXPECT_TRUE(source().reject({{OutboxRow{.place = "1:1"}, "bad"}}));
   EXPECT_FALSE(*source().tidy(place_));
 }
@@ -249,14 +249,51 @@ TEST_F(TableSourceTest, ARoleWithoutStatisticsStillNamesTheCulprit) {
 TEST_F(TableSourceTest, ADatabaseThatWasPutBackIsKnownByItsTransactions) {
   add("a");
   read();
-  EXPECT_TRUE(source().check_place(""));
-  EXPECT_TRUE(source().check_place(place_));
-  const Result<void> checked = source().check_place("900000000000:1");
+  EXPECT_TRUE(source().check_place("", ""));
+  EXPECT_TRUE(source().check_place(place_, "a"));
+  EXPECT_TRUE(source().check_place(place_, ""));
+  // Another row has the numbers of the one that was read.
+  EXPECT_EQ(source().check_place(place_, "b").error().code, Code::position_expired);
+  sql("DELETE FROM \"EventOutbox\"");
+  EXPECT_TRUE(source().check_place(place_, "b"));
+  const Result<void> checked = source().check_place("900000000000:1", "");
   ASSERT_FALSE(checked);
-  EXPECT_EQ(checked.error().code, Code::bad_configuration);
+  EXPECT_EQ(checked.error().code, Code::position_expired);
   EXPECT_THAT(checked.error().message, HasSubstr("up to transaction 900000000000"));
   EXPECT_THAT(checked.error().message, HasSubstr("put back to an earlier moment"));
-  EXPECT_EQ(source().check_place("x").error().code, Code::data_corrupt);
+  EXPECT_EQ(source().check_place("x", "").error().code, Code::data_corrupt);
+}
+
+TEST_F(TableSourceTest, RowsThatWereCopiedFromAnotherClusterAreSaid) {
+  add("a");
+  sql("UPDATE \"EventOutbox\" SET \"txid\" = 5000000000");
+  const Result<void> checked = source().check_place("", "");
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().code, Code::bad_configuration);
+  const std::string message = checked.error().message;
+  sql(message.substr(message.find("UPDATE")));
+  EXPECT_TRUE(source().check_place("", ""));
+  EXPECT_EQ(read(), "a");
+}
+
+// Rows of 10 MB each, by the hundred: not one page of them is ready in time.
+TEST_F(TableSourceTest, APageThatTakesTooLongIsAskedForInPieces) {
+  sql("INSERT INTO \"EventOutbox\" (\"eventId\", \"payload\") "
+      "SELECT 'e' || i, to_jsonb(repeat('x', 3000000)) FROM generate_series(1, 64) i");
+  settings_.query_ms = 100;
+  const auto page_rows = std::make_shared<std::atomic<std::uint64_t>>(settings_.page_rows);
+  std::size_t rows = 0;
+  for (int attempts = 0; rows < 64 && attempts < 200; ++attempts) {
+    source_ = std::move(*TableSource::open(settings_, page_rows));
+    const Result<OutboxPage> page = source_->read(place_);
+    if (!page) {
+      EXPECT_EQ(page.error().code, Code::unavailable);
+      continue;
+    }
+    rows += page->rows.size();
+    place_ = page->end;
+  }
+  EXPECT_EQ(rows, 64u);
 }
 
 TEST_F(TableSourceTest, AnIdentityIsOfOneDatabaseAndStays) {
@@ -303,6 +340,20 @@ TEST_F(TableSourceTest, WhatIsWrongIsSaidAndWhatPassesIsToldApart) {
   EXPECT_EQ(TableSource::open(settings_).error().code, Code::unavailable);
   settings_.url = "nonsense";
   EXPECT_EQ(TableSource::open(settings_).error().code, Code::bad_configuration);
+}
+
+TEST_F(TableSourceTest, ACallThatIsOverdueIsInterruptedAndNoOther) {
+  settings_.query_ms = 100;
+  ASSERT_TRUE(source().identity());
+  source().check_overdue();
+  ASSERT_TRUE(source().identity());
+  server().freeze();
+  auto blocked = std::async(std::launch::async, [&] { return source().read("").error().code; });
+  while (blocked.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready) {
+    source().check_overdue();
+  }
+  EXPECT_EQ(blocked.get(), Code::unavailable);
+  server().thaw();
 }
 
 TEST_F(TableSourceTest, ACallToASilentServerIsInterrupted) {

@@ -94,9 +94,8 @@ function idOrNull(said: string | null | undefined, known: string | undefined, fi
 function versionOf(version: unknown): string | null {
   if (version === undefined || version === null) return null;
   const isWhole = typeof version === "bigint" || Number.isSafeInteger(version);
-  const inRange =
-    isWhole && (version as bigint) >= 1 && (version as bigint) <= Number.MAX_SAFE_INTEGER;
-  return inRange ? String(version) : fail("version", "must be an integer of 1 to 2^53 - 1");
+  const inRange = isWhole && (version as bigint) >= 1 && (version as bigint) < 2 ** 31;
+  return inRange ? String(version) : fail("version", "must be an integer of 1 to 2^31 - 1");
 }
 
 function schemaVersionOf(version: unknown): number {
