@@ -18,6 +18,8 @@
 
 namespace courtside {
 
+class BackupDoor;
+
 struct Engine {
   const Config& config;
   const LogReader& log;
@@ -26,6 +28,7 @@ struct Engine {
   ReadPool& reads;
   Access& access;
   Doors& doors;
+  BackupDoor& backups;
   const Router& router;
   const Projections& projections;
   ConnectionLimits connection_limits;

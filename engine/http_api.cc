@@ -74,6 +74,7 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
                       });
   }
   if (path == "/v1/outbox") return identified(peer, request, get_outbox);
+  if (path == "/v1/backup") return method_not_allowed(peer, "POST");
   if (path == "/health" || path == "/ready") return get_health(peer, true);
   if (path == "/live") return get_health(peer, false);
   if (path == "/openapi.json") return get_document(peer, openapi_document());
@@ -119,6 +120,10 @@ void handle_request(Peer& peer, HttpRequest& request) {
   if (path == "/v1/events") {
     if (request.method == "POST") return identified(peer, request, post_events);
     return method_not_allowed(peer, "GET, HEAD, POST");
+  }
+  if (path == "/v1/backup") {
+    if (request.method == "POST") return post_backup(peer, request);
+    return method_not_allowed(peer, "POST");
   }
   constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",       "/ready",
                                     "/live",  "/metrics",   "/openapi.json", "/asyncapi.json"};

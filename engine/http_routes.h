@@ -24,6 +24,9 @@ void get_subject(Peer& peer, const std::string& subject, const Identity& reader)
 void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
                  const Wire& wire);
 
+// For the key of serving.json alone, whoever has it.
+void post_backup(Peer& peer, const HttpRequest& request);
+
 // Learns for itself who asks: it may say so in its first message.
 void get_websocket(Peer& peer, const HttpRequest& request);
 

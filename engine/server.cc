@@ -62,8 +62,6 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config) {
 }
 
 Result<void> Server::open() {
-  Result<ListenAddress> address = parse_listen_address(config_.listen);
-  if (!address) return fail(address.error());
   Result<NetworkList> proxies = NetworkList::parse(config_.trusted_proxies);
   if (!proxies) return fail(proxies.error());
   Result<Router> router = Router::make(config_.routes);
@@ -85,6 +83,7 @@ Result<void> Server::open() {
   access_ = std::move(*access);
 
   doors_ = std::make_unique<Doors>(config_, std::move(*proxies));
+  backups_.emplace(*log_);
 
   Result<std::unique_ptr<Outboxes>> outboxes = Outboxes::make(config_, *router_, *log_);
   if (!outboxes) return fail(outboxes.error());
@@ -100,6 +99,7 @@ Result<void> Server::open() {
                          .reads = *reads_,
                          .access = access_->access(),
                          .doors = *doors_,
+                         .backups = *backups_,
                          .router = *router_,
                          .projections = *projections_,
                          .connection_limits = connection_limits(config_),
@@ -116,13 +116,42 @@ Result<void> Server::open() {
 
   loop_.set_on_wake([this] {
     listener_.reset();
+    local_listener_.reset();
     loop_.request_stop();
   });
+  if (const Result<void> listening = listen(); !listening) return listening;
+  look_around();
+  return {};
+}
+
+Result<void> Server::listen() {
+  const Result<ListenAddress> address = parse_listen_address(config_.listen);
+  if (!address) return fail(address.error());
   Result<std::unique_ptr<Listener>> listener = Listener::listen(
-      loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket)); });
+      loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket), false); });
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
-  look_around();
+  return say_where();
+}
+
+// For the commands on this machine. Where the address is another one than loopback, or what comes
+// from loopback must begin with a PROXY header, they have a door of their own.
+Result<void> Server::say_where() {
+  std::optional<std::string> host = loopback_host(config_.listen);
+  if (host && config_.proxy_protocol && doors_->proxies().contains(*host)) host.reset();
+  if (!host) {
+    host = "127.0.0.1";
+    Result<std::unique_ptr<Listener>> listener =
+        Listener::listen(loop_, {.host = *host, .port = 0},
+                         [this](AcceptedSocket socket) { on_socket(std::move(socket), true); });
+    if (!listener) return fail(listener.error());
+    local_listener_ = std::move(*listener);
+  }
+  const std::uint16_t port = (local_listener_ ? local_listener_ : listener_)->port();
+  Result<std::unique_ptr<ServingFile>> file =
+      ServingFile::write(config_.data, {.url = http_url(*host, port), .key = backups_->key()});
+  if (!file) return fail(file.error());
+  serving_file_ = std::move(*file);
   return {};
 }
 
@@ -133,7 +162,7 @@ void Server::look_around() {
   loop_.start_timer(kLookAroundMs, [this] { look_around(); });
 }
 
-void Server::on_socket(AcceptedSocket socket) {
+void Server::on_socket(AcceptedSocket socket, bool is_local) {
   std::size_t total = 0;
   Shard* least = nullptr;
   // From the shard after the last one: counts lag behind a burst, turns do not.
@@ -150,7 +179,7 @@ void Server::on_socket(AcceptedSocket socket) {
   if (!doors_->admits_plain(socket.peer_address())) return refuse(Denial::kExposure);
   if (total >= config_.limits.connections) return refuse(Denial::kConnections);
   ConnectionLimit::Lease place;
-  if (doors_->proxies().contains(socket.peer_address())) {
+  if (!is_local && doors_->proxies().contains(socket.peer_address())) {
     if (config_.proxy_protocol) socket.expect_proxy_header();
   } else {
     Result<ConnectionLimit::Lease> taken = doors_->take_address_place(socket.peer_address());
@@ -189,6 +218,7 @@ void Server::on_failure(const Error& error) {
 
 void Server::shut_down() {
   if (shards_.empty()) return;
+  serving_file_.reset();
   for (const auto& shard : shards_) shard->refuse_work();
   outboxes_->stop();
   sequencer_->stop();

@@ -17,9 +17,11 @@
 
 #include "base/result.h"
 #include "engine/access_control.h"
+#include "engine/backup_door.h"
 #include "engine/engine.h"
 #include "engine/metrics.h"
 #include "engine/outboxes.h"
+#include "engine/serving_file.h"
 #include "engine/shard.h"
 #include "eventlog/event_log.h"
 #include "eventlog/local_sequencer.h"
@@ -49,7 +51,9 @@ class Server final : public CommitListener {
   explicit Server(const Config& config);
 
   Result<void> open();
-  void on_socket(AcceptedSocket socket);
+  void on_socket(AcceptedSocket socket, bool is_local);
+  Result<void> listen();
+  Result<void> say_where();
   void shut_down();
   void look_around();
   std::vector<Sample> samples() const;
@@ -65,11 +69,14 @@ class Server final : public CommitListener {
   std::unique_ptr<Outboxes> outboxes_;
   std::unique_ptr<LocalSequencer> sequencer_;
   std::unique_ptr<Doors> doors_;
+  std::optional<BackupDoor> backups_;
   std::optional<Engine> engine_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
   Loop loop_;  // the acceptor's
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> local_listener_;  // null where the other one can be reached from here
+  std::unique_ptr<ServingFile> serving_file_;
   std::size_t next_shard_ = 0;
   std::atomic<std::uint64_t> refused_{0};
 

@@ -1,6 +1,9 @@
 #include "eventlog/database.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,11 +22,36 @@ bool is_lock_held(const std::string& text) {
 }
 
 Error open_error(const rocksdb::Status& status, const std::string& path) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && is_lock_held(text)) {
+  if (status.IsIOError() && is_lock_held(status.ToString())) {
     return {Code::data_in_use, "the data folder " + path + " is in use by another process"};
   }
   return error_from(status, "the log in " + path + " cannot be opened", Code::no_input);
+}
+
+// The same where CURRENT is there and nothing may be made: a file that is missing is damage.
+Error open_to_read_error(const rocksdb::Status& status, const std::string& path) {
+  Error error = open_error(status, path);
+  const bool is_missing = !status.IsIOError() || status.IsPathNotFound() ||
+                          error.message.find("No such file") != std::string::npos;
+  if (is_missing) error.code = Code::data_corrupt;
+  return error;
+}
+
+// Whether there is a log to be read at all.
+Result<void> expect_log(const std::string& path) {
+  std::error_code error;
+  std::filesystem::directory_iterator files(path, error);
+  if (error) {
+    return fail(Code::no_input, "the data folder " + path + " cannot be read: " + error.message());
+  }
+  bool any = false;
+  for (const auto& file : files) {
+    const std::string name = file.path().filename();
+    if (name == "CURRENT") return {};
+    any = any || name.starts_with("MANIFEST-") || name.ends_with(".sst");
+  }
+  if (any) return fail(Code::data_corrupt, "the log in " + path + ": file CURRENT is missing");
+  return fail(Code::no_input, "there is no log in " + path);
 }
 
 // A family that we do not know was made by a version after ours. A folder without a database has no
@@ -52,6 +80,9 @@ Error error_from(const rocksdb::Status& status, std::string_view doing, Code oth
 }
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+  if (!options.create) {
+    if (auto there = expect_log(options.path); !there) return fail(there.error());
+  }
   std::error_code error;
   std::filesystem::create_directories(options.path, error);
   if (error) {
@@ -60,29 +91,70 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   }
   if (auto known = refuse_newer(options.path); !known) return fail(known.error());
 
-  std::unique_ptr<Database> database(new Database);
-  database->path_ = options.path;
-  database->shared_floors_ = std::make_shared<SharedFloors>();
+  std::unique_ptr<Database> database(new Database(options.path));
   rocksdb::DBOptions rocks_options;
   set_up(rocks_options);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* rocks = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(
       rocks_options, options.path,
-      column_families(options.block_cache_bytes, database->shared_floors_), &handles, &rocks);
+      column_families(options.block_cache_bytes, database->shared_floors_, TableParts::kInMemory),
+      &handles, &rocks);
   if (!status.ok()) return fail(open_error(status, options.path));
-  database->rocks_.reset(rocks);
-  database->default_family_ = handles.front();
-  std::copy(handles.begin() + 1, handles.end(), database->families_.begin());
+  database->adopt(rocks, handles);
   return database;
 }
 
+Result<std::unique_ptr<Database>> Database::open_to_read(const DatabaseOptions& options) {
+  if (auto there = expect_log(options.path); !there) return fail(there.error());
+  std::unique_ptr<Database> database(new Database(options.path));
+  if (auto held = database->hold(); !held) return fail(held.error());
+  if (auto known = refuse_newer(options.path); !known) return fail(known.error());
+
+  rocksdb::DBOptions rocks_options;
+  set_up(rocks_options);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* rocks = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      rocks_options, options.path,
+      column_families(options.block_cache_bytes, database->shared_floors_, TableParts::kInCache),
+      &handles, &rocks);
+  if (!status.ok()) return fail(open_to_read_error(status, options.path));
+  database->adopt(rocks, handles);
+  return database;
+}
+
+Database::Database(std::string path)
+    : path_(std::move(path)), shared_floors_(std::make_shared<SharedFloors>()) {}
+
+// A folder that we may not write to can only be held by somebody else; and a backup on a medium
+// that nobody can write to needs no lock.
+Result<void> Database::hold() {
+  if (access(path_.c_str(), W_OK) != 0) return {};
+  const rocksdb::Status status = rocksdb::Env::Default()->LockFile(path_ + "/LOCK", &lock_);
+  if (status.ok()) return {};
+  lock_ = nullptr;
+  return fail(open_error(status, path_));
+}
+
+void Database::adopt(rocksdb::DB* rocks, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  rocks_.reset(rocks);
+  default_family_ = handles.front();
+  std::copy(handles.begin() + 1, handles.end(), families_.begin());
+}
+
 Database::~Database() {
-  if (!rocks_) return;
-  for (rocksdb::ColumnFamilyHandle* handle : families_) rocks_->DestroyColumnFamilyHandle(handle);
-  // The default family's handle was handed out like the others, and is given back like them.
-  rocks_->DestroyColumnFamilyHandle(default_family_);
-  rocks_->Close();  // all that counts was synced when it was written
+  if (rocks_) {
+    for (rocksdb::ColumnFamilyHandle* handle : families_) rocks_->DestroyColumnFamilyHandle(handle);
+    // The default family's handle was handed out like the others, and is given back like them.
+    rocks_->DestroyColumnFamilyHandle(default_family_);
+    rocks_->Close();  // all that counts was synced when it was written
+    rocks_.reset();
+  }
+  if (lock_ != nullptr) {
+    // The process's end would free it just as well.
+    rocksdb::Env::Default()->UnlockFile(lock_).PermitUncheckedError();
+  }
 }
 
 rocksdb::ColumnFamilyHandle* Database::family(Family family) const {
@@ -112,6 +184,16 @@ Result<std::vector<std::optional<std::string>>> Database::get_all(
     values[i] = found[i].ToString();
   }
   return values;
+}
+
+Result<void> Database::checkpoint(const std::string& target) const {
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(rocks_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // It puts what is in memory into files first, so that the copy begins with no long recovery.
+  if (status.ok()) status = checkpoint->CreateCheckpoint(target);
+  if (!status.ok()) return fail(error_from(status, "backup", Code::write_failed));
+  return {};
 }
 
 }  // namespace courtside

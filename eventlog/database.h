@@ -21,6 +21,7 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
+class FileLock;
 class Status;
 }  // namespace rocksdb
 
@@ -32,6 +33,7 @@ constexpr std::size_t kFamilyCount = 5;
 struct DatabaseOptions {
   std::string path;
   std::size_t block_cache_bytes = 0;
+  bool create = true;  // what is not there; otherwise no_input
 };
 
 // Where what is still of use begins.
@@ -48,8 +50,14 @@ struct SharedFloors {
 
 class Database {
  public:
-  // Creates what is not there. Errors: data_in_use, data_corrupt, data_newer, no_input.
+  // Creates what is not there, unless told not to. Errors: data_in_use, data_corrupt, data_newer,
+  // no_input.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
+
+  // Opens what is there and changes nothing of it, but holds it against writers all the same. What
+  // a crash left half written at the end is passed over, as open() would cut it off.
+  // Errors: data_in_use, data_corrupt, data_newer, no_input (there is no log, or no right to it).
+  static Result<std::unique_ptr<Database>> open_to_read(const DatabaseOptions& options);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -66,6 +74,10 @@ class Database {
   Result<std::vector<std::optional<std::string>>> get_all(
       Family family, const std::vector<std::string_view>& keys) const;
 
+  // Writes a copy of it all, as it is at some moment of the call, to a folder that is not there
+  // yet: an absolute path. Sorted files are linked where that can be. Errors: write_failed.
+  Result<void> checkpoint(const std::string& target) const;
+
   // What merging files may leave out from now on. Never goes back.
   void set_floors(const Floors& floors) {
     shared_floors_->first_held = floors.first_held.value();
@@ -73,9 +85,13 @@ class Database {
   }
 
  private:
-  Database() = default;
+  explicit Database(std::string path);
 
-  std::string path_;
+  Result<void> hold();
+  void adopt(rocksdb::DB* rocks, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
+
+  const std::string path_;
+  rocksdb::FileLock* lock_ = nullptr;  // of a reader: RocksDB takes none for it
   std::unique_ptr<rocksdb::DB> rocks_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;  // RocksDB wants one; nothing is in it

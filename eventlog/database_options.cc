@@ -74,9 +74,15 @@ class StaleFilterFactory : public rocksdb::CompactionFilterFactory {
   const SharedFloorsPtr floors_;
 };
 
-rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+struct TableCache {
+  std::shared_ptr<rocksdb::Cache> cache;
+  TableParts parts;
+};
+
+rocksdb::BlockBasedTableOptions table_options(const TableCache& cache) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = cache;
+  table.block_cache = cache.cache;
+  table.cache_index_and_filter_blocks = cache.parts == TableParts::kInCache;
   table.format_version = 5;
   return table;
 }
@@ -89,7 +95,7 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
 // whole log. Instead, files that hold only dropped records are removed whole, and what is left of
 // them goes when its file is next merged: after 30 days at the latest, RocksDB's default where a
 // filter is set.
-rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache>& cache,
+rocksdb::ColumnFamilyOptions events_options(const TableCache& cache,
                                             const SharedFloorsPtr& floors) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = 32 * kMiB;  // also what is read back from the WAL at start
@@ -109,8 +115,7 @@ rocksdb::ColumnFamilyOptions events_options(const std::shared_ptr<rocksdb::Cache
 // Keys in no order, which come in as sorted files of a whole index segment and never through a
 // memtable. Universal style: a key is rewritten log2(segments) times; level style would rewrite all
 // of a level for each few megabytes that come in.
-rocksdb::ColumnFamilyOptions derived_options(Family family,
-                                             const std::shared_ptr<rocksdb::Cache>& cache,
+rocksdb::ColumnFamilyOptions derived_options(Family family, const TableCache& cache,
                                              const SharedFloorsPtr& floors) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kMiB;
@@ -174,8 +179,9 @@ void set_up(rocksdb::DBOptions& options) {
 }
 
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families(std::size_t block_cache_bytes,
-                                                             SharedFloorsPtr floors) {
-  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
+                                                             SharedFloorsPtr floors,
+                                                             TableParts parts) {
+  const TableCache cache{rocksdb::NewLRUCache(block_cache_bytes), parts};
   const auto derived = [&](Family family) {
     return rocksdb::ColumnFamilyDescriptor(family_name(family),
                                            derived_options(family, cache, floors));

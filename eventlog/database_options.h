@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,9 +19,13 @@ namespace courtside {
 // Sets up the whole database.
 void set_up(rocksdb::DBOptions& options);
 
+// Filters and indexes of tables, two bytes an event and more: in memory for good, which is what a
+// server wants, or in the block cache, so that memory does not grow with the log.
+enum class TableParts : std::uint8_t { kInMemory, kInCache };
+
 // RocksDB's default family, which stays empty, then one per Family, in its order.
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families(
-    std::size_t block_cache_bytes, std::shared_ptr<const SharedFloors> floors);
+    std::size_t block_cache_bytes, std::shared_ptr<const SharedFloors> floors, TableParts parts);
 
 // The family's name on disk.
 const std::string& family_name(Family family);

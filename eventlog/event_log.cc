@@ -58,6 +58,10 @@ class RocksLog : public EventLog {
   Result<void> look_up(std::vector<Hash128> keys) override;
   Result<void> commit(const Batch& batch, const FoldPlace& after) override;
   Result<void> reclaim() override;
+  Result<void> checkpoint(const std::string& target) const override {
+    return database_->checkpoint(target);
+  }
+  const std::string& folder() const override { return database_->path(); }
   void fail_commits_for_test() override { failed_ = true; }
 
   const std::string& epoch() const override { return epoch_; }

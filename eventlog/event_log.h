@@ -70,6 +70,13 @@ class EventLog : public LogReader, public FoldState, public SourceState {
   // Log thread only.
   virtual Result<void> reclaim() = 0;
 
+  // Writes a copy of the log to a folder that is not there yet, an absolute path: all that was
+  // committed before the call, and maybe more. Commits go on meanwhile. Any thread. Errors:
+  // write_failed.
+  virtual Result<void> checkpoint(const std::string& target) const = 0;
+  // Where the log lies.
+  virtual const std::string& folder() const = 0;
+
   // Makes commit fail from now on, as a disk would: for tests of what follows.
   virtual void fail_commits_for_test() = 0;
 };

@@ -3,6 +3,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -16,6 +17,7 @@ constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kPlaceKey = "place";
 constexpr std::string_view kAttributesFromKey = "attributes from";
+constexpr Offset kNowhere{std::numeric_limits<std::uint64_t>::max()};
 constexpr std::size_t kEpochLength = 6;
 
 Result<bool> has_event(const Database& database, Offset offset) {
@@ -84,26 +86,38 @@ Result<LogMeta> load_or_create_meta(Database& database) {
   auto format = database.get(Family::kMeta, kFormatKey);
   if (!format) return fail(format.error());
   if (!*format) return create(database);
-  if (auto known = check_format(**format); !known) return fail(known.error());
+  auto meta = read_meta(database);
+  if (!meta) return meta;
+  if (auto ends = check_ends(database, meta->place); !ends) return fail(ends.error());
+  return meta;
+}
 
+Result<LogMeta> read_meta(const Database& database) {
+  auto format = database.get(Family::kMeta, kFormatKey);
+  if (!format) return fail(format.error());
+  if (!*format) return fail(Code::data_corrupt, "the log has no format");
+  if (auto known = check_format(**format); !known) return fail(known.error());
   auto epoch = database.get(Family::kMeta, kEpochKey);
   if (!epoch) return fail(epoch.error());
   auto bytes = database.get(Family::kMeta, kPlaceKey);
   if (!bytes) return fail(bytes.error());
   const auto place = *bytes ? decode_place(**bytes) : std::nullopt;
   if (!*epoch || !place) return fail(Code::data_corrupt, "the log's epoch or place is damaged");
-  if (auto ends = check_ends(database, *place); !ends) return fail(ends.error());
   return LogMeta{.epoch = **epoch, .place = *place};
 }
 
-Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water) {
+Result<Offset> read_attributes_from(const Database& database) {
   auto bytes = database.get(Family::kMeta, kAttributesFromKey);
   if (!bytes) return fail(bytes.error());
-  if (*bytes) {
-    const auto offset = decode_offset(**bytes);
-    if (!offset) return fail(Code::data_corrupt, "where attribute terms begin is damaged");
-    return *offset;
-  }
+  if (!*bytes) return kNowhere;
+  const auto offset = decode_offset(**bytes);
+  if (!offset) return fail(Code::data_corrupt, "where attribute terms begin is damaged");
+  return *offset;
+}
+
+Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water) {
+  const auto known = read_attributes_from(database);
+  if (!known || *known != kNowhere) return known;
   rocksdb::WriteOptions options;
   options.sync = true;
   const auto status = database.rocks().Put(options, database.family(Family::kMeta),
@@ -112,6 +126,16 @@ Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water)
     return fail(error_from(status, "where attribute terms begin", Code::write_failed));
   }
   return low_water;
+}
+
+Result<std::string> renew_epoch(Database& database) {
+  std::string epoch = random_word(kEpochLength);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status =
+      database.rocks().Put(options, database.family(Family::kMeta), kEpochKey, epoch);
+  if (!status.ok()) return fail(error_from(status, "a new epoch", Code::write_failed));
+  return epoch;
 }
 
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place) {

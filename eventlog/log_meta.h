@@ -34,6 +34,17 @@ Result<LogMeta> load_or_create_meta(Database& database);
 // terms, or is new: it is `low_water`, from where the index is rebuilt, and from now on it says so.
 Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water);
 
+// The same, where the log says so; else an offset that no event has.
+Result<Offset> read_attributes_from(const Database& database);
+
+// Reads it, and holds it against nothing. Errors: data_newer, data_corrupt, also where there is
+// none.
+Result<LogMeta> read_meta(const Database& database);
+
+// Gives the log another, random identity, synced: every position of before is one of another log.
+// Answers the new one. Errors: write_failed.
+Result<std::string> renew_epoch(Database& database);
+
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
 
 }  // namespace courtside

@@ -79,6 +79,16 @@ void for_each_term(RecordView record, Visit&& visit) {
   }
 }
 
+// What the index of a log holds of the record, where attributes are in it from an offset on.
+template <typename Visit>
+void for_each_indexed_term(RecordView record, Offset attributes_from, Visit&& visit) {
+  if (record.offset() < attributes_from) {
+    for_each_live_term(record, visit);
+  } else {
+    for_each_term(record, visit);
+  }
+}
+
 // Equal on every node and in every build.
 std::uint64_t term_hash(std::string_view term);
 

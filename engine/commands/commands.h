@@ -15,6 +15,9 @@ int run_token(const TokenCommand& command);
 int run_outbox_install(const OutboxInstallCommand& command);
 int run_outbox_status(const OutboxStatusCommand& command);
 int run_outbox_backfill(const OutboxBackfillCommand& command);
+int run_verify(const VerifyCommand& command);
+int run_backup(const BackupCommand& command);
+int run_restore(const RestoreCommand& command);
 int run_version(const VersionCommand& command);
 
 // Says what went wrong on stderr; the exit status that goes with it.

@@ -126,13 +126,35 @@ struct OutboxBackfillCommand {
   OutputFormat output = OutputFormat::kTable;  // of the counts at the end
 };
 
+// A log that nobody holds, read whole and held against itself.
+struct VerifyCommand {
+  std::string data;
+  OutputFormat output = OutputFormat::kTable;  // kTable or kJson
+};
+
+// A copy of a log, by the server that holds it where there is one.
+struct BackupCommand {
+  std::string data;
+  std::string target;                          // absolute
+  OutputFormat output = OutputFormat::kTable;  // kTable or kJson
+};
+
+// A new log from such a copy.
+struct RestoreCommand {
+  std::string backup;  // absolute
+  std::string data;    // absolute
+  bool verify = true;
+  OutputFormat output = OutputFormat::kTable;  // kTable or kJson
+};
+
 struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
-using CommandLine = std::variant<ServeCommand, PublishCommand, TailCommand, BenchCommand,
-                                 ConfigPrintCommand, TokenCommand, OutboxInstallCommand,
-                                 OutboxStatusCommand, OutboxBackfillCommand, VersionCommand>;
+using CommandLine =
+    std::variant<ServeCommand, PublishCommand, TailCommand, BenchCommand, ConfigPrintCommand,
+                 TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
+                 VerifyCommand, BackupCommand, RestoreCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

@@ -31,7 +31,8 @@ TEST(Command, VersionAndHelpExit0) {
   EXPECT_EQ(run({"version"}).status, 0);
   const Ran help = run({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"serve", "publish", "tail", "bench", "config", "version"}) {
+  for (const char* command :
+       {"serve", "publish", "tail", "bench", "verify", "backup", "restore", "config", "version"}) {
     EXPECT_TRUE(says(help, command)) << help.output;
   }
 }

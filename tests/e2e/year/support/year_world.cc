@@ -1,4 +1,4 @@
-#include "tests/e2e/history/support/year_world.h"
+#include "tests/e2e/year/support/year_world.h"
 
 #include <algorithm>
 #include <utility>

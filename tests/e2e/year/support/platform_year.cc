@@ -1,11 +1,11 @@
-#include "tests/e2e/history/support/platform_year.h"
+#include "tests/e2e/year/support/platform_year.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 
-#include "tests/e2e/history/support/year_world.h"
 #include "tests/e2e/support/json.h"
+#include "tests/e2e/year/support/year_world.h"
 
 namespace courtside::e2e {
 namespace {

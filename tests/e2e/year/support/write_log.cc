@@ -1,4 +1,4 @@
-#include "tests/e2e/history/support/write_log.h"
+#include "tests/e2e/year/support/write_log.h"
 
 #include <cstring>
 #include <memory>

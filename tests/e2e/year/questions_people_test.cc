@@ -4,7 +4,7 @@
 #include <set>
 #include <sstream>
 
-#include "tests/e2e/history/support/year_fixture.h"
+#include "tests/e2e/year/support/year_fixture.h"
 
 namespace courtside::e2e {
 namespace {

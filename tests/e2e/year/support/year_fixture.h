@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/history/support/platform_year.h"
 #include "tests/e2e/support/events.h"
 #include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
+#include "tests/e2e/year/support/platform_year.h"
 
 namespace courtside::e2e {
 

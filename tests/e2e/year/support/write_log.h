@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "tests/e2e/history/support/platform_year.h"
+#include "tests/e2e/year/support/platform_year.h"
 
 namespace courtside::e2e {
 

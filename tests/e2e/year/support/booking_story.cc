@@ -1,7 +1,7 @@
 // A booking's life: held, made, paid, and what became of it.
 #include <memory>
 
-#include "tests/e2e/history/support/year_world.h"
+#include "tests/e2e/year/support/year_world.h"
 
 namespace courtside::e2e {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/e2e/history/support/year_fixture.h"
+#include "tests/e2e/year/support/year_fixture.h"
 
 #include <algorithm>
 #include <chrono>
@@ -8,8 +8,8 @@
 #include <iterator>
 #include <set>
 
-#include "tests/e2e/history/support/write_log.h"
 #include "tests/e2e/support/scale.h"
+#include "tests/e2e/year/support/write_log.h"
 
 namespace courtside::e2e {
 namespace {

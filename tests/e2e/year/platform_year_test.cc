@@ -1,6 +1,6 @@
 // Goal: the year that the questions are asked of is the platform's: the same for the same seed, its
 // every event passes the door, and it is heard where the platform says.
-#include "tests/e2e/history/support/platform_year.h"
+#include "tests/e2e/year/support/platform_year.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "tests/e2e/history/support/year_fixture.h"
+#include "tests/e2e/year/support/year_fixture.h"
 
 namespace courtside::e2e {
 namespace {

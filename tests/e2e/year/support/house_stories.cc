@@ -2,7 +2,7 @@
 // nobody planned for.
 #include <algorithm>
 
-#include "tests/e2e/history/support/year_world.h"
+#include "tests/e2e/year/support/year_world.h"
 
 namespace courtside::e2e {
 namespace {

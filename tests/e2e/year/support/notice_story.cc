@@ -1,6 +1,6 @@
 // A notification's way to an account: by some channels, at the first attempt or at the second, or
 // not at all; and whether somebody looked.
-#include "tests/e2e/history/support/year_world.h"
+#include "tests/e2e/year/support/year_world.h"
 
 namespace courtside::e2e {
 namespace {

@@ -15,7 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "tests/e2e/history/support/platform_year.h"
+#include "tests/e2e/year/support/platform_year.h"
 
 namespace courtside::e2e {
 

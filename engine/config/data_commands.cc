@@ -1,0 +1,128 @@
+// The commands that work on a data folder: verify, backup, restore.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "engine/config/subcommand.h"
+
+namespace courtside {
+namespace {
+
+// --data and --config: the folder that the server's settings name.
+class DataOption {
+ public:
+  explicit DataOption(CLI::App& command) {
+    command.add_option("--data", data_, "Folder of the log [data]")->type_name("DIR");
+    command.add_option("--config", file_, "TOML file with settings")->type_name("FILE");
+  }
+  DataOption(const DataOption&) = delete;
+  DataOption& operator=(const DataOption&) = delete;
+
+  tl::expected<std::string, CommandLineExit> folder(const Surroundings& surroundings) const {
+    if (!data_.empty()) return data_;
+    const Result<LoadedConfig> loaded =
+        load_config({.flags = {}, .environment = surroundings.environment, .file = file_});
+    if (!loaded) return tl::unexpected(exit_for(loaded.error()));
+    return loaded->config.data;
+  }
+
+ private:
+  std::string data_;
+  std::string file_;
+};
+
+// A server stands in a folder of its own.
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+class Verify : public Subcommand {
+ public:
+  explicit Verify(CLI::App& root)
+      : app_(*root.add_subcommand("verify",
+                                  "Read a whole log, or a backup, and say if it is sound")),
+        data_(app_),
+        output_(app_, {"table", "json"}) {}
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    const auto folder = data_.folder(surroundings);
+    if (!folder) return tl::unexpected(folder.error());
+    const auto output = output_.format(surroundings);
+    if (!output) return tl::unexpected(output.error());
+    return VerifyCommand{.data = *folder, .output = *output};
+  }
+
+ private:
+  CLI::App& app_;
+  DataOption data_;
+  OutputOption output_;
+};
+
+class Backup : public Subcommand {
+ public:
+  explicit Backup(CLI::App& root)
+      : app_(*root.add_subcommand("backup", "Copy a log to a new folder, also while it is served")),
+        data_(app_),
+        output_(app_, {"table", "json"}) {
+    app_.add_option("target", target_, "A folder that is not there, or empty")
+        ->required()
+        ->type_name("TARGET");
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    if (target_.empty()) return tl::unexpected(usage_error("backup: TARGET is empty"));
+    const auto folder = data_.folder(surroundings);
+    if (!folder) return tl::unexpected(folder.error());
+    const auto output = output_.format(surroundings);
+    if (!output) return tl::unexpected(output.error());
+    return BackupCommand{.data = *folder, .target = absolute(target_), .output = *output};
+  }
+
+ private:
+  CLI::App& app_;
+  DataOption data_;
+  OutputOption output_;
+  std::string target_;
+};
+
+class Restore : public Subcommand {
+ public:
+  explicit Restore(CLI::App& root)
+      : app_(*root.add_subcommand("restore", "Make a new log, of a new epoch, from a backup")),
+        data_(app_),
+        output_(app_, {"table", "json"}) {
+    app_.add_option("backup", backup_, "What `backup` has made")->required()->type_name("BACKUP");
+    app_.add_flag("--no-verify", no_verify_, "Do not read the copy before it gets its name");
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    const auto folder = data_.folder(surroundings);
+    if (!folder) return tl::unexpected(folder.error());
+    const auto output = output_.format(surroundings);
+    if (!output) return tl::unexpected(output.error());
+    return RestoreCommand{.backup = absolute(backup_),
+                          .data = absolute(*folder),
+                          .verify = !no_verify_,
+                          .output = *output};
+  }
+
+ private:
+  CLI::App& app_;
+  DataOption data_;
+  OutputOption output_;
+  std::string backup_;
+  bool no_verify_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Subcommand> add_verify(CLI::App& root) { return std::make_unique<Verify>(root); }
+std::unique_ptr<Subcommand> add_backup(CLI::App& root) { return std::make_unique<Backup>(root); }
+std::unique_ptr<Subcommand> add_restore(CLI::App& root) { return std::make_unique<Restore>(root); }
+
+}  // namespace courtside

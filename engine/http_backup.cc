@@ -1,0 +1,66 @@
+#include "engine/backup_door.h"
+#include "engine/http_access.h"
+#include "engine/http_routes.h"
+#include "engine/problem.h"
+#include "schema/json_reader.h"
+#include "schema/text.h"
+#include "transport/network.h"
+
+namespace courtside {
+namespace {
+
+// The text of {"target": "..."}; bad_request where it is something else.
+Result<std::string> target_of(const HttpRequest& request) {
+  const auto bad = [] {
+    return fail(Code::bad_request, "the body is not {\"target\": \"/path\"}");
+  };
+  if (!is_utf8(request.body)) return bad();
+  JsonReader reader(request.body);
+  std::string target;
+  if (!reader.begin_object()) return bad();
+  while (reader.next_member()) {
+    const bool is_target = reader.key().raw == "\"target\"";
+    const JsonValue value = reader.value();
+    if (!is_target || !value.is(JsonKind::kString)) continue;
+    std::string scratch;
+    if (const auto text = json_text(value, scratch)) target = *text;
+  }
+  if (!reader.at_end() || target.empty() || target.find('\0') != std::string::npos) return bad();
+  return target;
+}
+
+bool is_on_this_machine(const std::string& address) {
+  const auto bytes = address_bytes(address);
+  return bytes && is_loopback(*bytes);
+}
+
+}  // namespace
+
+void post_backup(Peer& peer, const HttpRequest& request) {
+  Shard& shard = peer.shard();
+  BackupDoor& backups = shard.engine().backups;
+  // To everybody else this path is as any other that is not there.
+  if (!is_on_this_machine(peer.door().address())) {
+    return refuse(peer, {Code::not_found, "there is nothing at this path"});
+  }
+  if (const Result<void> admitted = peer.door().check_login(); !admitted) {
+    return refuse(peer, admitted.error());
+  }
+  const auto credential = credential_of(request);
+  if (!credential || !backups.is_key(*credential)) {
+    return refuse(peer, {Code::unauthorized, "a backup takes the key of serving.json"});
+  }
+  const Result<std::string> target = target_of(request);
+  if (!target) return peer.respond(problem(target.error()));
+  const bool accepted = shard.read([&shard, &backups, id = peer.id(), target = *target] {
+    Result<BackupMade> made = backups.make(target);
+    return [&shard, id, made = std::move(made)] {
+      Peer* asker = shard.find_peer(id);
+      if (asker == nullptr) return;
+      asker->respond(made ? json_response(backup_answer(*made)) : problem(made.error()));
+    };
+  });
+  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
+}
+
+}  // namespace courtside

@@ -1,0 +1,146 @@
+#include "eventlog/backup.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "eventlog/database.h"
+#include "eventlog/log_meta.h"
+#include "eventlog/unfinished_folder.h"
+
+namespace courtside {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kBackupFile = "backup.json";
+
+Result<BackupMade> finish_backup(UnfinishedFolder folder, const std::string& like,
+                                 std::string_view version) {
+  auto log = describe_log(folder.path());
+  if (!log) return fail(log.error());
+  const std::string text = backup_json(*log, now(), version) + "\n";
+  if (auto written = write_synced_file(folder.path() + "/" + kBackupFile, text); !written) {
+    return fail(written.error());
+  }
+  if (auto finished = folder.finish(like); !finished) return fail(finished.error());
+  return BackupMade{.target = folder.target(), .log = *std::move(log)};
+}
+
+// The files that make the log: no lock, no text for people, nothing of a server's.
+bool is_of_log(const fs::path& path) {
+  const std::string name = path.filename();
+  return path.extension() == ".sst" || path.extension() == ".log" || name == "CURRENT" ||
+         name == "IDENTITY" || name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-");
+}
+
+Result<std::vector<fs::path>> files_of_log(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& file : fs::directory_iterator(folder, error)) {
+    if (file.is_regular_file() && is_of_log(file.path())) files.push_back(file.path());
+  }
+  if (error) return fail(Code::no_input, folder + " cannot be read: " + error.message());
+  return files;
+}
+
+// Whole copies: a link would let the new log's life damage the backup.
+Result<void> copy_files(const std::vector<fs::path>& files, const fs::path& to,
+                        const VerifyProgress& progress) {
+  std::error_code error;
+  fs::create_directory(to, error);
+  if (error) return fail(Code::write_failed, to.string() + ": " + error.message());
+  double total = 0;
+  for (const fs::path& file : files) total += static_cast<double>(fs::file_size(file, error));
+  double done = 0;
+  for (const fs::path& file : files) {
+    const fs::path copy = to / file.filename();
+    if (!fs::copy_file(file, copy, error)) {
+      return fail(Code::write_failed, copy.string() + ": " + error.message());
+    }
+    if (auto synced = sync_path(copy); !synced) return synced;
+    done += static_cast<double>(fs::file_size(copy, error));
+    if (progress && total > 0) progress("files copied", done / total);
+  }
+  return {};
+}
+
+Result<void> give_new_epoch(const std::string& folder) {
+  auto database = Database::open({.path = folder, .create = false});
+  if (!database) return fail(database.error());
+  auto epoch = renew_epoch(**database);
+  if (!epoch) return fail(epoch.error());
+  return {};
+}
+
+}  // namespace
+
+std::string backup_json(const VerifiedLog& log, Timestamp time, std::string_view version) {
+  std::string sources;
+  for (const std::string& source : log.sources) {
+    sources.append(sources.empty() ? "" : ",");
+    append_json_string(sources, source);
+  }
+  JsonObject json;
+  json.text("epoch", log.epoch)
+      .number("first", log.held.begin.value())
+      .number("last", previous(log.held.end).value())
+      .number("events", log.held.count())
+      .raw("sources", "[" + sources + "]")
+      .text("time", format_rfc3339(time))
+      .text("version", version);
+  return json.take();
+}
+
+Result<BackupMade> make_backup(const EventLog& log, const std::string& target,
+                               std::string_view version) {
+  auto folder = UnfinishedFolder::make(target);
+  if (!folder) return fail(folder.error());
+  if (auto copied = log.checkpoint(folder->path()); !copied) return fail(copied.error());
+  return finish_backup(*std::move(folder), log.folder(), version);
+}
+
+Result<BackupMade> back_up_folder(const std::string& source, const std::string& target,
+                                  std::string_view version) {
+  auto database = Database::open({.path = source, .create = false});
+  if (!database) return fail(database.error());
+  auto folder = UnfinishedFolder::make(target);
+  if (!folder) return fail(folder.error());
+  if (auto copied = (*database)->checkpoint(folder->path()); !copied) return fail(copied.error());
+  return finish_backup(*std::move(folder), source, version);
+}
+
+Result<Restored> restore_backup(const RestoreOptions& options) {
+  std::error_code error;
+  if (!fs::exists(options.backup + "/" + kBackupFile, error)) {
+    return fail(Code::no_input, "there is no backup in " + options.backup);
+  }
+  auto folder = UnfinishedFolder::make(options.folder);
+  if (!folder) return fail(folder.error());
+  std::optional<std::string> old_epoch;
+  {
+    // Held until it is copied.
+    auto backup = Database::open_to_read({.path = options.backup});
+    if (!backup) return fail(backup.error());
+    auto meta = read_meta(**backup);
+    if (!meta) return fail(meta.error());
+    old_epoch = meta->epoch;
+    auto files = files_of_log(options.backup);
+    if (!files) return fail(files.error());
+    if (auto copied = copy_files(*files, folder->path(), options.progress); !copied) {
+      return fail(copied.error());
+    }
+  }
+  if (auto renewed = give_new_epoch(folder->path()); !renewed) return fail(renewed.error());
+  auto log = options.verify ? verify_log({.path = folder->path(), .progress = options.progress})
+                            : describe_log(folder->path());
+  if (!log) return fail(log.error());
+  if (auto finished = folder->finish(options.backup); !finished) return fail(finished.error());
+  return Restored{.old_epoch = *std::move(old_epoch), .log = *std::move(log)};
+}
+
+}  // namespace courtside

@@ -1,0 +1,78 @@
+// Goal: the commands on data folders find the folder that the server's own settings name, and hand
+// on paths that mean the same to a server that stands elsewhere.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "engine/config/command_line.h"
+
+namespace courtside {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Surroundings terminal() {
+  return {
+      .environment = {}, .stdin_is_terminal = true, .stdout_is_terminal = true, .now = Timestamp()};
+}
+
+template <typename Expected>
+Expected parsed(const std::vector<std::string>& arguments,
+                const Surroundings& around = terminal()) {
+  const auto line = parse_command_line(arguments, around);
+  if (line && std::holds_alternative<Expected>(*line)) return std::get<Expected>(*line);
+  ADD_FAILURE() << (line ? "another command" : line.error().err);
+  return {};
+}
+
+std::string refused(const std::vector<std::string>& arguments) {
+  const auto line = parse_command_line(arguments, terminal());
+  if (line) return "accepted";
+  return std::to_string(line.error().status) + " " + line.error().err;
+}
+
+std::string here(const std::string& name) {
+  return (std::filesystem::current_path() / name).string();
+}
+
+TEST(DataCommands, TakeTheFolderFromAFlagOrTheSettings) {
+  EXPECT_EQ(parsed<VerifyCommand>({"verify", "--data", "/d"}).data, "/d");
+  EXPECT_EQ(parsed<VerifyCommand>({"verify"}).data, "./courtside-data");
+  Surroundings around = terminal();
+  around.environment["COURTSIDE_DATA"] = "/var/lib/courtside";
+  EXPECT_EQ(parsed<VerifyCommand>({"verify"}, around).data, "/var/lib/courtside");
+  EXPECT_EQ(parsed<VerifyCommand>({"verify", "--data", "/d"}, around).data, "/d");
+  EXPECT_EQ(parsed<BackupCommand>({"backup", "/b"}, around).data, "/var/lib/courtside");
+}
+
+TEST(DataCommands, MakePathsAbsolute) {
+  const auto backup = parsed<BackupCommand>({"backup", "--data", "/d", "monday"});
+  EXPECT_EQ(backup.data, "/d");
+  EXPECT_EQ(backup.target, here("monday"));
+  const auto restore = parsed<RestoreCommand>({"restore", "x/../monday", "--data", "new"});
+  EXPECT_EQ(restore.backup, here("monday"));
+  EXPECT_EQ(restore.data, here("new"));
+  EXPECT_TRUE(restore.verify);
+  EXPECT_FALSE(parsed<RestoreCommand>({"restore", "/b", "--no-verify"}).verify);
+}
+
+TEST(DataCommands, SpeakJsonWhenPiped) {
+  EXPECT_EQ(parsed<VerifyCommand>({"verify"}).output, OutputFormat::kTable);
+  Surroundings around = terminal();
+  around.stdout_is_terminal = false;
+  EXPECT_EQ(parsed<VerifyCommand>({"verify"}, around).output, OutputFormat::kJson);
+  EXPECT_EQ(parsed<BackupCommand>({"backup", "/b", "-o", "table"}, around).output,
+            OutputFormat::kTable);
+}
+
+TEST(DataCommands, RefuseWhatIsMissing) {
+  EXPECT_THAT(refused({"backup"}), StartsWith("64 courtside: "));
+  EXPECT_THAT(refused({"backup", ""}), StartsWith("64 courtside: "));
+  EXPECT_THAT(refused({"restore"}), HasSubstr("backup"));
+  EXPECT_THAT(refused({"verify", "/d"}), StartsWith("64 courtside: "));
+}
+
+}  // namespace
+}  // namespace courtside
