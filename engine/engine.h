@@ -14,6 +14,7 @@
 #include "eventlog/log_reader.h"
 #include "eventlog/sequencer.h"
 #include "replay/page_reader.h"
+#include "replay/state_reader.h"
 #include "transport/connection.h"
 
 namespace courtside {
@@ -24,6 +25,7 @@ struct Engine {
   const Config& config;
   const LogReader& log;
   const PageReader& pages;
+  const StateReader& states;
   Sequencer& sequencer;
   ReadPool& reads;
   Access& access;

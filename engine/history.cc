@@ -137,6 +137,10 @@ Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
 
 }  // namespace
 
+std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now) {
+  return parse_time(text, now);
+}
+
 Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limit_max,
                                          Timestamp now) {
   const Result<std::vector<Parameter>> parameters = parse_query(text);

@@ -29,6 +29,9 @@ struct HistoryQuery {
 Result<HistoryQuery> parse_history_query(std::string_view query, std::size_t limit_max,
                                          Timestamp now);
 
+// RFC 3339, or "-2h": so long before `now`. Empty when it is neither.
+std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now);
+
 // {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. position_expired when
 // `after` or `before` belongs to another epoch, lies beyond the head, or before what is held.
 // `held`: of the log, what may be looked at.

@@ -35,6 +35,16 @@ void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then);
 void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,
                      ReadMode mode, Then<ReadGrant> then);
 
+// What may not be read answers like what is not there, also to a caller without a token: 401 for
+// some positions and 404 for others would tell which of them have something to hide.
+template <typename T>
+Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
+  if (result) return result;
+  const Code code = result.error().code;
+  if (code == Code::forbidden || code == Code::unauthorized) return fail(not_found);
+  return result;
+}
+
 // Of the log, what may be shown to a reader whose rights are looked at after this.
 OffsetRange readable(const Engine& engine);
 

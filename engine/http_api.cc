@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/json.h"
@@ -54,9 +55,25 @@ void identified(Peer& peer, HttpRequest& request, const Handler& handle) {
   });
 }
 
+constexpr std::string_view kEvents = "/v1/events/";
+constexpr std::string_view kSubjects = "/v1/subjects/";
+constexpr std::string_view kVenues = "/v1/venues/";
+constexpr std::string_view kCalendar = "/calendar";
+constexpr std::string_view kUsers = "/v1/users/";
+constexpr std::string_view kNotifications = "/notifications";
+
+// The one segment that stands between; empty when the path is another.
+std::optional<std::string> segment_between(std::string_view path, std::string_view before,
+                                           std::string_view behind) {
+  if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  if (path.size() <= before.size() + behind.size()) return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(behind.size());
+  if (path.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string(path);
+}
+
 void get(Peer& peer, HttpRequest& request, const std::string& path) {
-  constexpr std::string_view kEvents = "/v1/events/";
-  constexpr std::string_view kSubjects = "/v1/subjects/";
   if (path == "/v1/ws") return get_websocket(peer, request);
   if (path == "/v1/events") return identified(peer, request, get_events);
   if (path.starts_with(kEvents)) {
@@ -68,9 +85,22 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
   }
   if (path.starts_with(kSubjects)) {
     return identified(peer, request,
-                      [segment = path.substr(kSubjects.size())](Peer& asker, const HttpRequest&,
-                                                                const Identity& who) {
+                      [segment = path.substr(kSubjects.size())](
+                          Peer& asker, const HttpRequest& asked, const Identity& who) {
+                        if (!asked.query().empty()) return get_state(asker, segment, asked, who);
                         get_subject(asker, segment, who);
+                      });
+  }
+  if (const auto venue = segment_between(path, kVenues, kCalendar)) {
+    return identified(peer, request,
+                      [venue](Peer& asker, const HttpRequest& asked, const Identity& who) {
+                        get_calendar(asker, *venue, asked, who);
+                      });
+  }
+  if (const auto account = segment_between(path, kUsers, kNotifications)) {
+    return identified(peer, request,
+                      [account](Peer& asker, const HttpRequest& asked, const Identity& who) {
+                        get_notifications(asker, *account, asked, who);
                       });
   }
   if (path == "/v1/outbox") return identified(peer, request, get_outbox);
@@ -127,7 +157,9 @@ void handle_request(Peer& peer, HttpRequest& request) {
   }
   constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",       "/ready",
                                     "/live",  "/metrics",   "/openapi.json", "/asyncapi.json"};
-  const bool known = path.starts_with("/v1/events/") || path.starts_with("/v1/subjects/") ||
+  const bool known = path.starts_with(kEvents) || path.starts_with(kSubjects) ||
+                     segment_between(path, kVenues, kCalendar) ||
+                     segment_between(path, kUsers, kNotifications) ||
                      std::find(kReadOnly.begin(), kReadOnly.end(), path) != kReadOnly.end();
   if (known) return method_not_allowed(peer, "GET, HEAD");
   peer.respond(problem({Code::not_found, "there is nothing at this path"}));

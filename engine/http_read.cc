@@ -175,16 +175,6 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
 
 namespace {
 
-// What may not be read answers like what is not there, also to a caller without a token: 401 for
-// some positions and 404 for others would tell which of them have something to hide.
-template <typename T>
-Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
-  if (result) return result;
-  const Code code = result.error().code;
-  if (code == Code::forbidden || code == Code::unauthorized) return fail(not_found);
-  return result;
-}
-
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
   const RecordChannels reached = record.view().channels();
   const std::vector<std::string> channels(reached.begin(), reached.end());

@@ -21,6 +21,13 @@ void post_events(Peer& peer, const HttpRequest& request, const Identity& publish
 void get_events(Peer& peer, const HttpRequest& request, const Identity& reader);
 void get_event(Peer& peer, const std::string& position, const Identity& reader);
 void get_subject(Peer& peer, const std::string& subject, const Identity& reader);
+// What GET /v1/subjects/{subject} says with a query: the state.
+void get_state(Peer& peer, const std::string& subject, const HttpRequest& request,
+               const Identity& reader);
+void get_calendar(Peer& peer, const std::string& venue, const HttpRequest& request,
+                  const Identity& reader);
+void get_notifications(Peer& peer, const std::string& account, const HttpRequest& request,
+                       const Identity& reader);
 void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
                  const Wire& wire);
 

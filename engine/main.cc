@@ -12,6 +12,7 @@ struct Run {
   int operator()(const courtside::ServeCommand& command) const { return run_serve(command); }
   int operator()(const courtside::PublishCommand& command) const { return run_publish(command); }
   int operator()(const courtside::TailCommand& command) const { return run_tail(command); }
+  int operator()(const courtside::StateCommand& command) const { return run_state(command); }
   int operator()(const courtside::BenchCommand& command) const { return run_bench(command); }
   int operator()(const courtside::ConfigPrintCommand& command) const {
     return run_config_print(command);

@@ -55,6 +55,8 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
 
   // Who the credential names, unless its address is slowed; known now, or told to `then` later.
   using Identified = std::function<void(Peer&, const Result<Identity>&)>;
+  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+                   const SharedInterest& interest) override;
   std::optional<Result<Identity>> identify(const std::string& credential, Identified then);
 
   // Answers the request at hand; does nothing when the connection is gone.
@@ -81,6 +83,8 @@ class Peer final : public ConnectionHandler, public SubscriberOwner, public Sess
 
   void on_verdict(const Verdict& verdict);
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
+  void on_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+                 const Result<std::vector<protocol::State>>& states);
   void on_tick(std::uint64_t now_ms);
   void on_rights_change(const RightsChange& change, bool revokes);
   // The server goes down.

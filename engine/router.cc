@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "engine/access/access_rules.h"
 #include "engine/access/rights_change.h"
 #include "replay/filter.h"
@@ -102,6 +103,7 @@ Result<std::vector<std::string>> Router::route(
 
 Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) {
   Projections made;
+  std::string said;
   for (const ProjectionRule& rule : rules) {
     if (!is_channel(rule.channel) && !is_channel_pattern(rule.channel)) {
       return fail(Code::bad_configuration,
@@ -113,7 +115,12 @@ Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) 
                             .listed_are_hidden = rule.listed_are_hidden,
                             .hide_actor = rule.hide_actor},
                            rule.unless_permission});
+    said.append("\n").append(rule.channel).append(rule.listed_are_hidden ? " -" : " +");
+    said.append(rule.hide_actor ? "-" : "+").append(rule.unless_permission);
+    for (const std::string& field : rule.data_fields) said.append("\t").append(field);
   }
+  const Sha256 digest = sha256(said);
+  made.digest_.assign(digest.begin(), digest.end());
   return made;
 }
 

@@ -53,6 +53,9 @@ class Projections {
   const Projection* choose(const std::vector<std::string>& channels,
                            const std::vector<std::string>& lifts, RecordView record) const;
 
+  // The same for the same rules: what was made of events as these show them is good for no others.
+  const std::string& digest() const { return digest_; }
+
   // Whether some of these channels hide who acted from this reader: then it may not ask who did.
   bool hide_actor(const std::vector<std::string>& channels,
                   const std::vector<std::string>& lifts) const;
@@ -66,6 +69,7 @@ class Projections {
   const Rule* of_channel(std::string_view channel) const;
 
   std::vector<Rule> rules_;
+  std::string digest_;
 };
 
 }  // namespace courtside

@@ -76,6 +76,12 @@ Result<void> Server::open() {
   log_ = std::move(*log);
   tail_.emplace(config_.tail_bytes);
   pages_.emplace(*log_, *tail_);
+  Result<std::unique_ptr<Snapshots>> snapshots =
+      open_snapshots({.path = config_.data + "/snapshots"});
+  // States are slower without them, and right.
+  if (!snapshots) log_warning("eventlog", snapshots.error().message);
+  if (snapshots) snapshots_ = std::move(*snapshots);
+  states_.emplace(*log_, *pages_, snapshots_.get());
   reads_ = std::make_unique<ReadPool>(config_.read_threads);
 
   Result<std::unique_ptr<AccessControl>> access = AccessControl::make(config_, *log_, *pages_);
@@ -95,6 +101,7 @@ Result<void> Server::open() {
   engine_.emplace(Engine{.config = config_,
                          .log = *log_,
                          .pages = *pages_,
+                         .states = *states_,
                          .sequencer = *sequencer_,
                          .reads = *reads_,
                          .access = access_->access(),

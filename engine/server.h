@@ -25,6 +25,8 @@
 #include "engine/shard.h"
 #include "eventlog/event_log.h"
 #include "eventlog/local_sequencer.h"
+#include "eventlog/snapshots.h"
+#include "replay/state_reader.h"
 #include "replay/tail.h"
 #include "transport/listener.h"
 
@@ -64,6 +66,8 @@ class Server final : public CommitListener {
   std::optional<Projections> projections_;
   std::optional<Tail> tail_;
   std::optional<PageReader> pages_;
+  std::unique_ptr<Snapshots> snapshots_;
+  std::optional<StateReader> states_;
   std::unique_ptr<ReadPool> reads_;
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<Outboxes> outboxes_;

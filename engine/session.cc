@@ -241,7 +241,8 @@ void Session::handle(protocol::Subscribe& message) {
                         .from = std::move(message.from),
                         .subscriber = {},
                         .request = message.id,
-                        .attempt = 0};
+                        .attempt = 0,
+                        .wants_state = message.state};
   check(message.sub, Standstill::kNone);
 }
 
@@ -366,19 +367,35 @@ void Session::on_start(std::uint32_t number, std::uint64_t attempt, const Result
 
 void Session::begin(std::uint32_t number, Sub& sub, const Result<Start>& start) {
   if (!start) return end(number, start.error());
+  if (sub.wants_state) return host_.read_states(number, sub.attempt, *start, sub.interest);
+  begin_with(number, sub, *start, {});
+}
+
+void Session::on_states(std::uint32_t number, std::uint64_t attempt, const Start& start,
+                        const Result<std::vector<protocol::State>>& states) {
+  const auto found = subs_.find(number);
+  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
+  if (!states) return end(number, states.error());
+  begin_with(number, found->second, start, *states);
+}
+
+// What was is said before what is next: the cursor begins right behind the states.
+void Session::begin_with(std::uint32_t number, Sub& sub, const Start& start,
+                         const std::vector<protocol::State>& states) {
   Hub& hub = host_.hub();
   Pace pace;
   if (sub.from.kind == protocol::From::Kind::kSince) pace.base = sub.from.since;
-  sub.subscriber = hub.add(host_.owner(), sub.interest, start->next, pace);
+  sub.subscriber = hub.add(host_.owner(), sub.interest, start.next, pace);
   send(protocol::Subscribed{.id = sub.request,
                             .sub = number,
-                            .after = format_position(hub.epoch(), previous(start->next)),
+                            .after = format_position(hub.epoch(), previous(start.next)),
                             .head = hub.head()});
-  if (start->epoch_gap) {
-    protocol::Gap gap = *start->epoch_gap;
+  if (start.epoch_gap) {
+    protocol::Gap gap = *start.epoch_gap;
     gap.sub = number;
     send(gap);
   }
+  for (const protocol::State& state : states) send(state);
   hub.advance(sub.subscriber);
 }
 

@@ -54,6 +54,11 @@ class SessionHost {
   virtual void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                              const Filter& filter) = 0;
 
+  // What the channels that are subjects were at previous(start.next), as the interest may see them.
+  // Answers with Session::on_states, later.
+  virtual void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+                           const SharedInterest& interest) = 0;
+
   // Questions of access. Each is answered now, or later with the Session::on_... of its name and
   // the same attempt.
   virtual std::optional<Result<Identity>> identify(const std::string& credential,
@@ -93,6 +98,8 @@ class Session final : private SessionVoice {
   void on_message(bool is_text, std::string_view payload);
   void on_verdict(const Verdict& verdict);
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
+  void on_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+                 const Result<std::vector<protocol::State>>& states);
   void on_identity(std::uint64_t attempt, Result<Identity> identity);
   void on_read_checked(std::uint32_t sub, std::uint64_t attempt, const Result<ReadGrant>& grant);
   void on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant);
@@ -126,6 +133,7 @@ class Session final : private SessionVoice {
     // that is awaited.
     std::uint64_t attempt = 0;
     bool is_asked = false;  // the answer is awaited
+    bool wants_state = false;
     // While its right cannot be known: when that has lasted too long; 0: it can.
     std::uint64_t give_up_ms = 0;
   };
@@ -164,6 +172,8 @@ class Session final : private SessionVoice {
   void recheck();
   void look_up_start(std::uint32_t number, Sub& sub);
   void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);
+  void begin_with(std::uint32_t number, Sub& sub, const Start& start,
+                  const std::vector<protocol::State>& states);
   void take_lifts(Sub& sub, const ReadGrant& grant);
   void go_on(Sub& sub, const ReadGrant& grant);
   void wait_to_know(Sub& sub, std::uint32_t number, const Error& why);

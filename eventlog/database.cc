@@ -15,14 +15,8 @@
 namespace courtside {
 namespace {
 
-// RocksDB has no status of its own for a lock that is taken: it is an I/O error like others.
-bool is_lock_held(const std::string& text) {
-  return text.find("While lock file: ") != std::string::npos ||
-         text.find("lock hold by current process") != std::string::npos;
-}
-
 Error open_error(const rocksdb::Status& status, const std::string& path) {
-  if (status.IsIOError() && is_lock_held(status.ToString())) {
+  if (is_lock_held(status)) {
     return {Code::data_in_use, "the data folder " + path + " is in use by another process"};
   }
   return error_from(status, "the log in " + path + " cannot be opened", Code::no_input);
@@ -77,6 +71,14 @@ Result<void> refuse_newer(const std::string& path) {
 Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise) {
   const Code code = status.IsCorruption() ? Code::data_corrupt : otherwise;
   return {code, std::string(doing) + ": " + status.ToString()};
+}
+
+// RocksDB has no status of its own for a lock that is taken: it is an I/O error like others.
+bool is_lock_held(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return false;
+  const std::string text = status.ToString();
+  return text.find("While lock file: ") != std::string::npos ||
+         text.find("lock hold by current process") != std::string::npos;
 }
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {

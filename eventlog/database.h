@@ -102,4 +102,7 @@ class Database {
 // the noun of what was at hand ("events").
 Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise);
 
+// Whether opening failed because somebody has the database open.
+bool is_lock_held(const rocksdb::Status& status);
+
 }  // namespace courtside

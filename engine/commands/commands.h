@@ -9,6 +9,7 @@ namespace courtside {
 int run_serve(const ServeCommand& command);
 int run_publish(const PublishCommand& command);
 int run_tail(const TailCommand& command);
+int run_state(const StateCommand& command);
 int run_bench(const BenchCommand& command);
 int run_config_print(const ConfigPrintCommand& command);
 int run_token(const TokenCommand& command);

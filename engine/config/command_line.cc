@@ -239,6 +239,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(std::make_unique<Serve>(root));
   commands.push_back(add_publish(root));
   commands.push_back(add_tail(root));
+  commands.push_back(add_state(root));
   commands.push_back(add_bench(root));
   commands.push_back(std::make_unique<ConfigPrint>(root));
   commands.push_back(add_token(root));

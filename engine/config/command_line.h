@@ -64,6 +64,16 @@ struct TailCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
+// What a subject's events had come to at a moment.
+struct StateCommand {
+  std::string url;
+  std::string token;  // or a service's key; empty: none
+  std::string subject;
+  std::string at = "now";             // as the server takes it: also a position, a time, -2h
+  std::vector<std::string> channels;  // by which it is read; empty: as the subject itself
+  OutputFormat output = OutputFormat::kTable;  // kTable, kJson or kJsonl
+};
+
 // Drives a running server. 0 stands for the workload's own default.
 struct BenchCommand {
   std::string url;
@@ -151,10 +161,10 @@ struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
 
-using CommandLine =
-    std::variant<ServeCommand, PublishCommand, TailCommand, BenchCommand, ConfigPrintCommand,
-                 TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
-                 VerifyCommand, BackupCommand, RestoreCommand, VersionCommand>;
+using CommandLine = std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand,
+                                 BenchCommand, ConfigPrintCommand, TokenCommand,
+                                 OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
+                                 VerifyCommand, BackupCommand, RestoreCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

@@ -29,6 +29,7 @@ class Subcommand {
 // Each adds its command to `root`, which outlives it.
 std::unique_ptr<Subcommand> add_publish(CLI::App& root);
 std::unique_ptr<Subcommand> add_tail(CLI::App& root);
+std::unique_ptr<Subcommand> add_state(CLI::App& root);
 std::unique_ptr<Subcommand> add_bench(CLI::App& root);
 std::unique_ptr<Subcommand> add_token(CLI::App& root);
 std::unique_ptr<Subcommand> add_outbox(CLI::App& root);

@@ -112,6 +112,37 @@ TEST_F(Subscribe, ThePastComesAtAPace) {
   client.expect_error("bad_request");
 }
 
+// What a booking was, then what happens to it: one cursor, no hole.
+TEST_F(Subscribe, AStateComesBeforeTheEventsBehindIt) {
+  const auto booking = [&](int i, const std::string& type) {
+    append_one(http, {.id = "b" + std::to_string(i),
+                      .type = type,
+                      .subject = "booking:b_1",
+                      .data = R"({"bookingId":"b_1","n":)" + std::to_string(i) + "}"});
+  };
+  booking(1, "booking.created");
+  booking(2, "booking.confirmed");
+  const std::string there = read_head_place(http).text();
+  booking(3, "booking.cancelled");
+  Session client = session();
+  client.subscribe({.channels = {"booking:b_1", "booking:none", "ops:bookings"},
+                    .from = after(there),
+                    .more = R"(,"state":true)"});
+  const Json state = client.expect("state");
+  EXPECT_EQ(state["sub"].number(), 1);
+  EXPECT_EQ(state["subject"].text(), "booking:b_1");
+  EXPECT_EQ(state["position"].text(), there);
+  EXPECT_EQ(state["state"]["version"].number(), 2);
+  EXPECT_EQ(client.expect_event().event["id"].text(), "b3");
+  client.expect("live");
+  // From now: the state is that of now.
+  client.subscribe({.sub = 2, .channels = {"booking:b_1"}, .id = 2, .more = R"(,"state":true)"});
+  EXPECT_EQ(client.expect("state")["state"]["version"].number(), 3);
+  client.expect("live");
+  booking(4, "booking.amended");
+  EXPECT_EQ(client.expect_event().event["id"].text(), "b4");
+}
+
 TEST_F(Subscribe, BadFromIsABadRequestAndABadPositionABadPosition) {
   Session client = session();
   for (const char* from : {"17", R"("sometime")", "{}", R"({"since":"yesterday"})", R"({"last":0})",

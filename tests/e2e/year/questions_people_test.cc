@@ -171,7 +171,8 @@ TEST_F(QuestionsOfPeople, Q11WhoReadAUsersData) {
   }
   // And a reader of today is one of them from then on.
   const std::string channel = some(1, read).front();
-  const std::string since = answer(auditor(), "order=desc").front().event["recordedtime"].text();
+  const std::string since =
+      auditor().get("/v1/events?order=desc&limit=1").json()["events"].at(0)["recordedtime"].text();
   const std::size_t rows =
       answer(caller("care_9", "BMSP_CUSTOMER_CARE"), "channel=" + channel).size();
   std::vector<Json> today;

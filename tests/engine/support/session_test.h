@@ -71,6 +71,7 @@ class SessionTest : public ::testing::Test,
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   OffsetRange log_held() const override { return small.held(); }
+  void read_states(std::uint32_t, std::uint64_t, const Start&, const SharedInterest&) override {}
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override {
     lookups.push_back({sub, attempt, resolve_start_reading(from, filter, small.log, small.pages)});

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "engine/commands/client.h"
+#include "engine/commands/commands.h"
+#include "engine/commands/http.h"
+#include "schema/json_reader.h"
+
+namespace courtside {
+namespace {
+
+// For a path segment or a parameter (RFC 3986, section 2.3).
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kPlain.find(c) != std::string_view::npos) {
+      out.push_back(c);
+    } else {
+      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return out;
+}
+
+std::string path_of(const StateCommand& command) {
+  std::string path = "/v1/subjects/" + percent_encoded(command.subject);
+  path.append("?at=").append(percent_encoded(command.at));
+  for (const std::string& channel : command.channels) {
+    path.append("&channel=").append(percent_encoded(channel));
+  }
+  return path;
+}
+
+// Texts as they read, everything else as JSON; without what steers a terminal.
+std::string cell(const JsonValue& value) {
+  std::string scratch;
+  std::string out(value.raw);
+  if (value.is(JsonKind::kString)) out = json_text(value, scratch).value_or(value.raw);
+  std::replace_if(
+      out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return out;
+}
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+void add_rows(Rows& rows, std::string_view object) {
+  JsonReader reader(object);
+  if (!reader.begin_object()) return;
+  while (reader.next_member()) {
+    std::string name = cell(reader.key());
+    rows.emplace_back(std::move(name), cell(reader.value()));
+  }
+}
+
+void print_table(const std::string& answer) {
+  const ServerWords words(answer);
+  Rows rows = {{"subject", cell(words.member("subject"))},
+               {"position", cell(words.member("position"))}};
+  add_rows(rows, words.member("state").raw);
+  std::size_t width = 0;
+  for (const auto& [name, value] : rows) width = std::max(width, name.size());
+  for (auto& [name, value] : rows) {
+    name.resize(width + 2, ' ');
+    std::printf("%s%s\n", name.c_str(), value.c_str());
+  }
+  if (const std::uint64_t version = words.number("foldedfrom"); version > 0) {
+    std::fprintf(stderr, "courtside: events before version %llu are gone\n",
+                 static_cast<unsigned long long>(version));
+  }
+}
+
+}  // namespace
+
+int run_state(const StateCommand& command) {
+  const Result<ClientTarget> target = parse_target(command.url);
+  if (!target) return report(target.error());
+  const Result<std::string> answer =
+      ask_server(*target, {.path = path_of(command), .token = command.token});
+  if (!answer) return report(answer.error());
+  if (command.output == OutputFormat::kTable) {
+    print_table(*answer);
+  } else {
+    std::printf("%s\n", answer->c_str());
+  }
+  return 0;
+}
+
+}  // namespace courtside

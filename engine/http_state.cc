@@ -1,0 +1,217 @@
+#include <memory>
+#include <utility>
+
+#include "base/json.h"
+#include "engine/http_access.h"
+#include "engine/http_routes.h"
+#include "engine/problem.h"
+#include "engine/state_lists.h"
+#include "engine/state_query.h"
+#include "engine/state_view.h"
+#include "schema/channel.h"
+
+namespace courtside {
+namespace {
+
+// A state that takes more pieces than this answers `overloaded`: what was read of it is kept, so it
+// is nearer when it is asked for again.
+constexpr int kPiecesMax = 200;
+
+const Error kTooManyReads{Code::overloaded, "too many reads are waiting"};
+
+// One question for a state, as it goes back and forth between the shard and the read threads.
+struct StateQuestion {
+  std::string at;
+  Timestamp now;
+  OffsetRange held;
+  Identity reader;
+  Filter traced;  // what the trace says of it, where there is one
+  bool audited = false;
+  Error not_found;
+  StateRead read;
+  bool resolved = false;
+};
+using SharedQuestion = std::shared_ptr<StateQuestion>;
+
+Result<bool> read_on(const Engine& engine, StateQuestion& question) {
+  if (!question.resolved) {
+    const OffsetRange held = within(question.held, engine.log.held());
+    const Result<Offset> at = resolve_at(question.at, engine.log, held, question.now);
+    if (!at) return fail(at.error());
+    question.read.at = *at;
+    question.resolved = true;
+  }
+  const Result<bool> done = engine.states.read_on(question.read, engine.config.limits.page_scanned);
+  if (!done && done.error().code == Code::not_found) return fail(question.not_found);
+  return done;
+}
+
+void answer_state(Peer& peer, const StateQuestion& question, const Result<bool>& done) {
+  const bool is_there = done.has_value();
+  if (question.audited && (is_there || done.error().code == Code::not_found)) {
+    const auto traced = peer.append_trace(question.reader, question.traced, is_there ? 1 : 0);
+    if (!traced) return tell(peer, traced.error());
+  }
+  if (!is_there) return tell(peer, done.error());
+  const State state = StateReader::state(question.read);
+  JsonObject body;
+  body.text("subject", question.read.subject).raw("state", state.json);
+  body.text("position", format_position(peer.shard().engine().log.epoch(), question.read.at));
+  if (state.folded_from > 0) body.number("foldedfrom", state.folded_from);
+  peer.respond(json_response(body.take()));
+}
+
+// Piece by piece, so that a long one lets others read in between.
+void read_state(Peer& peer, const SharedQuestion& question, int pieces_left) {
+  if (pieces_left == 0) {
+    return tell(peer, {Code::overloaded, "the state takes long to make: ask again"});
+  }
+  Shard& shard = peer.shard();
+  const bool accepted = shard.read([&shard, id = peer.id(), question, pieces_left] {
+    const Result<bool> done = read_on(shard.engine(), *question);
+    return [&shard, id, question, pieces_left, done] {
+      Peer* asker = shard.find_peer(id);
+      if (asker == nullptr) return;
+      if (done && !*done) return read_state(*asker, question, pieces_left - 1);
+      answer_state(*asker, *question, done);
+    };
+  });
+  if (!accepted) tell(peer, kTooManyReads);
+}
+
+// Who may read everything reads it as `*`; who may not reads it through the channels.
+void show_state(Peer& peer, const SharedQuestion& question, const Result<ReadGrant>& grant) {
+  peer.door().counted(grant);
+  const Result<ReadGrant> shown = hide_refusal(grant, question->not_found);
+  if (!shown) return tell(peer, shown.error());
+  question->read.view =
+      view_by_channels(peer.shard().engine().projections, shown->channels, shown->lifts);
+  const bool sees_all = question->read.view.key.empty();
+  question->audited =
+      shown->audited || (sees_all && question->reader.kind != Identity::Kind::kAdministrator);
+  question->traced.channels = sees_all ? std::vector<std::string>{"*"} : shown->channels;
+  question->traced.subject = question->read.subject;
+  read_state(peer, question, kPiecesMax);
+}
+
+// A page of a list, made on a read thread.
+template <typename Answer>
+void answer_list(Peer& peer, const Identity& reader, const Filter& traced, bool audited,
+                 Answer answer) {
+  Shard& shard = peer.shard();
+  const bool accepted = shard.read([&shard, id = peer.id(), reader, traced, audited, answer] {
+    Result<ListAnswer> page = answer();
+    return [&shard, id, reader, traced, audited, page = std::move(page)] {
+      Peer* asker = shard.find_peer(id);
+      if (asker == nullptr) return;
+      if (!page) return tell(*asker, page.error());
+      if (audited) {
+        const auto done = asker->append_trace(reader, traced, page->rows);
+        if (!done) return tell(*asker, done.error());
+      }
+      asker->respond(json_response(page->body));
+    };
+  });
+  if (!accepted) tell(peer, kTooManyReads);
+}
+
+StateLists lists_of(const Engine& engine) {
+  return {.log = engine.log,
+          .pages = engine.pages,
+          .states = engine.states,
+          .scanned_max = engine.config.limits.page_scanned};
+}
+
+const Error kNoSuchPath{Code::not_found, "there is nothing at this path"};
+
+}  // namespace
+
+void get_state(Peer& peer, const std::string& segment, const HttpRequest& request,
+               const Identity& reader) {
+  const Result<std::string> subject = percent_decode(segment);
+  if (!subject) return peer.respond(problem(subject.error()));
+  const Result<StateQuery> query = parse_state_query(request.query());
+  if (!query) return peer.respond(problem(query.error()));
+  const Error not_found{Code::not_found, "there is no such subject, or there was none then"};
+  if (!is_channel(*subject)) return peer.respond(problem(not_found));
+
+  const Engine& engine = peer.shard().engine();
+  const auto question = std::make_shared<StateQuestion>(
+      StateQuestion{.at = query->at,
+                    .now = now(),
+                    .held = readable(engine),
+                    .reader = reader,
+                    .traced = {},
+                    .audited = false,
+                    .not_found = not_found,
+                    .read = StateRead{.subject = *subject, .at = {}, .view = {}}});
+  const auto show = [question](Peer& asker, const Result<ReadGrant>& grant) {
+    show_state(asker, question, grant);
+  };
+  const auto later = peer.shard().later<ReadGrant>(peer.id(), show);
+  const auto known =
+      query->channels.empty()
+          ? engine.access.check_read_any(reader, {*subject, "*"}, ReadMode::kHistory, later)
+          : engine.access.check_read(reader, query->channels, ReadMode::kHistory, later);
+  if (known) show(peer, *known);
+}
+
+void get_calendar(Peer& peer, const std::string& segment, const HttpRequest& request,
+                  const Identity& reader) {
+  const Result<std::string> venue = percent_decode(segment);
+  if (!venue) return peer.respond(problem(venue.error()));
+  const Engine& engine = peer.shard().engine();
+  const Timestamp asked_at = now();
+  const Result<CalendarQuery> query =
+      parse_calendar_query(request.query(), engine.config.limits.history_events, asked_at);
+  if (!query) return peer.respond(problem(query.error()));
+  if (!is_channel_id(*venue)) return peer.respond(problem(kNoSuchPath));
+
+  const auto show = [venue = *venue, query = *query, reader, asked_at, held = readable(engine)](
+                        Peer& asker, const Result<ReadGrant>& grant) {
+    asker.door().counted(grant);
+    if (!grant) return tell(asker, grant.error());
+    // The first that it may read shows more.
+    const std::string channel = grant->channels.front();
+    const Engine& host = asker.shard().engine();
+    Filter traced;
+    traced.channels = {channel};
+    traced.types = {"slot.*"};
+    const auto answer = [&host, query, venue, held, asked_at, channel, lifts = grant->lifts] {
+      return answer_calendar(lists_of(host), query, venue, within(held, host.log.held()), asked_at,
+                             channel, view_of_slots(host.projections, channel, lifts));
+    };
+    answer_list(asker, reader, traced, grant->audited, answer);
+  };
+  const auto known = engine.access.check_read_any(
+      reader, {"venue:" + *venue, "availability:" + *venue}, ReadMode::kHistory,
+      peer.shard().later<ReadGrant>(peer.id(), show));
+  if (known) show(peer, *known);
+}
+
+void get_notifications(Peer& peer, const std::string& segment, const HttpRequest& request,
+                       const Identity& reader) {
+  const Result<std::string> account = percent_decode(segment);
+  if (!account) return peer.respond(problem(account.error()));
+  const Engine& engine = peer.shard().engine();
+  const Result<NotificationsQuery> query =
+      parse_notifications_query(request.query(), engine.config.limits.history_events, now());
+  if (!query) return peer.respond(problem(query.error()));
+  if (!is_channel_id(*account)) return peer.respond(problem(kNoSuchPath));
+
+  const auto show = [account = *account, query = *query, reader, held = readable(engine)](
+                        Peer& asker, const ReadGrant& grant) {
+    const Engine& host = asker.shard().engine();
+    Filter traced;
+    traced.channels = grant.channels;
+    traced.types = {"notification.*"};
+    traced.since = query.since;
+    traced.until = query.until;
+    answer_list(asker, reader, traced, grant.audited, [&host, query, account, held] {
+      return answer_notifications(lists_of(host), query, account, within(held, host.log.held()));
+    });
+  };
+  with_read_grant(peer, reader, {"user:" + *account}, ReadMode::kHistory, show);
+}
+
+}  // namespace courtside

@@ -1,0 +1,159 @@
+#include "engine/state_query.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/json.h"
+#include "engine/history.h"
+#include "schema/channel.h"
+#include "transport/http.h"
+
+namespace courtside {
+namespace {
+
+using Parameter = std::pair<std::string, std::string>;
+
+tl::unexpected<Error> bad(const Parameter& parameter, std::string_view why) {
+  return fail(Code::bad_request, "parameter `" + parameter.first + "`: " + std::string(why));
+}
+
+// Calls set(parameter) for each; an error ends it.
+template <typename Set>
+Result<void> for_each_parameter(std::string_view query, Set set) {
+  const Result<std::vector<Parameter>> parameters = parse_query(query);
+  if (!parameters) return fail(parameters.error());
+  for (const Parameter& parameter : *parameters) {
+    if (const Result<void> done = set(parameter); !done) return done;
+  }
+  return {};
+}
+
+Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now) {
+  time = parse_query_time(parameter.second, now);
+  if (!time) return bad(parameter, "must be an RFC 3339 time, or such as -2h");
+  return {};
+}
+
+// `limit` and `after`.
+Result<void> set_list(ListQuery& list, const Parameter& parameter, std::size_t limit_max) {
+  const auto& [name, value] = parameter;
+  if (name == "after") {
+    list.after = value;
+    return {};
+  }
+  if (name != "limit") return bad(parameter, "is not known here");
+  const char* const end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, list.limit);
+  if (error != std::errc() || rest != end || list.limit < 1 || list.limit > limit_max) {
+    return bad(parameter, "must be 1 to " + std::to_string(limit_max));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<StateQuery> parse_state_query(std::string_view text) {
+  StateQuery query;
+  const Result<void> done = for_each_parameter(text, [&](const Parameter& parameter) {
+    const auto& [name, value] = parameter;
+    if (name == "at") {
+      query.at = value;
+    } else if (name != "channel") {
+      return Result<void>(bad(parameter, "is not known here"));
+    } else if (!is_channel(value) && !is_channel_pattern(value)) {
+      return Result<void>(bad(parameter, "must be a channel such as booking:b_1, kind:* or *"));
+    } else {
+      query.channels.push_back(value);
+    }
+    return Result<void>();
+  });
+  if (!done) return fail(done.error());
+  if (query.at.empty()) return fail(Code::bad_request, "parameter `at`: is missing");
+  return query;
+}
+
+Result<CalendarQuery> parse_calendar_query(std::string_view text, std::size_t limit_max,
+                                           Timestamp now) {
+  CalendarQuery query;
+  const Result<void> done = for_each_parameter(text, [&](const Parameter& parameter) {
+    if (parameter.first == "from") return set_time(query.from, parameter, now);
+    if (parameter.first == "to") return set_time(query.to, parameter, now);
+    if (parameter.first != "at") return set_list(query.list, parameter, limit_max);
+    query.at = parameter.second;
+    return Result<void>();
+  });
+  if (!done) return fail(done.error());
+  return query;
+}
+
+Result<NotificationsQuery> parse_notifications_query(std::string_view text, std::size_t limit_max,
+                                                     Timestamp now) {
+  NotificationsQuery query;
+  const Result<void> done = for_each_parameter(text, [&](const Parameter& parameter) {
+    const auto& [name, value] = parameter;
+    if (name == "since") return set_time(query.since, parameter, now);
+    if (name == "until") return set_time(query.until, parameter, now);
+    if (name == "kind") {
+      query.kind = value;
+    } else if (name == "unread") {
+      if (value != "true" && value != "false") {
+        return Result<void>(bad(parameter, "must be true or false"));
+      }
+      query.unread = value == "true";
+    } else {
+      return set_list(query.list, parameter, limit_max);
+    }
+    return Result<void>();
+  });
+  if (!done) return fail(done.error());
+  return query;
+}
+
+Error position_gone(std::string_view epoch, OffsetRange held, std::string message) {
+  JsonObject details;
+  details.text("earliest", format_position(epoch, previous(held.begin)));
+  return {Code::position_expired, std::move(message), details.take()};
+}
+
+Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRange held,
+                          Timestamp now) {
+  if (at == "now") return previous(held.end);
+  if (const auto time = parse_query_time(at, now)) {
+    const Result<Offset> later = log.first_at_or_after(Timestamp(time->value() + 1));
+    if (!later) return fail(later.error());
+    const Offset begin = std::max(held.begin, log.held().begin);
+    if (*later <= begin && begin > Offset(1)) {
+      return fail(position_gone(log.epoch(), held, "events before that time are gone"));
+    }
+    return std::min(previous(*later), previous(held.end));
+  }
+  const Result<Position> position = parse_position(at);
+  if (!position) {
+    return fail(Code::bad_request,
+                "parameter `at`: must be a position, an RFC 3339 time, such as -2h, or now");
+  }
+  if (position->epoch != log.epoch()) {
+    return fail(position_gone(log.epoch(), held, "the position belongs to another log"));
+  }
+  if (position->offset >= held.end) {
+    return fail(position_gone(log.epoch(), held, "the position lies beyond the head"));
+  }
+  return position->offset;
+}
+
+Result<OffsetRange> rest_of_list(const ListQuery& list, const std::string& epoch, OffsetRange held,
+                                 Offset last) {
+  Offset end = std::min(next(last), held.end);
+  if (list.after) {
+    const Result<Position> position = parse_position(*list.after);
+    if (!position) return fail(position.error());
+    if (position->epoch != epoch || position->offset > held.end) {
+      return fail(position_gone(epoch, held, "the position is not one of this list"));
+    }
+    end = std::min(end, position->offset);
+  }
+  return OffsetRange{held.begin, std::max(held.begin, end)};
+}
+
+}  // namespace courtside

@@ -1,0 +1,97 @@
+#include "engine/state_view.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "replay/matcher.h"
+#include "schema/channel.h"
+#include "schema/pattern.h"
+
+namespace courtside {
+namespace {
+
+// A filter and what was made of it, which refers to it.
+struct Reach {
+  explicit Reach(std::vector<std::string> channels)
+      : filter{.channels = std::move(channels)}, matcher(filter) {}
+  const Filter filter;
+  const Matcher matcher;
+};
+
+std::string key_of(const Projections& projections, const std::vector<std::string>& channels,
+                   const std::vector<std::string>& lifts) {
+  std::string key = projections.digest();
+  for (const std::string& channel : channels) key.append("c").append(channel).append("\n");
+  for (const std::string& lift : lifts) key.append("l").append(lift).append("\n");
+  return key;
+}
+
+}  // namespace
+
+StateView view_by_channels(const Projections& projections, std::vector<std::string> channels,
+                           std::vector<std::string> lifts) {
+  if (std::find(channels.begin(), channels.end(), "*") != channels.end()) return {};
+  std::sort(channels.begin(), channels.end());
+  std::sort(lifts.begin(), lifts.end());
+  const auto reach = std::make_shared<const Reach>(std::move(channels));
+  StateView view;
+  view.key = key_of(projections, reach->filter.channels, lifts);
+  view.shows = [reach](RecordView record) { return reach->matcher.reaches(record); };
+  view.projection = [reach, lifts = std::move(lifts), &projections](RecordView record) {
+    return projections.choose(reach->filter.channels, lifts, record);
+  };
+  return view;
+}
+
+StateView view_of_slots(const Projections& projections, const std::string& channel,
+                        std::vector<std::string> lifts) {
+  StateView view = view_by_channels(projections, {channel}, std::move(lifts));
+  view.key.append("slot.*");
+  view.shows = [shows = std::move(view.shows)](RecordView record) {
+    return matches_type("slot.*", record.event().type()) && shows(record);
+  };
+  return view;
+}
+
+StateView view_of_notification(const std::string& account) {
+  StateView view;
+  view.key = "notification of " + account;
+  view.shows = [own = "user:" + account](RecordView record) {
+    bool is_of_others = false;
+    for (const std::string_view channel : record.channels()) {
+      if (channel == own) return true;
+      is_of_others = is_of_others || channel_kind(channel) == "user";
+    }
+    return !is_of_others;
+  };
+  return view;
+}
+
+Result<std::vector<protocol::State>> subscribed_states(const LogReader& log,
+                                                       const StateReader& states,
+                                                       const Projections& projections,
+                                                       const Interest& interest, Offset at) {
+  std::vector<protocol::State> out;
+  if (at == Offset(0)) return out;
+  const StateView view = view_by_channels(projections, interest.filter.channels, interest.lifts);
+  std::size_t bytes = 0;
+  for (const std::string& channel : interest.filter.channels) {
+    if (!is_channel(channel)) continue;
+    const Result<State> state = states.state_at(channel, at, view);
+    if (!state && state.error().code == Code::not_found) continue;
+    if (!state) return fail(state.error());
+    bytes += state->json.size();
+    if (bytes > kSubscribedStateBytesMax) {
+      return fail(Code::payload_too_large, "the states of so many channels are more than " +
+                                               std::to_string(kSubscribedStateBytesMax) + " bytes");
+    }
+    out.push_back({.sub = interest.sub,
+                   .subject = channel,
+                   .position = format_position(log.epoch(), at),
+                   .state = state->json});
+  }
+  return out;
+}
+
+}  // namespace courtside

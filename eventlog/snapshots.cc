@@ -1,0 +1,108 @@
+#include "eventlog/snapshots.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "eventlog/database.h"
+#include "eventlog/encoding.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::size_t kMiB = 1 << 20;
+constexpr std::size_t kFilesMax = 64;  // a look-up that finds nothing asks each one's filter
+constexpr std::size_t kKeyBytes = 16;
+
+std::string full_key(const Hash128& key, Offset offset) {
+  std::string out(encode(key).view());
+  return out.append(encode(offset).view());
+}
+
+rocksdb::Options snapshot_options(std::size_t bytes_max) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  // The oldest file goes whole when there are too many bytes: that is all the upkeep there is.
+  options.compaction_style = rocksdb::kCompactionStyleFIFO;
+  options.compaction_options_fifo.max_table_files_size = bytes_max;
+  options.write_buffer_size = std::max(bytes_max / kFilesMax, kMiB);
+  options.level0_slowdown_writes_trigger = 1 << 20;
+  options.level0_stop_writes_trigger = 1 << 20;
+  options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kKeyBytes));
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  options.max_background_jobs = 1;
+  options.avoid_flush_during_shutdown = true;
+  options.max_open_files = -1;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  return options;
+}
+
+class RocksSnapshots : public Snapshots {
+ public:
+  explicit RocksSnapshots(std::unique_ptr<rocksdb::DB> rocks) : rocks_(std::move(rocks)) {}
+  ~RocksSnapshots() override { rocks_->Close(); }
+
+  std::optional<Snapshot> find(const Hash128& key, Offset at) const override {
+    rocksdb::ReadOptions options;
+    options.prefix_same_as_start = true;
+    const std::unique_ptr<rocksdb::Iterator> it(rocks_->NewIterator(options));
+    it->SeekForPrev(full_key(key, at));
+    const std::string prefix(encode(key).view());
+    if (!it->Valid() || !it->key().starts_with(prefix)) return std::nullopt;
+    if (it->key().size() != kKeyBytes + 8) return std::nullopt;
+    const Offset offset(number_at(it->key().ToStringView().substr(kKeyBytes)));
+    return Snapshot{offset, it->value().ToString()};
+  }
+
+  void put(const Hash128& key, Offset offset, std::string_view bytes) override {
+    const auto status = rocks_->Put(rocksdb::WriteOptions(), full_key(key, offset), bytes);
+    // A disk that is full has told so through the log; here nothing is lost but time.
+    if (!status.ok()) log_warning("eventlog", "a snapshot was not kept: " + status.ToString());
+  }
+
+ private:
+  const std::unique_ptr<rocksdb::DB> rocks_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& options) {
+  COURTSIDE_CHECK(options.bytes_max >= 8 * kMiB);
+  std::error_code error;
+  std::filesystem::create_directories(options.path, error);
+  if (error) {
+    return fail(Code::no_input,
+                "the folder " + options.path + " cannot be made: " + error.message());
+  }
+  const rocksdb::Options rocks_options = snapshot_options(options.bytes_max);
+  rocksdb::DB* rocks = nullptr;
+  rocksdb::Status status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
+  if (is_lock_held(status)) {
+    return fail(Code::data_in_use, "the snapshots in " + options.path + " are in use");
+  }
+  if (!status.ok()) {
+    log_warning("eventlog", "the snapshots are made anew: " + status.ToString());
+    std::filesystem::remove_all(options.path, error);
+    status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
+  }
+  if (!status.ok()) return fail(error_from(status, "snapshots", Code::no_input));
+  return std::make_unique<RocksSnapshots>(std::unique_ptr<rocksdb::DB>(rocks));
+}
+
+}  // namespace courtside
