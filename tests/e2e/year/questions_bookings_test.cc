@@ -218,6 +218,21 @@ TEST_F(QuestionsOfBookings, Q13AVenuesCalendarAsItStoodAtATime) {
     }
     EXPECT_EQ(calendar, expected);
     EXPECT_FALSE(calendar.empty());
+    // The same in one call.
+    const std::string midnight = tomorrow + "T00:00:00Z";
+    const Json page =
+        care()
+            .get("/v1/venues/" + venue + "/calendar?limit=1000&at=" + rfc3339(at - 1) +
+                 "&from=" + midnight + "&to=" + tomorrow + "T23:59:59Z")
+            .json();
+    EXPECT_TRUE(page["complete"].boolean());
+    std::map<std::string, std::string> at_once;
+    for (const Json& slot : page["slots"].items()) {
+      at_once[slot["slotId"].text()] = slot["status"].text();
+    }
+    // Of a slot of which only the price was said it says that it is available.
+    for (auto& [slot, status] : expected) status = status.empty() ? "available" : status;
+    EXPECT_EQ(at_once, expected);
   }
 }
 

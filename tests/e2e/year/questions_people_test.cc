@@ -33,6 +33,70 @@ TEST_F(QuestionsOfPeople, Q03WhichNotificationsAUserGotLastTuesday) {
   }
 }
 
+// The same as the platform's support tool asks it: what became of each, the newest first.
+TEST_F(QuestionsOfPeople, Q03NotificationsWithWhatBecameOfThem) {
+  const Micros since = kLastTuesday - 10 * kDay, until = kLastTuesday + kDay;
+  const auto in_those_days = [&](const YearEvent& e) {
+    return e.recorded >= since && e.recorded < until ? account_if(e, "notification.created") : "";
+  };
+  for (const std::string& user : some(4, in_those_days)) {
+    SCOPED_TRACE(user);
+    Lines answered, expected;
+    const Json page =
+        care()
+            .get("/v1/users/" + user + "/notifications?limit=1000&since=" + rfc3339(since) +
+                 "&until=" + rfc3339(until))
+            .json();
+    EXPECT_TRUE(page["complete"].boolean());
+    const auto text = [](const Json& of, const char* name) {
+      return of[name].is_null() ? std::string() : of[name].text();
+    };
+    for (const Json& each : page["notifications"].items()) {
+      std::map<std::string, std::string> ways;
+      for (const Json& way : each["deliveries"].items()) {
+        ways[way["channel"].text()] = text(way, "dispatched") + " " + text(way, "delivered") + " " +
+                                      text(way, "failed") + " " + std::string(way["attempt"].raw());
+      }
+      std::string line = each["id"].text() + " " + text(each, "kind") + " " +
+                         text(each, "created") + " " + text(each, "seen") + " " +
+                         text(each, "read");
+      for (const auto& [channel, way] : ways) line += " | " + channel + " " + way;
+      answered.push_back(line);
+    }
+    for (const YearEvent& made : told([&](const YearEvent& e) {
+           return e.is("notification.created") && e.data.text_of("accountId") == user &&
+                  e.recorded >= since && e.recorded < until;
+         })) {
+      struct Way {
+        std::string dispatched, delivered, failed, attempt;
+      };
+      std::map<std::string, Way> ways;
+      std::string seen, read;
+      for (const YearEvent& e :
+           told([&](const YearEvent& e) { return e.subject == made.subject; })) {
+        const std::string time = rfc3339(e.recorded);
+        if (e.is("notification.seen")) seen = time;
+        if (e.is("notification.read")) read = time;
+        if (!e.data.has("channel")) continue;
+        Way& way = ways[e.data.text_of("channel")];
+        way.attempt = e.data.find("attempt");
+        (e.is("notification.dispatched")  ? way.dispatched
+         : e.is("notification.delivered") ? way.delivered
+                                          : way.failed) = time;
+      }
+      std::string line = made.data.text_of("notificationId") + " " + made.data.text_of("kind") +
+                         " " + rfc3339(made.recorded) + " " + seen + " " + read;
+      for (const auto& [channel, way] : ways) {
+        line += " | " + channel + " " + way.dispatched + " " + way.delivered + " " + way.failed +
+                " " + way.attempt;
+      }
+      expected.insert(expected.begin(), line);
+    }
+    EXPECT_EQ(answered, expected);
+    EXPECT_FALSE(answered.empty());
+  }
+}
+
 // "created; EMAIL 1 dispatched, delivered; seen": what one notification went through.
 template <typename Event, typename Text>
 std::string story_of(const std::vector<Event>& events, const Text& text) {
