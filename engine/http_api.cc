@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/documents.h"
 #include "engine/doors/origin.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
@@ -25,6 +26,10 @@ void get_health(Peer& peer, bool must_be_ready) {
       .text("head", peer.hub().head())
       .number("connections", shard.connection_count());
   peer.respond(json_response(body.take(), must_be_ready && !ready ? 503 : 200));
+}
+
+void get_document(Peer& peer, std::string_view document) {
+  peer.respond(json_response(std::string(document)));
 }
 
 // For those who may read everything: places and holders say what goes on in the database.
@@ -102,6 +107,8 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
   if (path == "/v1/backup") return method_not_allowed(peer, "POST");
   if (path == "/health" || path == "/ready") return get_health(peer, true);
   if (path == "/live") return get_health(peer, false);
+  if (path == "/openapi.json") return get_document(peer, openapi_document());
+  if (path == "/asyncapi.json") return get_document(peer, asyncapi_document());
   if (path == "/metrics") {
     return peer.respond({.status = 200,
                          .content_type = "text/plain; version=0.0.4; charset=utf-8",
@@ -148,8 +155,8 @@ void handle_request(Peer& peer, HttpRequest& request) {
     if (request.method == "POST") return post_backup(peer, request);
     return method_not_allowed(peer, "POST");
   }
-  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",
-                                    "/ready", "/live",      "/metrics"};
+  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",       "/ready",
+                                    "/live",  "/metrics",   "/openapi.json", "/asyncapi.json"};
   const bool known = path.starts_with(kEvents) || path.starts_with(kSubjects) ||
                      segment_between(path, kVenues, kCalendar) ||
                      segment_between(path, kUsers, kNotifications) ||

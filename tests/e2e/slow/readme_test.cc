@@ -1,5 +1,6 @@
-// Goal: what README.md shows works word for word, from the first event to a Node client that is cut
-// and resumes. support/transcript.h tells how its blocks are read.
+// Goal: what README.md and docs/audit.md show works word for word: a Node client that is cut and
+// resumes, and the answers to what support and auditors ask. support/transcript.h tells how its
+// blocks are read.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -52,34 +53,48 @@ void start_server(Transcript& transcript, const FencedBlock& block) {
   transcript.perform(output);
 }
 
-// The README is written as if the server were on its default port and its log's epoch were k3f9;
-// `script/server`, which builds and serves, is here the server that is built already, on a port
-// that is free.
-TEST(Readme, WorksWordForWord) {
-  const std::string readme = text_of(std::string(COURTSIDE_SOURCE_DIR) + "/README.md");
+struct Performed {
+  int programs = 0, commands = 0;
+};
+
+// Does what the document says. It is written as if the server, which `starts` starts, were on its
+// default port and its log's epoch were k3f9; here that is the server that is built already, on a
+// port that is free.
+Performed perform_document(const std::string& name, const std::string& starts) {
   TempFolder folder;
   Transcript transcript(folder.path());
-  transcript.alias("script/server", courtside_binary() +
-                                        " serve --listen 127.0.0.1:0 --data ./courtside-data"
-                                        " --log-format text");
+  transcript.alias(starts, courtside_binary() +
+                               " serve --listen 127.0.0.1:0 --data ./courtside-data"
+                               " --log-format text");
   bool serves = false;
-  int programs = 0, commands = 0;
-  for (const FencedBlock& block : fenced_blocks(readme)) {
-    SCOPED_TRACE("README.md, line " + std::to_string(block.line));
+  Performed done;
+  for (const FencedBlock& block :
+       fenced_blocks(text_of(std::string(COURTSIDE_SOURCE_DIR) + "/" + name))) {
+    SCOPED_TRACE(name + ", line " + std::to_string(block.line));
     if (!serves && block.language == "console" && !block.lines.empty() &&
-        block.lines.front() == "$ script/server") {
+        block.lines.front() == "$ " + starts) {
       start_server(transcript, block);
       serves = true;
       continue;
     }
     transcript.perform(block);
-    programs += block.language == "js" && !block.name.empty();
-    commands += block.language == "console";
+    done.programs += block.language == "js" && !block.name.empty();
+    done.commands += block.language == "console";
   }
   transcript.expect_all_shown();
-  EXPECT_TRUE(serves) << "README.md does not start a server";
-  EXPECT_GE(programs, 1) << "README.md has no client";
-  EXPECT_GE(commands, 2) << "README.md shows nothing of it";
+  EXPECT_TRUE(serves) << name << " does not start a server";
+  return done;
+}
+
+TEST(Readme, WorksWordForWord) {
+  const Performed done = perform_document("README.md", "script/server");
+  EXPECT_GE(done.programs, 1) << "README.md has no client";
+  EXPECT_GE(done.commands, 2) << "README.md shows nothing of it";
+}
+
+TEST(AuditPage, AnswersEveryQuestionWordForWord) {
+  const Performed done = perform_document("docs/audit.md", "courtside serve");
+  EXPECT_GE(done.commands, 14) << "docs/audit.md leaves a question open";
 }
 
 TEST(Transcripts, OutputIsComparedLineByLine) {

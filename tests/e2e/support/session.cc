@@ -1,6 +1,9 @@
 #include "tests/e2e/support/session.h"
 
 #include <charconv>
+#include <map>
+
+#include "tests/e2e/support/json_schema.h"
 
 namespace courtside::e2e {
 namespace {
@@ -9,6 +12,18 @@ std::string list(const std::vector<std::string>& texts) {
   std::string out = "[";
   for (const std::string& text : texts) out += (out.size() > 1 ? "," : "") + json_string(text);
   return out + "]";
+}
+
+// Whether docs/asyncapi.json has this message, as it is. Of many messages of a type not every one
+// is looked at: it costs more than to send it.
+void expect_described(const Json& message, const std::string& type) {
+  thread_local const JsonSchemas schemas = JsonSchemas::of_file("docs/asyncapi.json");
+  thread_local std::map<std::string, int> seen;
+  const int count = seen[type]++;
+  if (count >= 20 && count % 100 != 0) return;
+  const Json schema = schemas.at("#/components/messages/server_" + type)["payload"];
+  const std::string wrong = schemas.judge(schema, message);
+  if (!wrong.empty()) give_up("not as docs/asyncapi.json has it: " + wrong);
 }
 
 std::string type_of(const Json& message) { return message["type"].text(); }
@@ -88,6 +103,7 @@ std::optional<Json> Session::read(Deadline deadline) {
     }
     Json message = Json::parse(std::move(incoming.payload));
     const std::string type = type_of(message);
+    expect_described(message, type);
     if (type == "ping") say(R"({"type":"pong"})");
     if (type != "ping" && (type != "progress" || shows_progress_)) return message;
   }

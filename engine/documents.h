@@ -1,0 +1,12 @@
+// The documents that describe the interface to programs, as they stand in docs/: they travel inside
+// the program, which serves them. Threads: any; constants.
+#pragma once
+
+#include <string_view>
+
+namespace courtside {
+
+std::string_view openapi_document();   // GET /openapi.json: OpenAPI 3.1
+std::string_view asyncapi_document();  // GET /asyncapi.json: AsyncAPI 3.0
+
+}  // namespace courtside
