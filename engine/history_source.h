@@ -56,9 +56,11 @@ class HistorySource {
   std::string through() const { return format_position(log_.epoch(), previous(window_.end)); }
 
  private:
-  // Of one read. A connection's queue and one of these are all that a slow reader costs.
-  static constexpr std::size_t kPartEvents = 2048;
-  static constexpr std::size_t kPartBytes = 256 * 1024;
+  // Of one read. A connection's queue and one of these are all that a slow reader costs. A loop
+  // copies it into the kernel in one go while others wait
+  // (docs/decisions/0010-history-behind-live.md).
+  static constexpr std::size_t kPartEvents = 1024;
+  static constexpr std::size_t kPartBytes = 64 * 1024;
 
   Result<void> open();
   Result<Page> read_page();

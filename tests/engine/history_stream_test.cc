@@ -65,7 +65,7 @@ class Host final : public HistoryHost {
   std::string words_;
 };
 
-constexpr std::size_t kEvents = 3000;  // three parts, of what goes into 256 KiB
+constexpr std::size_t kEvents = 800;  // three parts, of what goes into 64 KiB
 
 class HistoryStreamTest : public ::testing::Test {
  protected:
@@ -151,7 +151,7 @@ TEST_F(HistoryStreamTest, OfAnAuditedOneTheTraceSaysHowMany) {
   host.said();
   EXPECT_EQ(part(), "queried, start, send, read");
   EXPECT_EQ(part(), "send, read");
-  EXPECT_EQ(part(), "send, queried 3000 whole of t1, end");
+  EXPECT_EQ(part(), "send, queried 800 whole of t1, end");
 }
 
 TEST_F(HistoryStreamTest, OneTraceIsEnoughForWhatIsReadAtOnce) {
@@ -186,7 +186,7 @@ TEST_F(HistoryStreamTest, RetentionThatOvertakesItCutsIt) {
   open();
   part();
   log.commit(8000, "other:1");  // what is in memory is shown even then
-  log.drop_below(2500);
+  log.drop_below(600);
   EXPECT_EQ(part(), "cut");
 }
 
@@ -194,24 +194,24 @@ TEST_F(HistoryStreamTest, RetentionThatOvertakesADescendingOneCutsIt) {
   query.order = Direction::kDescending;
   open();
   part();
-  log.drop_below(2500);
+  log.drop_below(600);
   EXPECT_EQ(part(), "cut") << "of what is still to come some are gone";
 }
 
 TEST_F(HistoryStreamTest, BeforeTheFirstByteItBeginsAtWhatIsHeld) {
   open();
   log.commit(8000, "other:1");
-  log.drop_below(2001);
+  log.drop_below(501);
   host.said();
   EXPECT_EQ(part(), "start, send, end");
-  EXPECT_EQ(lines(), 1000u);
-  EXPECT_EQ(host.source->after(), "e:2000");
+  EXPECT_EQ(lines(), 300u);
+  EXPECT_EQ(host.source->after(), "e:500");
 }
 
 TEST_F(HistoryStreamTest, APositionThatIsGoneIsAnAnswerOfItsOwn) {
   query.after = "e:17";
   open();
-  log.drop_below(2001);
+  log.drop_below(501);
   host.said();
   EXPECT_EQ(part(), "refuse position_expired");
 }
