@@ -118,7 +118,7 @@ TEST_F(States, AreTheSameAfterARestart) {
     return state("thing:t", "at=" + head.epoch + ":" + std::to_string(offset)).json()["state"];
   };
   for (int started = 0; started < 2; ++started) {
-    for (const std::uint64_t offset : {900, 899, 512, 511, 1}) {
+    for (const std::uint64_t offset : {900U, 899U, 512U, 511U, 1U}) {
       EXPECT_EQ(n_at(offset)["n"].number(), static_cast<std::int64_t>(offset) - 1);
       EXPECT_EQ(n_at(offset)["version"].number(), static_cast<std::int64_t>(offset));
     }

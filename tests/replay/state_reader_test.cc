@@ -87,7 +87,7 @@ TEST_F(StateReaderTest, ALongOneIsReadInPiecesAndKept) {
   EXPECT_LE(snapshots.kept.size(), 13u);
 
   // Another process finds them: any offset costs no more than what lies between two.
-  for (const std::uint64_t offset : {3000, 2999, 1700, 600}) {
+  for (const std::uint64_t offset : {3000U, 2999U, 1700U, 600U}) {
     const std::uint64_t before = pages.records_read();
     EXPECT_EQ(at(offset), log.fold("thing:t", {Offset(1), Offset(offset + 1)}));
     EXPECT_LE(pages.records_read() - before, 2 * StateReader::kKeepEvents) << offset;

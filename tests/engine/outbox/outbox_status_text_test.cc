@@ -30,7 +30,7 @@ std::string shown(const std::string& answer, OutputFormat format) {
 
 TEST(OutboxStatus, IsATableForAPerson) {
   const std::string answer = "{\"sources\":[" + kTable + ",\n" + kMessages + "]}";
-  EXPECT_EQ(shown(answer, OutputFormat::kTable), R"(
+  EXPECT_EQ(shown(answer, OutputFormat::kTable), std::string(R"(
 source    kind      state    events  known  rejected  held  late  ahead  behind          heard
 platform  table     reading     120      1         2     3     4      5  3 rows, 0.4 s   2026-11-23T10:00:00.000000Z
   2 rows in the table of rejected ones
@@ -38,7 +38,8 @@ platform  table     reading     120      1         2     3     4      5  3 rows,
 pay       messages  refused       7      0         0     0     0      0  3.0 MiB of WAL  -
   the slot "x" is lost
   the slot is lost
-)" + 1);
+)")
+                                                     .substr(1));
   EXPECT_EQ(outbox_status_text(answer, OutputFormat::kTable)->sources, 2u);
 }
 
