@@ -15,6 +15,9 @@ using How = AggregateOrder::Ready::How;
 // Aggregates whose last version is kept in memory; beyond that, those without a row that waits are
 // forgotten and looked up again.
 constexpr std::size_t kKnownMax = 100'000;
+// Between two looks for an earlier version that is still to be read, also where outbox.hold is
+// less.
+constexpr std::uint64_t kAskAgainMs = 50;
 
 AggregateKey key_of(const OutboxRow& row) { return {row.aggregate_type, row.aggregate_id}; }
 
@@ -54,22 +57,9 @@ Result<AggregateOrder::Outcome> AggregateOrder::take(std::vector<OutboxRow> rows
   if (const Result<void> met = meet(rows); !met) return fail(met.error());
   Outcome outcome;
   for (OutboxRow& row : rows) add(outcome, std::move(row), now_ms);
-  while (const auto expiry = next_expiry_ms()) {
-    const bool are_too_many = held_count_ > limits_.held_max;
-    if (*expiry > now_ms && !are_too_many) break;
-    if (!are_too_many) {
-      const Result<bool> in_vain = waits_in_vain(waiting_.front());
-      if (!in_vain) return fail(in_vain.error());
-      if (!*in_vain) {
-        // It waits anew, behind the others.
-        Waiting again = std::move(waiting_.front());
-        waiting_.pop_front();
-        again.since_ms = now_ms;
-        waiting_.push_back(std::move(again));
-        continue;
-      }
-    }
-    force(outcome, now_ms);
+  if (const Result<void> expired = expire(outcome, now_ms); !expired) return fail(expired.error());
+  while (held_count_ > limits_.held_max && next_expiry_ms()) {
+    force(outcome, AggregateKey(waiting_.front().key), now_ms);
   }
   for (const AggregateKey& key : moved_) {
     outcome.notes.push_back(
@@ -141,7 +131,8 @@ void AggregateOrder::hold(Outcome& outcome, Aggregates::iterator aggregate, Outb
     row.fault = "`payload` is no JSON";
   }
   outcome.notes.push_back({.key = held_key(row), .value = outbox_row_json(row)});
-  waiting_.push_back({.key = aggregate->first, .place = row.place, .since_ms = now_ms});
+  waiting_.push_back(
+      {.key = aggregate->first, .place = row.place, .due_ms = now_ms + limits_.held_ms});
   const std::uint64_t version = *row.aggregate_version;
   aggregate->second.held.emplace(version, Held{.row = std::move(row), .since_ms = now_ms});
   ++held_count_;
@@ -156,19 +147,43 @@ void AggregateOrder::release_next(Outcome& outcome, Aggregates::iterator aggrega
   }
 }
 
-// Whether none of the versions that it waits for is among the rows that are still to be read: held
-// up themselves, by a transaction that is open for long.
-Result<bool> AggregateOrder::waits_in_vain(const Waiting& waiting) {
-  const auto unread = lookups_.lowest_unread({waiting.key});
+// Those whose time is over go, behind those of their aggregate that come before them; but not where
+// an earlier version is among the rows that are still to be read, held up itself by a transaction
+// that is open for long. All of them are asked about at once: a look ahead is dear.
+Result<void> AggregateOrder::expire(Outcome& outcome, std::uint64_t now_ms) {
+  std::vector<Waiting> due;
+  std::set<AggregateKey> keys;
+  while (const auto at_ms = next_expiry_ms()) {
+    if (*at_ms > now_ms) break;
+    keys.insert(waiting_.front().key);
+    due.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  if (due.empty()) return {};
+  const auto unread = lookups_.lowest_unread({keys.begin(), keys.end()});
   if (!unread) return fail(unread.error());
-  const std::uint64_t first = known_.at(waiting.key).held.begin()->first;
-  return std::none_of(unread->begin(), unread->end(),
-                      [first](const AggregateVersion& each) { return each.version < first; });
+  std::map<AggregateKey, std::uint64_t> lowest;
+  for (const AggregateVersion& each : *unread) {
+    const auto found = lowest.emplace(each.aggregate, each.version).first;
+    found->second = std::min(found->second, each.version);
+  }
+  for (Waiting& each : due) {
+    const auto found = lowest.find(each.key);
+    while (is_waiting(each)) {
+      if (found != lowest.end() && found->second < known_.at(each.key).held.begin()->first) {
+        each.due_ms = now_ms + std::max(limits_.held_ms, kAskAgainMs);
+        waiting_.push_back(std::move(each));
+        break;
+      }
+      force(outcome, each.key, now_ms);
+    }
+  }
+  return {};
 }
 
-// The row that has waited longest goes, behind those of its aggregate that come before it.
-void AggregateOrder::force(Outcome& outcome, std::uint64_t now_ms) {
-  const auto aggregate = known_.find(waiting_.front().key);
+// The first of the aggregate's rows that wait goes.
+void AggregateOrder::force(Outcome& outcome, const AggregateKey& key, std::uint64_t now_ms) {
+  const auto aggregate = known_.find(key);
   moved_.insert(aggregate->first);
   take_out(outcome, aggregate->second, How::kAhead, now_ms);
   release_next(outcome, aggregate);
@@ -198,7 +213,7 @@ std::optional<std::uint64_t> AggregateOrder::next_expiry_ms() {
   while (!waiting_.empty()) {
     const auto aggregate = known_.find(waiting_.front().key);
     if (aggregate != known_.end() && is_waiting(waiting_.front())) {
-      return waiting_.front().since_ms + limits_.held_ms;
+      return waiting_.front().due_ms;
     }
     waiting_.pop_front();
   }

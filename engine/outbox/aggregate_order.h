@@ -93,7 +93,7 @@ class AggregateOrder {
   struct Waiting {
     AggregateKey key;
     std::string place;
-    std::uint64_t since_ms;
+    std::uint64_t due_ms;
   };
   using Aggregates = std::map<AggregateKey, Aggregate>;
 
@@ -101,8 +101,8 @@ class AggregateOrder {
   void add(Outcome& outcome, OutboxRow row, std::uint64_t now_ms);
   void hold(Outcome& outcome, Aggregates::iterator aggregate, OutboxRow row, std::uint64_t now_ms);
   void release_next(Outcome& outcome, Aggregates::iterator aggregate);
-  Result<bool> waits_in_vain(const Waiting& waiting);
-  void force(Outcome& outcome, std::uint64_t now_ms);
+  Result<void> expire(Outcome& outcome, std::uint64_t now_ms);
+  void force(Outcome& outcome, const AggregateKey& key, std::uint64_t now_ms);
   void take_out(Outcome& outcome, Aggregate& aggregate, Ready::How how, std::uint64_t now_ms);
   bool is_waiting(const Waiting& waiting) const;
   void forget_idle();

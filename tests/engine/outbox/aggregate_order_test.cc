@@ -184,6 +184,17 @@ TEST(AggregateOrder, NobodyGoesAheadOfWhatIsStillToBeRead) {
   EXPECT_EQ(story.take("b1/2", 120), "b1/2 b1/3");
 }
 
+// With no time to wait it once asked again and again within one call, for ever.
+TEST(AggregateOrder, WithoutTimeToWaitWhatIsStillToBeReadIsWaitedForAllTheSame) {
+  Story story({.held_max = 100, .held_ms = 0});
+  story.take("b1/1 b2/1", 0);
+  story.set_unread("b1/2");
+  EXPECT_EQ(story.take("b1/3 b2/3", 10), "b2/3!2,0ms");
+  EXPECT_GT(*story.order().next_expiry_ms(), 10u);
+  story.set_unread("");
+  EXPECT_EQ(story.take("b1/2", 20), "b1/2 b1/3");
+}
+
 TEST(AggregateOrder, OneTooManyLetsTheFirstGo) {
   Story story({.held_max = 2, .held_ms = 1000});
   story.take("b1/1 b2/1 b3/1");
