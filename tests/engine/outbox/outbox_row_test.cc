@@ -4,29 +4,18 @@
 
 #include <gtest/gtest.h>
 
+#include "booking_row.h"
+
 namespace courtside {
 namespace {
 
 OutboxRow full_row() {
-  return {.place = "812:7",
-          .event_id = "e_1",
-          .type = "booking.created",
-          .aggregate_type = "booking",
-          .aggregate_id = "b_1",
-          .aggregate_version = 3,
-          .venue_id = "v_1",
-          .account_id = "42",
-          .booking_id = "b_1",
-          .actor_id = "7",
-          .actor_type = "ADMIN",
-          .actor_role = "BMSP_ADMIN",
-          .correlation_id = "c \"1\"\n\x7f",
-          .causation_id = "e_0",
-          .payload = R"({ "amount" : 1e400, "name":"Zo\u00eb" })",
-          .schema_version = 2,
-          .occurred_at = "2026-11-23T10:00:00.123Z",
-          .fault = "too large",
-          .content = "x"};
+  OutboxRow row = booking_row();
+  row.correlation_id = "c \"1\"\n\x7f";
+  row.payload = R"({ "amount" : 1e400, "name":"Zo\u00eb" })";
+  row.fault = "too large";
+  row.content = "x";
+  return row;
 }
 
 TEST(OutboxRow, IsTheSameAfterItWasWrittenDown) {
