@@ -6,10 +6,10 @@
 //   COURTSIDE_SIMULATION_SEED=4711 simulation_test              one schedule again
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
+#include "tests/simulation/schedules.h"
 #include "tests/simulation/world.h"
 
 namespace courtside::simulation {
@@ -17,18 +17,11 @@ namespace {
 
 constexpr std::size_t kOperations = 120;
 
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
-  const std::uint64_t first = number_from_environment("COURTSIDE_SIMULATION_SEED", 1);
-  const bool one = std::getenv("COURTSIDE_SIMULATION_SEED") != nullptr;
-  const std::uint64_t schedules =
-      one ? 1 : number_from_environment("COURTSIDE_SIMULATION_SCHEDULES", 100'000);
+  const auto [first, end] = schedules_from_environment(100'000);
+  const std::uint64_t schedules = end - first;
   WorldCounters total;
-  for (std::uint64_t seed = first; seed < first + schedules; ++seed) {
+  for (std::uint64_t seed = first; seed < end; ++seed) {
     World world(seed);
     const std::string wrong = world.run(kOperations);
     ASSERT_EQ(wrong, "") << "COURTSIDE_SIMULATION_SEED=" << seed;
@@ -42,7 +35,7 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
             << " times (" << total.ahead << " ahead of their shard), " << total.failed_reads
             << " reads failed, " << total.cut_while_sent_to << " cut while sent to, "
             << total.suspended << " stood still, " << total.ended << " of them for good\n";
-  if (one) return;
+  if (schedules == 1) return;
   // Everything that is to be simulated did happen, and often.
   EXPECT_GT(total.committed, 10 * schedules);
   EXPECT_GT(total.duplicates, schedules / 10);

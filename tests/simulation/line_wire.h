@@ -1,0 +1,54 @@
+// A wire of lines, "word sub offset rest": all that a client of the state schedules needs to hear.
+// A subscribe's request number is that of its subscription. Threads: any; no state.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/check.h"
+#include "engine/wire.h"
+
+namespace courtside::simulation {
+
+class LineWire : public Wire {
+ public:
+  void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
+                         const Projection* /*projection*/) const override {
+    out.append(std::to_string(record.offset().value()));
+  }
+
+  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
+    append_line(out, "event", sub, body, {});
+  }
+
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    if (const auto* subscribed = std::get_if<protocol::Subscribed>(&message)) {
+      append_line(out, "subscribed", subscribed->sub, offset_of(subscribed->after), {});
+    } else if (const auto* state = std::get_if<protocol::State>(&message)) {
+      append_line(out, "state", state->sub, offset_of(state->position),
+                  state->subject + " " + state->state);
+    } else if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      append_line(out, "live", live->sub, offset_of(live->position), {});
+    } else if (const auto* behind = std::get_if<protocol::Behind>(&message)) {
+      append_line(out, "behind", behind->sub, offset_of(behind->position), {});
+    } else if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      append_line(out, "gap", gap->sub, offset_of(gap->from), offset_of(gap->to));
+    } else if (const auto* error = std::get_if<protocol::ErrorReply>(&message)) {
+      append_line(out, "error", error->id.value_or(0), "0", info(error->error.code).name);
+    }
+  }
+
+ private:
+  static std::string_view offset_of(std::string_view position) {
+    return position.substr(position.find(':') + 1);
+  }
+  static void append_line(std::string& out, std::string_view word, std::uint32_t sub,
+                          std::string_view offset, std::string_view rest) {
+    out.append(word).append(" ").append(std::to_string(sub)).append(" ");
+    out.append(offset).append(" ").append(rest).append("\n");
+  }
+};
+
+}  // namespace courtside::simulation

@@ -1,0 +1,28 @@
+// Which schedules a run goes through, from the environment. Threads: any; no state.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+
+namespace courtside::simulation {
+
+struct Schedules {
+  std::uint64_t first = 1;  // seeds
+  std::uint64_t end = 2;
+  std::uint64_t count() const { return end - first; }
+};
+
+inline std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// The one that COURTSIDE_SIMULATION_SEED names, or COURTSIDE_SIMULATION_SCHEDULES of them.
+inline Schedules schedules_from_environment(std::uint64_t usual_count) {
+  if (const std::uint64_t seed = number_from_environment("COURTSIDE_SIMULATION_SEED", 0)) {
+    return {seed, seed + 1};
+  }
+  return {1, 1 + number_from_environment("COURTSIDE_SIMULATION_SCHEDULES", usual_count)};
+}
+
+}  // namespace courtside::simulation
