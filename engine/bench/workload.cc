@@ -28,7 +28,7 @@ constexpr std::uint64_t kUnlimited = 1'000'000'000;  // events; `seconds` ends i
 
 // A column that a workload has no use for is 1.
 // clang-format off
-constexpr std::array<Workload, 8> kWorkloads = {{
+constexpr std::array<Workload, 10> kWorkloads = {{
     //                             connections channels  rate sec in flight     events
     {"fanout", measure_fanout,            1000,       1,    1,  1,       64,     20'000},
     {"latency", measure_latency,             1,       1, 1000, 10,        1,          1},
@@ -38,6 +38,8 @@ constexpr std::array<Workload, 8> kWorkloads = {{
     {"idle", measure_idle,              10'000,       1,    1,  3,        1,          1},
     {"slow", measure_slow,                  10,       1, 5000, 60,        1,          1},
     {"sparse", measure_sparse,               1,    1000,    1,  1,        1,  1'000'000},
+    {"query", measure_query,                 1, 100'000,    1,  1,        1, 10'000'000},
+    {"export", measure_export,               1,     100, 1000, 10,        1,  1'000'000},
 }};
 // clang-format on
 

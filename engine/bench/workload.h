@@ -9,6 +9,9 @@
 //   idle      many connections that nothing happens to                   memory of each
 //   slow      one reader on a bad line beside many others                does it cost the others?
 //   sparse    a resume over a long distance with few own events          records read, time
+//   query     pages of history by a narrow filter                        percentiles
+//   export    the whole log as NDJSON, alone and beside live events      events per second, live
+//   p99
 //
 // Threads: the main one.
 #pragma once
@@ -46,6 +49,8 @@ Result<Report> measure_reconnect(const Bench& bench);
 Result<Report> measure_idle(const Bench& bench);
 Result<Report> measure_slow(const Bench& bench);
 Result<Report> measure_sparse(const Bench& bench);
+Result<Report> measure_query(const Bench& bench);
+Result<Report> measure_export(const Bench& bench);
 
 // Fills in the defaults and runs the workload that the command names.
 // bad_usage when there is none of that name.

@@ -280,7 +280,8 @@ std::unique_ptr<Subcommand> add_bench(CLI::App& root) { return std::make_unique<
 
 const std::vector<std::string_view>& bench_workloads() {
   static const std::vector<std::string_view> names = {"fanout",    "latency", "append", "replay",
-                                                      "reconnect", "idle",    "slow",   "sparse"};
+                                                      "reconnect", "idle",    "slow",   "sparse",
+                                                      "query",     "export"};
   return names;
 }
 

@@ -223,7 +223,7 @@ TEST(CommandLine, BenchNamesItsWorkload) {
   EXPECT_EQ(parsed<BenchCommand>({"bench", "idle"}, pipe()).output, OutputFormat::kJson);
   EXPECT_EQ(refused({"bench", "quick"}),
             "64 courtside: bench: `quick` is not one of fanout, latency, append, replay, "
-            "reconnect, idle, slow, sparse");
+            "reconnect, idle, slow, sparse, query, export");
   EXPECT_THAT(refused({"bench"}), HasSubstr("64 courtside: workload"));
 }
 
