@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -115,9 +117,12 @@ class Application {
     if (name_ == "booked") {
       end_hold();
       set_text("status", "booked");
-      set_token("holder", account);
-    } else if (name_ == "hold_released" || name_ == "hold_expired") {
-      if (is_of_this_hold(hold)) free_slot("available");
+      return set_token("holder", account);
+    }
+    // What ends a booking names it, and is not of it.
+    data_.take("bookingId");
+    if (name_ == "hold_released" || name_ == "hold_expired") {
+      if (is_of_this_hold(hold, account)) free_slot("available");
     } else if (name_ == "released" || name_ == "maintenance_ended") {
       free_slot("available");
     } else if (name_ == "maintenance_started") {
@@ -128,10 +133,13 @@ class Application {
   }
 
   // A hold that became a booking, or was followed by another, ends without anybody losing the slot.
-  bool is_of_this_hold(const std::string& hold) const {
+  // Which one it is its id tells, or, where one of the two has none, whose it was.
+  bool is_of_this_hold(const std::string& hold, const std::string& account) const {
     if (is_status("booked") || is_status("maintenance")) return false;
     const Name held = state_.get(path("holdId"));
-    return held.empty() || hold.empty() || held == hold;
+    if (!held.empty() && !hold.empty()) return held == hold;
+    const Name holder = state_.get(path("holder"));
+    return holder.empty() || account.empty() || holder == account;
   }
 
   void end_hold() {
@@ -153,6 +161,9 @@ class Application {
     const Name list = family == "payment" ? "payments" : "refunds";
     if (!is_own_member(kind_, json_token(list))) return;
     std::string id = data_.take_text(family == "payment" ? "paymentId" : "refundId");
+    // What is called a refund of a payment, and has no id of its own, goes by the payment's.
+    const std::string refunded = family == "refund" ? data_.take_text("paymentId") : "";
+    if (id.empty()) id = refunded;
     // A reader from whom ids are hidden sees them all as one.
     if (id.empty()) id = json_token("");
     const auto member = [&](Name name) {
@@ -160,6 +171,7 @@ class Application {
     };
     state_.set(member("status"), json_token(name_));
     state_.set(member(name_), time_);
+    if (!refunded.empty()) state_.set(member("paymentId"), refunded);
     for (const Name field : {"amount", "method", "code"}) {
       const Name json = data_.take(field);
       if (!json.empty()) state_.set(member(field), json);
@@ -240,12 +252,24 @@ class Application {
       return take_message_fields({});
     }
     if (name_ == "message_deleted") {
-      state_.erase({last, json_token("body")});
       take_message_fields({});
+      keep_of_message({"messageId", "senderId", "posted", "edited"});
     } else {
       take_message_fields(last);
     }
     state_.set({last, json_token(name_.substr(name_.find('_') + 1))}, time_);
+  }
+
+  // The rest is what was said, whatever its producer calls it.
+  void keep_of_message(std::initializer_list<Name> names) {
+    const std::string last = json_token("lastMessage");
+    std::map<std::string, std::string> kept;
+    for (const Name name : names) {
+      const Name value = state_.get({last, json_token(name)});
+      if (!value.empty()) kept.emplace(json_token(name), value);
+    }
+    state_.erase({.name = last});
+    for (const auto& [name, value] : kept) state_.set({last, name}, value);
   }
 
   // What a message's event says, but for the room, is of the message. Nowhere where `into` is
