@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
 #include "base/time.h"
+#include "eventlog/backup_file.h"
 #include "eventlog/database.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/unfinished_folder.h"
@@ -16,8 +16,6 @@ namespace courtside {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kBackupFile = "backup.json";
 
 Result<BackupMade> finish_backup(UnfinishedFolder folder, const std::string& like,
                                  std::string_view version) {
@@ -77,27 +75,22 @@ Result<void> give_new_epoch(const std::string& folder) {
   return {};
 }
 
-}  // namespace
-
-std::string backup_json(const VerifiedLog& log, Timestamp time, std::string_view version) {
-  std::string sources;
-  for (const std::string& source : log.sources) {
-    sources.append(sources.empty() ? "" : ",");
-    append_json_string(sources, source);
-  }
-  JsonObject json;
-  json.text("epoch", log.epoch)
-      .number("first", log.held.begin.value())
-      .number("last", previous(log.held.end).value())
-      .number("events", log.held.count())
-      .raw("sources", "[" + sources + "]")
-      .text("time", format_rfc3339(time))
-      .text("version", version);
-  return json.take();
+// Whatever lies in a log's folder is the log's, to be removed with it or before.
+Result<void> expect_outside(const std::string& target, const std::string& log) {
+  std::error_code error;
+  const fs::path within = fs::weakly_canonical(log, error);
+  const fs::path path = fs::weakly_canonical(target, error);
+  const auto [parted, ignored] =
+      std::mismatch(within.begin(), within.end(), path.begin(), path.end());
+  if (parted != within.end()) return {};
+  return fail(Code::bad_request, "`" + target + "` lies in the folder of the log itself");
 }
+
+}  // namespace
 
 Result<BackupMade> make_backup(const EventLog& log, const std::string& target,
                                std::string_view version) {
+  if (auto outside = expect_outside(target, log.folder()); !outside) return fail(outside.error());
   auto folder = UnfinishedFolder::make(target);
   if (!folder) return fail(folder.error());
   if (auto copied = log.checkpoint(folder->path()); !copied) return fail(copied.error());
@@ -106,6 +99,8 @@ Result<BackupMade> make_backup(const EventLog& log, const std::string& target,
 
 Result<BackupMade> back_up_folder(const std::string& source, const std::string& target,
                                   std::string_view version) {
+  if (auto outside = expect_outside(target, source); !outside) return fail(outside.error());
+  if (is_backup(source)) return fail(Code::bad_request, source + " is a backup: copy it");
   auto database = Database::open({.path = source, .create = false});
   if (!database) return fail(database.error());
   auto folder = UnfinishedFolder::make(target);
@@ -115,8 +110,7 @@ Result<BackupMade> back_up_folder(const std::string& source, const std::string& 
 }
 
 Result<Restored> restore_backup(const RestoreOptions& options) {
-  std::error_code error;
-  if (!fs::exists(options.backup + "/" + kBackupFile, error)) {
+  if (!is_backup(options.backup)) {
     return fail(Code::no_input, "there is no backup in " + options.backup);
   }
   auto folder = UnfinishedFolder::make(options.folder);
@@ -129,6 +123,10 @@ Result<Restored> restore_backup(const RestoreOptions& options) {
     auto meta = read_meta(**backup);
     if (!meta) return fail(meta.error());
     old_epoch = meta->epoch;
+    const OffsetRange held{meta->place.first_held, meta->place.next};
+    if (auto same = check_backup(options.backup, meta->epoch, held); !same) {
+      return fail(same.error());
+    }
     auto files = files_of_log(options.backup);
     if (!files) return fail(files.error());
     if (auto copied = copy_files(*files, folder->path(), options.progress); !copied) {

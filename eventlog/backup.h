@@ -24,7 +24,8 @@ struct BackupMade {
 };
 
 // Of a log that is open; commits go on meanwhile. All that was committed before the call is in it.
-// `version` is the program's. Errors: bad_request (the target is in the way), write_failed.
+// `version` is the program's. Errors: bad_request (the target is in the way, or in the log's own
+// folder), write_failed.
 Result<BackupMade> make_backup(const EventLog& log, const std::string& target,
                                std::string_view version);
 
@@ -44,11 +45,8 @@ struct Restored {
 };
 
 // Copies the backup, gives the copy a new epoch, verifies it, and only then gives it its name.
-// Errors: no_input (there is no backup), bad_request (the folder is in the way), data_corrupt,
-// data_newer, data_in_use, write_failed.
+// Errors: no_input (there is no backup), bad_request (the folder is in the way), data_corrupt (or
+// it is not what it was when it was made), data_newer, data_in_use, write_failed.
 Result<Restored> restore_backup(const RestoreOptions& options);
-
-// What stands in a backup's `backup.json`.
-std::string backup_json(const VerifiedLog& log, Timestamp time, std::string_view version);
 
 }  // namespace courtside

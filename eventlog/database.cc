@@ -1,5 +1,6 @@
 #include "eventlog/database.h"
 
+#include <fcntl.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -46,6 +47,19 @@ Result<void> expect_log(const std::string& path) {
   }
   if (any) return fail(Code::data_corrupt, "the log in " + path + ": file CURRENT is missing");
   return fail(Code::no_input, "there is no log in " + path);
+}
+
+// Whether another process holds the folder, by the lock that RocksDB takes.
+Result<void> expect_not_held(const std::string& path) {
+  const int file = open((path + "/LOCK").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  struct flock lock = {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  const bool is_held = fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close(file);
+  if (!is_held) return {};
+  return fail(Code::data_in_use, "the data folder " + path + " is in use by another process");
 }
 
 // A family that we do not know was made by a version after ours. A folder without a database has no
@@ -129,10 +143,10 @@ Result<std::unique_ptr<Database>> Database::open_to_read(const DatabaseOptions& 
 Database::Database(std::string path)
     : path_(std::move(path)), shared_floors_(std::make_shared<SharedFloors>()) {}
 
-// A folder that we may not write to can only be held by somebody else; and a backup on a medium
-// that nobody can write to needs no lock.
+// In a folder that we may not write to we cannot hold anything; but somebody else may. A backup on
+// a medium that nobody can write to needs no lock.
 Result<void> Database::hold() {
-  if (access(path_.c_str(), W_OK) != 0) return {};
+  if (access(path_.c_str(), W_OK) != 0) return expect_not_held(path_);
   const rocksdb::Status status = rocksdb::Env::Default()->LockFile(path_ + "/LOCK", &lock_);
   if (status.ok()) return {};
   lock_ = nullptr;

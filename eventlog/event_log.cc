@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/time.h"
+#include "eventlog/backup_file.h"
 #include "eventlog/database.h"
 #include "eventlog/encoding.h"
 #include "eventlog/index.h"
@@ -255,6 +256,10 @@ Result<void> RocksLog::remove_below(Offset offset) {
 
 Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options) {
   COURTSIDE_CHECK(options.segment_events_max > 0);
+  // Under its old epoch its next events would be taken for those that the log had in their place.
+  if (is_backup(options.path)) {
+    return fail(Code::no_input, options.path + " is a backup: restore it into a folder first");
+  }
   auto database =
       Database::open({.path = options.path, .block_cache_bytes = options.block_cache_bytes});
   if (!database) return fail(database.error());

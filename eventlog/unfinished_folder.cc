@@ -87,7 +87,9 @@ UnfinishedFolder::~UnfinishedFolder() {
 Result<void> UnfinishedFolder::finish(const std::string& like) {
   std::error_code error;
   const fs::perms rights = fs::status(like, error).permissions();
-  if (!error) fs::permissions(path(), rights, error);
+  // Who made it writes to it, also where nobody was to write to what it is like; and a folder that
+  // cannot be written to cannot be moved.
+  if (!error) fs::permissions(path(), rights | fs::perms::owner_all, error);
   if (error) return disk_error(path(), error.value());
   if (auto synced = sync_path(path()); !synced) return synced;
   // Takes the place of an empty folder too.

@@ -27,8 +27,8 @@ class UnfinishedFolder {
   std::string path() const { return partial_ / "log"; }
   const std::string& target() const { return target_; }
 
-  // Gives the folder its name, with the rights of `like`. REQUIRES: its files are synced.
-  // Errors: write_failed.
+  // Gives the folder its name, with the rights of `like` and all of them for its owner. REQUIRES:
+  // its files are synced. Errors: write_failed.
   Result<void> finish(const std::string& like);
 
  private:

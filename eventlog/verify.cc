@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "eventlog/backup_file.h"
 #include "eventlog/database.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/record_pass.h"
@@ -119,6 +120,9 @@ Result<VerifiedLog> verify_log(const VerifyOptions& options) {
   if (!meta) return fail(meta.error());
   auto verified = describe(**database, *meta);
   if (!verified) return verified;
+  if (auto same = check_backup(options.path, verified->epoch, verified->held); !same) {
+    return fail(same.error());
+  }
   if (auto sound = verify_contents(**database, meta->place, options); !sound) {
     return fail(sound.error());
   }

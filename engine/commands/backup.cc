@@ -12,6 +12,7 @@
 #include "engine/commands/log_text.h"
 #include "engine/serving_file.h"
 #include "engine/version.h"
+#include "eventlog/backup_file.h"
 #include "schema/text.h"
 
 namespace courtside {
@@ -55,15 +56,19 @@ Result<BackupMade> ask_for_backup(const ServingAt& at, const std::string& target
 }
 
 // By the server that holds the folder, or, where there is none, by ourselves. A stale serving.json
-// may lead to a stranger, whose answer counts only when the folder is held indeed.
+// may lead to a stranger: what that says counts only when the folder is held indeed, and that it
+// was made only when it is there.
 Result<BackupMade> back_up(const BackupCommand& command) {
   const auto at = serving_at(command.data);
   if (!at) return back_up_folder(command.data, command.target, kVersion);
+  const bool was_there = is_backup(command.target);
   auto asked = ask_for_backup(*at, command.target);
-  if (asked) return asked;
+  const bool is_made = !was_there && is_backup(command.target);
+  if (asked && is_made) return asked;
   auto made = back_up_folder(command.data, command.target, kVersion);
-  if (!made && made.error().code == Code::data_in_use) return asked;
-  return made;
+  if (made || made.error().code != Code::data_in_use) return made;
+  if (!asked) return asked;
+  return fail(Code::unavailable, at->url + " answered, but made no backup");
 }
 
 }  // namespace

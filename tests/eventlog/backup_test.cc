@@ -104,6 +104,60 @@ TEST_F(BackupTest, AllThatWasCommittedBeforeIsInIt) {
   commit(*copy, {append({{"new", "booking:b1"}})});
 }
 
+// Served as it is, its next event took an offset under an epoch that clients knew with another one.
+TEST_F(BackupTest, ABackupIsNotServed) {
+  write_random_log(at("log"), {.seed = 1});
+  ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
+  EXPECT_EQ(open_error({.path = at("backup")}), "no_input");
+  EXPECT_EQ(outcome(back_up_folder(at("backup"), at("copy"), "1")), "bad_request");
+  ASSERT_TRUE(restore("backup", "restored"));
+  EXPECT_EQ(open_error({.path = at("restored")}), "");
+}
+
+// A copy without its newest journal opens as a sound log: what it lacks only backup.json tells.
+TEST_F(BackupTest, ABackupThatLostItsEndIsNoBackup) {
+  write_random_log(at("log"), {.seed = 3});
+  ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
+  const std::string said = at("backup") + "/backup.json";
+  const auto write = [&](const std::string& text) { std::ofstream(said) << text; };
+  std::ifstream file(said);
+  const std::string whole{std::istreambuf_iterator<char>(file), {}};
+  const auto last = whole.find("\"last\":") + 7;
+  for (const std::string& broken :
+       {std::string(whole).insert(last, "9"), std::string("{"), std::string("[]"), std::string()}) {
+    write(broken);
+    const auto verified = verify_log({.path = at("backup")});
+    ASSERT_FALSE(verified) << broken;
+    EXPECT_EQ(verified.error().code, Code::data_corrupt);
+    EXPECT_EQ(verified.error().message.substr(0, 11), "backup.json");
+    EXPECT_EQ(outcome(restore("backup", "restored")), "data_corrupt");
+  }
+  write(whole);
+  EXPECT_TRUE(verify_log({.path = at("backup")}));
+  EXPECT_EQ(outcome(restore("backup", "restored")), "done");
+}
+
+// Where its place was given to something else, the next segment of the index took it away.
+TEST_F(BackupTest, ALogsOwnFolderIsNoPlaceForItsBackup) {
+  const auto log = open_log({.path = at("log")});
+  commit(*log, {append({{"1"}})});
+  for (const char* name : {"log/unfinished", "log", "log/../log/b", "log/a/b"}) {
+    EXPECT_EQ(outcome(make_backup(*log, at(name), "1")), "bad_request") << name;
+  }
+  EXPECT_EQ(outcome(make_backup(*log, at("logs"), "1")), "done");
+}
+
+// The medium may forbid all writing; the log that is made of it is written to.
+TEST_F(BackupTest, WhatIsRestoredFromAWriteProtectedBackupCanBeWrittenTo) {
+  write_random_log(at("log"), {.seed = 4});
+  ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
+  fs::permissions(at("backup"), fs::perms::owner_read | fs::perms::owner_exec);
+  ASSERT_TRUE(restore("backup", "restored"));
+  const auto rights = fs::status(at("restored")).permissions();
+  EXPECT_EQ(rights & fs::perms::owner_all, fs::perms::owner_all);
+  EXPECT_EQ(rights & fs::perms::others_all, fs::perms::none);
+}
+
 TEST_F(BackupTest, ABackupSurvivesTheLogAndWhatIsRestoredFromIt) {
   write_random_log(at("log"), {.seed = 9});
   ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
