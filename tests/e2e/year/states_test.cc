@@ -1,0 +1,64 @@
+// Goal: what a subject was at any time of the year is what its events until then come to, by the
+// rules as they are written for readers and not as the server has them.
+#include <map>
+#include <random>
+#include <set>
+
+#include "tests/e2e/year/support/state_model.h"
+#include "tests/e2e/year/support/year_fixture.h"
+
+namespace courtside::e2e {
+namespace {
+
+struct StatesOfTheYear : YearTest {};
+
+constexpr std::size_t kTimes = 1'000;
+
+TEST_F(StatesOfTheYear, AtAThousandTimesAreWhatTheirEventsComeTo) {
+  const std::vector<std::string> kinds = {"booking", "slot",   "payment", "refund", "notification",
+                                          "chat",    "ticket", "venue",   "loyalty"};
+  std::map<std::string, std::vector<YearEvent>> stories;
+  for (const std::string& kind : kinds) {
+    for (const std::string& subject : some(kTimes / kinds.size(), [&](const YearEvent& e) {
+           return e.subject.starts_with(kind + ":") ? e.subject : std::string();
+         })) {
+      stories[subject];
+    }
+  }
+  for (YearEvent& event : told([&](const YearEvent& e) { return stories.contains(e.subject); })) {
+    stories[event.subject].push_back(std::move(event));
+  }
+  ASSERT_GT(stories.size(), kTimes / 4);
+
+  std::mt19937_64 random(1);
+  std::size_t compared = 0;
+  std::set<std::string> seen;
+  for (auto story = stories.begin(); compared < kTimes && !HasFailure();) {
+    const auto& [subject, events] = *story;
+    // Half of the times are those of events, and the moment before: where a state begins to hold.
+    const YearEvent& near = events[random() % events.size()];
+    Micros at = near.recorded - static_cast<Micros>(random() % 2);
+    if (random() % 2 == 0) {
+      const auto span = static_cast<std::uint64_t>(events.back().recorded - events[0].recorded);
+      at = events[0].recorded + static_cast<Micros>(random() % (span + kHour));
+    }
+    SCOPED_TRACE(subject + " at " + rfc3339(at));
+    std::vector<YearEvent> until;
+    for (const YearEvent& event : events) {
+      if (event.recorded <= at) until.push_back(event);
+    }
+    const auto answer = auditor().get("/v1/subjects/" + subject + "?at=" + rfc3339(at));
+    if (until.empty()) {
+      EXPECT_EQ(answer.status, 404);
+    } else {
+      EXPECT_EQ(flatten_state(answer.json()["state"]), fold_told(until));
+      seen.insert(until.back().type);
+    }
+    ++compared;
+    if (++story == stories.end()) story = stories.begin();
+  }
+  EXPECT_GT(seen.size(), 35u) << "types of events that a state ended with";
+}
+
+}  // namespace
+}  // namespace courtside::e2e
