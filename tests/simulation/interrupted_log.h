@@ -39,6 +39,7 @@ class InterruptedLog : public LogReader {
     interrupt_();
     return log_.postings(term, range, direction);
   }
+  Offset attributes_from() const override { return log_.attributes_from(); }
   Result<Offset> first_at_or_after(Timestamp time) const override {
     interrupt_();
     return log_.first_at_or_after(time);
