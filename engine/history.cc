@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "engine/router.h"
 #include "schema/channel.h"
+#include "schema/event_rules.h"
+#include "schema/protocol_rules.h"
+#include "schema/text.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -17,7 +20,8 @@ constexpr std::size_t kHistoryPageBytesMax = 8 << 20;
 using Parameter = std::pair<std::string, std::string>;
 
 tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request, "parameter `" + parameter.first + "`: " + std::string(why));
+  return fail(Code::bad_request,
+              "parameter " + protocol::shown(parameter.first) + ": " + std::string(why));
 }
 
 std::optional<std::int64_t> unit_us(std::string_view unit) {
@@ -48,6 +52,18 @@ bool is_export_name(std::string_view text) {
            c == '_' || c == '.';
   };
   return !text.empty() && text.size() <= kBytesMax && std::all_of(text.begin(), text.end(), is_fit);
+}
+
+// What no attribute of an event can be finds nothing, and must not come into the log by way of a
+// trace: percent-decoded bytes are any bytes.
+Result<void> set_text(std::string& text, const Parameter& parameter) {
+  const std::string& value = parameter.second;
+  if (value.empty() || value.size() > kAttributeBytesMax || !is_plain_text(value)) {
+    return bad_parameter(parameter, "must be 1 to " + std::to_string(kAttributeBytesMax) +
+                                        " bytes of UTF-8 without control characters");
+  }
+  text = value;
+  return {};
 }
 
 Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
@@ -84,9 +100,9 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
     if (!is_channel(value)) return bad_parameter(parameter, "must be such as booking:b_1");
     filter.subject = value;
   } else if (name == "actor") {
-    filter.actor = value;
+    return set_text(filter.actor, parameter);
   } else if (name == "correlationid") {
-    filter.correlationid = value;
+    return set_text(filter.correlationid, parameter);
   } else if (name == "since") {
     return set_time(filter.since, parameter, now);
   } else if (name == "until") {

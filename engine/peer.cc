@@ -334,7 +334,9 @@ std::uint64_t Peer::rights_changes() const { return shard_.engine().access.chang
 
 Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
                                 std::optional<std::size_t> rows) {
-  return append_event(query_trace(identity, filter, rows, now()));
+  Result<IncomingEvent> trace = query_trace(identity, filter, rows, now());
+  if (!trace) return fail(trace.error());
+  return append_event(std::move(*trace));
 }
 
 Result<void> Peer::append_event(IncomingEvent event) {

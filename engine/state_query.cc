@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "engine/history.h"
 #include "schema/channel.h"
+#include "schema/protocol_rules.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -15,7 +16,8 @@ namespace {
 using Parameter = std::pair<std::string, std::string>;
 
 tl::unexpected<Error> bad(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request, "parameter `" + parameter.first + "`: " + std::string(why));
+  return fail(Code::bad_request,
+              "parameter " + protocol::shown(parameter.first) + ": " + std::string(why));
 }
 
 // Calls set(parameter) for each; an error ends it.

@@ -4,8 +4,10 @@
 
 #include "engine/history.h"
 #include "engine/problem.h"
+#include "engine/publisher.h"
 #include "engine/router.h"
 #include "schema/json_reader.h"
+#include "schema/text.h"
 #include "tests/engine/support/small_log.h"
 
 namespace courtside {
@@ -46,6 +48,35 @@ TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
     ASSERT_FALSE(query) << text;
     EXPECT_EQ(query.error().code, Code::bad_request) << text;
   }
+}
+
+// What is asked for goes into the trace of who asked for it, and that into the log, for good.
+TEST(HistoryQueryTest, WhatNoEventCanBeIsNotAskedFor) {
+  for (const std::string name : {"type", "subject", "actor", "correlationid", "channel"}) {
+    for (const char* end : {"%FF", "%C3", "%00", "%0A", "%7F", "%C2%80", "%ED%A0%80"}) {
+      const std::string text = name + "=booking:b_1" + end;
+      const auto query = parse_history_query(text, 1000, kNow);
+      ASSERT_FALSE(query) << text;
+      EXPECT_EQ(query.error().code, Code::bad_request) << text;
+    }
+  }
+  EXPECT_EQ(query_of("actor=J%C3%BCrgen").filter.actor, "J\xc3\xbcrgen");
+  EXPECT_EQ(query_of("actor=" + std::string(256, 'x')).filter.actor.size(), 256u);
+  EXPECT_FALSE(parse_history_query("actor=" + std::string(257, 'x'), 1000, kNow));
+  EXPECT_FALSE(parse_history_query("correlationid=" + std::string(257, 'x'), 1000, kNow));
+  const auto named = parse_history_query("a%FFb=1", 1000, kNow);
+  ASSERT_FALSE(named);
+  EXPECT_TRUE(is_utf8(named.error().message)) << "it goes into an answer";
+}
+
+TEST(HistoryQueryTest, ATraceIsUtf8WhateverWasAsked) {
+  Filter filter;
+  filter.actor = "\xff";
+  const auto trace = query_trace(Identity{}, filter, 1, kNow);
+  ASSERT_FALSE(trace);
+  EXPECT_EQ(trace.error().code, Code::internal);
+  filter.actor = "J\xc3\xbcrgen";
+  EXPECT_TRUE(query_trace(Identity{}, filter, 1, kNow));
 }
 
 class AnswerTest : public ::testing::Test {

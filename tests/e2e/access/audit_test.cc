@@ -124,6 +124,10 @@ TEST_F(Audit, WhoIsRefusedLeavesNone) {
   }
   EXPECT_EQ(page_of("", kOfUser).status, 401);
   EXPECT_EQ(page_of(care, kOfUser + "&limit=0").status, 400);
+  // Bytes that are no text would stop every reader of `*`, for as long as the log keeps the trace.
+  for (const char* bytes : {"&actor=%FF", "&type=%FF", "&correlationid=a%00b"}) {
+    EXPECT_EQ(page_of(care, kOfUser + bytes).status, 400) << bytes;
+  }
   // Live it is refused to support too, and by the same right it would be read by.
   Session live = session(care);
   live.say(subscribe_message({.channels = {"user:account-USER"}}));
