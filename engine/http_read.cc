@@ -200,7 +200,7 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
       filter.channels = shown->channels;
       filter.subject = record.view().event().subject();
       const auto traced = asker.append_trace(reader, filter, 1);
-      if (!traced) return refuse(asker, traced.error());
+      if (!traced) return tell(asker, traced.error());
     }
     const Projection* projection =
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());

@@ -334,6 +334,7 @@ std::uint64_t Peer::rights_changes() const { return shard_.engine().access.chang
 
 Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
                                 std::optional<std::size_t> rows) {
+  if (const auto taken = door_.counted(door_.take_publish(identity)); !taken) return taken;
   Result<IncomingEvent> trace = query_trace(identity, filter, rows, now());
   if (!trace) return fail(trace.error());
   return append_event(std::move(*trace));
