@@ -268,8 +268,8 @@ void Peer::check_stream(bool stand_still) {
 void Peer::on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
   if (connection_ == nullptr || !stream_ || stream_->check_attempt != attempt) return;
   if (!grant) {
-    return end_stream(static_cast<std::uint16_t>(info(grant.error().code).close_code),
-                      grant.error().message);
+    const Error error = error_for_caller(grant.error());
+    return end_stream(static_cast<std::uint16_t>(info(error.code).close_code), error.message);
   }
   if (grant->lifts != stream_->interest->lifts) {
     return end_stream(static_cast<std::uint16_t>(info(Code::timeout).close_code),

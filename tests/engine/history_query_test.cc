@@ -151,6 +151,18 @@ TEST(ProblemTest, SaysInWholeSecondsWhenToComeBack) {
   EXPECT_EQ(retry_after({Code::forbidden, ""}), "never");
 }
 
+// A status of 0 is no HTTP, and `data_corrupt` no word of the protocol.
+TEST(ProblemTest, WhatIsTheProcesssOwnIsInternal) {
+  for (std::size_t i = 0; i < code_count(); ++i) {
+    const HttpResponse response = problem({code_at(i).code, "in /var/lib/courtside"});
+    EXPECT_GE(response.status, 400) << code_at(i).name;
+    if (code_at(i).http_status != 0) continue;
+    EXPECT_EQ(response.status, 500) << code_at(i).name;
+    EXPECT_NE(response.body.find(R"("code":"internal")"), std::string::npos) << response.body;
+    EXPECT_EQ(response.body.find("/var"), std::string::npos) << response.body;
+  }
+}
+
 TEST(ProblemTest, IsADocumentThatProgramsCanRead) {
   const HttpResponse response =
       problem({Code::invalid_event, "id: is required",

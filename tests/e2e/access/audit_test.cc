@@ -108,7 +108,7 @@ TEST_F(Audit, AnExportTakesAToken) {
 }
 
 struct SlowAudit : Audit {
-  SlowAudit() : Audit({"--limits-publishes-per-second", "2"}) {}
+  SlowAudit() : Audit({"--limits-publishes-per-second", "1"}) {}
 };
 
 TEST_F(SlowAudit, TracesCountAsWhatAnAccountPublishes) {
