@@ -1,44 +1,17 @@
 #include "engine/history.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/json.h"
+#include "engine/query_parameters.h"
 #include "engine/router.h"
 #include "schema/channel.h"
-#include "transport/http.h"
 
 namespace courtside {
 namespace {
 
 // A page's records: as many bytes as the most events of the largest size would hardly ever need.
 constexpr std::size_t kHistoryPageBytesMax = 8 << 20;
-
-using Parameter = std::pair<std::string, std::string>;
-
-tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request, "parameter `" + parameter.first + "`: " + std::string(why));
-}
-
-std::optional<std::int64_t> unit_us(std::string_view unit) {
-  if (unit == "s") return 1'000'000;
-  if (unit == "m") return 60'000'000;
-  if (unit == "h") return 3'600'000'000;
-  if (unit == "d") return 86'400'000'000;
-  return std::nullopt;
-}
-
-// RFC 3339, or "-2h": so long before now.
-std::optional<Timestamp> parse_time(std::string_view text, Timestamp now) {
-  if (!text.starts_with('-')) return parse_rfc3339(text);
-  std::int64_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data() + 1, end, count);
-  if (error != std::errc() || count < 0 || count > 1'000'000'000) return std::nullopt;
-  const auto unit = unit_us({rest, static_cast<std::size_t>(end - rest)});
-  if (!unit || count > now.value() / *unit) return std::nullopt;
-  return Timestamp(now.value() - count * *unit);
-}
 
 // The name goes into an event of the log.
 bool is_export_name(std::string_view text) {
@@ -51,21 +24,9 @@ bool is_export_name(std::string_view text) {
 }
 
 Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
-  const std::string& text = parameter.second;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), query.limit);
-  if (error != std::errc() || rest != text.data() + text.size() || query.limit < 1 ||
-      query.limit > limit_max) {
-    return bad_parameter(parameter, "must be 1 to " + std::to_string(limit_max));
-  }
   query.limited = true;
   query.shaped = true;
-  return {};
-}
-
-Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now) {
-  time = parse_time(parameter.second, now);
-  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or such as -2h");
-  return {};
+  return set_count(query.limit, parameter, limit_max);
 }
 
 Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max,
@@ -84,9 +45,9 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
     if (!is_channel(value)) return bad_parameter(parameter, "must be such as booking:b_1");
     filter.subject = value;
   } else if (name == "actor") {
-    filter.actor = value;
+    return set_text(filter.actor, parameter);
   } else if (name == "correlationid") {
-    filter.correlationid = value;
+    return set_text(filter.correlationid, parameter);
   } else if (name == "since") {
     return set_time(filter.since, parameter, now);
   } else if (name == "until") {
@@ -107,7 +68,7 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
       return bad_parameter(parameter, "must be 1 to 64 of A-Z a-z 0-9 - _ .");
     query.export_name = value;
   } else {
-    return bad_parameter(parameter, "is not known here");
+    return unknown_parameter(parameter);
   }
   return {};
 }
@@ -141,10 +102,6 @@ Result<Offset> offset_in(const std::string& text, std::string_view epoch, Offset
 
 }  // namespace
 
-std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now) {
-  return parse_time(text, now);
-}
-
 Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held) {
   OffsetRange window = held;
   if (query.after) {
@@ -165,14 +122,11 @@ Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
 
 Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limit_max,
                                          Timestamp now) {
-  const Result<std::vector<Parameter>> parameters = parse_query(text);
-  if (!parameters) return fail(parameters.error());
   HistoryQuery query;
-  for (const Parameter& parameter : *parameters) {
-    if (const Result<void> set = set_parameter(query, parameter, limit_max, now); !set) {
-      return fail(set.error());
-    }
-  }
+  const Result<void> done = for_each_parameter(
+      text, {"channel", "type"},
+      [&](const Parameter& parameter) { return set_parameter(query, parameter, limit_max, now); });
+  if (!done) return fail(done.error());
   return query;
 }
 
@@ -189,6 +143,16 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
                                                       .scanned_max = scanned_max});
   if (!page) return fail(page.error());
 
+  const bool ascending = query.order == Direction::kAscending;
+  // Retention may have taken the window's beginning while the page was read. What is asked for by
+  // name is all there, or it is an error, in both directions; who walks back without a name for the
+  // end walks to where the log begins by then, and is complete there.
+  const Offset first_held = ascending ? page->covered.begin : log.held().begin;
+  if (query.after && first_held > window->begin) {
+    return fail(position_expired(log.epoch(), within(held, log.held()),
+                                 "events after the position are gone"));
+  }
+
   std::string events = "[";
   for (const Record& record : page->records) {
     if (events.size() > 1) events.push_back(',');
@@ -197,7 +161,6 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
   }
   events.push_back(']');
 
-  const bool ascending = query.order == Direction::kAscending;
   const bool complete =
       ascending ? page->covered.end >= window->end : page->covered.begin <= window->begin;
   JsonObject body;

@@ -57,7 +57,10 @@ void post_backup(Peer& peer, const HttpRequest& request) {
     return [&shard, id, made = std::move(made)] {
       Peer* asker = shard.find_peer(id);
       if (asker == nullptr) return;
-      asker->respond(made ? json_response(backup_answer(*made)) : problem(made.error()));
+      if (made) return asker->respond(json_response(backup_answer(*made)));
+      // Whoever holds the key may hear what the disk said.
+      const bool is_ours = info(made.error().code).http_status == 0;
+      asker->respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
     };
   });
   if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));

@@ -122,6 +122,11 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
     return peer.respond(
         problem({Code::bad_request, "`export` goes with application/x-ndjson and text/csv alone"}));
   }
+  // The trace would name nobody, and whoever asks could fill the log with them. (Where access is
+  // not controlled, nobody is anonymous.)
+  if (!query->export_name.empty() && reader.kind == Identity::Kind::kAnonymous) {
+    return refuse(peer, {Code::unauthorized, "`export` takes a token: it leaves who exported"});
+  }
   switch (form) {
     case Form::kLive: return open_stream(peer, request, reader, *query, sse_wire());
     case Form::kNdjson: return open_history(peer, request, reader, *query, HistoryForm::kNdjson);

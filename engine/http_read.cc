@@ -116,6 +116,7 @@ void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening);
 void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Result<Start>& start,
                   bool audited) {
   if (!start) return peer.respond(problem(start.error()));
+  if (opening->request.method == "HEAD") return peer.show_stream_head();  // nothing is listened to
   if (const Result<void> taken = peer.door().take_place(opening->reader); !taken) {
     return refuse(peer, taken.error());
   }
@@ -200,7 +201,7 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
       filter.channels = shown->channels;
       filter.subject = record.view().event().subject();
       const auto traced = asker.append_trace(reader, filter, 1);
-      if (!traced) return refuse(asker, traced.error());
+      if (!traced) return tell(asker, traced.error());
     }
     const Projection* projection =
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());

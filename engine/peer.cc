@@ -53,6 +53,10 @@ void Peer::respond(HttpResponse response) {
 void Peer::allow_origin(HttpResponse& response) const {
   if (origin_.empty()) return;
   response.headers.emplace_back("access-control-allow-origin", origin_);
+  // A page reads no others than the seven that every answer may have.
+  response.headers.emplace_back("access-control-expose-headers",
+                                "courtside-after, courtside-through, retry-after, allow, "
+                                "www-authenticate");
   for (auto& [name, value] : response.headers) {
     if (name == "vary") return static_cast<void>(value.append(", origin"));
   }
@@ -107,6 +111,25 @@ void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec
   connection_->accept_websocket(request, subprotocol);
 }
 
+namespace {
+
+HttpResponse event_stream_head() {
+  return {.status = 200,
+          .content_type = "text/event-stream",
+          .headers = {{"cache-control", "no-store"}},
+          .body = {}};
+}
+
+}  // namespace
+
+void Peer::show_stream_head() {
+  if (connection_ == nullptr) return;
+  HttpResponse head = event_stream_head();
+  allow_origin(head);
+  connection_->start_stream(head);
+  connection_->end_stream();
+}
+
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                        const Identity& identity) {
   stream_.emplace();
@@ -118,10 +141,7 @@ void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInt
   if (stream_->is_websocket) {
     connection_->accept_websocket(request, "cloudevents.json");
   } else {
-    HttpResponse head{.status = 200,
-                      .content_type = "text/event-stream",
-                      .headers = {{"cache-control", "no-store"}},
-                      .body = {}};
+    HttpResponse head = event_stream_head();
     allow_origin(head);
     connection_->start_stream(head);
     // The first byte at once: proxies and browsers wait for one before they say "open".
@@ -268,8 +288,8 @@ void Peer::check_stream(bool stand_still) {
 void Peer::on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
   if (connection_ == nullptr || !stream_ || stream_->check_attempt != attempt) return;
   if (!grant) {
-    return end_stream(static_cast<std::uint16_t>(info(grant.error().code).close_code),
-                      grant.error().message);
+    const Error error = error_for_caller(grant.error());
+    return end_stream(static_cast<std::uint16_t>(info(error.code).close_code), error.message);
   }
   if (grant->lifts != stream_->interest->lifts) {
     return end_stream(static_cast<std::uint16_t>(info(Code::timeout).close_code),
@@ -334,7 +354,10 @@ std::uint64_t Peer::rights_changes() const { return shard_.engine().access.chang
 
 Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
                                 std::optional<std::size_t> rows) {
-  return append_event(query_trace(identity, filter, rows, now()));
+  if (const auto taken = door_.counted(door_.take_publish(identity)); !taken) return taken;
+  Result<IncomingEvent> trace = query_trace(identity, filter, rows, now());
+  if (!trace) return fail(trace.error());
+  return append_event(std::move(*trace));
 }
 
 Result<void> Peer::append_event(IncomingEvent event) {

@@ -80,11 +80,15 @@ class Peer final : public ConnectionHandler,
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                    const Identity& identity);
 
+  // ... or is answered with the head of such a stream and no more: HEAD.
+  void show_stream_head();
+
   // ... or is answered with history to its end, when the first part of it is there.
   void open_history(HistoryStream::Terms terms, std::shared_ptr<HistorySource> source);
 
-  // Somebody read what is another account's: appends an event that says so. overloaded when the log
-  // takes no more.
+  // Somebody read what is another account's: appends an event that says so, which counts as one
+  // that an account publishes. overloaded when the log takes no more, rate_limited (and counted)
+  // when the account has published as many as it may.
   Result<void> append_trace(const Identity& identity, const Filter& filter,
                             std::optional<std::size_t> rows);
 

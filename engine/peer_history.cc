@@ -47,9 +47,15 @@ std::optional<Result<ReadGrant>> Peer::check_history(const Identity& reader,
 }
 
 Result<std::string> Peer::trace_history(const HistoryTrace& trace) {
-  IncomingEvent event = history_trace(trace, now());
-  std::string id(EventView(event.event).id());
-  const Result<void> appended = append_event(std::move(event));
+  // Of one that has begun, what became of it is said in any case.
+  if (trace.causationid.empty()) {
+    const Result<void> taken = door_.take_publish(trace.reader);
+    if (!taken) return fail(taken.error());
+  }
+  Result<IncomingEvent> event = history_trace(trace, now());
+  if (!event) return fail(event.error());
+  std::string id(EventView(event->event).id());
+  const Result<void> appended = append_event(std::move(*event));
   if (!appended) {
     log_warning("history", "a trace could not be appended: " + appended.error().message);
     return fail(appended.error());

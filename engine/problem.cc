@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/log.h"
 
 namespace courtside {
 namespace {
@@ -25,7 +26,15 @@ std::string retry_after_s(std::string_view details) {
 
 }  // namespace
 
-HttpResponse problem(const Error& error) {
+Error error_for_caller(const Error& error) {
+  const CodeInfo& code = info(error.code);
+  if (code.http_status != 0) return error;
+  log_error("answer", std::string(code.name) + ": " + error.message);
+  return {Code::internal, "the server could not do it; its log says why"};
+}
+
+HttpResponse problem(const Error& given) {
+  const Error error = error_for_caller(given);
   const CodeInfo& code = info(error.code);
   JsonObject body;
   body.text("type", "/problems/" + std::string(code.name))

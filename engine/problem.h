@@ -1,4 +1,4 @@
-// Errors over HTTP: RFC 9457 problem documents. Threads: any; no state.
+// Errors as callers hear them; over HTTP RFC 9457 problem documents. Threads: any; no state.
 #pragma once
 
 #include "base/error.h"
@@ -6,9 +6,13 @@
 
 namespace courtside {
 
+// The error itself. Of one that is the process's own (a damaged log, a full disk) no caller can
+// make anything, and what it says is not for them: `internal`, and the process's log has the rest.
+Error error_for_caller(const Error& error);
+
 // {"type":"/problems/<code>","title":...,"status":...,"detail":...,"code":...,"retryable":...,
 // "details":{...}}; of invalid_event also "errors" at the top level; where it pays to come back,
-// Retry-After.
+// Retry-After. Of error_for_caller(error).
 HttpResponse problem(const Error& error);
 
 HttpResponse json_response(std::string body, int status = 200);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "schema/text.h"
 
 namespace courtside {
 namespace {
@@ -89,8 +90,10 @@ std::string filter_json(const Filter& filter) {
   return asked.take();
 }
 
-IncomingEvent trace_event(std::string_view type, const Identity& reader, std::string_view data,
-                          std::string_view causationid, Timestamp at) {
+Result<IncomingEvent> trace_event(std::string_view type, const Identity& reader,
+                                  std::string_view data, std::string_view causationid,
+                                  Timestamp at) {
+  if (!is_utf8(data)) return fail(Code::internal, "a trace would not be UTF-8");
   const std::string id = random_word(kTraceIdLength);
   const std::string subject = "audit:" + id;
   const std::string time = format_rfc3339(at);
@@ -105,20 +108,20 @@ IncomingEvent trace_event(std::string_view type, const Identity& reader, std::st
   fields.actorrole = reader.role;
   fields.data_kind = DataKind::kJson;
   fields.data = data;
-  return {.event = build_event(fields)};
+  return IncomingEvent{.event = build_event(fields)};
 }
 
 }  // namespace
 
-IncomingEvent query_trace(const Identity& reader, const Filter& filter,
-                          std::optional<std::size_t> rows, Timestamp at) {
+Result<IncomingEvent> query_trace(const Identity& reader, const Filter& filter,
+                                  std::optional<std::size_t> rows, Timestamp at) {
   JsonObject data;
   data.text("by", reader.actor).raw("filter", filter_json(filter));
   if (rows) data.number("rows", *rows);
   return trace_event("audit.queried", reader, data.take(), {}, at);
 }
 
-IncomingEvent history_trace(const HistoryTrace& trace, Timestamp at) {
+Result<IncomingEvent> history_trace(const HistoryTrace& trace, Timestamp at) {
   JsonObject data;
   data.text("by", trace.reader.actor)
       .raw("filter", filter_json(trace.filter))

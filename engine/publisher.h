@@ -28,9 +28,11 @@ Result<NewEvent> address_event(const Router& router, IncomingEvent event, IdScop
 Result<Append> make_append(const Router& router, std::vector<IncomingEvent> events,
                            const Identity& publisher, Author author);
 
-// An `audit.queried` event: who read what of another account, and how many events that were.
-IncomingEvent query_trace(const Identity& reader, const Filter& filter,
-                          std::optional<std::size_t> rows, Timestamp at);
+// An `audit.queried` event: who read what of another account, and how many events that were. What
+// was asked for is checked where it comes in; a trace that would be no UTF-8 all the same is
+// `internal`, since it would stop everybody who reads `*`, for as long as the log keeps it.
+Result<IncomingEvent> query_trace(const Identity& reader, const Filter& filter,
+                                  std::optional<std::size_t> rows, Timestamp at);
 
 // What is said of a reader that takes history as a stream.
 struct HistoryTrace {
@@ -43,7 +45,7 @@ struct HistoryTrace {
   bool complete = false;              // of those that ended: with all of it
   std::string_view causationid;       // of the event that said that it began; empty: there is none
 };
-IncomingEvent history_trace(const HistoryTrace& trace, Timestamp at);
+Result<IncomingEvent> history_trace(const HistoryTrace& trace, Timestamp at);
 
 // What a publisher hears of a conflict: "booking:b_1 is at version 18, expected 17".
 Error conflict_error(std::string_view subject, const Conflict& conflict);

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "engine/problem.h"
 #include "engine/publisher.h"
 
 namespace courtside {
@@ -128,7 +129,10 @@ void Session::on_identity(std::uint64_t attempt, Result<Identity> identity) {
   const std::unique_ptr<Identifying> done = std::move(identifying_);
   if (!paused_) host_.resume_reading();
   if (done->refresh == 0) {
-    if (!identity) return close(identity.error().code, identity.error().message);
+    if (!identity) {
+      const Error error = error_for_caller(identity.error());
+      return close(error.code, error.message);
+    }
     welcome(std::move(*identity));
   } else if (identity) {
     refreshed(done->refresh, std::move(*identity));
@@ -406,7 +410,7 @@ void Session::end(std::uint32_t number, const Error& why) {
   channel_count_ -= sub.interest->filter.channels.size();
   subs_.erase(number);
   if (sub.subscriber != SubscriberId()) {
-    send(protocol::Unsubscribed{.sub = number, .code = why.code});
+    send(protocol::Unsubscribed{.sub = number, .code = error_for_caller(why).code});
   } else {
     refuse(sub.request, why);
   }
@@ -524,7 +528,7 @@ void Session::send(const protocol::ServerMessage& message) {
 }
 
 void Session::refuse(std::optional<std::uint32_t> request, Error error) {
-  send(protocol::ErrorReply{request, std::move(error)});
+  send(protocol::ErrorReply{request, error_for_caller(error)});
 }
 
 void Session::close(Code code, std::string_view reason) {

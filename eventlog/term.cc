@@ -2,23 +2,31 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "eventlog/byte_hash.h"
 
 namespace courtside {
+namespace {
+
+std::string term_of(char letter, std::string_view text) {
+  COURTSIDE_CHECK(text.find('\0') == std::string_view::npos);
+  return std::string(1, letter).append(text);
+}
+
+}  // namespace
 
 std::string channel_term(std::string_view channel_or_pattern) {
-  return std::string(1, 'c').append(channel_or_pattern);
+  return term_of('c', channel_or_pattern);
 }
 
-std::string subject_term(std::string_view subject) { return std::string(1, 's').append(subject); }
+std::string subject_term(std::string_view subject) { return term_of('s', subject); }
 
-std::string actor_term(std::string_view actor) { return std::string(1, 'a').append(actor); }
+std::string actor_term(std::string_view actor) { return term_of('a', actor); }
 
-std::string correlation_term(std::string_view correlationid) {
-  return std::string(1, 'r').append(correlationid);
-}
+std::string correlation_term(std::string_view correlationid) { return term_of('r', correlationid); }
 
 std::string type_term(std::string_view type_or_pattern) {
+  COURTSIDE_CHECK(type_or_pattern.find('\0') == std::string_view::npos);
   std::string term(1, 't');
   if (!type_or_pattern.ends_with(".*")) return term.append(type_or_pattern);
   std::size_t end = 0;

@@ -9,7 +9,9 @@
 // The last three are attributes: what history asks for, and nobody live.
 //
 // The index keeps, per term, the ascending offsets of the events that carry it. Other letters are
-// free for terms to come; the byte 0 is not, it ends a term in the index's keys.
+// free for terms to come; the byte 0 is not, it ends a term in the index's keys. So a text with one
+// has no term: it would find the chunks of another. REQUIRES of all below: none in what they take.
+// Every attribute of an event is checked for it at the door, and so is what a filter asks for.
 #pragma once
 
 #include <cstddef>

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/text.h"
+
 namespace courtside {
 namespace {
 
@@ -46,7 +48,7 @@ bool Filter::wants_every_channel() const {
 }
 
 bool is_type_pattern(std::string_view text) {
-  if (text.empty() || text.size() > kTypePatternBytesMax) return false;
+  if (text.empty() || text.size() > kTypePatternBytesMax || !is_plain_text(text)) return false;
   const std::size_t star = text.find('*');
   if (star == std::string_view::npos) return true;
   return text.size() > 2 && star == text.size() - 1 && text[star - 1] == '.';

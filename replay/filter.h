@@ -33,7 +33,8 @@ struct Filter {
 };
 
 constexpr std::size_t kTypePatternBytesMax = 255;
-// 1 to kTypePatternBytesMax bytes without `*`, but for a final `.*` after at least one other byte.
+// 1 to kTypePatternBytesMax bytes of UTF-8 without control characters and without `*`, but for a
+// final `.*` after at least one other byte.
 bool is_type_pattern(std::string_view text);
 
 }  // namespace courtside

@@ -4,8 +4,11 @@
 
 #include "engine/history.h"
 #include "engine/problem.h"
+#include "engine/publisher.h"
 #include "engine/router.h"
+#include "engine/state_query.h"
 #include "schema/json_reader.h"
+#include "schema/text.h"
 #include "tests/engine/support/small_log.h"
 
 namespace courtside {
@@ -48,11 +51,79 @@ TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
   }
 }
 
+// An empty filter would find everything; of two, one would be passed over in silence.
+TEST(HistoryQueryTest, NoneIsEmptyAndWhatIsOneIsThereOnce) {
+  const std::pair<std::string, std::string> singles[] = {
+      {"subject", "booking:b"}, {"actor", "x"},   {"correlationid", "x"}, {"since", "-2h"},
+      {"until", "-1h"},         {"after", "e:1"}, {"before", "e:9"},      {"order", "desc"},
+      {"limit", "7"},           {"export", "e_1"}};
+  const auto refused = [](const std::string& text) {
+    const auto query = parse_history_query(text, 1000, kNow);
+    return query ? "" : query.error().message;
+  };
+  for (const auto& [name, value] : singles) {
+    const std::string once = name + "=" + value;
+    EXPECT_EQ(refused(once), "");
+    EXPECT_EQ(refused(once + "&type=a&" + once), "parameter `" + name + "`: is there twice");
+    EXPECT_NE(refused(name + "="), "");
+    EXPECT_NE(refused(name), "");
+  }
+  EXPECT_EQ(refused("after="), "parameter `after`: must not be empty");
+  EXPECT_EQ(refused("colour="), "parameter `colour`: is not known here");
+  EXPECT_EQ(refused("type=a&type=b&channel=user:1&channel=user:2"), "");
+
+  for (const char* text : {"at=now&at=now", "at=", "at=now&channel="}) {
+    EXPECT_FALSE(parse_state_query(text)) << text;
+  }
+  EXPECT_TRUE(parse_state_query("at=now&channel=user:1&channel=user:2"));
+  for (const char* text : {"at=", "from=", "to=", "after=", "limit=", "at=now&at=now",
+                           "from=-2h&from=-1h", "limit=2&limit=3", "after=e:1&after=e:2"}) {
+    EXPECT_FALSE(parse_calendar_query(text, 1000, kNow)) << text;
+  }
+  EXPECT_TRUE(parse_calendar_query("at=now&from=-2h&to=-1h&limit=2&after=e:1", 1000, kNow));
+  for (const char* text : {"kind=", "kind=%FF", "since=", "unread=", "after=", "kind=a&kind=b",
+                           "unread=true&unread=false"}) {
+    EXPECT_FALSE(parse_notifications_query(text, 1000, kNow)) << text;
+  }
+  EXPECT_TRUE(parse_notifications_query("kind=a&unread=true&since=-2h&limit=2", 1000, kNow));
+}
+
+// What is asked for goes into the trace of who asked for it, and that into the log, for good.
+TEST(HistoryQueryTest, WhatNoEventCanBeIsNotAskedFor) {
+  for (const std::string name : {"type", "subject", "actor", "correlationid", "channel"}) {
+    for (const char* end : {"%FF", "%C3", "%00", "%0A", "%7F", "%C2%80", "%ED%A0%80"}) {
+      const std::string text = name + "=booking:b_1" + end;
+      const auto query = parse_history_query(text, 1000, kNow);
+      ASSERT_FALSE(query) << text;
+      EXPECT_EQ(query.error().code, Code::bad_request) << text;
+    }
+  }
+  EXPECT_EQ(query_of("actor=J%C3%BCrgen").filter.actor, "J\xc3\xbcrgen");
+  EXPECT_EQ(query_of("actor=" + std::string(256, 'x')).filter.actor.size(), 256u);
+  EXPECT_FALSE(parse_history_query("actor=" + std::string(257, 'x'), 1000, kNow));
+  EXPECT_FALSE(parse_history_query("correlationid=" + std::string(257, 'x'), 1000, kNow));
+  const auto named = parse_history_query("a%FFb=1", 1000, kNow);
+  ASSERT_FALSE(named);
+  EXPECT_TRUE(is_utf8(named.error().message)) << "it goes into an answer";
+}
+
+TEST(HistoryQueryTest, ATraceIsUtf8WhateverWasAsked) {
+  Filter filter;
+  filter.actor = "\xff";
+  const auto trace = query_trace(Identity{}, filter, 1, kNow);
+  ASSERT_FALSE(trace);
+  EXPECT_EQ(trace.error().code, Code::internal);
+  filter.actor = "J\xc3\xbcrgen";
+  EXPECT_TRUE(query_trace(Identity{}, filter, 1, kNow));
+}
+
 class AnswerTest : public ::testing::Test {
  protected:
-  std::string answer(std::string_view query) {
-    const auto page = answer_history(query_of(query), small.log, small.held(), small.pages, 20'000,
-                                     projections, {});
+  std::string answer(std::string_view query) { return answer(query, small.held()); }
+  // `held`: when it was asked.
+  std::string answer(std::string_view query, OffsetRange held) {
+    const auto page =
+        answer_history(query_of(query), small.log, held, small.pages, 20'000, projections, {});
     return page ? page->body : std::string(info(page.error().code).name);
   }
   static std::vector<std::string> ids(std::string_view page) {
@@ -106,6 +177,23 @@ TEST_F(AnswerTest, LostAndForeignPositionsAreGone) {
   EXPECT_EQ(ids(answer("after=e:5")), std::vector<std::string>{});
 }
 
+// A page that begins where the last one ended has all that follows, or there is none.
+TEST_F(AnswerTest, RetentionThatComesWhileAPageIsReadLeavesNothingOutInSilence) {
+  small.commit(9, "user:1");
+  const OffsetRange held = small.held();
+  small.commit(8000, "user:2");  // what is in memory is shown even then
+  small.drop_below(6);
+  EXPECT_EQ(answer("after=e:2&limit=2", held), "position_expired");
+  EXPECT_EQ(answer("after=e:2&limit=2&order=desc", held), "position_expired");
+  EXPECT_EQ(ids(answer("after=e:5&limit=2", held)), (std::vector<std::string>{"6", "7"}));
+  EXPECT_EQ(ids(answer("limit=2", held)), (std::vector<std::string>{"6", "7"}))
+      << "from its beginning";
+
+  const std::string back = answer("before=e:8&order=desc", held);
+  EXPECT_EQ(ids(back), (std::vector<std::string>{"7", "6"})) << "to its beginning";
+  EXPECT_EQ(next_of(back), "");
+}
+
 TEST(ProblemTest, SaysInWholeSecondsWhenToComeBack) {
   const auto retry_after = [](const Error& error) {
     for (const auto& [name, value] : problem(error).headers) {
@@ -118,6 +206,18 @@ TEST(ProblemTest, SaysInWholeSecondsWhenToComeBack) {
   EXPECT_EQ(retry_after({Code::rate_limited, "", R"({"retryafter":60000})"}), "60");
   EXPECT_EQ(retry_after({Code::overloaded, ""}), "1");
   EXPECT_EQ(retry_after({Code::forbidden, ""}), "never");
+}
+
+// A status of 0 is no HTTP, and `data_corrupt` no word of the protocol.
+TEST(ProblemTest, WhatIsTheProcesssOwnIsInternal) {
+  for (std::size_t i = 0; i < code_count(); ++i) {
+    const HttpResponse response = problem({code_at(i).code, "in /var/lib/courtside"});
+    EXPECT_GE(response.status, 400) << code_at(i).name;
+    if (code_at(i).http_status != 0) continue;
+    EXPECT_EQ(response.status, 500) << code_at(i).name;
+    EXPECT_NE(response.body.find(R"("code":"internal")"), std::string::npos) << response.body;
+    EXPECT_EQ(response.body.find("/var"), std::string::npos) << response.body;
+  }
 }
 
 TEST(ProblemTest, IsADocumentThatProgramsCanRead) {

@@ -54,6 +54,23 @@ TEST_F(SessionTest, SubscribedThenEventsThenLive) {
   EXPECT_NE(live, std::string::npos) << lines;
 }
 
+TEST_F(SessionTest, WhatIsTheProcesssOwnIsInternal) {
+  commit(2, "user:1");
+  hello();
+  say(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:1"],"from":{"last":1}})");
+  session->on_start(1, lookups.at(0).attempt, fail(Code::data_corrupt, "/var/lib/courtside"));
+  EXPECT_EQ(
+      take(),
+      R"({"type":"error","id":1,"code":"internal","message":"the server could not do it; its log says why","retryable":true})"
+      "\n");
+  say(R"({"type":"subscribe","id":2,"sub":1,"channels":["user:1"]})");
+  take();
+  grant = fail(Code::no_input, "/var/lib/courtside");
+  session->on_tick(limits.recheck_ms, {.received_ms = limits.recheck_ms});
+  EXPECT_EQ(take(), R"({"type":"unsubscribed","sub":1,"code":"internal"})"
+                    "\n");
+}
+
 TEST_F(SessionTest, NowIsLiveAtOnce) {
   commit(2, "user:1");
   hello();

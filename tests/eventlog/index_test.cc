@@ -150,5 +150,13 @@ TEST_F(IndexTest, WhenFilesCannotBeMadeCommitsEndAndReadsGoOn) {
   EXPECT_EQ(gate_.passed, 1);  // it is not tried again
 }
 
+// Its key would lie among the chunks of another term, and what is read there looks like damage.
+TEST(TermDeathTest, ATextWithANulHasNone) {
+  const std::string text("a\0b", 3);
+  EXPECT_DEATH(actor_term(text), "check failed");
+  EXPECT_DEATH(correlation_term(text), "check failed");
+  EXPECT_DEATH(type_term(text), "check failed");
+}
+
 }  // namespace
 }  // namespace courtside

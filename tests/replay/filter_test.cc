@@ -57,6 +57,8 @@ TEST(IsTypePattern, AStarOnlyAtTheEndAfterADot) {
   EXPECT_FALSE(is_type_pattern("booking.*.x"));
   EXPECT_FALSE(is_type_pattern("booking.*.*"));
   EXPECT_FALSE(is_type_pattern(std::string(256, 'x')));
+  EXPECT_FALSE(is_type_pattern("booking\xff.*")) << "no UTF-8";
+  EXPECT_FALSE(is_type_pattern(std::string("booking\0.created", 16)));
 }
 
 TEST(Filter, EmptyLetsEverythingThrough) {

@@ -13,6 +13,8 @@ namespace courtside::e2e {
 namespace {
 
 struct Audit : AccessTest {
+  explicit Audit(const std::vector<std::string>& flags = {}) : AccessTest(flags) {}
+
   HttpResponse page_of(const std::string& token, const std::string& query) {
     HttpClient http(port(), bearer(token));
     return http.get("/v1/events?" + query, "application/json");
@@ -89,6 +91,44 @@ TEST_F(Audit, FilesLeaveTheSameTraceAndShowTheSame) {
   EXPECT_EQ(file_of("", "channel=availability:venue-1&actor=x", "text/csv").status, 403);
 }
 
+// What a caller without a token may read leaves no trace, whatever the caller calls it: who asks
+// for it again and again would fill the log.
+TEST_F(Audit, AnExportTakesAToken) {
+  const std::string query = "/v1/events?channel=availability:venue-1&export=e_1";
+  HttpClient anyone(port());
+  const HttpResponse refused = anyone.get(query, "application/x-ndjson");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.json()["code"].text(), "unauthorized");
+  HttpClient known(port(), bearer(user));
+  EXPECT_EQ(known.get(query, "application/x-ndjson").status, 200);
+  HttpClient auditor(port(), bearer(platform.token("account-AUDITOR")));
+  const std::vector<Logged> found = read_log(auditor, "type=audit.exported");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].event["actorid"].text(), "account-USER");
+}
+
+struct SlowAudit : Audit {
+  SlowAudit() : Audit({"--limits-publishes-per-second", "1"}) {}
+};
+
+TEST_F(SlowAudit, TracesCountAsWhatAnAccountPublishes) {
+  const auto refused_of = [&](const std::string& token, const std::string& query,
+                              const std::string& media) {
+    HttpClient http(port(), bearer(token));
+    for (int i = 0; i < 50; ++i) {
+      const HttpResponse answer = http.get("/v1/events?" + query, media);
+      if (answer.status != 200) return answer.json()["code"].text();
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(refused_of(user, kOfUser + "&export=e_1", "application/x-ndjson"), "rate_limited");
+  EXPECT_EQ(refused_of(care, kOfUser, "application/json"), "rate_limited");
+  EXPECT_EQ(refused_of(platform.token("account-other-USER"), "channel=user:account-other-USER",
+                       "application/json"),
+            "none")
+      << "what leaves no trace";
+}
+
 TEST_F(Audit, ASingleEventOfAUserLeavesOneToo) {
   const Place place = Place::parse(append_one(backend, notification("1", "account-USER")));
   HttpClient http(port(), bearer(care));
@@ -124,6 +164,10 @@ TEST_F(Audit, WhoIsRefusedLeavesNone) {
   }
   EXPECT_EQ(page_of("", kOfUser).status, 401);
   EXPECT_EQ(page_of(care, kOfUser + "&limit=0").status, 400);
+  // Bytes that are no text would stop every reader of `*`, for as long as the log keeps the trace.
+  for (const char* bytes : {"&actor=%FF", "&type=%FF", "&correlationid=a%00b"}) {
+    EXPECT_EQ(page_of(care, kOfUser + bytes).status, 400) << bytes;
+  }
   // Live it is refused to support too, and by the same right it would be read by.
   Session live = session(care);
   live.say(subscribe_message({.channels = {"user:account-USER"}}));
