@@ -6,6 +6,7 @@
 //   subjects key: the subject                  value: version, first offset, last offset
 //   meta     "format", "epoch", "place"        "place": the four numbers of FoldPlace
 //            "attributes from"                 LogReader::attributes_from: an offset
+//            "attributes through"              up to where the index has attribute terms: an offset
 //            "source/<name>/<key>"             what a source's reader remembers, in its own words
 //
 // Numbers are u64 big endian, so that keys sort as numbers do. A chunk is, in varints (LEB128), the
@@ -83,5 +84,10 @@ bool decode_chunk(Offset first, std::string_view chunk, OffsetRange range,
 
 // The index's own note of how far it goes, beside the chunks. No term begins with a zero.
 constexpr std::string_view kLowWaterKey("\0low water", 10);
+
+// In `meta`, written with every segment beside the low-water offset and always equal to it: unless
+// a version that knows nothing of attribute terms wrote segments since. It is in `meta` because
+// that version would take a strange key of the index for damage.
+constexpr std::string_view kAttributesThroughKey = "attributes through";
 
 }  // namespace courtside

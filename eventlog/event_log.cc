@@ -269,7 +269,7 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
                            {.segment_events_max = options.segment_events_max,
                             .segment_bytes_max = options.segment_bytes_max});
   if (!index) return fail(index.error());
-  auto attributes_from = load_or_set_attributes_from(**database, (*index)->low_water());
+  auto attributes_from = settle_attributes_from(**database);
   if (!attributes_from) return fail(attributes_from.error());
   return std::make_unique<RocksLog>(*std::move(database), *std::move(index), *std::move(meta),
                                     *attributes_from, options.reclaim_bytes_min);

@@ -3,12 +3,12 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
-#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "base/hash.h"
 #include "eventlog/encoding.h"
+#include "eventlog/segment_files.h"
 
 namespace courtside {
 namespace {
@@ -17,7 +17,6 @@ constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kPlaceKey = "place";
 constexpr std::string_view kAttributesFromKey = "attributes from";
-constexpr Offset kNowhere{std::numeric_limits<std::uint64_t>::max()};
 constexpr std::size_t kEpochLength = 6;
 
 Result<bool> has_event(const Database& database, Offset offset) {
@@ -80,6 +79,33 @@ Result<void> check_ends(const Database& database, const FoldPlace& place) {
   return {};
 }
 
+struct AttributeNotes {
+  std::optional<Offset> from;
+  std::optional<Offset> through;
+  Offset low_water;
+
+  bool valid() const { return from && through == low_water; }
+};
+
+Result<std::optional<Offset>> read_note(const Database& database, std::string_view key) {
+  auto bytes = database.get(Family::kMeta, key);
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return std::nullopt;
+  const auto offset = decode_offset(**bytes);
+  if (!offset) return fail(Code::data_corrupt, "the note \"" + std::string(key) + "\" is damaged");
+  return offset;
+}
+
+Result<AttributeNotes> read_attribute_notes(const Database& database) {
+  const auto from = read_note(database, kAttributesFromKey);
+  if (!from) return fail(from.error());
+  const auto through = read_note(database, kAttributesThroughKey);
+  if (!through) return fail(through.error());
+  const auto low = low_water(database);
+  if (!low) return fail(low.error());
+  return AttributeNotes{.from = *from, .through = *through, .low_water = *low};
+}
+
 }  // namespace
 
 Result<LogMeta> load_or_create_meta(Database& database) {
@@ -107,25 +133,26 @@ Result<LogMeta> read_meta(const Database& database) {
 }
 
 Result<Offset> read_attributes_from(const Database& database) {
-  auto bytes = database.get(Family::kMeta, kAttributesFromKey);
-  if (!bytes) return fail(bytes.error());
-  if (!*bytes) return kNowhere;
-  const auto offset = decode_offset(**bytes);
-  if (!offset) return fail(Code::data_corrupt, "where attribute terms begin is damaged");
-  return *offset;
+  const auto notes = read_attribute_notes(database);
+  if (!notes) return fail(notes.error());
+  return notes->valid() ? *notes->from : notes->low_water;
 }
 
-Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water) {
-  const auto known = read_attributes_from(database);
-  if (!known || *known != kNowhere) return known;
+Result<Offset> settle_attributes_from(Database& database) {
+  const auto notes = read_attribute_notes(database);
+  if (!notes) return fail(notes.error());
+  if (notes->valid()) return *notes->from;
+  const auto offset = encode(notes->low_water);
+  rocksdb::WriteBatch writes;
+  rocksdb::ColumnFamilyHandle* family = database.family(Family::kMeta);
+  writes.Put(family, kAttributesFromKey, offset.view());
+  writes.Put(family, kAttributesThroughKey, offset.view());
   rocksdb::WriteOptions options;
   options.sync = true;
-  const auto status = database.rocks().Put(options, database.family(Family::kMeta),
-                                           kAttributesFromKey, encode(low_water).view());
-  if (!status.ok()) {
+  if (const auto status = database.rocks().Write(options, &writes); !status.ok()) {
     return fail(error_from(status, "where attribute terms begin", Code::write_failed));
   }
-  return low_water;
+  return notes->low_water;
 }
 
 Result<std::string> renew_epoch(Database& database) {

@@ -30,12 +30,13 @@ struct LogMeta {
 // when the records do not end where the place says), write_failed.
 Result<LogMeta> load_or_create_meta(Database& database);
 
-// LogReader::attributes_from. A log that does not say so yet was written by a version without those
-// terms, or is new: it is `low_water`, from where the index is rebuilt, and from now on it says so.
-Result<Offset> load_or_set_attributes_from(Database& database, Offset low_water);
-
-// The same, where the log says so; else an offset that no event has.
+// LogReader::attributes_from. A log whose notes do not say that attribute terms go as far as its
+// index does is new, or a version without those terms added to it, perhaps between two that have
+// them: then it is the low-water offset, from where the index is rebuilt.
 Result<Offset> read_attributes_from(const Database& database);
+
+// The same, and the log says so from now on. REQUIRES: nothing adds to the index meanwhile.
+Result<Offset> settle_attributes_from(Database& database);
 
 // Reads it, and holds it against nothing. Errors: data_newer, data_corrupt, also where there is
 // none.

@@ -69,7 +69,7 @@ class LogReader {
                                                Direction direction) const = 0;
 
   // From here on every event's attribute terms are in the postings (term.h): a log that an older
-  // version began has none before.
+  // version began, or went on with, may lack some before.
   virtual Offset attributes_from() const { return Offset(1); }
 
   // The first held offset whose recorded time is at or after `time`; held().end when none is.

@@ -85,9 +85,15 @@ rocksdb::Status write_index(const IndexSegment& segment, Database& database) {
   return file.finish();
 }
 
+rocksdb::Status write_note(const IndexSegment& segment, Database& database) {
+  SortedFile file(database, Family::kMeta);
+  file.put(kAttributesThroughKey, encode(segment.range().end).view());
+  return file.finish();
+}
+
 rocksdb::Status ingest(Database& database) {
   std::vector<rocksdb::IngestExternalFileArg> files;
-  for (const Family family : {Family::kIndex, Family::kIds, Family::kSubjects}) {
+  for (const Family family : {Family::kIndex, Family::kIds, Family::kSubjects, Family::kMeta}) {
     rocksdb::IngestExternalFileArg& file = files.emplace_back();
     file.column_family = database.family(family);
     file.external_files = {file_for(database, family)};
@@ -104,7 +110,7 @@ Result<void> add_to_database(const IndexSegment& segment, Database& database) {
   std::error_code error;
   std::filesystem::create_directories(folder(database), error);
   if (error) return fail(Code::write_failed, "index files: " + error.message());
-  for (const auto& write : {write_index, write_ids, write_subjects}) {
+  for (const auto& write : {write_index, write_ids, write_subjects, write_note}) {
     if (const rocksdb::Status status = write(segment, database); !status.ok()) {
       return fail(error_from(status, "index files", Code::write_failed));
     }

@@ -1,9 +1,9 @@
 // Turns a sealed index segment into sorted files and adds them to the database: all of its ids,
-// subjects and postings, and the note of how far the index goes now, or nothing of it.
+// subjects and postings, and the notes of how far the index goes now, or nothing of it.
 //
-// The note (the low-water offset) travels in the same ingestion, so no crash can leave entries
-// without it or the other way round. Threads: one at a time; the commits go on meanwhile, but for a
-// few milliseconds while RocksDB writes its manifest.
+// The notes (the low-water offset, and that attribute terms go as far) travel in the same
+// ingestion, so no crash can leave entries without it or the other way round. Threads: one at a
+// time; the commits go on meanwhile, but for a few milliseconds while RocksDB writes its manifest.
 #pragma once
 
 #include <string>

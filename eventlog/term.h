@@ -81,7 +81,12 @@ void for_each_term(RecordView record, Visit&& visit) {
   }
 }
 
-// What the index of a log holds of the record, where attributes are in it from an offset on.
+inline bool is_attribute_term(std::string_view term) {
+  return term.starts_with('a') || term.starts_with('r') || term.starts_with('t');
+}
+
+// What the index of a log certainly holds of the record, where attributes are in it from an offset
+// on.
 template <typename Visit>
 void for_each_indexed_term(RecordView record, Offset attributes_from, Visit&& visit) {
   if (record.offset() < attributes_from) {
