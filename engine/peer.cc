@@ -8,7 +8,7 @@
 #include "engine/problem.h"
 #include "engine/publisher.h"
 #include "engine/shard.h"
-#include "engine/state_view.h"
+#include "engine/subscribed_states.h"
 
 namespace courtside {
 namespace {
@@ -420,8 +420,10 @@ void Peer::read_states(std::uint32_t sub, std::uint64_t attempt, const Start& st
   };
   const bool accepted = shard.read([&shard, start, interest, answer] {
     const Engine& engine = shard.engine();
-    auto states = subscribed_states(engine.log, engine.states, engine.projections, *interest,
-                                    previous(start.next));
+    SubscribedStates read(engine.projections, interest, previous(start.next));
+    const Result<void> done = read.read(engine.log, engine.states);
+    Result<std::vector<protocol::State>> states = read.states();
+    if (!done) states = fail(done.error());
     return [answer, states = std::move(states)] { answer(states); };
   });
   if (accepted) return;

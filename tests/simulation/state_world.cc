@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "engine/start.h"
 #include "eventlog/fold.h"
@@ -39,7 +40,7 @@ StateCounters& StateCounters::operator+=(const StateCounters& other) {
   events += other.events;
   resumed += other.resumed;
   gaps += other.gaps;
-  refused += other.refused;
+  unknown += other.unknown;
   return *this;
 }
 
@@ -199,10 +200,11 @@ void StateWorld::subscribe() {
 }
 
 std::string StateWorld::any_start() {
-  switch (random_.below(5)) {
+  switch (random_.below(6)) {
     case 0: return R"("earliest")";
     case 1: return R"({"last":)" + std::to_string(random_.between(1, 20)) + "}";
     case 2: return R"("now")";
+    case 3: return R"({"after":"other:5"})";
     default: break;
   }
   Offset after = previous(log_.held().end);
@@ -266,11 +268,11 @@ void StateWorld::read_states(std::uint32_t sub, std::uint64_t attempt, const Sta
     Start begin = start;
     Offset at = previous(start.next);
     plant(begin, at);
-    auto states = subscribed_states(interrupted_, states_, projections_, *interest, at);
-    if (states) {
-      for (protocol::State& state : *states) {
-        state.position = format_position("sim", previous(begin.next));
-      }
+    SubscribedStates read(projections_, interest, at);
+    COURTSIDE_CHECK(read.read(interrupted_, states_));
+    std::vector<protocol::State> states = read.states();
+    for (protocol::State& state : states) {
+      state.position = format_position("sim", previous(begin.next));
     }
     return [=](Session& session) { session.on_states(sub, attempt, begin, states); };
   });
@@ -336,6 +338,7 @@ void StateWorld::hear_line(std::string_view line) {
   ToldState& told = found->second;
   if (word == "state") {
     ++counters_.states;
+    if (line.ends_with(" null")) ++counters_.unknown;
     const std::string_view subject = take_word(line);
     complain(told.on_state(std::string(subject), offset, line));
   } else if (word == "event") {
@@ -358,8 +361,6 @@ void StateWorld::hear_answer(std::uint32_t sub, std::string_view word, Offset of
   if (word == "subscribed") {
     ++counters_.subscribed;
     told_.emplace(sub, ToldState(history_, std::move(channels), offset));
-  } else if (word == "error" && rest == "position_expired" && history_.dropped()) {
-    ++counters_.refused;  // nobody can tell what it was
   } else {
     complain("instead of `subscribed`: " + std::string(word) + " " + std::string(rest));
   }

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "engine/session.h"
-#include "engine/state_view.h"
+#include "engine/subscribed_states.h"
 #include "eventlog/memory_log.h"
 #include "replay/page_reader.h"
 #include "tests/simulation/interrupted_log.h"
@@ -42,7 +42,7 @@ struct StateCounters {
   std::uint64_t events = 0;
   std::uint64_t resumed = 0;
   std::uint64_t gaps = 0;
-  std::uint64_t refused = 0;
+  std::uint64_t unknown = 0;  // states that nobody can tell any more
 
   StateCounters& operator+=(const StateCounters& other);
 };
