@@ -15,17 +15,35 @@ SubscribedStates::SubscribedStates(const Projections& projections, SharedInteres
       at_(at),
       sees_all_(interest_->filter.wants_every_channel()) {}
 
-Result<void> SubscribedStates::read(const LogReader& log, const StateReader& reader) {
-  if (at_ == Offset(0)) return {};
-  for (const std::string& subject : interest_->filter.channels) {
+Result<bool> SubscribedStates::read_on(const LogReader& log, const StateReader& reader,
+                                       std::uint64_t scanned_max) {
+  const std::vector<std::string>& channels = interest_->filter.channels;
+  if (at_ == Offset(0)) return true;
+  for (std::uint64_t left = scanned_max; next_channel_ < channels.size(); ++next_channel_) {
+    const std::string& subject = channels[next_channel_];
     if (!is_channel(subject)) continue;
-    Result<State> state = reader.state_at(subject, at_, view_of(subject));
-    if (!state && state.error().code == Code::not_found) continue;
-    if (!state && state.error().code != Code::position_expired) return fail(state.error());
-    const auto added = add(log, subject, state ? std::move(state->json) : "null");
-    if (!added) return added;
+    if (left == 0) return false;
+    if (!read_) read_.emplace(StateRead{.subject = subject, .at = at_, .view = view_of(subject)});
+    const std::uint64_t scanned_before = read_->scanned;
+    const Result<bool> done = read_subject(log, reader, left);
+    if (!done) return fail(done.error());
+    if (!*done) return false;
+    left -= std::min(left, std::max(read_->scanned - scanned_before, kSubjectCost));
+    read_.reset();
   }
-  return {};
+  return true;
+}
+
+Result<bool> SubscribedStates::read_subject(const LogReader& log, const StateReader& reader,
+                                            std::uint64_t scanned_max) {
+  const Result<bool> done = reader.read_on(*read_, scanned_max);
+  if (done && !*done) return false;
+  if (!done && done.error().code == Code::not_found) return true;
+  if (!done && done.error().code != Code::position_expired) return done;
+  const Result<void> added =
+      add(log, read_->subject, done ? StateReader::state(*read_).json : "null");
+  if (!added) return fail(added.error());
+  return true;
 }
 
 StateView SubscribedStates::view_of(const std::string& subject) const {

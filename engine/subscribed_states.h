@@ -2,13 +2,15 @@
 // tells before the events.
 //
 //   SubscribedStates states(projections, interest, at);
-//   states.read(log, reader);
+//   while (!*states.read_on(log, reader, scanned_max)) ...   // let others read
 //   for (const protocol::State& state : states.states()) ...
 //
 // Threads: any, but one at a time and never a loop: it reads the log.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,18 +35,29 @@ class SubscribedStates {
   // `projections` outlives it. `at` is where the events begin, less one.
   SubscribedStates(const Projections& projections, SharedInterest interest, Offset at);
 
-  Result<void> read(const LogReader& log, const StateReader& reader);
+  // Reads about so many records further, so that many states, or long ones, let others read too:
+  // call it until it answers true. What was read is not read again.
+  // REQUIRES: scanned_max >= 1.
+  Result<bool> read_on(const LogReader& log, const StateReader& reader, std::uint64_t scanned_max);
 
+  // REQUIRES: read_on() answered true.
   const std::vector<protocol::State>& states() const { return states_; }
 
  private:
+  // Each is looked up, however few records it takes.
+  static constexpr std::uint64_t kSubjectCost = 16;
+
   StateView view_of(const std::string& subject) const;
+  Result<bool> read_subject(const LogReader& log, const StateReader& reader,
+                            std::uint64_t scanned_max);
   Result<void> add(const LogReader& log, const std::string& subject, std::string json);
 
   const Projections& projections_;
   const SharedInterest interest_;
   const Offset at_;
   const bool sees_all_;
+  std::size_t next_channel_ = 0;
+  std::optional<StateRead> read_;  // of the next channel, where it has begun
   std::size_t bytes_ = 0;
   std::vector<protocol::State> states_;
 };

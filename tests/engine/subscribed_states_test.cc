@@ -17,7 +17,10 @@ struct SubscribedStatesTest : ::testing::Test {
     auto interest = std::make_shared<Interest>();
     interest->filter.channels = std::move(channels);
     SubscribedStates states(projections, interest, Offset(at));
-    const Result<void> done = states.read(small.log, reader);
+    Result<bool> done = false;
+    for (pieces = 0; done && !*done; ++pieces) {
+      done = states.read_on(small.log, reader, scanned_max);
+    }
     if (!done) return std::string(info(done.error().code).name);
     std::string text;
     for (const protocol::State& state : states.states()) {
@@ -30,7 +33,23 @@ struct SubscribedStatesTest : ::testing::Test {
   SmallLog small;  // of events of thing:1
   Projections projections;
   StateReader reader{small.log, small.pages, nullptr};
+  std::uint64_t scanned_max = 1000;
+  int pieces = 0;
 };
+
+TEST_F(SubscribedStatesTest, AreMadePieceByPiece) {
+  small.commit(300, "thing:1");
+  const std::string state = told({"thing:1"}, 300);
+  EXPECT_EQ(pieces, 1);
+  scanned_max = 50;
+  EXPECT_EQ(told({"thing:1"}, 299).substr(0, 16), "thing:1@e:299 {\"");
+  EXPECT_EQ(pieces, 6);
+  // Many short ones are not one piece either.
+  std::vector<std::string> channels = {"thing:1"};
+  for (int i = 2; i < 20; ++i) channels.push_back("thing:" + std::to_string(i));
+  EXPECT_EQ(told(channels, 300), state);
+  EXPECT_EQ(pieces, 5);
+}
 
 TEST_F(SubscribedStatesTest, AreMadeOnceForAllWhoSubscribe) {
   small.commit(300, "thing:1");

@@ -41,6 +41,7 @@ StateCounters& StateCounters::operator+=(const StateCounters& other) {
   resumed += other.resumed;
   gaps += other.gaps;
   unknown += other.unknown;
+  left += other.left;
   return *this;
 }
 
@@ -176,6 +177,7 @@ void StateWorld::connect() {
 
 void StateWorld::cut() {
   session_.reset();
+  reading_states_ = false;
   ++session_number_;
   if (!told_.empty()) place_ = told_.begin()->second.place();
   told_.clear();
@@ -264,17 +266,34 @@ void StateWorld::resolve_start(std::uint32_t sub, std::uint64_t attempt, const p
 
 void StateWorld::read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
                              const SharedInterest& interest) {
-  ask([this, sub, attempt, start, interest]() -> Answer {
-    Start begin = start;
-    Offset at = previous(start.next);
-    plant(begin, at);
-    SubscribedStates read(projections_, interest, at);
-    COURTSIDE_CHECK(read.read(interrupted_, states_));
-    std::vector<protocol::State> states = read.states();
-    for (protocol::State& state : states) {
-      state.position = format_position("sim", previous(begin.next));
-    }
-    return [=](Session& session) { session.on_states(sub, attempt, begin, states); };
+  if (congested_) complain("states are made for a client that takes nothing");
+  if (std::exchange(reading_states_, true)) complain("the states of two are made at once");
+  Start begin = start;
+  Offset at = previous(start.next);
+  plant(begin, at);
+  read_states_on(sub, attempt, begin,
+                 std::make_shared<SubscribedStates>(projections_, interest, at));
+}
+
+void StateWorld::read_states_on(std::uint32_t sub, std::uint64_t attempt, const Start& begin,
+                                const std::shared_ptr<SubscribedStates>& read) {
+  ask([=, this]() -> Answer {
+    const Result<bool> done = read->read_on(interrupted_, states_, random_.between(1, 40));
+    COURTSIDE_CHECK(done);
+    return [=, this, done = *done](Session& session) {
+      const bool is_awaited = session.awaits_states(sub, attempt);
+      if (!done && is_awaited) return read_states_on(sub, attempt, begin, read);
+      reading_states_ = false;
+      if (!done) {
+        ++counters_.left;
+        return session.on_states(sub, attempt, begin, fail(Code::not_found, "nobody waits"));
+      }
+      std::vector<protocol::State> states = read->states();
+      for (protocol::State& state : states) {
+        state.position = format_position("sim", previous(begin.next));
+      }
+      session.on_states(sub, attempt, begin, states);
+    };
   });
 }
 
