@@ -18,7 +18,19 @@ Hub::Hub(std::string epoch, OffsetRange held, const Projections& projections, Hu
 // ---------------------------------------------------------------------------------------------
 // Subscribers and their audiences.
 
+namespace {
+
+SharedInterest without_speed(const SharedInterest& interest) {
+  if (interest->speed == 0) return interest;
+  auto unpaced = std::make_shared<Interest>(*interest);
+  unpaced->speed = 0;
+  return unpaced;
+}
+
+}  // namespace
+
 SubscriberId Hub::add(SubscriberOwner& owner, SharedInterest interest, Offset next, Pace pace) {
+  if (pace.is_over) interest = without_speed(interest);
   Audience& audience = join_audience(std::move(interest));
   return subscribers_.insert(
       {.owner = &owner, .audience = &audience, .cursor = Subscription(next, held_), .pace = pace});
@@ -262,6 +274,7 @@ bool Hub::take_step(SubscriberId id) {
   switch (step.kind) {
     case Step::Kind::kGap: tell_gap(*subscriber, step.range); return true;
     case Step::Kind::kGoLive:
+      end_pace(*subscriber);
       attach(id, *subscriber);
       tell(*subscriber, protocol::Live{interest->sub, position_before(step.range.begin)});
       return false;
@@ -332,6 +345,15 @@ bool Hub::waits_for_its_time(SubscriberId id, Subscriber& subscriber) {
     host_.wake_after(id, std::min(subscriber.pace.not_before_ms - now_ms, kWakeMsMax));
   }
   return true;
+}
+
+// Else what it falls behind by would be told at the pace of the past.
+void Hub::end_pace(Subscriber& subscriber) {
+  Audience& audience = *subscriber.audience;
+  if (audience.interest->speed == 0) return;
+  subscriber.pace.is_over = true;
+  subscriber.audience = &join_audience(without_speed(audience.interest));
+  leave_audience(audience);
 }
 
 void Hub::on_wake(SubscriberId id) {

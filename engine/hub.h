@@ -81,6 +81,7 @@ struct Pace {
   std::optional<Timestamp> base = {};
   std::uint64_t base_ms = 0;        // of HubHost::now_ms
   std::uint64_t not_before_ms = 0;  // when the next event is due
+  bool is_over = false;             // it caught up: what comes is told as it comes
 };
 
 class Hub {
@@ -92,7 +93,8 @@ class Hub {
   // the owner can say something first.
   //
   // With a speed in its interest events come at so many times the pace of their recorded times,
-  // counted from `pace.base`, or from the first of them, until it has caught up.
+  // counted from `pace.base`, or from the first of them, until it has caught up; from then on it is
+  // one of those without a speed.
   SubscriberId add(SubscriberOwner& owner, SharedInterest interest, Offset next, Pace pace = {});
   // How far its pace is: for another one that goes on in its stead.
   Pace pace_of(SubscriberId id);
@@ -184,6 +186,7 @@ class Hub {
   void accept_page(SubscriberId id, const RenderedPage& page);
   std::size_t count_due(Subscriber& subscriber, const RenderedPage& page);
   bool waits_for_its_time(SubscriberId id, Subscriber& subscriber);
+  void end_pace(Subscriber& subscriber);
   void tell(Subscriber& subscriber, const protocol::ServerMessage& message);
   void tell_gap(Subscriber& subscriber, OffsetRange range);
   std::string position_before(Offset offset) const {

@@ -8,7 +8,6 @@
 #include "engine/problem.h"
 #include "engine/publisher.h"
 #include "engine/shard.h"
-#include "engine/state_view.h"
 
 namespace courtside {
 namespace {
@@ -433,30 +432,6 @@ void Peer::resolve_start(std::uint32_t sub, std::uint64_t attempt, const protoco
       if (Peer* peer = shard.find_peer(id)) peer->on_start(sub, attempt, refused);
     });
   }
-}
-
-void Peer::read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                       const SharedInterest& interest) {
-  Shard& shard = shard_;
-  const auto answer = [&shard, id = id_, sub, attempt, start](auto states) {
-    if (Peer* peer = shard.find_peer(id)) peer->on_states(sub, attempt, start, states);
-  };
-  const bool accepted = shard.read([&shard, start, interest, answer] {
-    const Engine& engine = shard.engine();
-    auto states = subscribed_states(engine.log, engine.states, engine.projections, *interest,
-                                    previous(start.next));
-    return [answer, states = std::move(states)] { answer(states); };
-  });
-  if (accepted) return;
-  shard.post_task([answer] {
-    answer(
-        Result<std::vector<protocol::State>>(fail(Code::overloaded, "too many reads are waiting")));
-  });
-}
-
-void Peer::on_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                     const Result<std::vector<protocol::State>>& states) {
-  if (session_) session_->on_states(sub, attempt, start, states);
 }
 
 void Peer::on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start) {

@@ -62,8 +62,6 @@ class Peer final : public ConnectionHandler,
 
   // Who the credential names, unless its address is slowed; known now, or told to `then` later.
   using Identified = std::function<void(Peer&, const Result<Identity>&)>;
-  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                   const SharedInterest& interest) override;
   std::optional<Result<Identity>> identify(const std::string& credential, Identified then);
 
   // Answers the request at hand; does nothing when the connection is gone.
@@ -97,6 +95,7 @@ class Peer final : public ConnectionHandler,
 
   void on_verdict(const Verdict& verdict);
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
+  bool awaits_states(std::uint32_t sub, std::uint64_t attempt) const;  // Session's
   void on_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
                  const Result<std::vector<protocol::State>>& states);
   void on_tick(std::uint64_t now_ms);
@@ -142,6 +141,8 @@ class Peer final : public ConnectionHandler,
   OffsetRange log_held() const override;
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override;
+  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+                   const SharedInterest& interest) override;  // peer_states.cc
   std::optional<Result<Identity>> identify(const std::string& credential,
                                            std::uint64_t attempt) override;
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,

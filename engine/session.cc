@@ -274,6 +274,7 @@ void Session::check(std::uint32_t number, Standstill standstill) {
   Sub& sub = subs_.at(number);
   sub.attempt = ++last_attempt_;
   sub.is_asked = true;
+  sub.start.reset();
   const auto known =
       host_.check_read(*identity_, sub.interest->filter.channels, number, sub.attempt);
   if (known) {
@@ -371,16 +372,42 @@ void Session::on_start(std::uint32_t number, std::uint64_t attempt, const Result
 
 void Session::begin(std::uint32_t number, Sub& sub, const Result<Start>& start) {
   if (!start) return end(number, start.error());
-  if (sub.wants_state) return host_.read_states(number, sub.attempt, *start, sub.interest);
-  begin_with(number, sub, *start, {});
+  if (!sub.wants_state) return begin_with(number, sub, *start, {});
+  sub.start = *start;
+  read_next_states();
+}
+
+// One subscription's at a time, and only for a client that takes what it is sent: states may be
+// large, and are made and queued at once.
+void Session::read_next_states() {
+  if (closing_ || states_attempt_ != 0 || host_.owner().congested()) return;
+  auto next = subs_.end();
+  for (auto it = subs_.begin(); it != subs_.end(); ++it) {
+    const bool is_earlier = next == subs_.end() || it->second.attempt < next->second.attempt;
+    if (it->second.start && is_earlier) next = it;
+  }
+  if (next == subs_.end()) return;
+  const Sub& sub = next->second;
+  states_attempt_ = sub.attempt;
+  host_.read_states(next->first, sub.attempt, *sub.start, sub.interest);
+}
+
+bool Session::awaits_states(std::uint32_t number, std::uint64_t attempt) const {
+  const auto found = subs_.find(number);
+  return !closing_ && found != subs_.end() && found->second.attempt == attempt;
 }
 
 void Session::on_states(std::uint32_t number, std::uint64_t attempt, const Start& start,
                         const Result<std::vector<protocol::State>>& states) {
-  const auto found = subs_.find(number);
-  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
-  if (!states) return end(number, states.error());
-  begin_with(number, found->second, start, *states);
+  states_attempt_ = 0;
+  if (awaits_states(number, attempt)) {
+    if (states) {
+      begin_with(number, subs_.at(number), start, *states);
+    } else {
+      end(number, states.error());
+    }
+  }
+  read_next_states();
 }
 
 // What was is said before what is next: the cursor begins right behind the states.
@@ -390,6 +417,7 @@ void Session::begin_with(std::uint32_t number, Sub& sub, const Start& start,
   Pace pace;
   if (sub.from.kind == protocol::From::Kind::kSince) pace.base = sub.from.since;
   sub.subscriber = hub.add(host_.owner(), sub.interest, start.next, pace);
+  sub.start.reset();
   send(protocol::Subscribed{.id = sub.request,
                             .sub = number,
                             .after = format_position(hub.epoch(), previous(start.next)),
@@ -468,6 +496,7 @@ void Session::pace_reading() {
 void Session::on_drained() {
   // Advancing may send, sending may close, closing destroys nothing before the caller returns.
   for (const auto& [number, sub] : subs_) host_.hub().on_drained(sub.subscriber);
+  read_next_states();
 }
 
 void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {

@@ -55,7 +55,8 @@ class SessionHost {
                              const Filter& filter) = 0;
 
   // What the channels that are subjects were at previous(start.next), as the interest may see them.
-  // Answers with Session::on_states, later.
+  // Answers with Session::on_states, later and once, unless the session is gone; with any error
+  // where Session::awaits_states has become false. One is asked for at a time.
   virtual void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
                            const SharedInterest& interest) = 0;
 
@@ -100,6 +101,8 @@ class Session final : private SessionVoice {
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start);
   void on_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
                  const Result<std::vector<protocol::State>>& states);
+  // Whether they are of any use still.
+  bool awaits_states(std::uint32_t sub, std::uint64_t attempt) const;
   void on_identity(std::uint64_t attempt, Result<Identity> identity);
   void on_read_checked(std::uint32_t sub, std::uint64_t attempt, const Result<ReadGrant>& grant);
   void on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant);
@@ -134,6 +137,7 @@ class Session final : private SessionVoice {
     std::uint64_t attempt = 0;
     bool is_asked = false;  // the answer is awaited
     bool wants_state = false;
+    std::optional<Start> start = {};  // where it is to begin, when its states are there
     // While its right cannot be known: when that has lasted too long; 0: it can.
     std::uint64_t give_up_ms = 0;
   };
@@ -172,6 +176,7 @@ class Session final : private SessionVoice {
   void recheck();
   void look_up_start(std::uint32_t number, Sub& sub);
   void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);
+  void read_next_states();
   void begin_with(std::uint32_t number, Sub& sub, const Start& start,
                   const std::vector<protocol::State>& states);
   void take_lifts(Sub& sub, const ReadGrant& grant);
@@ -212,6 +217,7 @@ class Session final : private SessionVoice {
   std::map<std::uint32_t, Sub> subs_;
   std::size_t channel_count_ = 0;
   std::uint64_t last_attempt_ = 0;
+  std::uint64_t states_attempt_ = 0;  // whose states are being read; 0: nobody's
 
   SessionPublishing publishing_;
 };

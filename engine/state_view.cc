@@ -68,30 +68,4 @@ StateView view_of_notification(const std::string& account) {
   return view;
 }
 
-Result<std::vector<protocol::State>> subscribed_states(const LogReader& log,
-                                                       const StateReader& states,
-                                                       const Projections& projections,
-                                                       const Interest& interest, Offset at) {
-  std::vector<protocol::State> out;
-  if (at == Offset(0)) return out;
-  const StateView view = view_by_channels(projections, interest.filter.channels, interest.lifts);
-  std::size_t bytes = 0;
-  for (const std::string& channel : interest.filter.channels) {
-    if (!is_channel(channel)) continue;
-    const Result<State> state = states.state_at(channel, at, view);
-    if (!state && state.error().code == Code::not_found) continue;
-    if (!state) return fail(state.error());
-    bytes += state->json.size();
-    if (bytes > kSubscribedStateBytesMax) {
-      return fail(Code::payload_too_large, "the states of so many channels are more than " +
-                                               std::to_string(kSubscribedStateBytesMax) + " bytes");
-    }
-    out.push_back({.sub = interest.sub,
-                   .subject = channel,
-                   .position = format_position(log.epoch(), at),
-                   .state = state->json});
-  }
-  return out;
-}
-
 }  // namespace courtside

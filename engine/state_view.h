@@ -5,10 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/interest.h"
 #include "engine/router.h"
 #include "replay/state_reader.h"
-#include "schema/protocol.h"
 
 namespace courtside {
 
@@ -16,15 +14,6 @@ namespace courtside {
 // each through its projection. Everything where `*` is among them.
 StateView view_by_channels(const Projections& projections, std::vector<std::string> channels,
                            std::vector<std::string> lifts);
-
-// What each channel of the interest that is a subject was at `at`, by the interest's own channels;
-// those that were not there yet are left out. payload_too_large beyond kSubscribedStateBytesMax,
-// position_expired where what is held cannot tell. Reads the log: not on a loop.
-constexpr std::size_t kSubscribedStateBytesMax = 4 << 20;
-Result<std::vector<protocol::State>> subscribed_states(const LogReader& log,
-                                                       const StateReader& states,
-                                                       const Projections& projections,
-                                                       const Interest& interest, Offset at);
 
 // The slots of a venue: the same by one channel, of slot events alone.
 StateView view_of_slots(const Projections& projections, const std::string& channel,

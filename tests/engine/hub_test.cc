@@ -313,6 +313,34 @@ TEST_F(HubTest, APaceCanBeCountedFromBeforeTheFirstEvent) {
   EXPECT_EQ(hub->pace_of(id).base, Timestamp(4'000'000));
 }
 
+// It was told at the pace of the past for as long as it lived: hours of silence where it was slow
+// for a moment.
+TEST_F(HubTest, APaceIsOverWhenItHasCaughtUp) {
+  small.commit(1, "user:1");
+  start();
+  speed = 1;
+  SubscriberId id = subscribe(ann, {"user:1"}, 1);
+  EXPECT_EQ(ann.take(), "1 live@1 ");
+  ann.slow = true;
+  small.recorded = Timestamp(3'600'000'000);
+  hub->on_commit(small.commit(1, "user:1"));
+  ann.slow = false;
+  hub->on_drained(id);
+  EXPECT_EQ(ann.take(), "behind@1 2 live@2 ");
+
+  hub->suspend(id);
+  small.recorded = Timestamp(7'200'000'000);
+  hub->on_commit(small.commit(1, "user:1"));
+  pace = hub->pace_of(id);
+  const Offset next = hub->next_of(id);
+  hub->remove(id);
+  ann.take();
+  id = subscribe(ann, {"user:1"}, next.value());  // another one goes on in its stead
+  EXPECT_EQ(ann.take(), "3 live@3 ");
+  EXPECT_TRUE(hub->pace_of(id).is_over);
+  EXPECT_TRUE(alarms.empty());
+}
+
 // Nobody is woken later than in a second, so whoever goes leaves no alarm for long.
 TEST_F(HubTest, WhoeverWaitsForItsTimeIsWokenOncePerSecond) {
   small.recorded = Timestamp(1);

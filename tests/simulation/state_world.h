@@ -13,12 +13,13 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/session.h"
-#include "engine/state_view.h"
+#include "engine/subscribed_states.h"
 #include "eventlog/memory_log.h"
 #include "replay/page_reader.h"
 #include "tests/simulation/interrupted_log.h"
@@ -42,7 +43,8 @@ struct StateCounters {
   std::uint64_t events = 0;
   std::uint64_t resumed = 0;
   std::uint64_t gaps = 0;
-  std::uint64_t refused = 0;
+  std::uint64_t unknown = 0;  // states that nobody can tell any more
+  std::uint64_t left = 0;     // whose making was given up, because nobody waited
 
   StateCounters& operator+=(const StateCounters& other);
 };
@@ -81,6 +83,8 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   void take_read();
   // For the session that is here now, if it is still here when the answer comes.
   void ask(std::function<Answer()> job);
+  void read_states_on(std::uint32_t sub, std::uint64_t attempt, const Start& begin,
+                      const std::shared_ptr<SubscribedStates>& read);
   void plant(Start& begin, Offset& at) const;
 
   void hear(std::string_view lines);
@@ -146,6 +150,7 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   std::optional<Session> session_;
   std::uint64_t session_number_ = 0;
   bool congested_ = false;
+  bool reading_states_ = false;
 
   std::map<std::uint32_t, ToldState> told_;                   // by subscription
   std::map<std::uint32_t, std::vector<std::string>> asking_;  // channels; not answered yet

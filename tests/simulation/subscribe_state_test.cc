@@ -1,6 +1,7 @@
 // Goal: whatever is appended, dropped, answered late or cut in between, a subscription with `state`
 // is told what its subjects are at one position, and then each event behind it, once: nothing is
-// missing between the two, and nothing is in both.
+// missing between the two, and nothing is in both. It is never refused: a subject whose events are
+// gone is told as unknown.
 //
 //   COURTSIDE_SIMULATION_SCHEDULES=1000000 simulation_test --gtest_filter='SubscribeState.*'
 //   COURTSIDE_SIMULATION_SEED=4711 simulation_test --gtest_filter='SubscribeState.*'
@@ -15,7 +16,7 @@
 namespace courtside::simulation {
 namespace {
 
-constexpr std::size_t kOperations = 150;
+constexpr std::size_t kOperations = 200;
 
 TEST(SubscribeState, NoScheduleLosesOrDoublesAnEventBetweenStateAndTail) {
   const Schedules schedules = schedules_from_environment(2'000);
@@ -27,7 +28,8 @@ TEST(SubscribeState, NoScheduleLosesOrDoublesAnEventBetweenStateAndTail) {
   }
   std::cout << schedules.count() << " schedules: " << total.subscribed << " subscriptions ("
             << total.resumed << " resumed), " << total.states << " states, " << total.events
-            << " events behind them, " << total.gaps << " gaps, " << total.refused << " refused\n";
+            << " events behind them, " << total.gaps << " gaps, " << total.unknown << " unknown, "
+            << total.left << " given up\n";
   if (schedules.count() == 1) return;
   // Everything that is to be simulated did happen, and often.
   EXPECT_GT(total.subscribed, 2 * schedules.count());
@@ -35,7 +37,8 @@ TEST(SubscribeState, NoScheduleLosesOrDoublesAnEventBetweenStateAndTail) {
   EXPECT_GT(total.states, 3 * schedules.count());
   EXPECT_GT(total.events, 20 * schedules.count());
   EXPECT_GT(total.gaps, schedules.count() / 100);
-  EXPECT_GT(total.refused, schedules.count() / 100);
+  EXPECT_GT(total.unknown, schedules.count() / 100);
+  EXPECT_GT(total.left, schedules.count() / 100);
 }
 
 void expect_found(PlantedInState planted) {

@@ -16,19 +16,30 @@ bool reaches(RecordView record, const std::vector<std::string>& channels) {
   return false;
 }
 
-std::set<std::string> StateHistory::states(const std::string& subject,
-                                           const std::vector<std::string>& channels,
-                                           Offset last) const {
+bool reaches_subject(RecordView record) {
+  return reaches(record, {std::string(record.event().subject())});
+}
+
+std::string StateHistory::state(const std::string& subject, OffsetRange range) const {
+  StateFold fold(subject);
+  for (Offset offset = range.begin; offset < range.end; offset = next(offset)) {
+    const RecordView record = at(offset);
+    if (record.event().subject() == subject && reaches_subject(record)) {
+      fold.apply(record, nullptr);
+    }
+  }
+  return fold.empty() ? "" : fold.text();
+}
+
+std::set<std::string> StateHistory::states(const std::string& subject, Offset last) const {
+  Offset last_event;
+  for (Offset offset(1); offset <= last; offset = next(offset)) {
+    if (at(offset).event().subject() == subject) last_event = offset;
+  }
   std::set<std::string> texts;
   for (const Offset first_held : first_held_) {
-    StateFold fold(subject);
-    for (Offset offset = first_held; offset <= last; offset = next(offset)) {
-      const RecordView record = at(offset);
-      if (record.event().subject() == subject && reaches(record, channels)) {
-        fold.apply(record, nullptr);
-      }
-    }
-    texts.insert(fold.empty() ? "" : fold.text());
+    const bool is_gone = last_event != Offset(0) && last_event < first_held;
+    texts.insert(is_gone ? "null" : state(subject, {first_held, next(last)}));
   }
   return texts;
 }
@@ -38,9 +49,13 @@ std::string ToldState::on_state(const std::string& subject, Offset position,
   if (begun_) return "a state behind an event";
   if (position != state_at_) return "a state of another position" + at(position);
   StateFold fold(subject);
-  if (!fold.resume(state)) return "a state that is none" + at(position);
+  if (state == "null") {
+    unknown_.insert(subject);
+  } else if (!fold.resume(state)) {
+    return "a state that is none" + at(position);
+  }
   if (!folds_.emplace(subject, std::move(fold)).second) return "two states of " + subject;
-  const std::set<std::string> right = history_.states(subject, channels_, position);
+  const std::set<std::string> right = history_.states(subject, position);
   if (!right.contains(std::string(state))) {
     return subject + " was not so" + at(position) + ": " + std::string(state);
   }
@@ -56,13 +71,17 @@ std::string ToldState::on_event(Offset offset) {
   if (std::string wrong = account_up_to(offset); !wrong.empty()) return wrong;
   place_ = next(offset);
   const std::string subject(record.event().subject());
-  if (std::find(channels_.begin(), channels_.end(), subject) != channels_.end()) {
+  const bool is_told = std::find(channels_.begin(), channels_.end(), subject) != channels_.end();
+  if (is_told && reaches_subject(record)) {
     folds_.try_emplace(subject, subject).first->second.apply(record, nullptr);
   }
   return {};
 }
 
 std::string ToldState::on_gap(OffsetRange lost) {
+  if (lost.end == next(state_at_)) {  // of another epoch: it has nothing of this one
+    return begun_ || !folds_.empty() ? "it is told late of its other epoch" : "";
+  }
   if (!history_.dropped()) return "a gap where nothing was dropped" + at(lost.begin);
   if (lost.begin < place_) return "it has what is called lost" + at(lost.begin);
   lost_ = true;
@@ -93,8 +112,11 @@ std::string ToldState::check_rest() const {
   if (lost_) return {};
   for (const std::string& subject : channels_) {
     const auto fold = folds_.find(subject);
-    const std::string is = fold == folds_.end() ? "" : fold->second.text();
-    const auto right = history_.states(subject, channels_, previous(history_.end()));
+    const std::string is = fold == folds_.end() || fold->second.empty() ? "" : fold->second.text();
+    auto right = history_.states(subject, previous(history_.end()));
+    if (unknown_.contains(subject)) {
+      right = {history_.state(subject, {next(state_at_), history_.end()})};
+    }
     if (!right.contains(is)) return subject + " became " + is + ", not " + *right.begin();
   }
   return {};
@@ -113,7 +135,7 @@ std::string ToldState::check_states() {
   if (begun_) return {};
   begun_ = true;
   for (const std::string& subject : channels_) {
-    const auto right = history_.states(subject, channels_, state_at_);
+    const auto right = history_.states(subject, state_at_);
     if (!folds_.contains(subject) && !right.contains("")) {
       return "no word of " + subject + at(state_at_);
     }

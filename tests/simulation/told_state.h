@@ -1,6 +1,7 @@
 // What one subscription with `state` was told, held against the plain history: the state of each of
-// its subjects at one position S, then each event behind S, once. The state is folded on with the
-// events that follow, and so has to come out as what all events fold to.
+// its subjects at one position S, then each event behind S, once. The state is that of the events
+// which reach the subject's own channel. Folded on with those of them that follow, it has to come
+// out as what all of them fold to.
 //
 //   subscribed after S | state at S of each subject | event > S | event | live | event ...
 //
@@ -32,10 +33,12 @@ class StateHistory {
   // REQUIRES: 1 <= offset < end().
   RecordView at(Offset offset) const { return RecordView(records_[offset.value() - 1]); }
 
-  // What the subject's events that reach one of the channels fold to, up to and with `last`; one
-  // text for each beginning of the log by which it may have been made. Those of no event are empty.
-  std::set<std::string> states(const std::string& subject, const std::vector<std::string>& channels,
-                               Offset last) const;
+  // What the subject's events in the range fold to, those that reach its own channel. Empty: there
+  // was none.
+  std::string state(const std::string& subject, OffsetRange range) const;
+  // The same up to and with `last`; one text for each beginning of the log by which it may have
+  // been made. "null": there were events of it, and none is held.
+  std::set<std::string> states(const std::string& subject, Offset last) const;
 
  private:
   std::vector<std::string> records_;
@@ -43,6 +46,8 @@ class StateHistory {
 };
 
 bool reaches(RecordView record, const std::vector<std::string>& channels);
+// Its subject's own channel.
+bool reaches_subject(RecordView record);
 
 class ToldState {
  public:
@@ -76,6 +81,7 @@ class ToldState {
   bool live_ = false;
   bool lost_ = false;  // a gap: the states do not follow from what was told
   std::map<std::string, StateFold> folds_;
+  std::set<std::string> unknown_;  // told as `null`: folded from the events behind it alone
 };
 
 }  // namespace courtside::simulation

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,7 +55,7 @@ class SessionTest : public ::testing::Test,
     return render_page("e", *interest, projections, *page);
   }
   void send_frames(const SharedBytes& frames) override { send_frame(std::string(frames.view())); }
-  bool congested() const override { return false; }
+  bool congested() const override { return is_congested; }
   void on_read_failed() override {}
 
   // SessionHost
@@ -71,7 +72,20 @@ class SessionTest : public ::testing::Test,
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   OffsetRange log_held() const override { return small.held(); }
-  void read_states(std::uint32_t, std::uint64_t, const Start&, const SharedInterest&) override {}
+  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+                   const SharedInterest& /*interest*/) override {
+    states_asked.push_back({sub, attempt, start});
+  }
+  // Answers the question for states at the front, with one of so many bytes.
+  void answer_states(std::size_t bytes = 2) {
+    const StatesAsked asked_for = states_asked.front();
+    states_asked.pop_front();
+    session->on_states(asked_for.sub, asked_for.attempt, asked_for.start,
+                       {{{.sub = asked_for.sub,
+                          .subject = "a:1",
+                          .position = "e:0",
+                          .state = "{" + std::string(bytes - 2, ' ') + "}"}}});
+  }
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override {
     lookups.push_back({sub, attempt, resolve_start_reading(from, filter, small.log, small.pages)});
@@ -117,6 +131,12 @@ class SessionTest : public ::testing::Test,
     Result<Start> start;
   };
 
+  struct StatesAsked {
+    std::uint32_t sub;
+    std::uint64_t attempt;
+    Start start;
+  };
+
   SmallLog small;
   Projections projections;
   SessionLimits limits;
@@ -124,6 +144,8 @@ class SessionTest : public ::testing::Test,
   std::optional<Session> session;
   std::string heard;
   std::vector<Lookup> lookups;
+  std::deque<StatesAsked> states_asked;
+  bool is_congested = false;
   std::vector<std::pair<IncomingEvent, std::uint64_t>> published;
   bool refuse_publish = false;
 
