@@ -66,6 +66,9 @@ class Peer final : public ConnectionHandler,
                    const SharedInterest& interest) override;
   std::optional<Result<Identity>> identify(const std::string& credential, Identified then);
 
+  // Shard::read_history for the request at hand.
+  void read_history(const Identity& reader, std::function<std::function<void()>()> job);
+
   // Answers the request at hand; does nothing when the connection is gone.
   void respond(HttpResponse response);
 

@@ -24,9 +24,13 @@ void Peer::on_history(const std::function<void(HistoryStream&)>& happened) {
   if (history_->over()) history_.reset();
 }
 
+void Peer::read_history(const Identity& reader, std::function<Shard::Finish()> job) {
+  shard_.read_history(door_.read_caller(reader), id_, std::move(job));
+}
+
 void Peer::read_part(std::shared_ptr<HistorySource> source) {
   Shard& shard = shard_;
-  shard.read_history([&shard, id = id_, source = std::move(source)] {
+  shard.read_part([&shard, id = id_, source = std::move(source)] {
     auto part = std::make_shared<Result<HistoryPart>>(source->read());
     return [&shard, id, part] {
       Peer* peer = shard.find_peer(id);
