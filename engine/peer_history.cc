@@ -53,7 +53,8 @@ std::optional<Result<ReadGrant>> Peer::check_history(const Identity& reader,
 Result<std::string> Peer::trace_history(const HistoryTrace& trace) {
   IncomingEvent event = history_trace(trace, now());
   std::string id(EventView(event.event).id());
-  const Result<void> appended = append_event(std::move(event));
+  // Also while the server goes down: a stream that is cut then still says so.
+  const Result<void> appended = append_event(std::move(event), /*while_draining=*/true);
   if (!appended) {
     log_warning("history", "a trace could not be appended: " + appended.error().message);
     return fail(appended.error());
@@ -79,6 +80,10 @@ void Peer::send_history(std::string bytes) {
 
 void Peer::end_history() {
   if (connection_ != nullptr) connection_->end_stream();
+}
+
+void Peer::cut_history_stream(std::string_view reason) {
+  on_history([reason](HistoryStream& history) { history.cut(reason); });
 }
 
 // Reset, so that what came cannot be taken for all.

@@ -37,6 +37,16 @@ void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(b
 
 void Shard::post_task(std::function<void()> task) { tasks_.post(std::move(task)); }
 
+std::future<void> Shard::cut_histories() {
+  auto cut = std::make_shared<std::promise<void>>();
+  std::future<void> all = cut->get_future();
+  post_task([this, cut] {
+    for (auto& [id, peer] : peers_) peer->cut_history_stream("the server is going down");
+    cut->set_value();
+  });
+  return all;
+}
+
 std::future<void> Shard::drain(std::uint16_t code) {
   auto emptied = std::make_shared<std::promise<void>>();
   std::future<void> empty = emptied->get_future();

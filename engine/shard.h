@@ -58,6 +58,9 @@ class Shard final : public HubHost {
 
   // Refuses new work from now on. Any thread.
   void refuse_work() { draining_ = true; }
+  // Cuts every history stream, which says in the log how far it came; the future is ready when all
+  // have. Any thread; once, after refuse_work() and while the sequencer still takes appends.
+  std::future<void> cut_histories();
   // Says goodbye to every client: 1012, or `code` where something broke. The future is ready when
   // the last one has gone. Any thread; once.
   std::future<void> drain(std::uint16_t code);
