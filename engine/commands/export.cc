@@ -79,11 +79,10 @@ class Exporting {
       out.clear();
       compressor.append(out, *line,
                         line->empty() ? Compressor::Then::kEnd : Compressor::Then::kMore);
-      if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size()) break;
-      if (line->empty() && std::fflush(stdout) == 0) return {};
-      if (line->empty()) break;
+      std::fwrite(out.data(), 1, out.size(), stdout);
+      // Where stdout takes no more, main tells (finish_output).
+      if (line->empty() || !output_goes()) return {};
     }
-    return fail(Code::write_failed, "stdout takes no more");
   }
 
   // ---- to a file

@@ -41,6 +41,7 @@ class Showing {
       if (const auto offset = offset_of_line(*line, csv)) {
         show(*line);
         ++shown_;
+        if (!output_goes()) break;
       } else {
         put(*line);  // the head of the columns
       }

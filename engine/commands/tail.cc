@@ -131,6 +131,7 @@ class Tailing {
       show_columns(position, ServerWords(event));
     }
     std::fflush(stdout);  // somebody may be waiting at the other end of a pipe
+    if (!output_goes()) finish();
   }
 
   void show_columns(const std::string& position, const ServerWords& event) {

@@ -1,7 +1,9 @@
 // Goal: the program tells its caller how it went: by exit status (sysexits.h), with a message that
 // names the thing, data on stdout and all else on stderr.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/e2e/support/server_test.h"
 
@@ -100,6 +102,46 @@ TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
   EXPECT_EQ(tailed.status, 0) << tailed.output;
   EXPECT_TRUE(says(tailed, "test.told"));
   EXPECT_TRUE(says(tailed, "file-499"));
+}
+
+// In a shell, where `courtside` is $0.
+Ran run_in_shell(const std::string& line) {
+  Process process({"/bin/sh", "-c", line, courtside_binary()});
+  const int status = process.wait();
+  return {status, process.whole_output()};
+}
+
+// Story: `courtside history > file` on a full disk exited 0, and its file was taken for whole.
+TEST_F(CommandWithServer, WhatStdoutDoesNotTakeExits74) {
+  append_one(http, {.id = "1"});
+  const std::string flags = " --url http://127.0.0.1:" + std::to_string(port()) + " ";
+  for (const std::string& command :
+       {"history" + flags + "-o table", "history" + flags + "-o jsonl",
+        "history" + flags + "-o csv", "log thing:t_1" + flags + "-o table",
+        "log thing:t_1" + flags + "-o json", "state thing:t_1" + flags, "tail --no-follow" + flags,
+        "export -" + flags, std::string("version"), std::string("config print"),
+        std::string("--help")}) {
+    const Ran ran = run_in_shell("exec \"$0\" " + command + " > /dev/full");
+    EXPECT_EQ(ran.status, 74) << command;
+    EXPECT_EQ(ran.output, "courtside: stdout takes no more\n") << command;
+  }
+  // What went wrong before is still what is told.
+  EXPECT_EQ(run_in_shell("exec \"$0\" history --after zzzz:1" + flags + "> /dev/full").status, 66);
+}
+
+TEST_F(CommandWithServer, AReaderThatHasGoneIsNoFailureToTellOf) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 900; ++i) {
+    drafts.push_back({.id = std::to_string(i), .data = json_string(std::string(1000, 'x'))});
+  }
+  append(http, drafts);
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  // As a shell starts it, and as one that ignores the signal does.
+  for (const std::string start : {"", "trap '' PIPE; "}) {
+    const Ran ran = run_in_shell(start + "\"$0\" history -o jsonl --url " + url + " | head -n 1");
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_EQ(ran.output.find('\n') + 1, ran.output.size()) << ran.output.substr(0, 4000);
+  }
 }
 
 TEST_F(CommandWithServer, NobodyThereExits69) {
