@@ -144,6 +144,45 @@ TEST_F(CommandWithServer, AReaderThatHasGoneIsNoFailureToTellOf) {
   }
 }
 
+// Story: an export that was over was begun again by a --resume too much, and the finished file
+// replaced by another.
+TEST_F(CommandWithServer, AFinishedExportIsLeftAlone) {
+  const TempFolder folder;
+  const std::string file = folder.path() / "all.ndjson";
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  const auto lines = [&file] {
+    std::ifstream stream(file);
+    return std::count(std::istreambuf_iterator<char>(stream), {}, '\n');
+  };
+  const auto do_export = [&](const std::string& how) {
+    std::vector<std::string> arguments = {"export", file, "--url", url};
+    if (!how.empty()) arguments.push_back(how);
+    return run(arguments);
+  };
+  append_one(http, {.id = "1"});
+  const Ran nothing = do_export("--resume");
+  EXPECT_EQ(nothing.status, 66);
+  EXPECT_TRUE(says(nothing, "without --resume")) << nothing.output;
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+
+  EXPECT_EQ(do_export("").status, 0);
+  append_one(http, {.id = "2"});
+  const auto held = lines();  // with what the log says of the export itself, from here on
+  EXPECT_EQ(held, 1);
+  const Ran whole = do_export("--resume");
+  EXPECT_EQ(whole.status, 0);
+  EXPECT_TRUE(says(whole, file + " is complete")) << whole.output;
+  EXPECT_EQ(lines(), held);
+  const Ran again = do_export("");
+  EXPECT_EQ(again.status, 64);
+  EXPECT_TRUE(says(again, "--force")) << again.output;
+  EXPECT_EQ(lines(), held);
+  EXPECT_EQ(do_export("--force").status, 0);
+  EXPECT_GE(lines(), 2);
+  const Ran both = run({"export", file, "--url", url, "--force", "--resume"});
+  EXPECT_EQ(both.status, 64) << both.output;
+}
+
 TEST_F(CommandWithServer, NobodyThereExits69) {
   const std::string url = "http://127.0.0.1:" + std::to_string(port());
   EXPECT_EQ(stop_server(), 0);
