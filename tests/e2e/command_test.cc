@@ -144,6 +144,33 @@ TEST_F(CommandWithServer, AReaderThatHasGoneIsNoFailureToTellOf) {
   }
 }
 
+// Story: what a producer put into an event's data went to the terminal as it was, and could clear
+// it, name its window, or type into it.
+TEST_F(CommandWithServer, ATableSteersNoTerminal) {
+  append(http, {{.id = "1",
+                 .data = "{\"\\u001b]0;x\\u0007\":\"\\u001b[2J\",\"c1\":\"\xc2\x9b"
+                         "2J\",\"del\":\"\x7f\"}"},
+                {.id = "2", .subject = "slot:s_1", .data = "{\"\\u001b[1m\":\"\xc2\x85\"}"}});
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"history"},
+                                                  {"log", "thing:t_1"},
+                                                  {"tail", "--no-follow"},
+                                                  {"state", "thing:t_1"},
+                                                  {"state", "slot:s_1"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--url", url, "-o", "table"});
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    for (const char* steering : {"\x1b", "\x07", "\x7f", "\xc2\x9b", "\xc2\x85"}) {
+      EXPECT_FALSE(says(ran, steering)) << command.front() << ": " << ran.output;
+    }
+  }
+  const Ran story = run({"log", "thing:t_1", "--url", url, "-o", "table"});
+  EXPECT_TRUE(says(story, R"(\u001b]0;x\u0007: "\u001b[2J")")) << story.output;
+  EXPECT_TRUE(says(story, R"(c1: "\u009b2J")")) << story.output;
+  EXPECT_TRUE(says(story, R"(del: "\u007f")")) << story.output;
+}
+
 // Story: an export that was over was begun again by a --resume too much, and the finished file
 // replaced by another.
 TEST_F(CommandWithServer, AFinishedExportIsLeftAlone) {
@@ -181,6 +208,47 @@ TEST_F(CommandWithServer, AFinishedExportIsLeftAlone) {
   EXPECT_GE(lines(), 2);
   const Ran both = run({"export", file, "--url", url, "--force", "--resume"});
   EXPECT_EQ(both.status, 64) << both.output;
+}
+
+// Story: of two events with one id, from two sources, `log` knew one, and led to it.
+TEST_F(CommandWithServer, ALogKnowsEventsOfOneIdApart) {
+  append(http, {{.id = "1",
+                 .type = "a.began",
+                 .subject = "thing:a",
+                 .source = "/a",
+                 .more = R"(,"correlationid":"k")"},
+                {.id = "1",
+                 .type = "b.began",
+                 .subject = "thing:b",
+                 .source = "/b",
+                 .more = R"(,"correlationid":"k")"},
+                {.id = "2",
+                 .type = "b.went_on",
+                 .subject = "thing:c",
+                 .source = "/b",
+                 .more = R"(,"correlationid":"k","causationid":"1")"}});
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  const auto story = [&url](const std::string& subject) {
+    const Ran ran = run({"log", subject, "--url", url, "-o", "json"});
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    return Json::parse(ran.output).at(0);
+  };
+  EXPECT_EQ(story("thing:a")["effects"].size(), 0u);
+  EXPECT_EQ(story("thing:b")["effects"].at(0)["type"].text(), "b.went_on");
+  EXPECT_EQ(story("thing:c")["causes"].at(0)["type"].text(), "b.began");
+}
+
+TEST_F(CommandWithServer, ALogSaysWhenItDidNotLookAtAllThatBelongsTogether) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 1000; ++i) {
+    drafts.push_back({.id = std::to_string(i), .more = R"(,"correlationid":"k")"});
+  }
+  append(http, drafts);
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  EXPECT_FALSE(says(run({"log", "thing:t_1", "--url", url}), "are followed"));
+  append_one(http, {.id = "more", .more = R"(,"correlationid":"k")"});
+  EXPECT_TRUE(says(run({"log", "thing:t_1", "--url", url}),
+                   "of the events of correlation id k the first 1000 are followed"));
 }
 
 TEST_F(CommandWithServer, NobodyThereExits69) {
