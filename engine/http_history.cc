@@ -56,6 +56,10 @@ void grant_history(Peer& peer, const std::shared_ptr<Opening>& opening);
 
 void begin_history(Peer& peer, const std::shared_ptr<Opening>& opening, const ReadGrant& grant) {
   const Engine& engine = peer.shard().engine();
+  // Again: a stream that begins after all were cut would never say how it ended.
+  if (peer.shard().draining()) {
+    return peer.respond(problem({Code::draining, "the server is going down"}));
+  }
   HistorySource::Request& request = opening->request;
   if (const auto asked = check_filter(engine, request.query.filter, grant); !asked) {
     return refuse(peer, asked.error());

@@ -13,10 +13,11 @@ namespace courtside {
 namespace {
 
 // Runs `read` on a read thread; it makes the answer, or the error to answer with.
-void answer_with_read(Peer& peer, std::function<Result<HttpResponse>()> read) {
+void answer_with_read(Peer& peer, const Identity& reader,
+                      std::function<Result<HttpResponse>()> read) {
   Shard& shard = peer.shard();
   const ConnectionId id = peer.id();
-  const bool accepted = shard.read([&shard, id, read = std::move(read)] {
+  peer.read_history(reader, [&shard, id, read = std::move(read)] {
     Result<HttpResponse> answer = read();
     return [&shard, id, answer = std::move(answer)] {
       if (Peer* asker = shard.find_peer(id)) {
@@ -24,7 +25,6 @@ void answer_with_read(Peer& peer, std::function<Result<HttpResponse>()> read) {
       }
     };
   });
-  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
 // Smaller ones grow, or win nothing.
@@ -59,8 +59,8 @@ void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
           return refuse(asker, asked.error());
         }
         const ConnectionId id = asker.id();
-        const bool accepted = shard.read(
-            [&shard, &engine, id, reader, query, held, grant, coding, plain] {
+        asker.read_history(
+            reader, [&shard, &engine, id, reader, query, held, grant, coding, plain] {
               Result<HistoryAnswer> page = answer_history(
                   query, engine.log, within(held, engine.log.held()), engine.pages,
                   engine.config.limits.page_scanned, engine.projections, grant.lifts);
@@ -77,9 +77,7 @@ void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
                 }
                 back->respond(response);
               };
-            },
-            ReadClass::kHistory);
-        if (!accepted) asker.respond(problem({Code::overloaded, "too many reads are waiting"}));
+            });
       });
 }
 
@@ -230,8 +228,8 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
   if (position->epoch != engine.log.epoch() || !held.contains(position->offset)) {
     return peer.respond(problem(not_found));
   }
-  const bool accepted =
-      shard.read([&shard, &engine, id = peer.id(), reader, not_found, offset = position->offset] {
+  peer.read_history(
+      reader, [&shard, &engine, id = peer.id(), reader, not_found, offset = position->offset] {
         Result<std::vector<Record>> records = engine.log.read({offset});
         return [&shard, id, reader, not_found, records = std::move(records)] {
           Peer* asker = shard.find_peer(id);
@@ -241,7 +239,6 @@ void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
           show_event(*asker, reader, records->front(), not_found);
         };
       });
-  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
 void get_subject(Peer& peer, const std::string& segment, const Identity& reader) {
@@ -262,7 +259,7 @@ void get_subject(Peer& peer, const std::string& segment, const Identity& reader)
       const auto traced = asker.append_trace(reader, filter, {});
       if (!traced) return tell(asker, traced.error());
     }
-    answer_with_read(asker, [&engine, subject, held, not_found]() -> Result<HttpResponse> {
+    answer_with_read(asker, reader, [&engine, subject, held, not_found]() -> Result<HttpResponse> {
       const Result<SubjectState> state = engine.log.subject(subject);
       if (!state) return fail(state.error());
       if (state->version == 0) return fail(not_found);

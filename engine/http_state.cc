@@ -17,8 +17,6 @@ namespace {
 // is nearer when it is asked for again.
 constexpr int kPiecesMax = 200;
 
-const Error kTooManyReads{Code::overloaded, "too many reads are waiting"};
-
 // One question for a state, as it goes back and forth between the shard and the read threads.
 struct StateQuestion {
   std::string at;
@@ -67,7 +65,7 @@ void read_state(Peer& peer, const SharedQuestion& question, int pieces_left) {
     return tell(peer, {Code::overloaded, "the state takes long to make: ask again"});
   }
   Shard& shard = peer.shard();
-  const bool accepted = shard.read([&shard, id = peer.id(), question, pieces_left] {
+  peer.read_history(question->reader, [&shard, id = peer.id(), question, pieces_left] {
     const Result<bool> done = read_on(shard.engine(), *question);
     return [&shard, id, question, pieces_left, done] {
       Peer* asker = shard.find_peer(id);
@@ -76,7 +74,6 @@ void read_state(Peer& peer, const SharedQuestion& question, int pieces_left) {
       answer_state(*asker, *question, done);
     };
   });
-  if (!accepted) tell(peer, kTooManyReads);
 }
 
 // Who may read everything reads it as `*`; who may not reads it through the channels.
@@ -99,7 +96,7 @@ template <typename Answer>
 void answer_list(Peer& peer, const Identity& reader, const Filter& traced, bool audited,
                  Answer answer) {
   Shard& shard = peer.shard();
-  const bool accepted = shard.read([&shard, id = peer.id(), reader, traced, audited, answer] {
+  peer.read_history(reader, [&shard, id = peer.id(), reader, traced, audited, answer] {
     Result<ListAnswer> page = answer();
     return [&shard, id, reader, traced, audited, page = std::move(page)] {
       Peer* asker = shard.find_peer(id);
@@ -112,7 +109,6 @@ void answer_list(Peer& peer, const Identity& reader, const Filter& traced, bool 
       asker->respond(json_response(page->body));
     };
   });
-  if (!accepted) tell(peer, kTooManyReads);
 }
 
 StateLists lists_of(const Engine& engine) {

@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   if (!parsed) {
     std::fputs(parsed.error().out.c_str(), stdout);
     std::fputs(parsed.error().err.c_str(), stderr);
-    return parsed.error().status;
+    return courtside::finish_output(parsed.error().status);
   }
-  return std::visit(Run{}, *parsed);
+  return courtside::finish_output(std::visit(Run{}, *parsed));
 }

@@ -62,8 +62,10 @@ void Peer::allow_origin(HttpResponse& response) const {
   response.headers.emplace_back("vary", "origin");
 }
 
-Result<void> Peer::submit(Append append) {
-  if (shard_.draining()) return fail(Code::draining, "the server is going down");
+Result<void> Peer::submit(Append append, bool while_draining) {
+  if (shard_.draining() && !while_draining) {
+    return fail(Code::draining, "the server is going down");
+  }
   Command command(std::move(append));
   if (!shard_.engine().sequencer.submit(command)) {
     return fail(Code::overloaded, "too many appends are pending");
@@ -222,7 +224,7 @@ void Peer::drain(std::uint16_t code) {
   } else if (stream_) {
     end_stream(code, "the server is going down");
   } else if (history_) {
-    on_history([](HistoryStream& history) { history.cut("the server is going down"); });
+    cut_history_stream("the server is going down");
   } else if (!post_) {
     connection_->close_after_flush();
   }
@@ -359,13 +361,13 @@ Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
   return append_event(std::move(*trace));
 }
 
-Result<void> Peer::append_event(IncomingEvent event) {
+Result<void> Peer::append_event(IncomingEvent event, bool while_draining) {
   std::vector<IncomingEvent> events;
   events.push_back(std::move(event));
   Result<Append> append =
       make_append(shard_.engine().router, std::move(events), Identity{}, Author{});
   if (!append) return fail(append.error());
-  return submit(std::move(*append));
+  return submit(std::move(*append), while_draining);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ class Peer final : public ConnectionHandler,
   using Identified = std::function<void(Peer&, const Result<Identity>&)>;
   std::optional<Result<Identity>> identify(const std::string& credential, Identified then);
 
+  // Shard::read_history for the request at hand.
+  void read_history(const Identity& reader, std::function<std::function<void()>()> job);
+
   // Answers the request at hand; does nothing when the connection is gone.
   void respond(HttpResponse response);
 
@@ -100,7 +103,9 @@ class Peer final : public ConnectionHandler,
                  const Result<std::vector<protocol::State>>& states);
   void on_tick(std::uint64_t now_ms);
   void on_rights_change(const RightsChange& change, bool revokes);
-  // The server goes down.
+  // The server goes down: first this, while the log still takes the trace of it, ...
+  void cut_history_stream(std::string_view reason);
+  // ... then this.
   void drain(std::uint16_t code);
   void abort();
 
@@ -173,8 +178,8 @@ class Peer final : public ConnectionHandler,
   void end_stream(std::uint16_t code, std::string_view reason);
   void on_history(const std::function<void(HistoryStream&)>& happened);
   void allow_origin(HttpResponse& response) const;
-  Result<void> submit(Append append);
-  Result<void> append_event(IncomingEvent event);
+  Result<void> submit(Append append, bool while_draining = false);
+  Result<void> append_event(IncomingEvent event, bool while_draining = false);
 
   Shard& shard_;
   Doorway door_;

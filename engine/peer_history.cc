@@ -24,9 +24,13 @@ void Peer::on_history(const std::function<void(HistoryStream&)>& happened) {
   if (history_->over()) history_.reset();
 }
 
+void Peer::read_history(const Identity& reader, std::function<Shard::Finish()> job) {
+  shard_.read_history(door_.read_caller(reader), id_, std::move(job));
+}
+
 void Peer::read_part(std::shared_ptr<HistorySource> source) {
   Shard& shard = shard_;
-  shard.read_history([&shard, id = id_, source = std::move(source)] {
+  shard.read_part([&shard, id = id_, source = std::move(source)] {
     auto part = std::make_shared<Result<HistoryPart>>(source->read());
     return [&shard, id, part] {
       Peer* peer = shard.find_peer(id);
@@ -55,7 +59,8 @@ Result<std::string> Peer::trace_history(const HistoryTrace& trace) {
   Result<IncomingEvent> event = history_trace(trace, now());
   if (!event) return fail(event.error());
   std::string id(EventView(event->event).id());
-  const Result<void> appended = append_event(std::move(*event));
+  // Also while the server goes down: a stream that is cut then still says so.
+  const Result<void> appended = append_event(std::move(*event), /*while_draining=*/true);
   if (!appended) {
     log_warning("history", "a trace could not be appended: " + appended.error().message);
     return fail(appended.error());
@@ -81,6 +86,10 @@ void Peer::send_history(std::string bytes) {
 
 void Peer::end_history() {
   if (connection_ != nullptr) connection_->end_stream();
+}
+
+void Peer::cut_history_stream(std::string_view reason) {
+  on_history([reason](HistoryStream& history) { history.cut(reason); });
 }
 
 // Reset, so that what came cannot be taken for all.

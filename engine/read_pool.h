@@ -1,11 +1,13 @@
 // The threads that read the log, so that no loop ever waits for a disk.
 //
 // A job runs on one of them and posts its result to whoever asked (Shard::post). Jobs are bounded
-// where they are made: a shard has at most `reads_in_flight` of them, and each history stream one.
+// where they are made: a shard has at most `reads_in_flight` of each kind, and each history stream
+// one.
 //
-// Those who wait for live events go first: history (pages and streams of GET /v1/events) is read
-// by all threads but one, and only while nothing else waits. Of what waits for too long behind the
-// others, one job is let through after every kHistoryTurn of theirs, so that it comes to an end.
+// Those who wait for live events go first: history (what is asked for over HTTP, but for live
+// streams) is read by all threads but one, and only while nothing else waits. Of what waits for too
+// long behind the others, one job is let through after every kHistoryTurn of theirs, so that it
+// comes to an end.
 //
 // Threads: submit from any.
 #pragma once

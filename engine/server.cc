@@ -227,7 +227,13 @@ void Server::shut_down() {
   if (shards_.empty()) return;
   serving_file_.reset();
   for (const auto& shard : shards_) shard->refuse_work();
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(config_.drain_ms);
+  // While the log still takes what they have to say of it.
+  std::vector<std::future<void>> cut;
+  for (const auto& shard : shards_) cut.push_back(shard->cut_histories());
   outboxes_->stop();
+  for (const std::future<void>& each : cut) each.wait_until(deadline);
   sequencer_->stop();
 
   bool failed = false;
@@ -239,8 +245,6 @@ void Server::shut_down() {
   for (const auto& shard : shards_) {
     emptied.push_back(shard->drain(failed ? kCloseInternal : kCloseDraining));
   }
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(config_.drain_ms);
   for (const std::future<void>& empty : emptied) empty.wait_until(deadline);
 
   for (const auto& shard : shards_) shard->stop();

@@ -14,7 +14,8 @@ Shard::Shard(std::uint32_t number, const Engine& engine, OffsetRange held)
       hub_(engine.log.epoch(), held, engine.projections, *this),
       sockets_(kSocketsWaitingMax, [this] { loop_.wake(); }),
       commits_(kCommitsWaitingMax, [this] { loop_.wake(); }),
-      tasks_(0, [this] { loop_.wake(); }) {
+      tasks_(0, [this] { loop_.wake(); }),
+      history_reads_(engine.config.limits.reads_in_flight) {
   loop_.set_on_wake([this] { on_wake(); });
   loop_.set_on_turn_end([this] { on_turn_end(); });
   loop_.set_flush_pause_max_us(engine.config.flush_interval_ms * 1000);
@@ -35,6 +36,16 @@ void Shard::post_socket(NewConnection connection) {
 void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(batch)); }
 
 void Shard::post_task(std::function<void()> task) { tasks_.post(std::move(task)); }
+
+std::future<void> Shard::cut_histories() {
+  auto cut = std::make_shared<std::promise<void>>();
+  std::future<void> all = cut->get_future();
+  post_task([this, cut] {
+    for (auto& [id, peer] : peers_) peer->cut_history_stream("the server is going down");
+    cut->set_value();
+  });
+  return all;
+}
 
 std::future<void> Shard::drain(std::uint16_t code) {
   auto emptied = std::make_shared<std::promise<void>>();
@@ -147,6 +158,7 @@ Peer* Shard::find_peer(ConnectionId id) {
 }
 
 void Shard::retire(ConnectionId id) {
+  history_reads_.drop(id.value());
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
   // Somebody up the stack may still be using it.
@@ -228,21 +240,38 @@ void Shard::on_turning_point(RecordView record) {
   for (auto& [id, peer] : peers_) peer->on_rights_change(*change, revokes);
 }
 
-bool Shard::read(std::function<Finish()> job, ReadClass of) {
+bool Shard::read(std::function<Finish()> job) {
   if (jobs_in_flight_ >= engine_.config.limits.reads_in_flight) return false;
   ++jobs_in_flight_;
-  engine_.reads.submit(
-      [this, job = std::move(job)] {
-        post_task([this, finish = job()] {
-          --jobs_in_flight_;
-          finish();
-        });
-      },
-      of);
+  engine_.reads.submit([this, job = std::move(job)] {
+    post_task([this, finish = job()] {
+      --jobs_in_flight_;
+      finish();
+    });
+  });
   return true;
 }
 
-void Shard::read_history(std::function<Finish()> job) {
+void Shard::read_history(const ReadCaller& caller, ConnectionId connection,
+                         std::function<Finish()> job) {
+  const auto read = [this, key = caller.key, job = std::move(job)] {
+    post_task([this, key, finish = job()] {
+      history_reads_.done(key);
+      finish();
+      start_history_reads();
+    });
+  };
+  history_reads_.add(caller, connection.value(), read);
+  start_history_reads();
+}
+
+void Shard::start_history_reads() {
+  while (std::optional<ReadTurns::Turn> turn = history_reads_.next()) {
+    engine_.reads.submit(std::move(turn->job), ReadClass::kHistory);
+  }
+}
+
+void Shard::read_part(std::function<Finish()> job) {
   engine_.reads.submit([this, job = std::move(job)] { post_task(job()); }, ReadClass::kHistory);
 }
 

@@ -22,6 +22,7 @@
 
 #include "base/mailbox.h"
 #include "engine/doors/connection_limit.h"
+#include "engine/doors/read_turns.h"
 #include "engine/engine.h"
 #include "engine/hub.h"
 #include "engine/metrics.h"
@@ -57,6 +58,9 @@ class Shard final : public HubHost {
 
   // Refuses new work from now on. Any thread.
   void refuse_work() { draining_ = true; }
+  // Cuts every history stream, which says in the log how far it came; the future is ready when all
+  // have. Any thread; once, after refuse_work() and while the sequencer still takes appends.
+  std::future<void> cut_histories();
   // Says goodbye to every client: 1012, or `code` where something broke. The future is ready when
   // the last one has gone. Any thread; once.
   std::future<void> drain(std::uint16_t code);
@@ -73,11 +77,15 @@ class Shard final : public HubHost {
   std::uint32_t number() const { return number_; }
   bool draining() const { return draining_; }
 
-  // Runs `job` on a read thread and, on this thread, what it returns. False when too many wait.
+  // Runs `job` on a read thread and, on this thread, what it returns: for those who wait for live
+  // events. False when too many of them wait.
   using Finish = std::function<void()>;
-  [[nodiscard]] bool read(std::function<Finish()> job, ReadClass of = ReadClass::kLive);
+  [[nodiscard]] bool read(std::function<Finish()> job);
+  // The same for an answer of history, when its caller's turn comes; not at all when the connection
+  // goes before that.
+  void read_history(const ReadCaller& caller, ConnectionId connection, std::function<Finish()> job);
   // The same for a part of a history stream, of which there are few (limits.history_streams).
-  void read_history(std::function<Finish()> job);
+  void read_part(std::function<Finish()> job);
 
   // The peer with this connection, or null when it is gone.
   Peer* find_peer(ConnectionId id);
@@ -120,6 +128,7 @@ class Shard final : public HubHost {
   void on_commit(const Batch& batch);
   void tell_when_empty();
   void start_waiting_reads();
+  void start_history_reads();
   PageRequest page_request(OffsetRange range) const;
 
   const std::uint32_t number_;
@@ -146,6 +155,7 @@ class Shard final : public HubHost {
   std::deque<WaitingRead> waiting_reads_;
   std::size_t reads_in_flight_ = 0;
   std::size_t jobs_in_flight_ = 0;
+  ReadTurns history_reads_;
 
   std::atomic<bool> draining_{false};
   std::optional<std::promise<void>> emptied_;  // once drain began

@@ -24,6 +24,14 @@ int run_backup(const BackupCommand& command);
 int run_restore(const RestoreCommand& command);
 int run_version(const VersionCommand& command);
 
+// Whether stdout takes what is printed, as far as that is known: a long command ends when it does
+// not.
+bool output_goes();
+// What the command's last word is worth: its own status, or that of write_failed where stdout did
+// not take all of its output. A reader that has gone, as `head` has, is no failure of ours and is
+// passed over without a word.
+int finish_output(int status);
+
 // Says what went wrong on stderr; the exit status that goes with it.
 int report(const Error& error);
 

@@ -59,6 +59,10 @@ class Exporting {
       : command_(command), target_(std::move(target)) {}
 
   int run() {
+    if (command_.resume && is_whole_export(command_.file)) {
+      std::fprintf(stderr, "courtside: %s is complete\n", command_.file.c_str());
+      return 0;
+    }
     const Result<void> done = command_.file == "-" ? write_through() : write_file();
     if (told_progress_) std::fputc('\n', stderr);
     if (!done) return report(done.error());
@@ -80,11 +84,10 @@ class Exporting {
       out.clear();
       compressor.append(out, *line,
                         line->empty() ? Compressor::Then::kEnd : Compressor::Then::kMore);
-      if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size()) break;
-      if (line->empty() && std::fflush(stdout) == 0) return {};
-      if (line->empty()) break;
+      std::fwrite(out.data(), 1, out.size(), stdout);
+      // Where stdout takes no more, main tells (finish_output).
+      if (line->empty() || !output_goes()) return {};
     }
-    return fail(Code::write_failed, "stdout takes no more");
   }
 
   // ---- to a file
@@ -118,10 +121,16 @@ class Exporting {
   // Where an export to this file was broken off, if it is to be resumed; else its beginning.
   Result<void> take_up() {
     begin_anew();
-    if (!command_.resume) return {};
+    if (!command_.resume) {
+      if (command_.force || !is_file_there(command_.file)) return {};
+      return fail(Code::bad_request, command_.file + " is there already: --force replaces it");
+    }
     Result<std::optional<ExportState>> found = read_export_state(command_.file);
     if (!found) return fail(found.error());
-    if (!*found) return {};
+    if (!*found) {
+      return fail(Code::no_input,
+                  "no export to " + command_.file + " was broken off: begin one without --resume");
+    }
     const bool is_same = command_.asked.empty() || command_.asked == (*found)->asked;
     if (!is_same || (*found)->form != state_.form) {
       return fail(Code::bad_usage, "the export to be resumed was asked for with: " +

@@ -6,7 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "base/json.h"
@@ -36,6 +38,16 @@ Result<void> write_whole(const std::string& file, const std::string& text) {
 }
 
 }  // namespace
+
+bool is_file_there(const std::string& file) {
+  std::error_code error;
+  return std::filesystem::exists(file, error);
+}
+
+bool is_whole_export(const std::string& file) {
+  return is_file_there(file) && is_file_there(file + ".manifest.json") &&
+         !is_file_there(partial_of(file));
+}
 
 Result<std::optional<ExportState>> read_export_state(const std::string& file) {
   std::ifstream stream(state_of(file));
@@ -144,12 +156,13 @@ Result<std::string> ExportFile::finish() {
   return hex(digest_.finish());
 }
 
-// In this order: whatever it is broken off between, what has the name is whole.
+// In this order: whatever it is broken off between, what has the name is whole, and what has not is
+// taken up again.
 Result<void> ExportFile::publish(const std::string& json) {
   const Result<void> written = write_whole(file_ + ".manifest.json", json + "\n");
   if (!written) return written;
-  std::remove(state_of(file_).c_str());
   if (std::rename(partial_of(file_).c_str(), file_.c_str()) != 0) return failed(file_);
+  std::remove(state_of(file_).c_str());
   return {};
 }
 

@@ -42,6 +42,10 @@ struct ExportState {
   std::string last;
 };
 
+bool is_file_there(const std::string& file);
+// Whether an export came to its end: the file and its manifest are there, and no other has begun.
+bool is_whole_export(const std::string& file);
+
 // Empty where there is none; data_corrupt where it cannot be read.
 Result<std::optional<ExportState>> read_export_state(const std::string& file);
 
@@ -57,7 +61,7 @@ class ExportFile {
   Result<void> write_state(const ExportState& state);
   // The rest of the lines. The SHA-256 of all of it, in hex.
   Result<std::string> finish();
-  // Puts the manifest beside it; then the state goes, and the file gets its name.
+  // Puts the manifest beside it; then the file gets its name, and the state goes.
   Result<void> publish(const std::string& json);
 
  private:

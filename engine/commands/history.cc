@@ -5,6 +5,7 @@
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/events_download.h"
+#include "engine/commands/table_text.h"
 
 namespace courtside {
 namespace {
@@ -13,14 +14,6 @@ constexpr std::size_t kDataColumnBytes = 80;
 constexpr std::size_t kTimeBytes = 23;  // up to the millisecond
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
-// A cell of the table: cut to its column, between characters.
-std::string cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return std::string(text);
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "…";
-}
 
 class Showing {
  public:
@@ -41,6 +34,7 @@ class Showing {
       if (const auto offset = offset_of_line(*line, csv)) {
         show(*line);
         ++shown_;
+        if (!output_goes()) break;
       } else {
         put(*line);  // the head of the columns
       }
@@ -67,9 +61,10 @@ class Showing {
     std::string time = event.text("recordedtime").substr(0, kTimeBytes);
     std::replace(time.begin(), time.end(), 'T', ' ');
     std::printf("%10s  %s  %-24s %-24s %-16s %s\n", sequence.c_str(), time.c_str(),
-                event.text("type").c_str(), event.text("subject").c_str(),
-                event.text("actorid").c_str(),
-                cut(event.member("data").raw, kDataColumnBytes).c_str());
+                for_terminal(event.text("type")).c_str(),
+                for_terminal(event.text("subject")).c_str(),
+                for_terminal(event.text("actorid")).c_str(),
+                for_terminal(event.member("data").raw, kDataColumnBytes).c_str());
   }
 
   const HistoryCommand& command_;

@@ -1,6 +1,7 @@
 // A subject's story: its events in order, what changed with each, and by `causationid` what led to
 // it and what came of it. An event's causes and effects are looked for among those that share its
-// correlation id.
+// correlation id. `causationid` names an id without its source: where several events have it, the
+// one of the effect's own source is meant, and else the first.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -14,6 +15,7 @@
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/events_download.h"
+#include "engine/commands/table_text.h"
 #include "schema/event_lines.h"
 
 namespace courtside {
@@ -24,7 +26,8 @@ constexpr std::uint64_t kRelatedMax = 1000;    // events of each
 constexpr int kDepthMax = 8;                   // of effects of effects
 
 struct Event {
-  std::string id, type, subject, sequence, time, actorid, actortype, correlationid, causationid;
+  std::string id, source, type, subject, sequence, time, actorid, actortype, correlationid,
+      causationid;
   std::uint64_t version = 0;
   std::int64_t at_us = 0;
   std::map<std::string, std::string> data;  // top-level fields, as JSON
@@ -33,6 +36,7 @@ struct Event {
 Event read_event(std::string_view line) {
   const ServerWords words(line);
   Event event{.id = words.text("id"),
+              .source = words.text("source"),
               .type = words.text("type"),
               .subject = words.text("subject"),
               .sequence = words.text("sequence"),
@@ -127,20 +131,40 @@ class Story {
     std::size_t followed = 0;
     for (const std::string& correlation : correlations) {
       if (++followed > kCorrelationsMax) break;
-      HistoryAsk belongs;
-      belongs.correlationid = correlation;
-      belongs.limit = kRelatedMax;
-      if (const Result<void> more = read(belongs, related); !more) return more;
+      if (const Result<void> more = read_related(correlation, related); !more) return more;
     }
-    for (Event& event : related) by_id_.emplace(event.id, std::move(event));
-    for (const auto& [id, event] : by_id_) {
-      if (!event.causationid.empty()) effects_[event.causationid].push_back(&event);
-    }
-    for (auto& [id, effects] : effects_) {
-      std::sort(effects.begin(), effects.end(),
-                [](const Event* a, const Event* b) { return a->sequence < b->sequence; });
+    for (Event& event : related) known_.emplace(event.sequence, std::move(event));
+    for (const auto& [sequence, event] : known_) by_id_[event.id].push_back(&event);
+    for (const auto& [sequence, event] : known_) {
+      if (const Event* cause = cause_of(event)) effects_[cause->sequence].push_back(&event);
     }
     return {};
+  }
+
+  // One more than are followed, to know whether there are more.
+  Result<void> read_related(const std::string& correlation, std::vector<Event>& related) {
+    HistoryAsk belongs;
+    belongs.correlationid = correlation;
+    belongs.limit = kRelatedMax + 1;
+    const std::size_t before = related.size();
+    if (const Result<void> more = read(belongs, related); !more) return more;
+    if (related.size() - before <= kRelatedMax) return {};
+    related.pop_back();
+    std::fprintf(stderr,
+                 "courtside: of the events of correlation id %s the first %llu are followed\n",
+                 for_terminal(correlation).c_str(), static_cast<unsigned long long>(kRelatedMax));
+    return {};
+  }
+
+  // Null where there is none, or it was not looked at.
+  const Event* cause_of(const Event& event) const {
+    if (event.causationid.empty()) return nullptr;
+    const auto found = by_id_.find(event.causationid);
+    if (found == by_id_.end()) return nullptr;
+    for (const Event* each : found->second) {
+      if (each->source == event.source) return each;
+    }
+    return found->second.front();
   }
 
   Result<void> read(HistoryAsk ask, std::vector<Event>& into) {
@@ -173,10 +197,10 @@ class Story {
   std::vector<const Event*> causes(const Event& event) const {
     std::vector<const Event*> found;
     const Event* at = &event;
-    for (int depth = 0; depth < kDepthMax && !at->causationid.empty(); ++depth) {
-      const auto cause = by_id_.find(at->causationid);
-      if (cause == by_id_.end()) break;
-      found.push_back(at = &cause->second);
+    for (int depth = 0; depth < kDepthMax; ++depth) {
+      at = cause_of(*at);
+      if (at == nullptr) break;
+      found.push_back(at);
     }
     return found;
   }
@@ -199,19 +223,20 @@ class Story {
                             (event.actortype.empty() || event.actorid.empty() ? "" : " ") +
                             event.actorid;
     const std::string since = before == nullptr ? "" : difference(event.at_us - before->at_us);
-    std::printf("%s  %16s  %-28s %s\n", time.c_str(), since.c_str(), event.type.c_str(),
-                who.c_str());
+    std::printf("%s  %16s  %-28s %s\n", time.c_str(), since.c_str(),
+                for_terminal(event.type).c_str(), for_terminal(who).c_str());
     for (const Event* cause : causes(event)) show_related("<-", *cause, event, 1);
     for (const auto& [name, values] : changes(event, before)) {
       const bool is_new = values.first.empty();
-      std::printf("    %s: %s%s%s\n", name.c_str(), values.first.c_str(), is_new ? "" : " -> ",
-                  values.second.c_str());
+      std::printf("    %s: %s%s%s\n", for_terminal(name).c_str(),
+                  for_terminal(values.first).c_str(), is_new ? "" : " -> ",
+                  for_terminal(values.second).c_str());
     }
     show_effects(event, event, 1);
   }
 
   void show_effects(const Event& event, const Event& of, int depth) const {
-    const auto found = effects_.find(event.id);
+    const auto found = effects_.find(event.sequence);
     if (found == effects_.end() || depth > kDepthMax) return;
     for (const Event* effect : found->second) {
       show_related("->", *effect, of, depth);
@@ -220,8 +245,8 @@ class Story {
   }
 
   static void show_related(const char* arrow, const Event& event, const Event& of, int depth) {
-    std::printf("%*s%s %s  %s  %s\n", 4 * depth, "", arrow, event.type.c_str(),
-                event.subject.c_str(), difference(event.at_us - of.at_us).c_str());
+    std::printf("%*s%s %s  %s  %s\n", 4 * depth, "", arrow, for_terminal(event.type).c_str(),
+                for_terminal(event.subject).c_str(), difference(event.at_us - of.at_us).c_str());
   }
 
   static std::string changes_json(const Changes& changed) {
@@ -254,10 +279,11 @@ class Story {
   // With those that came of them, in order, each once.
   std::vector<const Event*> effects(const Event& event) const {
     std::vector<const Event*> all;
-    std::set<const Event*> seen = {&event};
-    std::vector<const Event*> open = {&event};
+    const Event* const self = &known_.at(event.sequence);
+    std::set<const Event*> seen = {self};
+    std::vector<const Event*> open = {self};
     while (!open.empty()) {
-      const auto found = effects_.find(open.back()->id);
+      const auto found = effects_.find(open.back()->sequence);
       open.pop_back();
       if (found == effects_.end()) continue;
       for (const Event* effect : found->second) {
@@ -312,8 +338,11 @@ class Story {
   const ClientTarget target_;
   std::vector<std::string> channels_;
   std::vector<Event> events_;  // the subject's
-  std::map<std::string, Event> by_id_;
-  std::map<std::string, std::vector<const Event*>> effects_;  // by the id of their cause
+  // Those that share its events' correlation ids too. By sequence, which alone is one event's own:
+  // an id is its source's.
+  std::map<std::string, Event> known_;
+  std::map<std::string, std::vector<const Event*>> by_id_;    // in order
+  std::map<std::string, std::vector<const Event*>> effects_;  // by their cause's sequence; in order
 };
 
 }  // namespace

@@ -1,3 +1,6 @@
+#include <poll.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
 
@@ -7,6 +10,28 @@
 #include "engine/version.h"
 
 namespace courtside {
+
+namespace {
+
+// Of a pipe. The errno of the write that failed is long gone, and so is what it was to write.
+bool reader_has_gone() {
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+}  // namespace
+
+bool output_goes() { return std::ferror(stdout) == 0; }
+
+int finish_output(int status) {
+  const bool went = output_goes();
+  if (std::fflush(stdout) == 0 && went) return status;
+  const Error failed{Code::write_failed, "stdout takes no more"};
+  if (reader_has_gone()) return info(failed.code).exit_status;
+  const int said = report(failed);
+  // What went wrong before that is the better reason.
+  return status > 1 ? status : said;
+}
 
 int report(const Error& error) {
   std::fprintf(stderr, "courtside: %s\n", error.message.c_str());

@@ -6,6 +6,7 @@
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/http.h"
+#include "engine/commands/table_text.h"
 #include "schema/json_reader.h"
 
 namespace courtside {
@@ -40,11 +41,13 @@ std::string path_of(const StateCommand& command) {
 // Texts as they read, everything else as JSON; without what steers a terminal.
 std::string cell(const JsonValue& value) {
   std::string scratch;
-  std::string out(value.raw);
-  if (value.is(JsonKind::kString)) out = json_text(value, scratch).value_or(value.raw);
-  std::replace_if(
-      out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return out;
+  if (value.is(JsonKind::kString)) {
+    return for_terminal(json_text(value, scratch).value_or(value.raw));
+  }
+  std::string json(value.raw);
+  const auto is_space = [](char c) { return c == '\n' || c == '\r' || c == '\t'; };
+  std::replace_if(json.begin(), json.end(), is_space, ' ');
+  return for_terminal(json);
 }
 
 using Rows = std::vector<std::pair<std::string, std::string>>;

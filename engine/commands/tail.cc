@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
+#include "engine/commands/table_text.h"
 
 namespace courtside {
 namespace {
@@ -30,14 +31,6 @@ std::string csv_cell(std::string text) {
   for (std::size_t i = 0; (i = text.find('"', i)) != std::string::npos; i += 2)
     text.insert(i, "\"");
   return "\"" + text + "\"";
-}
-
-// A cell of the table: cut to its column, between characters.
-std::string cut(std::string text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "…";
 }
 
 class Tailing {
@@ -131,6 +124,7 @@ class Tailing {
       show_columns(position, ServerWords(event));
     }
     std::fflush(stdout);  // somebody may be waiting at the other end of a pipe
+    if (!output_goes()) finish();
   }
 
   void show_columns(const std::string& position, const ServerWords& event) {
@@ -141,9 +135,10 @@ class Tailing {
                   csv_cell(data).c_str());
       return;
     }
-    std::printf("%-16s %s  %-24s %-24s %s\n", position.c_str(),
-                event.text("recordedtime").substr(11, 12).c_str(), event.text("type").c_str(),
-                event.text("subject").c_str(), cut(data, kDataColumnBytes).c_str());
+    std::printf(
+        "%-16s %s  %-24s %-24s %s\n", position.c_str(),
+        event.text("recordedtime").substr(11, 12).c_str(), for_terminal(event.text("type")).c_str(),
+        for_terminal(event.text("subject")).c_str(), for_terminal(data, kDataColumnBytes).c_str());
   }
 
   void finish() {

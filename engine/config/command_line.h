@@ -118,6 +118,7 @@ struct ExportCommand {
   bool csv = false;
   Coding coding = Coding::kIdentity;
   bool resume = false;
+  bool force = false;  // replace the file where it is there
 };
 
 // Drives a running server. 0 stands for the workload's own default.

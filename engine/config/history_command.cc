@@ -175,7 +175,9 @@ class Export : public Subcommand {
         ->required();
     app_.add_option("-o,--output", form_, "Form of the file: jsonl or csv [by its name]")
         ->type_name("FORM");
-    app_.add_flag("--resume", resume_, "Go on where an export to this file was broken off");
+    CLI::Option* const resume =
+        app_.add_flag("--resume", resume_, "Go on where an export to this file was broken off");
+    app_.add_flag("--force", force_, "Replace the file where it is there")->excludes(resume);
   }
 
   bool chosen() const override { return app_.parsed(); }
@@ -189,6 +191,7 @@ class Export : public Subcommand {
     command.asked = ask_.typed();
     command.file = file_;
     command.resume = resume_;
+    command.force = force_;
     if (file_ == "-" && resume_) {
       return tl::unexpected(usage_error("export: --resume needs a file"));
     }
@@ -214,6 +217,7 @@ class Export : public Subcommand {
   std::string file_;
   std::string form_;
   bool resume_ = false;
+  bool force_ = false;
   ServerOptions server_;
   AskOptions ask_;
 };

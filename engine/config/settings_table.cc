@@ -218,7 +218,9 @@ std::vector<Setting> make_table() {
        bytes(MEMBER(limits.page_bytes), kKiB, 64 * kMiB)},
       {"limits.page_scanned", "records that one read looks at before it ends early",
        count(MEMBER(limits.page_scanned), 1, 10'000'000)},
-      {"limits.reads_in_flight", "reads of a shard at a time; more wait",
+      {"limits.reads_in_flight",
+       "reads of a shard at a time, of those who catch up, who subscribe, and of history each; "
+       "subscribes beyond it are refused as overloaded, the others wait",
        count(MEMBER(limits.reads_in_flight), 1, 100'000)},
       {"limits.history_events", "events of a page of GET /v1/events; more is answered 400",
        count(MEMBER(limits.history_events), 1, 100'000)},
@@ -229,6 +231,9 @@ std::vector<Setting> make_table() {
       {"limits.history_streams_per_account",
        "of them of one account; nobodies count by address, services are not limited",
        count(MEMBER(limits.history_streams_per_account), 1, 10'000, "unlimited")},
+      {"limits.history_reads_per_account",
+       "pages, states and single events of one account that a shard reads at a time; more wait; "
+       "nobodies count by address, services are not limited",
       {"limits.history_stall",
        "time that the reader of one, waited for, may take less than history_bytes_per_second "
        "before it is cut",

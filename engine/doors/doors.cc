@@ -50,6 +50,7 @@ Error rate_limited(std::string_view what, std::uint64_t wait_ms) {
 Doors::Doors(const Config& config, NetworkList proxies)
     : proxies_(std::move(proxies)),
       is_exposed_(courtside::is_exposed(config)),
+      reads_per_caller_(config.limits.history_reads_per_account),
       failed_logins_({.count = config.limits.failed_logins_per_minute, .per_ms = kMinuteMs}),
       subscribes_({.count = config.limits.subscribes_per_second, .per_ms = kSecondMs}),
       publishes_({.count = config.limits.publishes_per_second, .per_ms = kSecondMs}),
@@ -125,6 +126,13 @@ Result<Doors::HistoryPlace> Doors::take_history_place(const Identity& identity,
   if (!of_all) return fail(Code::overloaded, "others read history: come back later");
   place.of_all = std::move(*of_all);
   return place;
+}
+
+ReadCaller Doors::read_caller(const Identity& identity, std::string_view address) const {
+  if (has_rates(identity)) {
+    return {.key = std::string(key_of(identity, address).text()), .reads_max = reads_per_caller_};
+  }
+  return {.key = "service " + identity.actor, .reads_max = 0};
 }
 
 }  // namespace courtside

@@ -18,6 +18,7 @@
 #include "engine/doors/connection_limit.h"
 #include "engine/doors/denials.h"
 #include "engine/doors/rate_limit.h"
+#include "engine/doors/read_turns.h"
 #include "transport/network.h"
 
 namespace courtside {
@@ -64,12 +65,16 @@ class Doors {
   };
   Result<HistoryPlace> take_history_place(const Identity& identity, std::string_view address);
 
+  // As whom it reads pages and states.
+  ReadCaller read_caller(const Identity& identity, std::string_view address) const;
+
   Denials& denials() { return denials_; }
   const Denials& denials() const { return denials_; }
 
  private:
   const NetworkList proxies_;
   const bool is_exposed_;
+  const std::size_t reads_per_caller_;
   RateLimit failed_logins_;
   RateLimit subscribes_;
   RateLimit publishes_;

@@ -49,6 +49,9 @@ class Doorway {
   Result<Doors::HistoryPlace> take_history_place(const Identity& identity) {
     return doors_.take_history_place(identity, address_);
   }
+  ReadCaller read_caller(const Identity& identity) const {
+    return doors_.read_caller(identity, address_);
+  }
   Result<void> take_publish(const Identity& identity) {
     return doors_.take_publish(identity, address_, loop_.now_ms());
   }

@@ -1,7 +1,9 @@
 // Goal: the program tells its caller how it went: by exit status (sysexits.h), with a message that
 // names the thing, data on stdout and all else on stderr.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/e2e/support/server_test.h"
 
@@ -100,6 +102,153 @@ TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
   EXPECT_EQ(tailed.status, 0) << tailed.output;
   EXPECT_TRUE(says(tailed, "test.told"));
   EXPECT_TRUE(says(tailed, "file-499"));
+}
+
+// In a shell, where `courtside` is $0.
+Ran run_in_shell(const std::string& line) {
+  Process process({"/bin/sh", "-c", line, courtside_binary()});
+  const int status = process.wait();
+  return {status, process.whole_output()};
+}
+
+// Story: `courtside history > file` on a full disk exited 0, and its file was taken for whole.
+TEST_F(CommandWithServer, WhatStdoutDoesNotTakeExits74) {
+  append_one(http, {.id = "1"});
+  const std::string flags = " --url http://127.0.0.1:" + std::to_string(port()) + " ";
+  for (const std::string& command :
+       {"history" + flags + "-o table", "history" + flags + "-o jsonl",
+        "history" + flags + "-o csv", "log thing:t_1" + flags + "-o table",
+        "log thing:t_1" + flags + "-o json", "state thing:t_1" + flags, "tail --no-follow" + flags,
+        "export -" + flags, std::string("version"), std::string("config print"),
+        std::string("--help")}) {
+    const Ran ran = run_in_shell("exec \"$0\" " + command + " > /dev/full");
+    EXPECT_EQ(ran.status, 74) << command;
+    EXPECT_EQ(ran.output, "courtside: stdout takes no more\n") << command;
+  }
+  // What went wrong before is still what is told.
+  EXPECT_EQ(run_in_shell("exec \"$0\" history --after zzzz:1" + flags + "> /dev/full").status, 66);
+}
+
+TEST_F(CommandWithServer, AReaderThatHasGoneIsNoFailureToTellOf) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 900; ++i) {
+    drafts.push_back({.id = std::to_string(i), .data = json_string(std::string(1000, 'x'))});
+  }
+  append(http, drafts);
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  // As a shell starts it, and as one that ignores the signal does.
+  for (const std::string start : {"", "trap '' PIPE; "}) {
+    const Ran ran = run_in_shell(start + "\"$0\" history -o jsonl --url " + url + " | head -n 1");
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_EQ(ran.output.find('\n') + 1, ran.output.size()) << ran.output.substr(0, 4000);
+  }
+}
+
+// Story: what a producer put into an event's data went to the terminal as it was, and could clear
+// it, name its window, or type into it.
+TEST_F(CommandWithServer, ATableSteersNoTerminal) {
+  append(http, {{.id = "1",
+                 .data = "{\"\\u001b]0;x\\u0007\":\"\\u001b[2J\",\"c1\":\"\xc2\x9b"
+                         "2J\",\"del\":\"\x7f\"}"},
+                {.id = "2", .subject = "slot:s_1", .data = "{\"\\u001b[1m\":\"\xc2\x85\"}"}});
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"history"},
+                                                  {"log", "thing:t_1"},
+                                                  {"tail", "--no-follow"},
+                                                  {"state", "thing:t_1"},
+                                                  {"state", "slot:s_1"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--url", url, "-o", "table"});
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    for (const char* steering : {"\x1b", "\x07", "\x7f", "\xc2\x9b", "\xc2\x85"}) {
+      EXPECT_FALSE(says(ran, steering)) << command.front() << ": " << ran.output;
+    }
+  }
+  const Ran story = run({"log", "thing:t_1", "--url", url, "-o", "table"});
+  EXPECT_TRUE(says(story, R"(\u001b]0;x\u0007: "\u001b[2J")")) << story.output;
+  EXPECT_TRUE(says(story, R"(c1: "\u009b2J")")) << story.output;
+  EXPECT_TRUE(says(story, R"(del: "\u007f")")) << story.output;
+}
+
+// Story: an export that was over was begun again by a --resume too much, and the finished file
+// replaced by another.
+TEST_F(CommandWithServer, AFinishedExportIsLeftAlone) {
+  const TempFolder folder;
+  const std::string file = folder.path() / "all.ndjson";
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  const auto lines = [&file] {
+    std::ifstream stream(file);
+    return std::count(std::istreambuf_iterator<char>(stream), {}, '\n');
+  };
+  const auto do_export = [&](const std::string& how) {
+    std::vector<std::string> arguments = {"export", file, "--url", url};
+    if (!how.empty()) arguments.push_back(how);
+    return run(arguments);
+  };
+  append_one(http, {.id = "1"});
+  const Ran nothing = do_export("--resume");
+  EXPECT_EQ(nothing.status, 66);
+  EXPECT_TRUE(says(nothing, "without --resume")) << nothing.output;
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+
+  EXPECT_EQ(do_export("").status, 0);
+  append_one(http, {.id = "2"});
+  const auto held = lines();  // with what the log says of the export itself, from here on
+  EXPECT_EQ(held, 1);
+  const Ran whole = do_export("--resume");
+  EXPECT_EQ(whole.status, 0);
+  EXPECT_TRUE(says(whole, file + " is complete")) << whole.output;
+  EXPECT_EQ(lines(), held);
+  const Ran again = do_export("");
+  EXPECT_EQ(again.status, 64);
+  EXPECT_TRUE(says(again, "--force")) << again.output;
+  EXPECT_EQ(lines(), held);
+  EXPECT_EQ(do_export("--force").status, 0);
+  EXPECT_GE(lines(), 2);
+  const Ran both = run({"export", file, "--url", url, "--force", "--resume"});
+  EXPECT_EQ(both.status, 64) << both.output;
+}
+
+// Story: of two events with one id, from two sources, `log` knew one, and led to it.
+TEST_F(CommandWithServer, ALogKnowsEventsOfOneIdApart) {
+  append(http, {{.id = "1",
+                 .type = "a.began",
+                 .subject = "thing:a",
+                 .source = "/a",
+                 .more = R"(,"correlationid":"k")"},
+                {.id = "1",
+                 .type = "b.began",
+                 .subject = "thing:b",
+                 .source = "/b",
+                 .more = R"(,"correlationid":"k")"},
+                {.id = "2",
+                 .type = "b.went_on",
+                 .subject = "thing:c",
+                 .source = "/b",
+                 .more = R"(,"correlationid":"k","causationid":"1")"}});
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  const auto story = [&url](const std::string& subject) {
+    const Ran ran = run({"log", subject, "--url", url, "-o", "json"});
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    return Json::parse(ran.output).at(0);
+  };
+  EXPECT_EQ(story("thing:a")["effects"].size(), 0u);
+  EXPECT_EQ(story("thing:b")["effects"].at(0)["type"].text(), "b.went_on");
+  EXPECT_EQ(story("thing:c")["causes"].at(0)["type"].text(), "b.began");
+}
+
+TEST_F(CommandWithServer, ALogSaysWhenItDidNotLookAtAllThatBelongsTogether) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 1000; ++i) {
+    drafts.push_back({.id = std::to_string(i), .more = R"(,"correlationid":"k")"});
+  }
+  append(http, drafts);
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  EXPECT_FALSE(says(run({"log", "thing:t_1", "--url", url}), "are followed"));
+  append_one(http, {.id = "more", .more = R"(,"correlationid":"k")"});
+  EXPECT_TRUE(says(run({"log", "thing:t_1", "--url", url}),
+                   "of the events of correlation id k the first 1000 are followed"));
 }
 
 TEST_F(CommandWithServer, NobodyThereExits69) {

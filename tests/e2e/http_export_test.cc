@@ -255,6 +255,26 @@ TEST_F(PatientExports, AReaderMayStopForAWhileAndGetsEverything) {
   EXPECT_GT(body.size(), 60'000'000u);
 }
 
+// Story: the log took nothing more when the streams were cut, so an export that the server's end
+// had cut off stood in the log as one that had begun and never ended.
+TEST_F(PatientExports, AServerThatGoesDownSaysHowFarAnExportCame) {
+  HttpClient reader(port());
+  reader.write({.target = "/v1/events?export=e_9",
+                .headers = {{"accept", "application/x-ndjson"}},
+                .body = {}});
+  EXPECT_EQ(reader.read_stream_head().status, 200);
+  EXPECT_EQ(stop_server(), 0);
+  server.start();
+  const std::vector<Logged> traces = read_log(http, "type=audit.exported");
+  ASSERT_EQ(traces.size(), 2u);
+  EXPECT_EQ(traces[1].event["causationid"].text(), traces[0].id);
+  const Json data = traces[1].event["data"];
+  EXPECT_EQ(data["export"].text(), "e_9");
+  EXPECT_FALSE(data["complete"].boolean());
+  EXPECT_GT(data["rows"].number(), 0);
+  EXPECT_LT(data["rows"].number(), kEvents + 300);
+}
+
 // Live events go through the same filters as history.
 TEST_F(HttpExport, EveryFilterHoldsForLiveEvents) {
   const std::vector<std::pair<std::string, std::string>> cases = {

@@ -2,6 +2,7 @@
 // says how far it looked; GET /v1/events/{position} finds one.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "tests/e2e/support/server_test.h"
 
@@ -192,6 +193,35 @@ TEST_F(HttpHistory, AWalkGoesOnWhileTheLogGrows) {
                           .json();
   EXPECT_EQ(second["events"].size(), 11u);
   EXPECT_TRUE(second["complete"].boolean());
+}
+
+// Story: reads of history and of those who subscribe were counted together. Whoever had 64 pages
+// open made every subscribe with a place in the past answer `overloaded`, and so did its own 65th
+// page.
+struct OneReadAtATime : ServerTest {
+  OneReadAtATime() : ServerTest({"--limits-reads-in-flight", "1", "--shards", "1"}) {}
+};
+
+TEST_F(OneReadAtATime, WhoAsksForMuchHistoryWaitsAndStopsNoSubscribe) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 900; ++i) {
+    drafts.push_back({.id = std::to_string(i), .data = json_string(std::string(1000, 'x'))});
+  }
+  append(http, drafts);
+  const char* const asked[] = {"/v1/events?limit=900", "/v1/subjects/thing:t_1?at=now",
+                               "/v1/venues/v_1/calendar", "/v1/users/u_1/notifications",
+                               "/v1/subjects/thing:t_1"};
+  for (int round = 0; round < 5; ++round) {
+    Session subscriber = session();
+    std::vector<HttpClient> callers;
+    for (int i = 0; i < 40; ++i) {
+      callers.emplace_back(port()).write({.target = asked[i % std::size(asked)]});
+    }
+    subscriber.subscribe({.from = R"({"last":1})"});
+    for (std::size_t i = 0; i < callers.size(); ++i) {
+      EXPECT_EQ(callers[i].read_response().status, 200) << asked[i % std::size(asked)];
+    }
+  }
 }
 
 }  // namespace

@@ -77,20 +77,35 @@ class Interface : public ServerTest {
       return;
     }
     ASSERT_TRUE(declared["content"].has(media)) << "of another media type: " << header;
+    seen.insert(method + " " + path + " " + status + " " + media);
+    for (const auto& [name, value] : answer.headers) {
+      if (name.substr(0, 10) != "courtside-") continue;
+      EXPECT_TRUE(declared["headers"].has(name)) << name << " is not declared";
+    }
     if (!has_body || media.find("json") == std::string::npos) return;
+    if (media == "application/x-ndjson") return judge_lines(answer.body);
     EXPECT_EQ(openapi.judge(declared["content"][media]["schema"], answer.json()), "");
     if (media == "application/problem+json") {
       EXPECT_EQ(answer.json()["status"].number(), answer.status);
     }
   }
 
+  // A CloudEvent each.
+  void judge_lines(const std::string& body) const {
+    std::istringstream lines(body);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_EQ(openapi.judge(openapi.at("#/components/schemas/Event"), Json::parse(line)), "");
+    }
+  }
+
+  void get_files();
   void list_states(const std::string& beyond);
   void back_up();
   void refuse_all(const std::vector<std::string>& paths);
   void expect_all_seen() const;
 
   const JsonSchemas openapi = JsonSchemas::of_file("docs/openapi.json");
-  std::set<std::string> seen;  // "get /v1/events 200"
+  std::set<std::string> seen;  // "get /v1/events 200", "get /v1/events 200 text/csv"
 };
 
 const Headers kUpgrade = {{"Connection", "Upgrade"},
@@ -155,6 +170,7 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
   const SseClient stream(port(), "/v1/events");
   judge("/v1/events", "GET", stream.head(), false);
 
+  get_files();
   list_states(beyond);
   back_up();
 
@@ -168,6 +184,21 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
                                             "/v1/ws"};
   refuse_all(secured);
   expect_all_seen();
+}
+
+// History to its end, in either form.
+void Interface::get_files() {
+  const Json declared =
+      openapi.document()["paths"]["/v1/events"]["get"]["responses"]["200"]["headers"];
+  for (const char* form : {"application/x-ndjson", "text/csv"}) {
+    const HttpResponse file = get("/v1/events?export=e_1&limit=2000", 200, form);
+    for (const auto& [header, value] : declared.members()) {
+      EXPECT_EQ(openapi.judge(value["schema"], Json::parse(json_string(file.header(header)))), "")
+          << header << " of " << form;
+    }
+  }
+  get("/v1/events?limit=2000", 400);
+  get("/v1/events?export=e_1", 400);
 }
 
 // What the events of a subject, a venue and an account had come to.
@@ -254,6 +285,10 @@ void Interface::expect_all_seen() const {
         const std::string name = method + " " + path + " " + status;
         const bool is_document = path == "/openapi.json" || path == "/asyncapi.json";
         EXPECT_TRUE(is_document || seen.count(name) > 0) << name << " is declared and never came";
+        if (status != "200" || is_document || !response.has("content")) continue;
+        for (const auto& [media, content] : response["content"].members()) {
+          EXPECT_EQ(seen.count(name + " " + media), 1u) << media << " of " << name;
+        }
       }
     }
   }
@@ -302,6 +337,42 @@ TEST_F(Interface, EveryPathThatTheServerKnowsIsThere) {
     const std::string path = std::regex_replace(form, std::regex(R"(\{[a-z]+\})"), "thing");
     EXPECT_NE(http.send({.method = "DELETE", .target = path}).status, 404) << path;
   }
+}
+
+// Story: the files of GET /v1/events came with their own media types, headers and parameter, and
+// the document had none of them.
+TEST_F(Interface, EveryFormAndParameterOfHistoryIsThere) {
+  const Json events = openapi.document()["paths"]["/v1/events"]["get"];
+  std::set<std::string> forms = {"application/json"};
+  const std::string text = text_of("engine/http_history.cc");
+  const std::regex offer(R"re(offer\(Form::\w+, "([^"]+)"\))re");
+  for (std::sregex_iterator at(text.begin(), text.end(), offer), end; at != end; ++at) {
+    forms.insert((*at)[1]);
+  }
+  EXPECT_EQ(forms.size(), 4u);
+  std::set<std::string> declared;
+  for (const auto& [media, content] : events["responses"]["200"]["content"].members()) {
+    declared.insert(media);
+  }
+  EXPECT_EQ(declared, forms);
+
+  append_one(http, {.id = "1"});
+  const std::string position = read_head_place(http).text();
+  const std::map<std::string, std::string> values = {
+      {"channel", "*"},  {"type", "a.*"},   {"subject", "a:b"},  {"actor", "a"},
+      {"since", "-1h"},  {"until", "-1h"},  {"after", position}, {"before", position},
+      {"order", "desc"}, {"limit", "2000"}, {"export", "e_1"},   {"correlationid", "a"}};
+  std::set<std::string> named;
+  for (const Json& parameter : events["parameters"].items()) {
+    const std::string name = parameter["name"].text();
+    if (parameter["in"].text() == "query") named.insert(name);
+  }
+  std::set<std::string> known;
+  for (const auto& [name, value] : values) {
+    known.insert(name);
+    get("/v1/events?" + name + "=" + value, 200, "application/x-ndjson");
+  }
+  EXPECT_EQ(named, known);
 }
 
 TEST_F(Interface, EveryCodeIsThere) {

@@ -1,0 +1,70 @@
+#include "engine/doors/read_turns.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace courtside {
+
+void ReadTurns::add(const ReadCaller& caller, std::uint64_t connection, Job job) {
+  Caller& known = callers_[caller.key];
+  known.reads_max = caller.reads_max;
+  known.waiting.push_back({connection, std::move(job)});
+  waits_as_.insert_or_assign(connection, caller.key);
+  line_up(caller.key, known);
+}
+
+void ReadTurns::line_up(const std::string& key, Caller& caller) {
+  const bool may_run = caller.reads_max == 0 || caller.running < caller.reads_max;
+  if (caller.in_line || caller.waiting.empty() || !may_run) return;
+  caller.in_line = true;
+  line_.push_back(key);
+}
+
+void ReadTurns::drop(std::uint64_t connection) {
+  const auto as = waits_as_.find(connection);
+  if (as == waits_as_.end()) return;
+  const auto found = callers_.find(as->second);
+  waits_as_.erase(as);
+  if (found == callers_.end()) return;
+  std::deque<Waiting>& waiting = found->second.waiting;
+  const auto is_its = [connection](const Waiting& each) { return each.connection == connection; };
+  waiting.erase(std::remove_if(waiting.begin(), waiting.end(), is_its), waiting.end());
+  // Its place in the line is passed over, and forgets it, when it comes to it.
+  if (waiting.empty() && found->second.running == 0 && !found->second.in_line) {
+    callers_.erase(found);
+  }
+}
+
+std::optional<ReadTurns::Turn> ReadTurns::next() {
+  while (running_ < reads_max_ && !line_.empty()) {
+    Turn turn{.caller = std::move(line_.front()), .job = {}};
+    line_.pop_front();
+    const auto found = callers_.find(turn.caller);
+    Caller& caller = found->second;
+    caller.in_line = false;
+    if (caller.waiting.empty()) {
+      if (caller.running == 0) callers_.erase(found);
+      continue;
+    }
+    turn.job = std::move(caller.waiting.front().job);
+    waits_as_.erase(caller.waiting.front().connection);
+    caller.waiting.pop_front();
+    ++caller.running;
+    ++running_;
+    line_up(turn.caller, caller);
+    return turn;
+  }
+  return std::nullopt;
+}
+
+void ReadTurns::done(const std::string& caller) {
+  --running_;
+  const auto found = callers_.find(caller);
+  --found->second.running;
+  line_up(caller, found->second);
+  if (found->second.running == 0 && found->second.waiting.empty() && !found->second.in_line) {
+    callers_.erase(found);
+  }
+}
+
+}  // namespace courtside
