@@ -43,6 +43,11 @@ bool Interest::selective() const {
          !filter.correlationid.empty() || filter.since || filter.until;
 }
 
+std::size_t Interest::page_events(std::size_t page_events_max) const {
+  constexpr std::size_t kPacedEvents = 16;
+  return speed == 0 ? page_events_max : std::min(page_events_max, kPacedEvents);
+}
+
 RenderedPage render_page(std::string_view epoch, const Interest& interest,
                          const Projections& projections, const Page& page) {
   RenderedPage rendered{.frames = {}, .covered = page.covered, .events = page.records.size()};

@@ -2,6 +2,7 @@
 // Threads: immutable; read threads render with the same one that the shard fans out with.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,6 +29,9 @@ struct Interest {
   std::string key() const;
   // Filters by more than channels.
   bool selective() const;
+  // How many events a page for it holds where it may hold `page_events_max`. With a speed, few are
+  // due at a time; the others are read and rendered again.
+  std::size_t page_events(std::size_t page_events_max) const;
 };
 
 using SharedInterest = std::shared_ptr<const Interest>;

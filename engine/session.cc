@@ -414,9 +414,7 @@ void Session::on_states(std::uint32_t number, std::uint64_t attempt, const Start
 void Session::begin_with(std::uint32_t number, Sub& sub, const Start& start,
                          const std::vector<protocol::State>& states) {
   Hub& hub = host_.hub();
-  Pace pace;
-  if (sub.from.kind == protocol::From::Kind::kSince) pace.base = sub.from.since;
-  sub.subscriber = hub.add(host_.owner(), sub.interest, start.next, pace);
+  sub.subscriber = hub.add(host_.owner(), sub.interest, start.next, Pace{.base = start.pace_from});
   sub.start.reset();
   send(protocol::Subscribed{.id = sub.request,
                             .sub = number,

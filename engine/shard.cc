@@ -169,11 +169,11 @@ void Shard::retire(ConnectionId id) {
 // ---------------------------------------------------------------------------------------------
 // Reads.
 
-PageRequest Shard::page_request(OffsetRange range) const {
+PageRequest Shard::page_request(const Interest& interest, OffsetRange range) const {
   const Config::Limits& limits = engine_.config.limits;
   return {.window = range,
           .direction = Direction::kAscending,
-          .events_max = limits.page_events,
+          .events_max = interest.page_events(limits.page_events),
           .bytes_max = limits.page_bytes,
           .scanned_max = limits.page_scanned};
 }
@@ -184,7 +184,7 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
   // that the log has grown meanwhile.
   if (range.count() <= kTailEventsMax) {
     const std::optional<Page> page =
-        engine_.pages.read_tail(interest->filter, page_request(range), kTailBatchesMax);
+        engine_.pages.read_tail(interest->filter, page_request(*interest, range), kTailBatchesMax);
     if (page) return render_page(engine_.log.epoch(), *interest, engine_.projections, *page);
   }
   waiting_reads_.push_back({id, interest, range});
@@ -198,7 +198,8 @@ void Shard::start_waiting_reads() {
     waiting_reads_.pop_front();
     ++reads_in_flight_;
     engine_.reads.submit([this, next = std::move(next)] {
-      const Result<Page> page = engine_.pages.read(next.interest->filter, page_request(next.range));
+      const Result<Page> page =
+          engine_.pages.read(next.interest->filter, page_request(*next.interest, next.range));
       if (!page) log_error("engine", "a page could not be read: " + page.error().message);
       std::optional<RenderedPage> rendered;
       if (page) {

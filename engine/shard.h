@@ -129,7 +129,7 @@ class Shard final : public HubHost {
   void tell_when_empty();
   void start_waiting_reads();
   void start_history_reads();
-  PageRequest page_request(OffsetRange range) const;
+  PageRequest page_request(const Interest& interest, OffsetRange range) const;
 
   const std::uint32_t number_;
   const Engine& engine_;

@@ -16,6 +16,8 @@ struct Start {
   Offset next;  // the first offset wanted
   // The client's position says nothing about this log: it is to be told so first.
   std::optional<protocol::Gap> epoch_gap;  // its `sub` is not filled
+  // From when on a pace is counted (Pace::base); empty: from the first event that it gets.
+  std::optional<Timestamp> pace_from = {};
 };
 
 // Whether the log must be read to know (`last`, `since`): then resolve_start may block.

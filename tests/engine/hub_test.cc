@@ -48,8 +48,8 @@ class HubTest : public ::testing::Test, public HubHost {
   }
 
   RenderedPage render(const SharedInterest& interest, OffsetRange range) {
-    const Result<Page> page =
-        small.pages.read(interest->filter, {.window = range, .events_max = page_events});
+    const Result<Page> page = small.pages.read(
+        interest->filter, {.window = range, .events_max = interest->page_events(page_events)});
     return render_page("e", *interest, projections, *page);
   }
 
@@ -297,6 +297,22 @@ TEST_F(HubTest, ThePastIsToldAtAPace) {
   hub->on_commit(small.commit(1, "user:1"));
   EXPECT_EQ(ann.take(), "6 ");
   EXPECT_TRUE(alarms.empty());
+}
+
+// A whole page was rendered again for each event that was due.
+TEST_F(HubTest, WhatIsNotDueIsNotRenderedOverAndOver) {
+  constexpr int kEvents = 200;
+  for (int i = 0; i < kEvents; ++i) {
+    small.recorded = Timestamp(1'000'000'000 + i * 10'000);
+    small.commit(1, "user:1");
+  }
+  start();
+  speed = 1;
+  page_events = 512;
+  subscribe(ann, {"user:1"}, 1);
+  advance_clock(clock_ms + 10 * kEvents);
+  EXPECT_TRUE(ann.take().ends_with(" 200 live@200 "));
+  EXPECT_LE(wire.bodies_made, 16 * kEvents);
 }
 
 TEST_F(HubTest, APaceCanBeCountedFromBeforeTheFirstEvent) {
