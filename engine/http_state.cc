@@ -59,6 +59,19 @@ void answer_state(Peer& peer, const StateQuestion& question, const Result<bool>&
   peer.respond(json_response(body.take()));
 }
 
+// That its events are gone tells that it was there: only whoever may read the subject itself, or
+// everything, hears of it. To others, who read it by channels of their choice, it is not there.
+void answer_expired(Peer& peer, const SharedQuestion& question, const Error& expired) {
+  const auto tell_whom = [question, expired](Peer& asker, const Result<ReadGrant>& grant) {
+    const Result<ReadGrant> known = hide_refusal(grant, question->not_found);
+    answer_state(asker, *question, fail(known ? expired : known.error()));
+  };
+  const auto known = peer.shard().engine().access.check_read_any(
+      question->reader, {question->read.subject, "*"}, ReadMode::kHistory,
+      peer.shard().later<ReadGrant>(peer.id(), tell_whom));
+  if (known) tell_whom(peer, *known);
+}
+
 // Piece by piece, so that a long one lets others read in between.
 void read_state(Peer& peer, const SharedQuestion& question, int pieces_left) {
   if (pieces_left == 0) {
@@ -71,6 +84,9 @@ void read_state(Peer& peer, const SharedQuestion& question, int pieces_left) {
       Peer* asker = shard.find_peer(id);
       if (asker == nullptr) return;
       if (done && !*done) return read_state(*asker, question, pieces_left - 1);
+      // One that is not of this log is nothing to do with the subject.
+      const bool is_gone = !done && done.error().code == Code::position_expired;
+      if (is_gone && question->resolved) return answer_expired(*asker, question, done.error());
       answer_state(*asker, *question, done);
     };
   });

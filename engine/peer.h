@@ -146,7 +146,8 @@ class Peer final : public ConnectionHandler,
   OffsetRange log_held() const override;
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override;
-  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
+  void read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
+                   const Start& start,
                    const SharedInterest& interest) override;  // peer_states.cc
   std::optional<Result<Identity>> identify(const std::string& credential,
                                            std::uint64_t attempt) override;

@@ -16,6 +16,7 @@ constexpr int kPiecesMax = 200;
 
 // As it goes back and forth between the shard and the read threads.
 struct AskedStates {
+  ReadCaller caller;
   std::uint32_t sub;
   std::uint64_t attempt;
   Start start;
@@ -49,28 +50,22 @@ void on_piece(Shard& shard, ConnectionId id, const std::shared_ptr<AskedStates>&
 }
 
 void read_on(Shard& shard, ConnectionId id, const std::shared_ptr<AskedStates>& asked) {
-  const bool accepted = shard.read(
-      [&shard, id, asked] {
-        const Engine& engine = shard.engine();
-        const Result<bool> done =
-            asked->states.read_on(engine.log, engine.states, engine.config.limits.page_scanned);
-        return [&shard, id, asked, done] { on_piece(shard, id, asked, done); };
-      },
-      ReadClass::kHistory);
-  if (accepted) return;
-  // Not from within the session's own call: it is in the middle of its subscribe.
-  shard.post_task([&shard, id, asked] {
-    answer(shard, id, *asked, fail(Code::overloaded, "too many reads are waiting"));
+  shard.read_history(asked->caller, id, [&shard, id, asked] {
+    const Engine& engine = shard.engine();
+    const Result<bool> done =
+        asked->states.read_on(engine.log, engine.states, engine.config.limits.page_scanned);
+    return [&shard, id, asked, done] { on_piece(shard, id, asked, done); };
   });
 }
 
 }  // namespace
 
-void Peer::read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                       const SharedInterest& interest) {
+void Peer::read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
+                       const Start& start, const SharedInterest& interest) {
   const Projections& projections = shard_.engine().projections;
   read_on(shard_, id_,
           std::make_shared<AskedStates>(AskedStates{
+              .caller = door_.read_caller(identity),
               .sub = sub,
               .attempt = attempt,
               .start = start,

@@ -389,7 +389,7 @@ void Session::read_next_states() {
   if (next == subs_.end()) return;
   const Sub& sub = next->second;
   states_attempt_ = sub.attempt;
-  host_.read_states(next->first, sub.attempt, *sub.start, sub.interest);
+  host_.read_states(*identity_, next->first, sub.attempt, *sub.start, sub.interest);
 }
 
 bool Session::awaits_states(std::uint32_t number, std::uint64_t attempt) const {

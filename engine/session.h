@@ -57,8 +57,8 @@ class SessionHost {
   // What the channels that are subjects were at previous(start.next), as the interest may see them.
   // Answers with Session::on_states, later and once, unless the session is gone; with any error
   // where Session::awaits_states has become false. One is asked for at a time.
-  virtual void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                           const SharedInterest& interest) = 0;
+  virtual void read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
+                           const Start& start, const SharedInterest& interest) = 0;
 
   // Questions of access. Each is answered now, or later with the Session::on_... of its name and
   // the same attempt.

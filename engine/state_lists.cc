@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kPageEvents = 256;
 constexpr std::size_t kPageBytes = 1 << 20;
+// A list ends a page behind the state that makes it as large as a page of history.
+constexpr std::size_t kListBytesMax = 8 << 20;
 
 // Walks back through the events that a filter finds, and gives each subject's state at the first
 // event, from the end, that it meets of it.
@@ -196,9 +198,7 @@ bool is_its_creation(RecordView record, const StateRead& read) {
 }
 
 bool is_wanted(const NotificationsQuery& query, RecordView record, const StateRead& read) {
-  if (query.since && record.recorded() < *query.since) return false;
-  if (query.until && record.recorded() >= *query.until) return false;
-  if (!query.kind.empty() && read.fold.member("kind") != json_token(query.kind)) return false;
+  if (query.kind && read.fold.member("kind") != json_token(*query.kind)) return false;
   if (query.unread && *query.unread != is_unread(read)) return false;
   return is_its_creation(record, read);
 }
@@ -229,11 +229,13 @@ Result<ListAnswer> answer_calendar(const StateLists& lists, const CalendarQuery&
   filter.types = {"slot.*"};
   BackwardWalk walk(lists, view, std::move(filter), *window, *at);
   std::vector<Slot> slots;
+  std::size_t bytes = 0;
   const Result<void> walked = walk.run([&](RecordView record, const StateRead& read) {
     // Where an event of it is later, it was on an earlier page.
     if (read.last_shown != record.offset() || !is_within(query, read.fold)) return true;
     slots.push_back({time_of(read.fold, "start"), read.subject, slot_json(read)});
-    return slots.size() < query.list.limit;
+    bytes += slots.back().json.size();
+    return slots.size() < query.list.limit && bytes < kListBytesMax;
   });
   if (!walked) return fail(walked.error());
   std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
@@ -258,25 +260,35 @@ Result<ListAnswer> answer_notifications(const StateLists& lists, const Notificat
   if (!window) return fail(window.error());
   const StateView view = view_of_notification(account);
 
-  BackwardWalk walk(lists, view, creations_of(account), *window, at);
+  // What made each one what it is was recorded within these times: outside them is nothing to find.
+  Filter wanted = creations_of(account);
+  wanted.since = query.since;
+  wanted.until = query.until;
+  BackwardWalk walk(lists, view, std::move(wanted), *window, at);
   std::vector<std::string> rows;
+  std::size_t bytes = 0;
   const Result<void> walked = walk.run([&](RecordView record, const StateRead& read) {
-    if (is_wanted(query, record, read)) rows.push_back(notification_json(read));
-    return rows.size() < query.list.limit;
+    if (!is_wanted(query, record, read)) return true;
+    rows.push_back(notification_json(read));
+    bytes += rows.back().size();
+    return rows.size() < query.list.limit && bytes < kListBytesMax;
   });
   if (!walked) return fail(walked.error());
 
-  BackwardWalk count(lists, view, creations_of(account), held, at);
-  std::uint64_t unread = 0;
-  const Result<void> counted = count.run([&](RecordView /*record*/, const StateRead& read) {
-    unread += is_unread(read) ? 1 : 0;
-    return true;
-  });
-  if (!counted) return fail(counted.error());
-
   JsonObject body;
-  body.raw("notifications", joined(rows)).number("unread", unread);
-  if (!count.complete()) body.boolean("unreadcomplete", false);
+  body.raw("notifications", joined(rows));
+  // It is the same for all pages of a list, and costs as much as one.
+  if (!query.list.after) {
+    BackwardWalk count(lists, view, creations_of(account), held, at);
+    std::uint64_t unread = 0;
+    const Result<void> counted = count.run([&](RecordView /*record*/, const StateRead& read) {
+      unread += is_unread(read) ? 1 : 0;
+      return true;
+    });
+    if (!counted) return fail(counted.error());
+    body.number("unread", unread);
+    if (!count.complete()) body.boolean("unreadcomplete", false);
+  }
   add_end(body, walk, epoch);
   return ListAnswer{body.take(), rows.size()};
 }

@@ -36,8 +36,8 @@ Result<ListAnswer> answer_calendar(const StateLists& lists, const CalendarQuery&
                                    const std::string& channel, const StateView& view);
 
 // {"notifications":[...],"unread":...,"next":...,"complete":...,"scanned":...}, the newest first.
-// `unread` is of all that are held, whatever the query asks for; `unreadcomplete` is false where
-// there were too many to count.
+// `unread` is of all that are held, whatever the query asks for, and on the first page only;
+// `unreadcomplete` is false where there were too many to count.
 Result<ListAnswer> answer_notifications(const StateLists& lists, const NotificationsQuery& query,
                                         const std::string& account, OffsetRange held);
 

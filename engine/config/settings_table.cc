@@ -234,6 +234,7 @@ std::vector<Setting> make_table() {
       {"limits.history_reads_per_account",
        "pages, states and single events of one account that a shard reads at a time; more wait; "
        "nobodies count by address, services are not limited",
+       count(MEMBER(limits.history_reads_per_account), 1, 100'000, "unlimited")},
       {"limits.history_stall",
        "time that the reader of one, waited for, may take less than history_bytes_per_second "
        "before it is cut",

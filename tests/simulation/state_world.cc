@@ -264,8 +264,8 @@ void StateWorld::resolve_start(std::uint32_t sub, std::uint64_t attempt, const p
   });
 }
 
-void StateWorld::read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                             const SharedInterest& interest) {
+void StateWorld::read_states(const Identity& /*identity*/, std::uint32_t sub, std::uint64_t attempt,
+                             const Start& start, const SharedInterest& interest) {
   if (congested_) complain("states are made for a client that takes nothing");
   if (std::exchange(reading_states_, true)) complain("the states of two are made at once");
   Start begin = start;

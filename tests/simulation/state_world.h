@@ -104,8 +104,8 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   OffsetRange log_held() const override { return log_.held(); }
   void resolve_start(std::uint32_t sub, std::uint64_t attempt, const protocol::From& from,
                      const Filter& filter) override;
-  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                   const SharedInterest& interest) override;
+  void read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
+                   const Start& start, const SharedInterest& interest) override;
   std::optional<Result<Identity>> identify(const std::string&, std::uint64_t) override {
     return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   }

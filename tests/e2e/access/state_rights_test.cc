@@ -13,6 +13,8 @@ namespace courtside::e2e {
 namespace {
 
 struct StateRights : AccessTest {
+  using AccessTest::AccessTest;
+
   HttpResponse get(const std::string& account, const std::string& target) {
     HttpClient http(port(), bearer(account.empty() ? "" : platform.token("account-" + account)));
     return http.get(target);
@@ -189,6 +191,36 @@ TEST_F(StateRights, AStateThatTellsOfAnotherAccountLeavesATraceToo) {
   EXPECT_EQ(found[1]["filter"]["channels"].raw(), R"(["*"])");
   EXPECT_EQ(found[1]["filter"]["subject"].text(), "slot:s_1");
   EXPECT_EQ(found[2]["rows"].number(), 0);
+}
+
+struct ForgottenStates : StateRights {
+  ForgottenStates() : StateRights({"--retention-age", "1s"}) {}
+};
+
+// That its events are gone was told to anybody who named a channel: so bookings could be guessed.
+TEST_F(ForgottenStates, TellThoseWhoMayNotReadThemNothing) {
+  publish({.id = "created",
+           .type = "booking.created",
+           .subject = "booking:b_1",
+           .data = R"({"bookingId":"b_1","venueId":"venue-1"})"});
+  publish(held());
+  // Not by looking at states: one that was made once is remembered for longer than its events.
+  wait_until("retention acts", [this] {
+    return get("AUDITOR", "/v1/events?type=booking.*&type=slot.*").json()["events"].size() == 0;
+  });
+  const std::string by_channel = "&channel=availability:venue-1";
+  const std::string not_there = state("", "booking:none", by_channel).body;
+  for (const char* account : {"", "USER"}) {
+    for (const char* subject : {"booking:b_1", "slot:s_1"}) {
+      EXPECT_EQ(state(account, subject, by_channel).body, not_there) << account << " " << subject;
+      EXPECT_EQ(state(account, subject, by_channel).status, 404) << account << " " << subject;
+    }
+  }
+  EXPECT_EQ(state("AUDITOR", "booking:b_1").status, 410);
+  EXPECT_EQ(state("AUDITOR", "booking:b_1", by_channel).status, 410);
+  EXPECT_EQ(state("AUDITOR", "booking:none", by_channel).status, 404);
+  // A position of another log tells nothing of the subject.
+  EXPECT_EQ(get("", "/v1/subjects/booking:none?at=other:1" + by_channel).status, 410);
 }
 
 }  // namespace

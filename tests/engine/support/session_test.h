@@ -72,8 +72,8 @@ class SessionTest : public ::testing::Test,
   void pause_reading() override { paused = true; }
   void resume_reading() override { paused = false; }
   OffsetRange log_held() const override { return small.held(); }
-  void read_states(std::uint32_t sub, std::uint64_t attempt, const Start& start,
-                   const SharedInterest& /*interest*/) override {
+  void read_states(const Identity& /*identity*/, std::uint32_t sub, std::uint64_t attempt,
+                   const Start& start, const SharedInterest& /*interest*/) override {
     states_asked.push_back({sub, attempt, start});
   }
   // Answers the question for states at the front, with one of so many bytes.
