@@ -1,48 +1,17 @@
 #include "engine/history.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/json.h"
+#include "engine/query_parameters.h"
 #include "engine/router.h"
 #include "schema/channel.h"
-#include "schema/event_rules.h"
-#include "schema/protocol_rules.h"
-#include "schema/text.h"
-#include "transport/http.h"
 
 namespace courtside {
 namespace {
 
 // A page's records: as many bytes as the most events of the largest size would hardly ever need.
 constexpr std::size_t kHistoryPageBytesMax = 8 << 20;
-
-using Parameter = std::pair<std::string, std::string>;
-
-tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request,
-              "parameter " + protocol::shown(parameter.first) + ": " + std::string(why));
-}
-
-std::optional<std::int64_t> unit_us(std::string_view unit) {
-  if (unit == "s") return 1'000'000;
-  if (unit == "m") return 60'000'000;
-  if (unit == "h") return 3'600'000'000;
-  if (unit == "d") return 86'400'000'000;
-  return std::nullopt;
-}
-
-// RFC 3339, or "-2h": so long before now.
-std::optional<Timestamp> parse_time(std::string_view text, Timestamp now) {
-  if (!text.starts_with('-')) return parse_rfc3339(text);
-  std::int64_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data() + 1, end, count);
-  if (error != std::errc() || count < 0 || count > 1'000'000'000) return std::nullopt;
-  const auto unit = unit_us({rest, static_cast<std::size_t>(end - rest)});
-  if (!unit || count > now.value() / *unit) return std::nullopt;
-  return Timestamp(now.value() - count * *unit);
-}
 
 // The name goes into an event of the log.
 bool is_export_name(std::string_view text) {
@@ -54,34 +23,10 @@ bool is_export_name(std::string_view text) {
   return !text.empty() && text.size() <= kBytesMax && std::all_of(text.begin(), text.end(), is_fit);
 }
 
-// What no attribute of an event can be finds nothing, and must not come into the log by way of a
-// trace: percent-decoded bytes are any bytes.
-Result<void> set_text(std::string& text, const Parameter& parameter) {
-  const std::string& value = parameter.second;
-  if (value.empty() || value.size() > kAttributeBytesMax || !is_plain_text(value)) {
-    return bad_parameter(parameter, "must be 1 to " + std::to_string(kAttributeBytesMax) +
-                                        " bytes of UTF-8 without control characters");
-  }
-  text = value;
-  return {};
-}
-
 Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
-  const std::string& text = parameter.second;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), query.limit);
-  if (error != std::errc() || rest != text.data() + text.size() || query.limit < 1 ||
-      query.limit > limit_max) {
-    return bad_parameter(parameter, "must be 1 to " + std::to_string(limit_max));
-  }
   query.limited = true;
   query.shaped = true;
-  return {};
-}
-
-Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now) {
-  time = parse_time(parameter.second, now);
-  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or such as -2h");
-  return {};
+  return set_count(query.limit, parameter, limit_max);
 }
 
 Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max,
@@ -123,7 +68,7 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
       return bad_parameter(parameter, "must be 1 to 64 of A-Z a-z 0-9 - _ .");
     query.export_name = value;
   } else {
-    return bad_parameter(parameter, "is not known here");
+    return unknown_parameter(parameter);
   }
   return {};
 }
@@ -157,10 +102,6 @@ Result<Offset> offset_in(const std::string& text, std::string_view epoch, Offset
 
 }  // namespace
 
-std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now) {
-  return parse_time(text, now);
-}
-
 Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held) {
   OffsetRange window = held;
   if (query.after) {
@@ -181,14 +122,11 @@ Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
 
 Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limit_max,
                                          Timestamp now) {
-  const Result<std::vector<Parameter>> parameters = parse_query(text);
-  if (!parameters) return fail(parameters.error());
   HistoryQuery query;
-  for (const Parameter& parameter : *parameters) {
-    if (const Result<void> set = set_parameter(query, parameter, limit_max, now); !set) {
-      return fail(set.error());
-    }
-  }
+  const Result<void> done = for_each_parameter(
+      text, {"channel", "type"},
+      [&](const Parameter& parameter) { return set_parameter(query, parameter, limit_max, now); });
+  if (!done) return fail(done.error());
   return query;
 }
 

@@ -32,13 +32,11 @@ Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
 // "events after the position are gone", with where one can begin instead.
 Error position_expired(std::string_view epoch, OffsetRange held, std::string message);
 
-// The parameters of GET /v1/events. bad_request for an unknown one, so that a misspelt filter does
-// not quietly find everything. `limit_max` bounds `limit`; relative times count back from `now`.
+// The parameters of GET /v1/events. bad_request for one that is unknown, empty, or a second one of
+// what can be one only, so that no filter quietly finds more than was meant. `limit_max` bounds
+// `limit`; relative times count back from `now`.
 Result<HistoryQuery> parse_history_query(std::string_view query, std::size_t limit_max,
                                          Timestamp now);
-
-// RFC 3339, or "-2h": so long before `now`. Empty when it is neither.
-std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now);
 
 // {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. `held`: of the log, what may
 // be looked at.

@@ -198,7 +198,7 @@ bool is_its_creation(RecordView record, const StateRead& read) {
 bool is_wanted(const NotificationsQuery& query, RecordView record, const StateRead& read) {
   if (query.since && record.recorded() < *query.since) return false;
   if (query.until && record.recorded() >= *query.until) return false;
-  if (query.kind && read.fold.member("kind") != json_token(*query.kind)) return false;
+  if (!query.kind.empty() && read.fold.member("kind") != json_token(query.kind)) return false;
   if (query.unread && *query.unread != is_unread(read)) return false;
   return is_its_creation(record, read);
 }

@@ -1,41 +1,14 @@
 #include "engine/state_query.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/json.h"
-#include "engine/history.h"
+#include "engine/query_parameters.h"
 #include "schema/channel.h"
-#include "schema/protocol_rules.h"
-#include "transport/http.h"
 
 namespace courtside {
 namespace {
-
-using Parameter = std::pair<std::string, std::string>;
-
-tl::unexpected<Error> bad(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request,
-              "parameter " + protocol::shown(parameter.first) + ": " + std::string(why));
-}
-
-// Calls set(parameter) for each; an error ends it.
-template <typename Set>
-Result<void> for_each_parameter(std::string_view query, Set set) {
-  const Result<std::vector<Parameter>> parameters = parse_query(query);
-  if (!parameters) return fail(parameters.error());
-  for (const Parameter& parameter : *parameters) {
-    if (const Result<void> done = set(parameter); !done) return done;
-  }
-  return {};
-}
-
-Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now) {
-  time = parse_query_time(parameter.second, now);
-  if (!time) return bad(parameter, "must be an RFC 3339 time, or such as -2h");
-  return {};
-}
 
 // `limit` and `after`.
 Result<void> set_list(ListQuery& list, const Parameter& parameter, std::size_t limit_max) {
@@ -44,27 +17,23 @@ Result<void> set_list(ListQuery& list, const Parameter& parameter, std::size_t l
     list.after = value;
     return {};
   }
-  if (name != "limit") return bad(parameter, "is not known here");
-  const char* const end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, list.limit);
-  if (error != std::errc() || rest != end || list.limit < 1 || list.limit > limit_max) {
-    return bad(parameter, "must be 1 to " + std::to_string(limit_max));
-  }
-  return {};
+  if (name == "limit") return set_count(list.limit, parameter, limit_max);
+  return unknown_parameter(parameter);
 }
 
 }  // namespace
 
 Result<StateQuery> parse_state_query(std::string_view text) {
   StateQuery query;
-  const Result<void> done = for_each_parameter(text, [&](const Parameter& parameter) {
+  const Result<void> done = for_each_parameter(text, {"channel"}, [&](const Parameter& parameter) {
     const auto& [name, value] = parameter;
     if (name == "at") {
       query.at = value;
     } else if (name != "channel") {
-      return Result<void>(bad(parameter, "is not known here"));
+      return unknown_parameter(parameter);
     } else if (!is_channel(value) && !is_channel_pattern(value)) {
-      return Result<void>(bad(parameter, "must be a channel such as booking:b_1, kind:* or *"));
+      return Result<void>(
+          bad_parameter(parameter, "must be a channel such as booking:b_1, kind:* or *"));
     } else {
       query.channels.push_back(value);
     }
@@ -78,7 +47,7 @@ Result<StateQuery> parse_state_query(std::string_view text) {
 Result<CalendarQuery> parse_calendar_query(std::string_view text, std::size_t limit_max,
                                            Timestamp now) {
   CalendarQuery query;
-  const Result<void> done = for_each_parameter(text, [&](const Parameter& parameter) {
+  const Result<void> done = for_each_parameter(text, {}, [&](const Parameter& parameter) {
     if (parameter.first == "from") return set_time(query.from, parameter, now);
     if (parameter.first == "to") return set_time(query.to, parameter, now);
     if (parameter.first != "at") return set_list(query.list, parameter, limit_max);
@@ -92,15 +61,14 @@ Result<CalendarQuery> parse_calendar_query(std::string_view text, std::size_t li
 Result<NotificationsQuery> parse_notifications_query(std::string_view text, std::size_t limit_max,
                                                      Timestamp now) {
   NotificationsQuery query;
-  const Result<void> done = for_each_parameter(text, [&](const Parameter& parameter) {
+  const Result<void> done = for_each_parameter(text, {}, [&](const Parameter& parameter) {
     const auto& [name, value] = parameter;
     if (name == "since") return set_time(query.since, parameter, now);
     if (name == "until") return set_time(query.until, parameter, now);
-    if (name == "kind") {
-      query.kind = value;
-    } else if (name == "unread") {
+    if (name == "kind") return set_text(query.kind, parameter);
+    if (name == "unread") {
       if (value != "true" && value != "false") {
-        return Result<void>(bad(parameter, "must be true or false"));
+        return Result<void>(bad_parameter(parameter, "must be true or false"));
       }
       query.unread = value == "true";
     } else {

@@ -43,7 +43,7 @@ Result<CalendarQuery> parse_calendar_query(std::string_view query, std::size_t l
 struct NotificationsQuery {
   std::optional<Timestamp> since;  // recorded, inclusive
   std::optional<Timestamp> until;  // exclusive
-  std::optional<std::string> kind;
+  std::string kind;                // empty: all
   std::optional<bool> unread;
   ListQuery list;
 };

@@ -1,5 +1,6 @@
 // The commands that ask a running server what happened: history, log, export.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -44,6 +45,13 @@ class AskOptions {
 
   tl::expected<HistoryAsk, CommandLineExit> take(const Surroundings& surroundings) const {
     HistoryAsk ask = ask_;
+    // Left out of the question it would find everything.
+    for (const CLI::Option* option : options_) {
+      const auto& given = option->results();
+      if (std::find(given.begin(), given.end(), "") != given.end()) {
+        return tl::unexpected(usage_error(option->get_name() + ": must not be empty"));
+      }
+    }
     for (std::string* time : {&ask.since, &ask.until}) {
       if (time->empty()) continue;
       const std::string given = std::exchange(*time, absolute_time(*time, surroundings.now));

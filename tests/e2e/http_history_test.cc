@@ -50,8 +50,8 @@ struct HttpHistory : ServerTest {
   void expect_found(const std::string& filters, const Wanted& wanted) {
     for (const int limit : {1, 7, 1000}) {
       EXPECT_EQ(ids(read_log(http, filters, limit)), expected(wanted, false)) << filters;
-      EXPECT_EQ(ids(read_log(http, filters + "&order=desc", limit)), expected(wanted, true))
-          << filters;
+      const std::string back = filters + (filters.empty() ? "" : "&") + "order=desc";
+      EXPECT_EQ(ids(read_log(http, back, limit)), expected(wanted, true)) << filters;
     }
   }
 
@@ -64,7 +64,7 @@ bool has(const Logged& event, const char* attribute, const std::string& value) {
 
 TEST_F(HttpHistory, EveryFilterFindsWhatItSays) {
   ASSERT_EQ(log.size(), 60u);
-  expect_found("order=asc", [](const Logged&) { return true; });
+  expect_found("", [](const Logged&) { return true; });
   expect_found("subject=court:c_2", [](const Logged& e) { return has(e, "subject", "court:c_2"); });
   expect_found("type=play.ended", [](const Logged& e) { return has(e, "type", "play.ended"); });
   expect_found("type=play.*", [](const Logged& e) { return !has(e, "type", "pay.made"); });

@@ -6,6 +6,7 @@
 #include "engine/problem.h"
 #include "engine/publisher.h"
 #include "engine/router.h"
+#include "engine/state_query.h"
 #include "schema/json_reader.h"
 #include "schema/text.h"
 #include "tests/engine/support/small_log.h"
@@ -48,6 +49,43 @@ TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
     ASSERT_FALSE(query) << text;
     EXPECT_EQ(query.error().code, Code::bad_request) << text;
   }
+}
+
+// An empty filter would find everything; of two, one would be passed over in silence.
+TEST(HistoryQueryTest, NoneIsEmptyAndWhatIsOneIsThereOnce) {
+  const std::pair<std::string, std::string> singles[] = {
+      {"subject", "booking:b"}, {"actor", "x"},   {"correlationid", "x"}, {"since", "-2h"},
+      {"until", "-1h"},         {"after", "e:1"}, {"before", "e:9"},      {"order", "desc"},
+      {"limit", "7"},           {"export", "e_1"}};
+  const auto refused = [](const std::string& text) {
+    const auto query = parse_history_query(text, 1000, kNow);
+    return query ? "" : query.error().message;
+  };
+  for (const auto& [name, value] : singles) {
+    const std::string once = name + "=" + value;
+    EXPECT_EQ(refused(once), "");
+    EXPECT_EQ(refused(once + "&type=a&" + once), "parameter `" + name + "`: is there twice");
+    EXPECT_NE(refused(name + "="), "");
+    EXPECT_NE(refused(name), "");
+  }
+  EXPECT_EQ(refused("after="), "parameter `after`: must not be empty");
+  EXPECT_EQ(refused("colour="), "parameter `colour`: is not known here");
+  EXPECT_EQ(refused("type=a&type=b&channel=user:1&channel=user:2"), "");
+
+  for (const char* text : {"at=now&at=now", "at=", "at=now&channel="}) {
+    EXPECT_FALSE(parse_state_query(text)) << text;
+  }
+  EXPECT_TRUE(parse_state_query("at=now&channel=user:1&channel=user:2"));
+  for (const char* text : {"at=", "from=", "to=", "after=", "limit=", "at=now&at=now",
+                           "from=-2h&from=-1h", "limit=2&limit=3", "after=e:1&after=e:2"}) {
+    EXPECT_FALSE(parse_calendar_query(text, 1000, kNow)) << text;
+  }
+  EXPECT_TRUE(parse_calendar_query("at=now&from=-2h&to=-1h&limit=2&after=e:1", 1000, kNow));
+  for (const char* text : {"kind=", "kind=%FF", "since=", "unread=", "after=", "kind=a&kind=b",
+                           "unread=true&unread=false"}) {
+    EXPECT_FALSE(parse_notifications_query(text, 1000, kNow)) << text;
+  }
+  EXPECT_TRUE(parse_notifications_query("kind=a&unread=true&since=-2h&limit=2", 1000, kNow));
 }
 
 // What is asked for goes into the trace of who asked for it, and that into the log, for good.

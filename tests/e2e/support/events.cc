@@ -45,14 +45,31 @@ Logged logged(const Json& event) {
   return {std::strtoull(sequence.c_str(), nullptr, 10), event["id"].text(), event};
 }
 
+namespace {
+
+// The query with this parameter, in place of what it had.
+std::string with_parameter(const std::string& query, const std::string& name,
+                           const std::string& value) {
+  std::istringstream parts(query);
+  std::string out = name + "=" + value;
+  for (std::string part; std::getline(parts, part, '&');) {
+    if (!part.empty() && part.substr(0, name.size() + 1) != name + "=") out += "&" + part;
+  }
+  return out;
+}
+
+}  // namespace
+
 std::vector<Logged> read_log(HttpClient& http, const std::string& filters, int limit) {
   const bool descending = filters.find("order=desc") != std::string::npos;
   std::vector<Logged> log;
   std::string cursor;
   while (true) {
-    std::string target = "/v1/events?limit=" + std::to_string(limit);
-    if (!filters.empty()) target += "&" + filters;
-    if (!cursor.empty()) target += (descending ? "&before=" : "&after=") + percent_encoded(cursor);
+    std::string query = with_parameter(filters, "limit", std::to_string(limit));
+    if (!cursor.empty()) {
+      query = with_parameter(query, descending ? "before" : "after", percent_encoded(cursor));
+    }
+    const std::string target = "/v1/events?" + query;
     const HttpResponse answer = http.get(target, "application/json");
     if (answer.status != 200) give_up(target + ": " + std::to_string(answer.status) + answer.body);
     const Json page = answer.json();

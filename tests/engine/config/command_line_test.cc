@@ -52,6 +52,17 @@ std::string refused(const std::vector<std::string>& arguments,
   return std::to_string(line.error().status) + " " + err.substr(0, err.find('\n'));
 }
 
+// Such as a shell makes of "$ACTOR" where it is not set: it must not find everything.
+TEST(CommandLine, AFilterThatIsGivenIsNotEmpty) {
+  for (const std::string option :
+       {"--channel", "--type", "--subject", "--actor", "--correlationid", "--since", "--until",
+        "--after", "--before", "--order", "--limit"}) {
+    EXPECT_EQ(refused({"history", option, ""}), "64 courtside: " + option + ": must not be empty");
+    EXPECT_EQ(refused({"export", "all.ndjson", option, ""}),
+              "64 courtside: " + option + ": must not be empty");
+  }
+}
+
 TEST(CommandLine, ServeTakesEverySettingAsAFlag) {
   const auto serve = parsed<ServeCommand>({"serve", "--listen", "127.0.0.1:9000", "--data=/tmp/x",
                                            "--retention-bytes", "1GiB", "--retention-age", "30d",
