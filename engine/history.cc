@@ -143,6 +143,16 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
                                                       .scanned_max = scanned_max});
   if (!page) return fail(page.error());
 
+  const bool ascending = query.order == Direction::kAscending;
+  // Retention may have taken the window's beginning while the page was read. What is asked for by
+  // name is all there, or it is an error, in both directions; who walks back without a name for the
+  // end walks to where the log begins by then, and is complete there.
+  const Offset first_held = ascending ? page->covered.begin : log.held().begin;
+  if (query.after && first_held > window->begin) {
+    return fail(position_expired(log.epoch(), within(held, log.held()),
+                                 "events after the position are gone"));
+  }
+
   std::string events = "[";
   for (const Record& record : page->records) {
     if (events.size() > 1) events.push_back(',');
@@ -151,7 +161,6 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
   }
   events.push_back(']');
 
-  const bool ascending = query.order == Direction::kAscending;
   const bool complete =
       ascending ? page->covered.end >= window->end : page->covered.begin <= window->begin;
   JsonObject body;

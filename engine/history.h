@@ -39,7 +39,8 @@ Result<HistoryQuery> parse_history_query(std::string_view query, std::size_t lim
                                          Timestamp now);
 
 // {"events":[...],"next":...,"complete":...,"scanned":...,"head":...}. `held`: of the log, what may
-// be looked at.
+// be looked at. position_expired where retention takes, while the page is read, of what lies behind
+// `after`: pages that join leave nothing out.
 struct HistoryAnswer {
   std::string body;
   std::size_t events = 0;

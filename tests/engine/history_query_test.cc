@@ -119,9 +119,11 @@ TEST(HistoryQueryTest, ATraceIsUtf8WhateverWasAsked) {
 
 class AnswerTest : public ::testing::Test {
  protected:
-  std::string answer(std::string_view query) {
-    const auto page = answer_history(query_of(query), small.log, small.held(), small.pages, 20'000,
-                                     projections, {});
+  std::string answer(std::string_view query) { return answer(query, small.held()); }
+  // `held`: when it was asked.
+  std::string answer(std::string_view query, OffsetRange held) {
+    const auto page =
+        answer_history(query_of(query), small.log, held, small.pages, 20'000, projections, {});
     return page ? page->body : std::string(info(page.error().code).name);
   }
   static std::vector<std::string> ids(std::string_view page) {
@@ -173,6 +175,23 @@ TEST_F(AnswerTest, LostAndForeignPositionsAreGone) {
   EXPECT_EQ(answer("before=e:2&order=desc"), "position_expired");
   EXPECT_EQ(answer("after=e:x"), "bad_position");
   EXPECT_EQ(ids(answer("after=e:5")), std::vector<std::string>{});
+}
+
+// A page that begins where the last one ended has all that follows, or there is none.
+TEST_F(AnswerTest, RetentionThatComesWhileAPageIsReadLeavesNothingOutInSilence) {
+  small.commit(9, "user:1");
+  const OffsetRange held = small.held();
+  small.commit(8000, "user:2");  // what is in memory is shown even then
+  small.drop_below(6);
+  EXPECT_EQ(answer("after=e:2&limit=2", held), "position_expired");
+  EXPECT_EQ(answer("after=e:2&limit=2&order=desc", held), "position_expired");
+  EXPECT_EQ(ids(answer("after=e:5&limit=2", held)), (std::vector<std::string>{"6", "7"}));
+  EXPECT_EQ(ids(answer("limit=2", held)), (std::vector<std::string>{"6", "7"}))
+      << "from its beginning";
+
+  const std::string back = answer("before=e:8&order=desc", held);
+  EXPECT_EQ(ids(back), (std::vector<std::string>{"7", "6"})) << "to its beginning";
+  EXPECT_EQ(next_of(back), "");
 }
 
 TEST(ProblemTest, SaysInWholeSecondsWhenToComeBack) {
