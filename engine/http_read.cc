@@ -116,6 +116,7 @@ void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening);
 void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Result<Start>& start,
                   bool audited) {
   if (!start) return peer.respond(problem(start.error()));
+  if (opening->request.method == "HEAD") return peer.show_stream_head();  // nothing is listened to
   if (const Result<void> taken = peer.door().take_place(opening->reader); !taken) {
     return refuse(peer, taken.error());
   }

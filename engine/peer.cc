@@ -107,6 +107,25 @@ void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec
   connection_->accept_websocket(request, subprotocol);
 }
 
+namespace {
+
+HttpResponse event_stream_head() {
+  return {.status = 200,
+          .content_type = "text/event-stream",
+          .headers = {{"cache-control", "no-store"}},
+          .body = {}};
+}
+
+}  // namespace
+
+void Peer::show_stream_head() {
+  if (connection_ == nullptr) return;
+  HttpResponse head = event_stream_head();
+  allow_origin(head);
+  connection_->start_stream(head);
+  connection_->end_stream();
+}
+
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                        const Identity& identity) {
   stream_.emplace();
@@ -118,10 +137,7 @@ void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInt
   if (stream_->is_websocket) {
     connection_->accept_websocket(request, "cloudevents.json");
   } else {
-    HttpResponse head{.status = 200,
-                      .content_type = "text/event-stream",
-                      .headers = {{"cache-control", "no-store"}},
-                      .body = {}};
+    HttpResponse head = event_stream_head();
     allow_origin(head);
     connection_->start_stream(head);
     // The first byte at once: proxies and browsers wait for one before they say "open".

@@ -80,6 +80,9 @@ class Peer final : public ConnectionHandler,
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                    const Identity& identity);
 
+  // ... or is answered with the head of such a stream and no more: HEAD.
+  void show_stream_head();
+
   // ... or is answered with history to its end, when the first part of it is there.
   void open_history(HistoryStream::Terms terms, std::shared_ptr<HistorySource> source);
 

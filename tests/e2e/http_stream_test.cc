@@ -66,6 +66,22 @@ TEST_F(HttpStream, GapIsAnEvent) {
   for (int i = 1; i <= 5; ++i) EXPECT_EQ(stream.next_event().id, position(i));
 }
 
+// It used to subscribe, to say nothing, for ever.
+TEST_F(HttpStream, HeadHasNoEventsAndComesToItsEnd) {
+  const HttpRequest head = {
+      .method = "HEAD", .target = "/v1/events", .headers = {{"Accept", "text/event-stream"}}};
+  HttpClient client(port());
+  for (int i = 0; i < 2; ++i) {
+    const HttpResponse answer = client.send(head);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("content-type"), "text/event-stream");
+    EXPECT_EQ(answer.body, "");
+  }
+  EXPECT_EQ(client.get("/v1/events?limit=1").status, 200);
+  EXPECT_EQ(client.connects(), 1) << "it is good for the next request";
+  EXPECT_NE(client.get("/metrics").body.find("\ncourtside_subscribers 0\n"), std::string::npos);
+}
+
 TEST_F(HttpStream, MalformedPositionsAreABadRequest) {
   SseClient stream(port(), "/v1/events", "nonsense");
   EXPECT_EQ(stream.head().status, 400);
