@@ -53,6 +53,10 @@ void Peer::respond(HttpResponse response) {
 void Peer::allow_origin(HttpResponse& response) const {
   if (origin_.empty()) return;
   response.headers.emplace_back("access-control-allow-origin", origin_);
+  // A page reads no others than the seven that every answer may have.
+  response.headers.emplace_back("access-control-expose-headers",
+                                "courtside-after, courtside-through, retry-after, allow, "
+                                "www-authenticate");
   for (auto& [name, value] : response.headers) {
     if (name == "vary") return static_cast<void>(value.append(", origin"));
   }

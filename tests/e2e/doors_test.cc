@@ -83,6 +83,25 @@ TEST_F(OriginDoor, OnlyTheListedOneOpensIt) {
   EXPECT_EQ(status_with({good, good}), 403);
 }
 
+// A browser keeps from the page what is not listed, such as where an export ends.
+TEST_F(OriginDoor, APageMayReadTheHeadersThatAreOurs) {
+  for (const char* media : {"application/json", "application/x-ndjson", "text/csv"}) {
+    HttpClient client(port(), {{"Origin", "https://example.com"}});
+    const HttpResponse answer = client.get("/v1/events", media);
+    EXPECT_EQ(answer.header("access-control-allow-origin"), "https://example.com");
+    const std::string exposed = answer.header("access-control-expose-headers");
+    for (const char* name : {"courtside-after", "courtside-through", "retry-after"}) {
+      EXPECT_NE(exposed.find(name), std::string::npos) << media << ": " << exposed;
+    }
+    for (const auto& [name, value] : answer.headers) {
+      const bool is_ours = name.starts_with("courtside-");
+      EXPECT_TRUE(!is_ours || exposed.find(name) != std::string::npos) << name;
+    }
+  }
+  HttpClient nobody(port());
+  EXPECT_EQ(nobody.get("/v1/events").header("access-control-expose-headers"), "");
+}
+
 TEST_F(OriginDoor, IsTheSameForEveryPath) {
   for (const char* path : {"/v1/events", "/metrics", "/health", "/v1/subjects/a:b", "/nowhere"}) {
     for (const char* method : {"GET", "POST", "OPTIONS", "HEAD"}) {
