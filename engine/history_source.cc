@@ -67,17 +67,18 @@ Result<Page> HistorySource::read_page() {
   return page;
 }
 
-// Retention may have taken of the page what lies before `first`, or some of it. Before anything was
-// sent the answer begins there, unless its beginning was asked for by name.
+// Retention may have taken of the page what lies before `first`, or some of it. Then the answer
+// begins there if nothing was sent yet, and one that goes back ends there: where the log begins is
+// as far as it was asked for. Unless the beginning was asked for by name.
 Result<void> HistorySource::check_held(Page& page) {
   const bool ascending = request_.query.order == Direction::kAscending;
   const Offset first = ascending ? page.covered.begin : log_.held().begin;
   if (first <= (ascending ? rest_.begin : page.covered.begin)) return {};
-  if (begun_ || request_.query.after) {
+  if (request_.query.after || (ascending && begun_)) {
     return fail(position_expired(log_.epoch(), log_.held(), "the rest of these events is gone"));
   }
-  window_.begin = std::clamp(first, window_.begin, window_.end);
   rest_.begin = std::clamp(first, rest_.begin, rest_.end);
+  window_.begin = rest_.begin;
   page.covered.begin = std::max(page.covered.begin, rest_.begin);
   page.covered.end = std::max(page.covered.begin, page.covered.end);
   const auto is_lost = [&](const Record& record) { return record.view().offset() < first; };

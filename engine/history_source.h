@@ -5,7 +5,8 @@
 //   for (;;) { auto part = source.read(); send(part->bytes); if (part->is_last) break; }
 //
 // The window is fixed by the first read: what is appended later is not in it. Where retention takes
-// what is still to be read, read() fails with position_expired: nothing is ever left out.
+// what is still to be read, read() fails with position_expired: nothing is ever left out. But one
+// that goes back, to no beginning that was named, ends where the log begins by then.
 //
 // Threads: one at a time; read() blocks.
 #pragma once
@@ -50,7 +51,8 @@ class HistorySource {
   // The next part. Errors are final. REQUIRES: the last one has not been read.
   Result<HistoryPart> read();
 
-  // What is asked for: the events behind `after`, up to and with `through`. After the first read.
+  // What is asked for: the events behind `after`, up to and with `through`. After the first read;
+  // `after` moves with the log's beginning where an answer that goes back ends there.
   const Filter& filter() const { return request_.query.filter; }
   std::string after() const { return format_position(log_.epoch(), previous(window_.begin)); }
   std::string through() const { return format_position(log_.epoch(), previous(window_.end)); }

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/events_download.h"
 #include "engine/commands/export_file.h"
@@ -91,10 +92,16 @@ class Exporting {
   Result<void> write_file() {
     if (const Result<void> taken = take_up(); !taken) return taken;
     Result<EventsDownload> download = open(rest());
+    if (!download) {
+      const std::optional<std::string> nothing = nothing_left(download.error());
+      if (nothing) download = open(*nothing);
+    }
     if (!download) return fail(download.error());
     if (state_.through.empty()) {
       state_.after = download->after();
       state_.through = download->through();
+    } else if (!names_beginning() && state_.last.empty()) {
+      state_.after = download->after();  // later than it was, where retention took of it
     }
     Result<ExportFile> file = ExportFile::open(command_.file, command_.coding, state_);
     if (!file) return fail(file.error());
@@ -144,20 +151,41 @@ class Exporting {
       if (state_.limit > 0) append_parameter(path, "limit", std::to_string(state_.limit));
       return path;
     }
-    const bool descending = path.find("&order=desc") != std::string::npos;
     const bool has_all = state_.limit > 0 && state_.events == state_.limit;
-    std::string after = state_.after;
+    // Else it begins where the log does: a name for that could be gone by now.
+    std::string after = names_beginning() ? state_.after : std::string();
     std::string before = behind(state_.through);
     if (has_all) {
       after = state_.through;
     } else if (!state_.last.empty()) {
-      (descending ? before : after) = state_.last;
+      (descending() ? before : after) = state_.last;
     }
-    append_parameter(path, "after", after);
+    if (!after.empty()) append_parameter(path, "after", after);
     append_parameter(path, "before", before);
     if (state_.limit > 0 && !has_all) {
       append_parameter(path, "limit", std::to_string(state_.limit - state_.events));
     }
+    return path;
+  }
+
+  bool descending() const { return state_.path.find("order=desc") != std::string::npos; }
+  // Whether it was asked for with `after`, be it now or when it began.
+  bool names_beginning() const { return !ServerWords(state_.filter).text("after").empty(); }
+
+  // A file that goes back ends where the log begins. Where that is behind its last event by now,
+  // what is left of it is what this asks for: nothing. Empty when the error is another.
+  std::optional<std::string> nothing_left(const Error& error) const {
+    const bool goes_back = resumed_ && descending() && !names_beginning();
+    if (!goes_back || error.code != Code::position_expired) return std::nullopt;
+    const std::string earliest = ServerWords(error.details).text("earliest");
+    const Result<Position> begin = parse_position(earliest);
+    const Result<Position> last = parse_position(state_.last);
+    const bool is_behind =
+        begin && last && begin->epoch == last->epoch && next(begin->offset) > last->offset;
+    if (!is_behind) return std::nullopt;
+    std::string path = state_.path;
+    append_parameter(path, "after", earliest);
+    append_parameter(path, "before", behind(earliest));
     return path;
   }
 

@@ -190,12 +190,32 @@ TEST_F(HistoryStreamTest, RetentionThatOvertakesItCutsIt) {
   EXPECT_EQ(part(), "cut");
 }
 
-TEST_F(HistoryStreamTest, RetentionThatOvertakesADescendingOneCutsIt) {
+TEST_F(HistoryStreamTest, RetentionThatOvertakesADescendingOneWithABeginningCutsIt) {
   query.order = Direction::kDescending;
+  query.after = "e:17";
   open();
   part();
   log.drop_below(600);
   EXPECT_EQ(part(), "cut") << "of what is still to come some are gone";
+}
+
+// On a log whose retention always runs it would never come to its end.
+TEST_F(HistoryStreamTest, ADescendingOneEndsWhereTheLogBeginsByThen) {
+  query.order = Direction::kDescending;
+  for (const std::uint64_t begin :
+       {std::uint64_t{100}, std::uint64_t{799}}) {  // ahead of it, and behind
+    log.commit(kEvents, "user:1");
+    host.sent.clear();
+    open(/*audited=*/true);
+    part();
+    const std::uint64_t before = lines();
+    log.drop_below(log.held().end.value() - kEvents + begin);
+    std::string last;
+    while (!stream->over()) last = part();
+    EXPECT_EQ(lines(), std::max(before, kEvents - begin));
+    EXPECT_NE(last.find(" whole of "), std::string::npos) << last;
+    EXPECT_EQ(host.source->after(), "e:" + std::to_string(log.held().end.value() - 1 - lines()));
+  }
 }
 
 TEST_F(HistoryStreamTest, BeforeTheFirstByteItBeginsAtWhatIsHeld) {

@@ -1,6 +1,8 @@
 // Goal: when retention has taken events that a client has yet to see, the client is told exactly
 // which, before anything later; when it took none of them, nothing is told.
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "tests/e2e/support/load.h"
 #include "tests/e2e/support/scale.h"
@@ -71,6 +73,45 @@ struct Retention : ServerTest {
   std::string epoch_;
   int next_ = 0;
 };
+
+// The state of an export names where it began, which may be gone when it is taken up again; whether
+// that is a loss depends on who named it first.
+TEST_F(Retention, AnExportIsTakenUpWhereTheLogBeginsByThen) {
+  const std::uint64_t first = cut_log();
+  const std::uint64_t last = read_head_place(http).offset;
+  const TempFolder folder;
+  const auto resume = [&](const std::string& name, const std::string& path,
+                          const std::string& filter, std::uint64_t events,
+                          const std::string& reached) {
+    std::ofstream(folder.path() / (name + ".partial"));
+    std::ofstream(folder.path() / (name + ".partial.state"))
+        << R"({"asked":"","form":"jsonl","path":")" << path << R"(","filter":)" << filter
+        << R"(,"export":"x","after":")" << position(0) << R"(","through":")" << position(last)
+        << R"(","started":"2026-01-01T00:00:00Z","limit":0,"bytes":0,"events":)" << events
+        << R"(,"first":")" << reached << R"(","last":")" << reached << "\"}\n";
+    Process process({courtside_binary(), "export", name, "--resume", "--url",
+                     "http://127.0.0.1:" + std::to_string(port())},
+                    {}, folder.path());
+    return process.wait();
+  };
+  const auto range_of = [&](const std::string& name) {
+    std::ifstream manifest(folder.path() / (name + ".manifest.json"));
+    return Json::parse({std::istreambuf_iterator<char>(manifest), {}})["range"];
+  };
+  EXPECT_EQ(resume("up", "/v1/events?export=x", R"({"order":"asc"})", 0, ""), 0);
+  EXPECT_EQ(range_of("up")["after"].text(), position(first - 1));
+  EXPECT_EQ(range_of("up")["first"].text(), position(first));
+  EXPECT_EQ(range_of("up")["last"].text(), position(last));
+  const std::string back = "/v1/events?export=x&order=desc";
+  EXPECT_EQ(resume("back", back, R"({"order":"desc"})", 0, ""), 0);
+  EXPECT_EQ(range_of("back")["last"].text(), position(first));
+  EXPECT_EQ(resume("gone", back, R"({"order":"desc"})", 1, position(7)), 0) << "nothing is left";
+  EXPECT_EQ(range_of("gone")["last"].text(), position(7));
+
+  const std::string named = R"({"after":")" + position(0) + R"(","order":"asc"})";
+  EXPECT_EQ(resume("named", "/v1/events?export=x", named, 0, ""), 66) << "some of it is lost";
+  EXPECT_EQ(resume("lost", "/v1/events?export=x", R"({"order":"asc"})", 1, position(7)), 66);
+}
 
 TEST_F(Retention, TheGapIsExactOnEveryPath) {
   const std::uint64_t first = cut_log();
