@@ -1,5 +1,6 @@
 #include "engine/history_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace courtside {
@@ -9,7 +10,8 @@ HistoryStream::HistoryStream(HistoryHost& host, Terms terms, std::shared_ptr<His
     : host_(host),
       terms_(std::move(terms)),
       source_(std::move(source)),
-      progress_ms_(now_ms),
+      bytes_taken_(host.history_bytes_taken()),
+      ticked_ms_(now_ms),
       next_recheck_ms_(now_ms + terms_.recheck_ms) {}
 
 void HistoryStream::go_on() {
@@ -102,17 +104,25 @@ void HistoryStream::trace_end(bool complete) {
   if (begun_ && !trace_id_.empty()) static_cast<void>(trace(rows_, complete));
 }
 
+// Its place is one of few: a byte now and then must not hold it for ever. What we take to read the
+// next part, or to look at a right, is not its time.
+bool HistoryStream::is_too_slow(std::uint64_t now_ms) {
+  const std::uint64_t passed_ms = now_ms - std::exchange(ticked_ms_, now_ms);
+  if (!reading_ && !standing_still_) waited_ms_ += passed_ms;
+  const std::uint64_t taken = host_.history_bytes_taken();
+  const std::uint64_t enough = terms_.bytes_per_second * terms_.stall_ms / 1000;
+  if (taken - bytes_taken_ >= std::max<std::uint64_t>(enough, 1)) {
+    bytes_taken_ = taken;
+    waited_ms_ = 0;
+  }
+  return waited_ms_ >= terms_.stall_ms;
+}
+
 void HistoryStream::on_tick(std::uint64_t now_ms, std::int64_t now_s) {
   if (over_) return;
   const auto expires_s = terms_.reader.expires_s;
   if (expires_s && now_s >= *expires_s + terms_.leeway_s) return cut("the token has expired");
-  const std::uint64_t taken = host_.history_bytes_taken();
-  if (reading_ || standing_still_ || taken != bytes_taken_) {
-    bytes_taken_ = taken;
-    progress_ms_ = now_ms;
-  } else if (now_ms - progress_ms_ >= terms_.stall_ms) {
-    return cut("its reader takes nothing");
-  }
+  if (is_too_slow(now_ms)) return cut("its reader takes too little");
   if (now_ms < next_recheck_ms_) return;
   next_recheck_ms_ = now_ms + terms_.recheck_ms;
   check(/*stand_still=*/false);

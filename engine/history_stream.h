@@ -3,7 +3,7 @@
 //
 //   begin -> [read a part -> send it]* -> end       the reader has everything
 //                                      -> cut       an error, a right that ended, a reader that
-//                                                   takes nothing: never a clean end
+//                                                   takes too little: never a clean end
 //
 // The next part is read when the connection has room for it, so a slow reader holds one part and a
 // full queue, and no read thread. Nothing is said before the first part is there: until then an
@@ -64,7 +64,10 @@ class HistoryStream {
     HttpResponse head;
     Doors::HistoryPlace place;  // held as long as this lives
     std::uint64_t recheck_ms = 0;
+    // The reader is cut when it takes less than so much in all the time that it was waited for
+    // since it last had, be that time over. At least one byte.
     std::uint64_t stall_ms = 0;
+    std::uint64_t bytes_per_second = 0;
     std::int64_t leeway_s = 0;  // beyond the token's end
   };
 
@@ -94,6 +97,7 @@ class HistoryStream {
   bool leaves_trace() const { return terms_.audited || !terms_.export_name.empty(); }
   Result<void> trace(std::optional<std::uint64_t> rows, bool complete);
   void trace_end(bool complete);
+  bool is_too_slow(std::uint64_t now_ms);
   void check(bool stand_still);
 
   HistoryHost& host_;
@@ -102,8 +106,9 @@ class HistoryStream {
   std::optional<Result<HistoryPart>> kept_;  // came while the right is looked at
   std::string trace_id_;                     // of the event that said that it began
   std::uint64_t rows_ = 0;
-  std::uint64_t bytes_taken_ = 0;
-  std::uint64_t progress_ms_;
+  std::uint64_t bytes_taken_ = 0;  // when it had last taken enough
+  std::uint64_t waited_ms_ = 0;    // for it, since
+  std::uint64_t ticked_ms_;
   std::uint64_t next_recheck_ms_;
   std::uint64_t check_attempt_ = 0;
   bool reading_ = false;

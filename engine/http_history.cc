@@ -101,6 +101,7 @@ void open_history(Peer& peer, const HttpRequest& request, const Identity& reader
   opening->terms.place = std::move(*place);
   opening->terms.recheck_ms = engine.session_limits.recheck_ms;
   opening->terms.stall_ms = engine.config.limits.history_stall_ms;
+  opening->terms.bytes_per_second = engine.config.limits.history_bytes_per_second;
   opening->terms.leeway_s = engine.session_limits.leeway_s;
   opening->request.query = std::move(query);
   opening->request.form = form;

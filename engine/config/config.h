@@ -157,7 +157,8 @@ struct Config {
     std::uint64_t history_events = 1000;            // of a page of GET /v1/events
     std::uint64_t history_streams = 16;             // of all; answers that are as long as the log
     std::uint64_t history_streams_per_account = 4;  // 0: unlimited
-    std::uint64_t history_stall_ms = 120'000;       // in which such a reader takes nothing
+    std::uint64_t history_stall_ms = 120'000;       // in which such a reader takes too little
+    std::uint64_t history_bytes_per_second = 4096;  // that it takes at least; 0: any
   } limits;
 
   std::vector<RouteRule> routes = default_routes();

@@ -223,13 +223,18 @@ std::vector<Setting> make_table() {
       {"limits.history_events", "events of a page of GET /v1/events; more is answered 400",
        count(MEMBER(limits.history_events), 1, 100'000)},
       {"limits.history_streams",
-       "answers of GET /v1/events as NDJSON or CSV at a time; more are refused as overloaded",
+       "answers of GET /v1/events as NDJSON or CSV at a time, a quarter of them for nobodies; more "
+       "are refused as overloaded",
        count(MEMBER(limits.history_streams), 1, 10'000)},
       {"limits.history_streams_per_account",
        "of them of one account; nobodies count by address, services are not limited",
        count(MEMBER(limits.history_streams_per_account), 1, 10'000, "unlimited")},
-      {"limits.history_stall", "time in which the reader of one takes nothing before it is cut",
+      {"limits.history_stall",
+       "time that the reader of one, waited for, may take less than history_bytes_per_second "
+       "before it is cut",
        duration(MEMBER(limits.history_stall_ms), 100, kHourMs)},
+      {"limits.history_bytes_per_second", "what the reader of one takes at least, over that time",
+       bytes(MEMBER(limits.history_bytes_per_second), 1, 1024 * kMiB, "any")},
   };
 }
 // clang-format on

@@ -1,5 +1,6 @@
 #include "engine/doors/doors.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,8 @@ constexpr std::uint64_t kSecondMs = 1000;
 constexpr std::uint64_t kMinuteMs = 60'000;
 // Places come free when somebody leaves, which nobody knows.
 constexpr std::uint64_t kPlaceWaitMs = 5'000;
+// Of the places for history, callers without a credential have one in so many.
+constexpr std::uint64_t kNobodiesShare = 4;
 
 Result<void> refused_if(std::optional<std::uint64_t> wait_ms, std::string_view what) {
   if (!wait_ms) return {};
@@ -53,6 +56,8 @@ Doors::Doors(const Config& config, NetworkList proxies)
       addresses_(config.limits.connections_per_address),
       accounts_(config.limits.connections_per_account),
       histories_(config.limits.history_streams),
+      nobodies_histories_(
+          std::max<std::uint64_t>(1, config.limits.history_streams / kNobodiesShare)),
       callers_histories_(config.limits.history_streams_per_account) {}
 
 bool Doors::admits_plain(std::string_view address) const {
@@ -108,6 +113,13 @@ Result<Doors::HistoryPlace> Doors::take_history_place(const Identity& identity,
                "too many streams of history at a time");
     if (!of_caller) return fail(of_caller.error());
     place.of_caller = std::move(*of_caller);
+  }
+  if (identity.kind == Identity::Kind::kAnonymous) {
+    auto of_nobodies = nobodies_histories_.acquire("");
+    if (!of_nobodies) {
+      return fail(Code::overloaded, "others without a token read history: come back later");
+    }
+    place.of_nobodies = std::move(*of_nobodies);
   }
   std::optional<ConnectionLimit::Lease> of_all = histories_.acquire("");
   if (!of_all) return fail(Code::overloaded, "others read history: come back later");

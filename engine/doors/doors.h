@@ -54,9 +54,12 @@ class Doors {
   Result<ConnectionLimit::Lease> take_address_place(const std::string& address);
   Result<ConnectionLimit::Lease> take_account_place(const Identity& identity);
   // For an answer as long as the log: overloaded when all places are taken, rate_limited when this
-  // account, or an address without a credential, has as many of them as it may.
+  // account, or an address without a credential, has as many of them as it may. Callers without a
+  // credential have a quarter of the places, at least one, and no more: who has many addresses
+  // cannot take those of the others.
   struct HistoryPlace {
     ConnectionLimit::Lease of_all;
+    ConnectionLimit::Lease of_nobodies;
     ConnectionLimit::Lease of_caller;
   };
   Result<HistoryPlace> take_history_place(const Identity& identity, std::string_view address);
@@ -73,6 +76,7 @@ class Doors {
   ConnectionLimit addresses_;
   ConnectionLimit accounts_;
   ConnectionLimit histories_;
+  ConnectionLimit nobodies_histories_;
   ConnectionLimit callers_histories_;
   Denials denials_;
 };

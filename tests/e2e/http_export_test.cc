@@ -217,7 +217,7 @@ struct ImpatientExports : LongExport {
 
 TEST_F(ImpatientExports, AReaderThatTakesNothingIsCutAndNotEnded) {
   Standing reader(port());
-  server.process().wait_for_output("its reader takes nothing");
+  server.process().wait_for_output("its reader takes too little");
   // What is on its way comes, and then no end of the stream.
   bool was_cut = false;
   try {

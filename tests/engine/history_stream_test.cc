@@ -146,6 +146,27 @@ TEST_F(HistoryStreamTest, AReaderThatTakesNothingIsCut) {
   EXPECT_EQ(host.said(), "cut");
 }
 
+// Who takes a byte a minute has a place as long as who takes a gigabyte.
+TEST_F(HistoryStreamTest, AReaderThatTakesTooLittleIsCut) {
+  const auto cut_at = [this](std::uint64_t bytes_a_tick) -> std::uint64_t {
+    host.is_congested = false;
+    open(false, "", [](HistoryStream::Terms& terms) { terms.bytes_per_second = 1000; });
+    host.is_congested = true;
+    part();
+    for (std::uint64_t now_ms = 100; now_ms <= 5000; now_ms += 100) {
+      host.bytes_taken += bytes_a_tick;
+      stream->on_tick(now_ms, 0);
+      if (stream->over()) return now_ms;
+    }
+    return 0;
+  };
+  EXPECT_EQ(cut_at(0), 1000u);
+  EXPECT_EQ(cut_at(1), 1000u);
+  EXPECT_EQ(cut_at(99), 1000u);
+  EXPECT_EQ(cut_at(100), 0u);
+  EXPECT_EQ(cut_at(100'000), 0u);
+}
+
 TEST_F(HistoryStreamTest, OfAnAuditedOneTheTraceSaysHowMany) {
   open(/*audited=*/true);
   host.said();

@@ -79,6 +79,35 @@ TEST(Doors, PlacesAreOfAnAccountOrAnAddress) {
   EXPECT_EQ(doors.take_address_place("192.0.2.1").error().code, Code::rate_limited);
 }
 
+// Somebody with many addresses, who reads as slowly as one may.
+TEST(Doors, NobodiesHaveAQuarterOfThePlacesForHistory) {
+  Config config;
+  config.limits.history_streams = 8;
+  config.limits.history_streams_per_account = 1;
+  Doors doors(config, {});
+  std::vector<Doors::HistoryPlace> places;
+  const auto take = [&](const Identity& who, const std::string& address) -> std::string {
+    auto place = doors.take_history_place(who, address);
+    if (!place) return std::string(info(place.error().code).name);
+    places.push_back(std::move(*place));
+    return "taken";
+  };
+  EXPECT_EQ(take({}, "192.0.2.1"), "taken");
+  EXPECT_EQ(take({}, "192.0.2.1"), "rate_limited");
+  EXPECT_EQ(take({}, "192.0.2.2"), "taken");
+  for (int i = 3; i < 20; ++i) {
+    EXPECT_EQ(take({}, "192.0.2." + std::to_string(i)), "overloaded");
+  }
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(take(account(std::to_string(i)), "192.0.2.1"), "taken");
+  EXPECT_EQ(take(account("6"), "192.0.2.1"), "overloaded");
+  places.clear();
+  EXPECT_EQ(take({}, "192.0.2.3"), "taken");
+
+  config.limits.history_streams = 1;
+  Doors narrow(config, {});
+  EXPECT_TRUE(narrow.take_history_place({}, "192.0.2.1")) << "one at least";
+}
+
 class DoorwayTest : public ::testing::Test {
  protected:
   Doorway doorway(std::string address) { return {doors, loop, std::move(address), {}}; }
