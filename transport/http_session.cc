@@ -80,6 +80,13 @@ void HttpSession::refuse(const Error& error, CloseReason reason) {
   owner_.on_http_error(error);
 }
 
+// The time between two requests begins when the answer is out.
+void HttpSession::on_written() {
+  if (state_ == State::kReading && !parser_ && deadline_ms_ != 0) {
+    set_deadline(limits_.keep_alive_timeout_ms);
+  }
+}
+
 void HttpSession::on_drained() {
   if (state_ == State::kReading) stream_.offer_kept();
 }
@@ -178,7 +185,17 @@ void HttpSession::on_timer() {
   if (parser_ && !parser_->idle()) {
     return refuse({Code::timeout, "the request took too long"}, CloseReason::kTimeout);
   }
+  if (takes_its_answer()) return set_deadline(limits_.keep_alive_timeout_ms);
   stream_.close_after_flush(CloseReason::kTimeout);  // nothing was asked: nothing to say
+}
+
+// Whether the client has yet to take some of what it was answered, and took some since this was
+// last asked: it is slow, and not gone. What the kernel holds for it may be megabytes. One that
+// takes nothing has the time twice at most.
+bool HttpSession::takes_its_answer() {
+  const std::uint64_t before = std::exchange(acknowledged_, stream_.bytes_acknowledged());
+  const std::uint64_t all = stream_.bytes_written() + stream_.queued_bytes();
+  return before < acknowledged_ && acknowledged_ < all;
 }
 
 bool HttpSession::may_have_body(int status) const {

@@ -39,6 +39,8 @@ class HttpSession {
   bool feeding() const { return feeding_; }
   // The stream has room again.
   void on_drained();
+  // The kernel took something of what is queued.
+  void on_written();
   // The client sends no more.
   void on_end();
 
@@ -57,6 +59,7 @@ class HttpSession {
   void answered();
   void set_deadline(std::uint64_t delay_ms);
   void on_timer();
+  bool takes_its_answer();
   bool may_have_body(int status) const;
 
   TcpStream& stream_;
@@ -66,6 +69,7 @@ class HttpSession {
   TimerId timer_;
   std::uint64_t armed_for_ms_ = 0;  // when the timer fires; 0: it is not armed
   std::uint64_t deadline_ms_ = 0;   // moves on without touching the timer; 0: none
+  std::uint64_t acknowledged_ = 0;  // TcpStream::bytes_acknowledged() when last looked at
   State state_ = State::kReading;
   CloseReason close_reason_ = CloseReason::kByUs;
   std::uint8_t minor_version_ = 1;

@@ -133,6 +133,7 @@ class ServerConnection final : public Connection,
 
   void on_written() override {
     if (websocket_) websocket_->on_written();
+    if (http_) http_->on_written();
   }
 
   void on_drained() override {

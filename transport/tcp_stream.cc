@@ -87,13 +87,25 @@ void TcpStream::close_after_flush(CloseReason reason) {
   state_ = State::kDraining;
   reason_ = reason;
   kept_ = std::string();
-  close_timer_ = loop_.start_timer(close_timeout_ms_, [this] { abort(reason_); });
+  wait_for_peer();
   update_watch();
   if (queue_.empty()) {
     send_fin();
   } else if (!wants_write_) {
     loop_.impl().flushes.add(*this, Urgency::kReply);
   }
+}
+
+// Again and again, as long as it has something to take and takes some of it: it is slow, not gone.
+void TcpStream::wait_for_peer() {
+  acknowledged_at_wait_ = bytes_acknowledged();
+  close_timer_ = loop_.start_timer(close_timeout_ms_, [this] {
+    const std::uint64_t acknowledged = bytes_acknowledged();
+    const bool owes = acknowledged < bytes_written_ || !queue_.empty();
+    if (owes && acknowledged > acknowledged_at_wait_) return wait_for_peer();
+    // A reset takes from some peers what they have and did not read yet.
+    finish(reason_, /*reset=*/owes);
+  });
 }
 
 void TcpStream::abort(CloseReason reason) {

@@ -4,7 +4,8 @@
 //   open -> draining (close_after_flush: what is queued goes out, then FIN; what comes in is read
 //   and
 //           thrown away, because closing on unread bytes would reset the connection and take the
-//           answer away from the peer) -> closed
+//           answer away from the peer; a peer that takes none of it for close_timeout_ms is reset)
+//        -> closed
 //
 // on_closed comes once, last, and from the loop, never from within a call. Threads: its loop's.
 #pragma once
@@ -90,6 +91,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   bool write_once();
   void after_write();
   void send_fin();
+  void wait_for_peer();
   void update_watch();
   void finish(CloseReason reason, bool reset);
   void fail(int error);
@@ -103,6 +105,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   std::uint64_t bytes_written_ = 0;
   std::uint64_t bytes_acknowledged_ = 0;  // when last asked
   std::uint64_t last_received_ms_ = 0;
+  std::uint64_t acknowledged_at_wait_ = 0;  // bytes_acknowledged() when close_timer_ was started
   TimerId close_timer_;
   std::size_t queue_bytes_max_;
   std::uint32_t close_timeout_ms_;

@@ -2,6 +2,7 @@
 // costs a bounded amount however the client behaves.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "tests/transport/loopback.h"
@@ -317,6 +318,49 @@ TEST(HttpConnection, BetweenRequestsTheLongerTimeHolds) {
   ASSERT_TRUE(server.pump([&] { return well_before; }));
   EXPECT_EQ(server.connections.size(), 1u);
   ASSERT_TRUE(server.pump([&] { return client.ended(); }));
+}
+
+// The client of a long answer is on the line for as long as it takes some of it now and then,
+// however long that is: neither the time between two requests nor that of the end cuts it off.
+TEST(HttpConnection, ASlowReaderGetsTheWholeOfALongAnswer) {
+  constexpr std::size_t kBodyBytes = 150'000;
+  for (const char* how : {"keep-alive", "close"}) {
+    Server server(impatient());
+    server.on_request_do = [](Connection& connection, HttpRequest&) {
+      HttpResponse response;
+      response.body.assign(kBodyBytes, 'x');
+      connection.respond(response);
+    };
+    RawClient client(server.port(), 4096);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + std::string(how) + "\r\n\r\n");
+    using Clock = std::chrono::steady_clock;
+    const auto begin = Clock::now();
+    auto last = begin;
+    server.pump([&] {
+      if (Clock::now() - last < std::chrono::milliseconds(10)) return client.is_over();
+      last = Clock::now();
+      client.read_some(4000);
+      return client.is_over() || client.read_so_far().size() > kBodyBytes;
+    });
+    EXPECT_GT(client.read_so_far().size(), kBodyBytes) << how;
+    EXPECT_GT(Clock::now() - begin, std::chrono::milliseconds(500)) << "it was not slow";
+  }
+}
+
+TEST(HttpConnection, WhoTakesNothingOfALongAnswerIsCutOff) {
+  for (const char* how : {"keep-alive", "close"}) {
+    Server server(impatient());
+    server.on_request_do = [](Connection& connection, HttpRequest&) {
+      HttpResponse response;
+      response.body.assign(20'000'000, 'x');
+      connection.respond(response);
+    };
+    RawClient client(server.port(), 4096);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + std::string(how) + "\r\n\r\n");
+    ASSERT_TRUE(server.pump_until_log("request GET /"));
+    EXPECT_TRUE(server.pump([&] { return server.connections.empty(); })) << how;
+    EXPECT_TRUE(server.pump([&] { return client.was_reset(); })) << how;
+  }
 }
 
 // Our own slowness is no fault of the client's.

@@ -68,6 +68,16 @@ class RawClient {
     }
     return input_;
   }
+  // At most so much of what has come.
+  void read_some(std::size_t bytes_max) {
+    std::string buffer(bytes_max, '\0');
+    const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count > 0) input_.append(buffer, 0, static_cast<std::size_t>(count));
+    if (count == 0) ended_ = true;
+    if (count < 0 && errno != EAGAIN) reset_ = true;
+  }
+  const std::string& read_so_far() const { return input_; }
+  bool is_over() const { return ended_ || reset_; }
   std::string take_input() {
     input();
     return std::exchange(input_, {});
