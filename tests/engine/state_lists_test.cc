@@ -53,7 +53,7 @@ TEST_F(StateListsTest, NotificationsOutsideTheTimesAreNotLookedAt) {
   query.since = Timestamp(3'000'000);
   query.until = Timestamp(5'000'000);
   const std::uint64_t before = small.pages.records_read();
-  query.list.after = "e:100";
+  query.list.after.emplace("e:100");
   const auto page = answer_notifications(lists(10), query, "u_1", small.held());
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_EQ(page->rows, 2u);
