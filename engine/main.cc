@@ -13,6 +13,7 @@ struct Run {
   int operator()(const courtside::PublishCommand& command) const { return run_publish(command); }
   int operator()(const courtside::TailCommand& command) const { return run_tail(command); }
   int operator()(const courtside::StateCommand& command) const { return run_state(command); }
+  int operator()(const courtside::ListCommand& command) const { return run_list(command); }
   int operator()(const courtside::HistoryCommand& command) const { return run_history(command); }
   int operator()(const courtside::LogCommand& command) const { return run_log(command); }
   int operator()(const courtside::ExportCommand& command) const { return run_export(command); }

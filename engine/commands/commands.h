@@ -10,6 +10,7 @@ int run_serve(const ServeCommand& command);
 int run_publish(const PublishCommand& command);
 int run_tail(const TailCommand& command);
 int run_state(const StateCommand& command);
+int run_list(const ListCommand& command);
 int run_history(const HistoryCommand& command);
 int run_log(const LogCommand& command);
 int run_export(const ExportCommand& command);

@@ -14,10 +14,8 @@ constexpr std::size_t kSequenceDigits = 20;
 
 }  // namespace
 
-void append_parameter(std::string& path, std::string_view name, std::string_view value) {
+void append_percent_encoded(std::string& path, std::string_view value) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
-  path.push_back(path.find('?') == std::string::npos ? '?' : '&');
-  path.append(name).push_back('=');
   for (const char c : value) {
     const auto byte = static_cast<unsigned char>(c);
     const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
@@ -30,6 +28,12 @@ void append_parameter(std::string& path, std::string_view name, std::string_view
       path.push_back(kHex[byte & 15]);
     }
   }
+}
+
+void append_parameter(std::string& path, std::string_view name, std::string_view value) {
+  path.push_back(path.find('?') == std::string::npos ? '?' : '&');
+  path.append(name).push_back('=');
+  append_percent_encoded(path, value);
 }
 
 std::string events_path(const HistoryAsk& ask, std::string_view export_name) {

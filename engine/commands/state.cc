@@ -5,6 +5,7 @@
 
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
+#include "engine/commands/events_download.h"
 #include "engine/commands/http.h"
 #include "engine/commands/table_text.h"
 #include "schema/json_reader.h"
@@ -12,29 +13,11 @@
 namespace courtside {
 namespace {
 
-// For a path segment or a parameter (RFC 3986, section 2.3).
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kPlain.find(c) != std::string_view::npos) {
-      out.push_back(c);
-    } else {
-      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
-  return out;
-}
-
 std::string path_of(const StateCommand& command) {
-  std::string path = "/v1/subjects/" + percent_encoded(command.subject);
-  path.append("?at=").append(percent_encoded(command.at));
-  for (const std::string& channel : command.channels) {
-    path.append("&channel=").append(percent_encoded(channel));
-  }
+  std::string path = "/v1/subjects/";
+  append_percent_encoded(path, command.subject);
+  append_parameter(path, "at", command.at);
+  for (const std::string& channel : command.channels) append_parameter(path, "channel", channel);
   return path;
 }
 

@@ -240,6 +240,8 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(add_publish(root));
   commands.push_back(add_tail(root));
   commands.push_back(add_state(root));
+  commands.push_back(add_calendar(root));
+  commands.push_back(add_notifications(root));
   commands.push_back(add_history(root));
   commands.push_back(add_log(root));
   commands.push_back(add_export(root));

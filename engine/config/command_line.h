@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -72,6 +73,18 @@ struct StateCommand {
   std::string subject;
   std::string at = "now";             // as the server takes it: also a position, a time, -2h
   std::vector<std::string> channels;  // by which it is read; empty: as the subject itself
+  OutputFormat output = OutputFormat::kTable;  // kTable, kJson or kJsonl
+};
+
+// What a venue's slots, or an account's notifications, had come to.
+struct ListCommand {
+  std::string url;
+  std::string token;  // or a service's key; empty: none
+  enum class Of : std::uint8_t { kCalendar, kNotifications };
+  Of of = Of::kCalendar;
+  std::string id;  // of the venue, or the account
+  // As the server takes them, in the order of its document.
+  std::vector<std::pair<std::string, std::string>> parameters;
   OutputFormat output = OutputFormat::kTable;  // kTable, kJson or kJsonl
 };
 
@@ -209,10 +222,10 @@ struct VersionCommand {
 };
 
 using CommandLine =
-    std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand, HistoryCommand,
-                 LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand, TokenCommand,
-                 OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand, VerifyCommand,
-                 BackupCommand, RestoreCommand, VersionCommand>;
+    std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand, ListCommand,
+                 HistoryCommand, LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand,
+                 TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
+                 VerifyCommand, BackupCommand, RestoreCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

@@ -30,6 +30,8 @@ class Subcommand {
 std::unique_ptr<Subcommand> add_publish(CLI::App& root);
 std::unique_ptr<Subcommand> add_tail(CLI::App& root);
 std::unique_ptr<Subcommand> add_state(CLI::App& root);
+std::unique_ptr<Subcommand> add_calendar(CLI::App& root);
+std::unique_ptr<Subcommand> add_notifications(CLI::App& root);
 std::unique_ptr<Subcommand> add_history(CLI::App& root);
 std::unique_ptr<Subcommand> add_log(CLI::App& root);
 std::unique_ptr<Subcommand> add_export(CLI::App& root);

@@ -251,6 +251,53 @@ TEST_F(CommandWithServer, ALogSaysWhenItDidNotLookAtAllThatBelongsTogether) {
                    "of the events of correlation id k the first 1000 are followed"));
 }
 
+// There is more than a page of each.
+TEST_F(CommandWithServer, ListsGoOnToTheirEnd) {
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 120; ++i) {
+    const std::string number = std::to_string(i);
+    drafts.push_back(
+        {.id = "slot " + number,
+         .type = "slot.held",
+         .subject = "slot:s_" + number,
+         .data =
+             R"({"slotId":"s_)" + number + R"(","venueId":"v_1",)" + "\n" +
+             R"("accountId":"u_1","start":"2026-12-01T18:00:00Z","end":"2026-12-01T19:00:00Z"})"});
+    drafts.push_back({.id = "note " + number,
+                      .type = "notification.created",
+                      .subject = "notification:n_" + number,
+                      .data = R"({"notificationId":"n_)" + number +
+                              R"(","accountId":"u_1","bookingId":"b_1","kind":"told"})"});
+  }
+  append(http, drafts);
+  append_one(http, {.id = "sent",
+                    .type = "notification.dispatched",
+                    .subject = "notification:n_7",
+                    .data = R"({"notificationId":"n_7","accountId":"u_1","channel":"EMAIL",)"
+                            R"("attempt":1})"});
+  const std::string url = "http://127.0.0.1:" + std::to_string(port());
+  const Ran slots = run({"calendar", "v_1", "--url", url, "-o", "json"});
+  ASSERT_EQ(slots.status, 0) << slots.output;
+  EXPECT_EQ(Json::parse(slots.output).size(), 120u);
+  const Ran lines = run({"calendar", "v_1", "--url", url});
+  EXPECT_EQ(std::count(lines.output.begin(), lines.output.end(), '\n'), 120);
+  const Ran notes = run({"notifications", "u_1", "--url", url, "-o", "json", "--kind", "told"});
+  ASSERT_EQ(notes.status, 0) << notes.output;
+  EXPECT_EQ(Json::parse(notes.output).size(), 120u);
+  const Ran table = run({"notifications", "u_1", "--url", url, "-o", "table", "--unread"});
+  EXPECT_TRUE(says(table, "  told                     b_1              read -\n")) << table.output;
+  EXPECT_TRUE(says(table, "    EMAIL      dispatched 20")) << table.output;
+  EXPECT_TRUE(
+      says(run({"calendar", "v_1", "--url", url, "-o", "table", "--from", "2026-12-01T00:00:00Z"}),
+           "2026-12-01 18:00:00  s_119                    held         u_1  "));
+
+  const Ran none = run({"calendar", "v_9", "--url", url, "-o", "json"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_EQ(none.output, "[]\n");
+  EXPECT_EQ(run({"calendar", "v_1", "--url", url, "--at", "zzzz:1"}).status, 66);
+  EXPECT_EQ(run({"notifications", "u_1", "--url", url, "--kind", ""}).status, 64);
+}
+
 TEST_F(CommandWithServer, NobodyThereExits69) {
   const std::string url = "http://127.0.0.1:" + std::to_string(port());
   EXPECT_EQ(stop_server(), 0);

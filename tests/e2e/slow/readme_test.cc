@@ -97,6 +97,17 @@ TEST(AuditPage, AnswersEveryQuestionWordForWord) {
   EXPECT_GE(done.commands, 14) << "docs/audit.md leaves a question open";
 }
 
+TEST(AuditPage, AnswersEveryQuestionByCallAndByCommand) {
+  const std::string page = text_of(std::string(COURTSIDE_SOURCE_DIR) + "/docs/audit.md");
+  for (int question = 1; question <= 14; ++question) {
+    const std::size_t begin = page.find("\n## " + std::to_string(question) + ". ");
+    ASSERT_NE(begin, page.npos) << question;
+    const std::string answer = page.substr(begin, page.find("\n## ", begin + 1) - begin);
+    EXPECT_NE(answer.find("\n$ curl "), answer.npos) << question;
+    EXPECT_NE(answer.find("\n$ courtside "), answer.npos) << question;
+  }
+}
+
 TEST(Transcripts, OutputIsComparedLineByLine) {
   using Lines = std::vector<std::string>;
   EXPECT_TRUE(output_matches(Lines{"a", "b"}, Lines{"a", "b"}, true));

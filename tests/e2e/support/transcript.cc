@@ -34,6 +34,9 @@ void exchange(std::string& text, const std::string& from, const std::string& to)
 std::string by_form(std::string text) {
   static const std::pair<std::regex, const char*> kForms[] = {
       {std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))"), "TIME"},
+      // As tables have them.
+      {std::regex(R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?)"), "TIME"},
+      {std::regex(R"( *[+-]\d+\.\d{3} s)"), " DURATION"},
       {std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"},
       {std::regex(R"(\bs_\w+)"), "SESSION"},
   };

@@ -19,7 +19,8 @@
 //                             it has printed since. One that has ended must have printed no more
 //                             than is shown.
 //
-// What differs from run to run is compared by its form: times (RFC 3339), uuids, session numbers.
+// What differs from run to run is compared by its form: times (RFC 3339, and as tables have them),
+// durations in tables, uuids, session numbers.
 // Words given as `same` are exchanged both ways, so the document may say 8080 and k3f9.
 // Other blocks (```sh, ```jsonc ...) are prose. Threads: one.
 #pragma once
