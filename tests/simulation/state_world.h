@@ -151,6 +151,7 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   std::uint64_t session_number_ = 0;
   bool congested_ = false;
   bool reading_states_ = false;
+  bool still_ = false;  // nothing happens in the middle of a read
 
   std::map<std::uint32_t, ToldState> told_;                   // by subscription
   std::map<std::uint32_t, std::vector<std::string>> asking_;  // channels; not answered yet

@@ -1,0 +1,73 @@
+// Goal: a client that asks for states gets on, whatever retention took: what nobody can tell any
+// more is told as that, and the gap and the events follow as for anybody.
+#include "tests/e2e/support/server_test.h"
+
+namespace courtside::e2e {
+namespace {
+
+constexpr const char* kWithState = R"(,"state":true)";
+
+struct ForgottenSubjects : ServerTest {
+  ForgottenSubjects() : ServerTest({"--retention-age", "1s"}) {}
+
+  void tell(const std::string& id, const std::string& subject) {
+    append_one(http, {.id = id, .type = "thing.is", .subject = subject, .data = "{}"});
+  }
+  void forget_all() {
+    const Deadline deadline(seconds(10));
+    while (http.get("/v1/events?limit=1").json()["events"].size() > 0) {
+      if (deadline.expired()) give_up("retention did not act");
+      std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
+    }
+  }
+};
+
+TEST_F(ForgottenSubjects, AreToldAsUnknown) {
+  tell("1", "thing:gone");
+  const std::string first = read_head_place(http).text();
+  tell("2", "thing:gone");
+  tell("3", "thing:gone");
+  const std::string before = read_head_place(http).text();
+  forget_all();
+  const std::vector<std::string> channels = {"thing:gone", "thing:none"};
+
+  Session client = session();
+  const auto expect_unknown = [&](const std::string& at) {
+    const Json state = client.expect("state");
+    EXPECT_EQ(state["subject"].text(), "thing:gone");
+    EXPECT_EQ(state["position"].text(), at);
+    EXPECT_TRUE(state["state"].is_null()) << state.raw();
+  };
+  client.subscribe({.sub = 1, .channels = channels, .id = 1, .more = kWithState});
+  expect_unknown(before);
+  client.expect("live");
+
+  // Of another epoch: as after a restore.
+  client.subscribe(
+      {.sub = 2, .channels = channels, .from = after("old:7"), .id = 2, .more = kWithState});
+  EXPECT_EQ(client.expect("gap")["reason"].text(), "epoch");
+  expect_unknown(before);
+  client.expect("live");
+
+  client.subscribe(
+      {.sub = 3, .channels = channels, .from = after(first), .id = 3, .more = kWithState});
+  expect_unknown(first);
+  EXPECT_EQ(client.expect("gap")["to"].text(), before);
+  client.expect("live");
+
+  for (const char* from : {R"("earliest")", R"({"last":5})"}) {
+    client.subscribe({.sub = 4, .channels = channels, .from = from, .id = 4, .more = kWithState});
+    expect_unknown(before);
+    client.expect("live");
+    client.say(R"({"type":"unsubscribe","id":5,"sub":4})");
+    client.expect("ok");
+  }
+
+  tell("4", "thing:gone");
+  for (int subscriptions = 0; subscriptions < 3; ++subscriptions) {
+    EXPECT_EQ(client.expect_event().event["id"].text(), "4");
+  }
+}
+
+}  // namespace
+}  // namespace courtside::e2e
