@@ -277,18 +277,15 @@ Result<ListAnswer> answer_notifications(const StateLists& lists, const Notificat
 
   JsonObject body;
   body.raw("notifications", joined(rows));
-  // It is the same for all pages of a list, and costs as much as one.
-  if (!query.list.after) {
-    BackwardWalk count(lists, view, creations_of(account), held, at);
-    std::uint64_t unread = 0;
-    const Result<void> counted = count.run([&](RecordView /*record*/, const StateRead& read) {
-      unread += is_unread(read) ? 1 : 0;
-      return true;
-    });
-    if (!counted) return fail(counted.error());
-    body.number("unread", unread);
-    if (!count.complete()) body.boolean("unreadcomplete", false);
-  }
+  BackwardWalk count(lists, view, creations_of(account), held, at);
+  std::uint64_t unread = 0;
+  const Result<void> counted = count.run([&](RecordView /*record*/, const StateRead& read) {
+    unread += is_unread(read) ? 1 : 0;
+    return true;
+  });
+  if (!counted) return fail(counted.error());
+  body.number("unread", unread);
+  if (!count.complete()) body.boolean("unreadcomplete", false);
   add_end(body, walk, epoch);
   return ListAnswer{body.take(), rows.size()};
 }
