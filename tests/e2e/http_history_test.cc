@@ -211,11 +211,16 @@ TEST_F(OneReadAtATime, WhoAsksForMuchHistoryWaitsAndStopsNoSubscribe) {
   const char* const asked[] = {"/v1/events?limit=900", "/v1/subjects/thing:t_1?at=now",
                                "/v1/venues/v_1/calendar", "/v1/users/u_1/notifications",
                                "/v1/subjects/thing:t_1"};
+  std::vector<HttpClient> callers;
+  for (int i = 0; i < 40; ++i) {
+    callers.emplace_back(port());
+    // Connected before, so that they ask all at once.
+    EXPECT_EQ(callers.back().get("/health").status, 200);
+  }
   for (int round = 0; round < 5; ++round) {
     Session subscriber = session();
-    std::vector<HttpClient> callers;
-    for (int i = 0; i < 40; ++i) {
-      callers.emplace_back(port()).write({.target = asked[i % std::size(asked)]});
+    for (std::size_t i = 0; i < callers.size(); ++i) {
+      callers[i].write({.target = asked[i % std::size(asked)]});
     }
     subscriber.subscribe({.from = R"({"last":1})"});
     for (std::size_t i = 0; i < callers.size(); ++i) {
