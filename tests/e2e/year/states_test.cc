@@ -47,7 +47,9 @@ TEST_F(StatesOfTheYear, AtAThousandTimesAreWhatTheirEventsComeTo) {
     for (const YearEvent& event : events) {
       if (event.recorded <= at) until.push_back(event);
     }
-    const auto answer = auditor().get("/v1/subjects/" + subject + "?at=" + rfc3339(at));
+    // Each answer leaves a trace, and no account may leave too many at once.
+    HttpClient& http = caller("aud_" + std::to_string(compared % 20), "BMSP_SUPER_ADMIN");
+    const auto answer = http.get("/v1/subjects/" + subject + "?at=" + rfc3339(at));
     if (until.empty()) {
       EXPECT_EQ(answer.status, 404);
     } else {
