@@ -87,7 +87,7 @@ Result<void> Doors::take_publish(const Identity& identity, std::string_view addr
                                  std::uint64_t now_ms) {
   if (!has_rates(identity)) return {};
   return refused_if(publishes_.take(key_of(identity, address).text(), now_ms),
-                    "too many publishes a second");
+                    "too many publishes, or reads that leave a trace, a second");
 }
 
 void Doors::spend_publishes(const Identity& identity, std::string_view address,
