@@ -80,6 +80,17 @@ JsonObject& JsonObject::boolean(std::string_view name, bool value) {
   return raw(name, value ? "true" : "false");
 }
 
+JsonObject& JsonObject::texts(std::string_view name, const std::vector<std::string>& values) {
+  begin(name);
+  out_.push_back('[');
+  for (const std::string& value : values) {
+    if (&value != &values.front()) out_.push_back(',');
+    append_json_string(out_, value);
+  }
+  out_.push_back(']');
+  return *this;
+}
+
 JsonObject& JsonObject::raw(std::string_view name, std::string_view json) {
   begin(name);
   out_.append(json);

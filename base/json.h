@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace courtside {
 
@@ -24,6 +25,7 @@ class JsonObject {
   JsonObject& number(std::string_view name, std::uint64_t value);
   JsonObject& real(std::string_view name, double value);
   JsonObject& boolean(std::string_view name, bool value);
+  JsonObject& texts(std::string_view name, const std::vector<std::string>& values);
   // `json` is JSON already.
   JsonObject& raw(std::string_view name, std::string_view json);
 

@@ -69,19 +69,10 @@ Result<Append> make_append(const Router& router, std::vector<IncomingEvent> even
 
 namespace {
 
-std::string json_list(const std::vector<std::string>& texts) {
-  std::string json = "[";
-  for (const std::string& text : texts) {
-    if (json.size() > 1) json.push_back(',');
-    append_json_string(json, text);
-  }
-  return json + "]";
-}
-
 std::string filter_json(const Filter& filter) {
   JsonObject asked;
-  asked.raw("channels", json_list(filter.channels));
-  if (!filter.types.empty()) asked.raw("types", json_list(filter.types));
+  asked.texts("channels", filter.channels);
+  if (!filter.types.empty()) asked.texts("types", filter.types);
   if (!filter.subject.empty()) asked.text("subject", filter.subject);
   if (!filter.actor.empty()) asked.text("actor", filter.actor);
   if (!filter.correlationid.empty()) asked.text("correlationid", filter.correlationid);

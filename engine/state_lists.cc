@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/history.h"
 #include "engine/state_view.h"
 #include "schema/channel.h"
 #include "schema/json_reader.h"
@@ -219,7 +220,7 @@ Result<ListAnswer> answer_calendar(const StateLists& lists, const CalendarQuery&
   const Result<Offset> at = resolve_at(query.at, lists.log, held, now);
   if (!at) return fail(at.error());
   if (held.begin > Offset(1) && *at < held.begin) {
-    return fail(position_gone(epoch, held, "events before the position are gone"));
+    return fail(position_expired(epoch, held, "events before the position are gone"));
   }
   const Result<OffsetRange> window = rest_of_list(query.list, epoch, held, *at);
   if (!window) return fail(window.error());

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/json.h"
+#include "engine/history.h"
 #include "engine/query_parameters.h"
 #include "schema/channel.h"
 
@@ -80,12 +80,6 @@ Result<NotificationsQuery> parse_notifications_query(std::string_view text, std:
   return query;
 }
 
-Error position_gone(std::string_view epoch, OffsetRange held, std::string message) {
-  JsonObject details;
-  details.text("earliest", format_position(epoch, previous(held.begin)));
-  return {Code::position_expired, std::move(message), details.take()};
-}
-
 Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRange held,
                           Timestamp now) {
   if (at == "now") return previous(held.end);
@@ -94,7 +88,7 @@ Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRan
     if (!later) return fail(later.error());
     const Offset begin = std::max(held.begin, log.held().begin);
     if (*later <= begin && begin > Offset(1)) {
-      return fail(position_gone(log.epoch(), held, "events before that time are gone"));
+      return fail(position_expired(log.epoch(), held, "events before that time are gone"));
     }
     return std::min(previous(*later), previous(held.end));
   }
@@ -104,10 +98,10 @@ Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRan
                 "parameter `at`: must be a position, an RFC 3339 time, such as -2h, or now");
   }
   if (position->epoch != log.epoch()) {
-    return fail(position_gone(log.epoch(), held, "the position belongs to another log"));
+    return fail(position_expired(log.epoch(), held, "the position belongs to another log"));
   }
   if (position->offset >= held.end) {
-    return fail(position_gone(log.epoch(), held, "the position lies beyond the head"));
+    return fail(position_expired(log.epoch(), held, "the position lies beyond the head"));
   }
   return position->offset;
 }
@@ -119,7 +113,7 @@ Result<OffsetRange> rest_of_list(const ListQuery& list, const std::string& epoch
     const Result<Position> position = parse_position(*list.after);
     if (!position) return fail(position.error());
     if (position->epoch != epoch || position->offset > held.end) {
-      return fail(position_gone(epoch, held, "the position is not one of this list"));
+      return fail(position_expired(epoch, held, "the position is not one of this list"));
     }
     end = std::min(end, position->offset);
   }

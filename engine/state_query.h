@@ -61,6 +61,4 @@ Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRan
 Result<OffsetRange> rest_of_list(const ListQuery& list, const std::string& epoch, OffsetRange held,
                                  Offset last);
 
-Error position_gone(std::string_view epoch, OffsetRange held, std::string message);
-
 }  // namespace courtside

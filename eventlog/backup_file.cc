@@ -29,17 +29,12 @@ std::map<std::string, std::string, std::less<>> members_of(const std::string& te
 }  // namespace
 
 std::string backup_json(const VerifiedLog& log, Timestamp time, std::string_view version) {
-  std::string sources;
-  for (const std::string& source : log.sources) {
-    sources.append(sources.empty() ? "" : ",");
-    append_json_string(sources, source);
-  }
   JsonObject json;
   json.text("epoch", log.epoch)
       .number("first", log.held.begin.value())
       .number("last", previous(log.held.end).value())
       .number("events", log.held.count())
-      .raw("sources", "[" + sources + "]")
+      .texts("sources", log.sources)
       .text("time", format_rfc3339(time))
       .text("version", version);
   return json.take();

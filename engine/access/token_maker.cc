@@ -6,15 +6,6 @@
 namespace courtside {
 namespace {
 
-std::string json_list(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& each : texts) {
-    if (out.size() > 1) out.push_back(',');
-    append_json_string(out, each);
-  }
-  return out + "]";
-}
-
 std::string claims_of(const TokenDraft& draft) {
   JsonObject claims;
   const auto add = [&](std::string_view name, const std::string& value) {
@@ -22,9 +13,9 @@ std::string claims_of(const TokenDraft& draft) {
   };
   claims.text("userId", draft.user).text("type", draft.type);
   add("userRole", draft.role);
-  if (draft.permissions) claims.raw("permissions", json_list(*draft.permissions));
+  if (draft.permissions) claims.texts("permissions", *draft.permissions);
   add("venueId", draft.venue);
-  if (!draft.channels.empty()) claims.raw("channels", json_list(draft.channels));
+  if (!draft.channels.empty()) claims.texts("channels", draft.channels);
   add("iss", draft.issuer);
   add("aud", draft.audience);
   claims.number("iat", static_cast<std::uint64_t>(draft.issued_s));

@@ -21,18 +21,9 @@ constexpr std::size_t kNameLength = 20;
 constexpr std::uint64_t kProgressUs = 500'000;
 constexpr std::uint64_t kStateUs = 1'000'000;
 
-std::string json_list(const std::vector<std::string>& texts) {
-  std::string json = "[";
-  for (const std::string& text : texts) {
-    if (json.size() > 1) json.push_back(',');
-    append_json_string(json, text);
-  }
-  return json + "]";
-}
-
 std::string filter_json(const HistoryAsk& ask) {
   JsonObject filter;
-  filter.raw("channels", json_list(ask.channels)).raw("types", json_list(ask.types));
+  filter.texts("channels", ask.channels).texts("types", ask.types);
   const std::pair<std::string_view, std::string_view> texts[] = {
       {"subject", ask.subject}, {"actor", ask.actor}, {"correlationid", ask.correlationid},
       {"since", ask.since},     {"until", ask.until}, {"after", ask.after},

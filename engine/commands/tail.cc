@@ -60,20 +60,11 @@ class Tailing {
     message.text("type", "subscribe")
         .number("id", 1)
         .number("sub", 1)
-        .raw("channels", list(command_.channels))
+        .texts("channels", command_.channels)
         .raw("from", from_json());
-    if (!command_.types.empty()) message.raw("types", list(command_.types));
+    if (!command_.types.empty()) message.texts("types", command_.types);
     if (command_.speed > 0) message.number("speed", command_.speed);
     session_->send(message.take());
-  }
-
-  static std::string list(const std::vector<std::string>& texts) {
-    std::string out = "[";
-    for (const std::string& text : texts) {
-      if (out.size() > 1) out.push_back(',');
-      append_json_string(out, text);
-    }
-    return out + "]";
   }
 
   std::string from_json() const {

@@ -44,23 +44,14 @@ Row row(const LoadedConfig& loaded, std::string_view name, std::string value) {
           .place = origin.place};
 }
 
-std::string json_texts(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) {
-    if (out.size() > 1) out.push_back(',');
-    append_json_string(out, text);
-  }
-  return out + "]";
-}
-
 std::string rule_json(const RouteRule& rule) {
-  return JsonObject().text("type", rule.type).raw("channels", json_texts(rule.channels)).take();
+  return JsonObject().text("type", rule.type).texts("channels", rule.channels).take();
 }
 
 std::string rule_json(const ProjectionRule& rule) {
   return JsonObject()
       .text("channel", rule.channel)
-      .raw(rule.listed_are_hidden ? "hide_data" : "data", json_texts(rule.data_fields))
+      .texts(rule.listed_are_hidden ? "hide_data" : "data", rule.data_fields)
       .boolean("hide_actor", rule.hide_actor)
       .text("unless", rule.unless_permission)
       .take();
@@ -70,7 +61,7 @@ std::string rule_json(const ReadRule& rule) {
   return JsonObject()
       .text("channel", rule.channel)
       .text("who", rule.who)
-      .raw("permissions", json_texts(rule.permissions))
+      .texts("permissions", rule.permissions)
       .boolean("history_only", rule.history_only)
       .take();
 }
@@ -80,10 +71,7 @@ std::string rule_json(const PublishRule& rule) {
 }
 
 std::string rule_json(const RoleRule& rule) {
-  return JsonObject()
-      .text("role", rule.role)
-      .raw("permissions", json_texts(rule.permissions))
-      .take();
+  return JsonObject().text("role", rule.role).texts("permissions", rule.permissions).take();
 }
 
 // All of it: what was taken from [outbox] too.

@@ -57,6 +57,11 @@ TEST(JsonObject, MayBeEmptyAndEscapesNamesToo) {
   EXPECT_EQ(JsonObject().text("a\"b", "c\"d").take(), R"({"a\"b":"c\"d"})");
 }
 
+TEST(JsonObject, WritesListsOfTexts) {
+  EXPECT_EQ(JsonObject().texts("of", {}).texts("to", {"a", "\"", ""}).take(),
+            R"({"of":[],"to":["a","\"",""]})");
+}
+
 TEST(JsonObject, WritesTheLargestNumbers) {
   EXPECT_EQ(JsonObject().number("n", 18'446'744'073'709'551'615ULL).take(),
             R"({"n":18446744073709551615})");
