@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "engine/backup_door.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
@@ -52,18 +53,18 @@ void post_backup(Peer& peer, const HttpRequest& request) {
   }
   const Result<std::string> target = target_of(request);
   if (!target) return peer.respond(problem(target.error()));
-  const bool accepted = shard.read([&shard, &backups, id = peer.id(), target = *target] {
+  shard.read_part([&shard, &backups, id = peer.id(), target = *target] {
     Result<BackupMade> made = backups.make(target);
     return [&shard, id, made = std::move(made)] {
       Peer* asker = shard.find_peer(id);
       if (asker == nullptr) return;
       if (made) return asker->respond(json_response(backup_answer(*made)));
+      log_error("backup", made.error().message);
       // Whoever holds the key may hear what the disk said.
       const bool is_ours = info(made.error().code).http_status == 0;
       asker->respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
     };
   });
-  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
 }  // namespace courtside

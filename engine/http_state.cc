@@ -13,10 +13,6 @@
 namespace courtside {
 namespace {
 
-// A state that takes more pieces than this answers `overloaded`: what was read of it is kept, so it
-// is nearer when it is asked for again.
-constexpr int kPiecesMax = 200;
-
 // One question for a state, as it goes back and forth between the shard and the read threads.
 struct StateQuestion {
   std::string at;
@@ -104,7 +100,7 @@ void show_state(Peer& peer, const SharedQuestion& question, const Result<ReadGra
       shown->audited || (sees_all && question->reader.kind != Identity::Kind::kAdministrator);
   question->traced.channels = sees_all ? std::vector<std::string>{"*"} : shown->channels;
   question->traced.subject = question->read.subject;
-  read_state(peer, question, kPiecesMax);
+  read_state(peer, question, kStatePiecesMax);
 }
 
 // A page of a list, made on a read thread.

@@ -5,14 +5,11 @@
 
 #include "engine/peer.h"
 #include "engine/shard.h"
+#include "engine/state_view.h"
 #include "engine/subscribed_states.h"
 
 namespace courtside {
 namespace {
-
-// States that take more pieces than this answer `overloaded`: what was read of them is kept, so
-// they are nearer when they are asked for again.
-constexpr int kPiecesMax = 200;
 
 // As it goes back and forth between the shard and the read threads.
 struct AskedStates {
@@ -21,7 +18,7 @@ struct AskedStates {
   std::uint64_t attempt;
   Start start;
   SubscribedStates states;
-  int pieces_left = kPiecesMax;
+  int pieces_left = kStatePiecesMax;
 };
 
 void answer(Shard& shard, ConnectionId id, const AskedStates& asked,

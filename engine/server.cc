@@ -49,6 +49,11 @@ SequencerOptions sequencer_options(const Config& config) {
           .retention_age_s = config.retention.age_s};
 }
 
+void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t ms_max) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms_max);
+  for (const std::future<void>& each : futures) each.wait_until(deadline);
+}
+
 }  // namespace
 
 Server::Server(const Config& config) : config_(config) {}
@@ -227,13 +232,11 @@ void Server::shut_down() {
   if (shards_.empty()) return;
   serving_file_.reset();
   for (const auto& shard : shards_) shard->refuse_work();
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(config_.drain_ms);
   // While the log still takes what they have to say of it.
   std::vector<std::future<void>> cut;
   for (const auto& shard : shards_) cut.push_back(shard->cut_histories());
+  wait_for_all(cut, config_.drain_ms);
   outboxes_->stop();
-  for (const std::future<void>& each : cut) each.wait_until(deadline);
   sequencer_->stop();
 
   bool failed = false;
@@ -245,7 +248,8 @@ void Server::shut_down() {
   for (const auto& shard : shards_) {
     emptied.push_back(shard->drain(failed ? kCloseInternal : kCloseDraining));
   }
-  for (const std::future<void>& empty : emptied) empty.wait_until(deadline);
+  // Anew: what came before may have taken long, and is not taken off the time for goodbyes.
+  wait_for_all(emptied, config_.drain_ms);
 
   for (const auto& shard : shards_) shard->stop();
   // What they have yet to answer still goes to the shards.

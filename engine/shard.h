@@ -84,7 +84,8 @@ class Shard final : public HubHost {
   // The same for an answer of history, when its caller's turn comes; not at all when the connection
   // goes before that.
   void read_history(const ReadCaller& caller, ConnectionId connection, std::function<Finish()> job);
-  // The same for a part of a history stream, of which there are few (limits.history_streams).
+  // The same, without turns, for what there is little of: a part of a history stream
+  // (limits.history_streams), a backup (one at a time).
   void read_part(std::function<Finish()> job);
 
   // The peer with this connection, or null when it is gone.

@@ -15,6 +15,10 @@ namespace courtside {
 StateView view_by_channels(const Projections& projections, std::vector<std::string> channels,
                            std::vector<std::string> lifts);
 
+// States are made in pieces, so that others read in between. One that takes more than this answers
+// `overloaded`: what was read of it is kept, so it is nearer when it is asked for again.
+constexpr int kStatePiecesMax = 200;
+
 // The slots of a venue: the same by one channel, of slot events alone.
 StateView view_of_slots(const Projections& projections, const std::string& channel,
                         std::vector<std::string> lifts);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "eventlog/encoding.h"
 #include "eventlog/segment_files.h"
 
@@ -142,6 +143,13 @@ Result<Offset> settle_attributes_from(Database& database) {
   const auto notes = read_attribute_notes(database);
   if (!notes) return fail(notes.error());
   if (notes->valid()) return *notes->from;
+  if (notes->from && *notes->from < notes->low_water) {
+    log_info("eventlog",
+             "an older version has written to the log: by actor, correlation id and type its index "
+             "finds events from offset " +
+                 std::to_string(notes->low_water.value()) +
+                 " on; those before are looked at one by one");
+  }
   const auto offset = encode(notes->low_water);
   rocksdb::WriteBatch writes;
   rocksdb::ColumnFamilyHandle* family = database.family(Family::kMeta);

@@ -119,9 +119,8 @@ class Application {
       set_text("status", "booked");
       return set_token("holder", account);
     }
-    // What ends a booking names it, and is not of it.
-    data_.take("bookingId");
     if (name_ == "hold_released" || name_ == "hold_expired") {
+      data_.take("bookingId");
       if (is_of_this_hold(hold, account)) free_slot("available");
     } else if (name_ == "released" || name_ == "maintenance_ended") {
       free_slot("available");
@@ -146,7 +145,9 @@ class Application {
     for (const Name gone : {"holdId", "expiresAt"}) state_.erase(path(gone));
   }
 
+  // What frees it may name the booking that it had, and is not of it.
   void free_slot(Name status) {
+    if (status != "held") data_.take("bookingId");
     end_hold();
     set_text("status", status);
     for (const Name gone : {"holder", "bookingId"}) state_.erase(path(gone));

@@ -50,7 +50,11 @@ class Exporting {
       : command_(command), target_(std::move(target)) {}
 
   int run() {
-    if (command_.resume && is_whole_export(command_.file)) {
+    if (const auto asked = command_.resume ? asked_of_whole_export(command_.file) : std::nullopt) {
+      if (!command_.asked.empty() && command_.asked != *asked) {
+        return report(
+            {Code::bad_usage, command_.file + " is complete, and was asked for with: " + *asked});
+      }
       std::fprintf(stderr, "courtside: %s is complete\n", command_.file.c_str());
       return 0;
     }
@@ -197,9 +201,17 @@ class Exporting {
     return format(*position);
   }
 
+  // One that goes back ends where the log begins by then, which may be later than when it was asked
+  // for: what is sure is where its last line stands.
+  std::string begins_behind() const {
+    const Result<Position> last = parse_position(state_.last);
+    if (!descending() || names_beginning() || !last) return state_.after;
+    return format_position(last->epoch, previous(last->offset));
+  }
+
   std::string manifest(const std::string& digest) const {
     JsonObject range;
-    range.text("after", state_.after).text("through", state_.through);
+    range.text("after", begins_behind()).text("through", state_.through);
     if (state_.events > 0) range.text("first", state_.first).text("last", state_.last);
     const std::string name = command_.file.substr(command_.file.rfind('/') + 1);
     JsonObject out;
@@ -209,6 +221,7 @@ class Exporting {
         .number("bytes", state_.bytes)
         .text("sha256", digest)
         .number("count", state_.events)
+        .text("asked", state_.asked)
         .raw("filter", state_.filter)
         .raw("range", range.take())
         .text("epoch", state_.through.substr(0, state_.through.find(':')))

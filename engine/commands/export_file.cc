@@ -44,9 +44,15 @@ bool is_file_there(const std::string& file) {
   return std::filesystem::exists(file, error);
 }
 
-bool is_whole_export(const std::string& file) {
-  return is_file_there(file) && is_file_there(file + ".manifest.json") &&
-         !is_file_there(partial_of(file));
+std::optional<std::string> asked_of_whole_export(const std::string& file) {
+  const std::string manifest = file + ".manifest.json";
+  if (!is_file_there(file) || !is_file_there(manifest) || is_file_there(partial_of(file))) {
+    return std::nullopt;
+  }
+  std::ifstream stream(manifest);
+  std::string line;
+  std::getline(stream, line);
+  return ServerWords(is_utf8(line) ? std::string_view(line) : "").text("asked");
 }
 
 Result<std::optional<ExportState>> read_export_state(const std::string& file) {

@@ -43,8 +43,9 @@ struct ExportState {
 };
 
 bool is_file_there(const std::string& file);
-// Whether an export came to its end: the file and its manifest are there, and no other has begun.
-bool is_whole_export(const std::string& file);
+// With what filters, as typed, the export was asked for that came to its end: the file and its
+// manifest are there, and no other has begun. Empty when there is none.
+std::optional<std::string> asked_of_whole_export(const std::string& file);
 
 // Empty where there is none; data_corrupt where it cannot be read.
 Result<std::optional<ExportState>> read_export_state(const std::string& file);

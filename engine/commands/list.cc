@@ -61,7 +61,7 @@ class Listing {
  private:
   bool is_calendar() const { return command_.of == ListCommand::Of::kCalendar; }
 
-  // All pages are of one moment: that of the first.
+  // All pages of a calendar are of one moment: that of the first.
   std::string path(const std::string& next) const {
     std::string path = is_calendar() ? "/v1/venues/" : "/v1/users/";
     append_percent_encoded(path, command_.id);

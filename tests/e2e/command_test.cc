@@ -200,6 +200,10 @@ TEST_F(CommandWithServer, AFinishedExportIsLeftAlone) {
   EXPECT_EQ(whole.status, 0);
   EXPECT_TRUE(says(whole, file + " is complete")) << whole.output;
   EXPECT_EQ(lines(), held);
+  // Of what was asked for now there is nothing in it.
+  const Ran other = run({"export", file, "--url", url, "--resume", "--channel", "user:7"});
+  EXPECT_EQ(other.status, 64);
+  EXPECT_TRUE(says(other, "was asked for with")) << other.output;
   const Ran again = do_export("");
   EXPECT_EQ(again.status, 64);
   EXPECT_TRUE(says(again, "--force")) << again.output;

@@ -138,6 +138,9 @@ TEST(StateFold, WhatEndsABookingLeavesNothingOfIt) {
   EXPECT_EQ(told({booked, {"slot.released", R"({"bookingId":"b_1"})"}}), R"("available"  )");
   EXPECT_EQ(told({booked, {"slot.hold_expired", R"({"holdId":"h2","bookingId":"b_2"})"}}),
             R"("booked" "u" "b_1")");
+  // What ends nothing may say another.
+  EXPECT_EQ(told({booked, {"slot.price_changed", R"({"bookingId":"b_2"})"}}),
+            R"("booked" "u" "b_2")");
   EXPECT_EQ(told({{"slot.held", R"({"accountId":"u"})"},
                   {"slot.hold_released", R"({"accountId":"u","bookingId":"b_1"})"}}),
             R"("available"  )");

@@ -105,8 +105,11 @@ TEST_F(Retention, AnExportIsTakenUpWhereTheLogBeginsByThen) {
   const std::string back = "/v1/events?export=x&order=desc";
   EXPECT_EQ(resume("back", back, R"({"order":"desc"})", 0, ""), 0);
   EXPECT_EQ(range_of("back")["last"].text(), position(first));
+  EXPECT_EQ(range_of("back")["after"].text(), position(first - 1))
+      << "what is before was not there";
   EXPECT_EQ(resume("gone", back, R"({"order":"desc"})", 1, position(7)), 0) << "nothing is left";
   EXPECT_EQ(range_of("gone")["last"].text(), position(7));
+  EXPECT_EQ(range_of("gone")["after"].text(), position(6));
 
   const std::string named = R"({"after":")" + position(0) + R"(","order":"asc"})";
   EXPECT_EQ(resume("named", "/v1/events?export=x", named, 0, ""), 66) << "some of it is lost";
