@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -227,7 +228,10 @@ std::uint64_t TcpStream::bytes_acknowledged() {
   int waiting = 0;
   if (bytes_acknowledged_ < bytes_written_ && watcher_ &&
       ioctl(watcher_->fd(), TIOCOUTQ, &waiting) == 0) {
-    bytes_acknowledged_ = bytes_written_ - static_cast<std::uint64_t>(waiting);
+    // Our FIN is the last of what waits, and counts as a byte there (RFC 9293, section 3.4).
+    if (fin_sent_ && waiting > 0) --waiting;
+    bytes_acknowledged_ =
+        bytes_written_ - std::min(static_cast<std::uint64_t>(waiting), bytes_written_);
   }
   return bytes_acknowledged_;
 }
