@@ -46,7 +46,7 @@ class HistoryHost {
   virtual void cut_history(std::string_view reason) = 0;
 
   virtual bool congested() const = 0;
-  // That its kernel took so far.
+  // That its peer's kernel confirmed so far.
   virtual std::uint64_t history_bytes_taken() const = 0;
 
  protected:

@@ -99,8 +99,10 @@ void Peer::cut_history(std::string_view reason) {
   if (connection_ != nullptr) connection_->abort();
 }
 
+// Not what our kernel took: it may keep megabytes for its reader, and takes the next of them when
+// it is rid of a good part, which of a slow reader is minutes later.
 std::uint64_t Peer::history_bytes_taken() const {
-  return connection_ == nullptr ? 0 : connection_->bytes_written();
+  return connection_ == nullptr ? 0 : connection_->bytes_acknowledged();
 }
 
 }  // namespace courtside

@@ -48,6 +48,9 @@ struct ConnectionLimits {
   std::uint32_t header_timeout_ms = 10'000;  // from the first byte (or accept) to a whole request
   std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
   std::uint32_t close_timeout_ms = 5'000;        // of the closing handshake and of the last flush
+  // Of the last two a peer that is still being sent something has again as much each time that it
+  // took so much over one: it is slow. One that took less counts as gone.
+  std::uint32_t slow_bytes_per_second = 4096;
 
   friend bool operator==(const ConnectionLimits&, const ConnectionLimits&) = default;
 };

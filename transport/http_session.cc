@@ -80,9 +80,9 @@ void HttpSession::refuse(const Error& error, CloseReason reason) {
   owner_.on_http_error(error);
 }
 
-// The time between two requests begins when the answer is out.
+// The time between two requests begins when the answer is out, and not anew with each piece of it.
 void HttpSession::on_written() {
-  if (state_ == State::kReading && !parser_ && deadline_ms_ != 0) {
+  if (state_ == State::kReading && !parser_ && deadline_ms_ != 0 && stream_.queued_bytes() == 0) {
     set_deadline(limits_.keep_alive_timeout_ms);
   }
 }
@@ -189,13 +189,12 @@ void HttpSession::on_timer() {
   stream_.close_after_flush(CloseReason::kTimeout);  // nothing was asked: nothing to say
 }
 
-// Whether the client has yet to take some of what it was answered, and took some since this was
-// last asked: it is slow, and not gone. What the kernel holds for it may be megabytes. One that
-// takes nothing has the time twice at most.
+// Whether the client has yet to take some of what it was answered, and took enough of it since this
+// was last asked. What the kernel holds for it may be megabytes. One that takes nothing has the
+// time twice at most.
 bool HttpSession::takes_its_answer() {
   const std::uint64_t before = std::exchange(acknowledged_, stream_.bytes_acknowledged());
-  const std::uint64_t all = stream_.bytes_written() + stream_.queued_bytes();
-  return before < acknowledged_ && acknowledged_ < all;
+  return stream_.is_slow(before, limits_.keep_alive_timeout_ms);
 }
 
 bool HttpSession::may_have_body(int status) const {

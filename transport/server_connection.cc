@@ -35,7 +35,7 @@ class ServerConnection final : public Connection,
         limits_(loop.impl().share(limits)),
         proxy_(socket.has_proxy_header() ? std::make_unique<ProxyHeaderParser>() : nullptr),
         handler_(&handler),
-        stream_(loop, socket.release(), limits_->queue_bytes_max, limits_->close_timeout_ms, *this),
+        stream_(loop, socket.release(), *limits_, *this),
         http_(std::make_unique<HttpSession>(stream_, *limits_, *this)) {}
 
   ConnectionId id() const override { return id_; }

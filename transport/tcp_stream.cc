@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -37,14 +38,12 @@ struct Gathered {
 
 }  // namespace
 
-TcpStream::TcpStream(Loop& loop, int fd, std::size_t queue_bytes_max,
-                     std::uint32_t close_timeout_ms, TcpStreamOwner& owner)
+TcpStream::TcpStream(Loop& loop, int fd, const ConnectionLimits& limits, TcpStreamOwner& owner)
     : loop_(loop),
+      limits_(limits),
       owner_(owner),
       watcher_(std::make_unique<SocketWatcher>(loop, fd, *this)),
-      last_received_ms_(loop.now_ms()),
-      queue_bytes_max_(queue_bytes_max),
-      close_timeout_ms_(close_timeout_ms) {
+      last_received_ms_(loop.now_ms()) {
   update_watch();
 }
 
@@ -57,7 +56,7 @@ TcpStream::~TcpStream() {
 void TcpStream::send(SharedBytes bytes, Urgency urgency) {
   if (!open()) return;
   queue_.push(std::move(bytes));
-  if (queue_.size_bytes() > queue_bytes_max_) congested_ = true;
+  if (queue_.size_bytes() > limits_.queue_bytes_max) congested_ = true;
   // While the kernel has no room, on_socket takes care of the queue.
   if (!wants_write_) loop_.impl().flushes.add(*this, urgency);
 }
@@ -96,15 +95,14 @@ void TcpStream::close_after_flush(CloseReason reason) {
   }
 }
 
-// Again and again, as long as it has something to take and takes some of it: it is slow, not gone.
+// Again and again, as long as it has something to take and takes enough of it: what it is owed has
+// a bound, and so has the time.
 void TcpStream::wait_for_peer() {
   acknowledged_at_wait_ = bytes_acknowledged();
-  close_timer_ = loop_.start_timer(close_timeout_ms_, [this] {
-    const std::uint64_t acknowledged = bytes_acknowledged();
-    const bool owes = acknowledged < bytes_written_ || !queue_.empty();
-    if (owes && acknowledged > acknowledged_at_wait_) return wait_for_peer();
+  close_timer_ = loop_.start_timer(limits_.close_timeout_ms, [this] {
+    if (is_slow(acknowledged_at_wait_, limits_.close_timeout_ms)) return wait_for_peer();
     // A reset takes from some peers what they have and did not read yet.
-    finish(reason_, /*reset=*/owes);
+    finish(reason_, /*reset=*/is_owed());
   });
 }
 
@@ -227,13 +225,23 @@ std::uint64_t TcpStream::bytes_acknowledged() {
   int waiting = 0;
   if (bytes_acknowledged_ < bytes_written_ && watcher_ &&
       ioctl(watcher_->fd(), TIOCOUTQ, &waiting) == 0) {
-    bytes_acknowledged_ = bytes_written_ - static_cast<std::uint64_t>(waiting);
+    // Our FIN is the last of what waits, and counts as a byte there (RFC 9293, section 3.4).
+    if (fin_sent_ && waiting > 0) --waiting;
+    bytes_acknowledged_ =
+        bytes_written_ - std::min(static_cast<std::uint64_t>(waiting), bytes_written_);
   }
   return bytes_acknowledged_;
 }
 
+bool TcpStream::is_owed() { return !queue_.empty() || bytes_acknowledged() < bytes_written_; }
+
+bool TcpStream::is_slow(std::uint64_t before, std::uint64_t passed_ms) {
+  const std::uint64_t enough = limits_.slow_bytes_per_second * passed_ms / 1000;
+  return is_owed() && bytes_acknowledged() - before >= std::max<std::uint64_t>(enough, 1);
+}
+
 void TcpStream::after_write() {
-  if (congested_ && queue_.size_bytes() < queue_bytes_max_ / 2) {
+  if (congested_ && queue_.size_bytes() < limits_.queue_bytes_max / 2) {
     congested_ = false;
     drained_ = true;
     loop_.impl().tasks.add(*this);

@@ -4,7 +4,7 @@
 //   open -> draining (close_after_flush: what is queued goes out, then FIN; what comes in is read
 //   and
 //           thrown away, because closing on unread bytes would reset the connection and take the
-//           answer away from the peer; a peer that takes none of it for close_timeout_ms is reset)
+//           answer away from the peer; a peer that takes too little of it is reset)
 //        -> closed
 //
 // on_closed comes once, last, and from the loop, never from within a call. Threads: its loop's.
@@ -49,9 +49,9 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   // Unused input that is kept at most, before the socket is read no further.
   static constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
-  // Takes `fd`, non-blocking, connected or about to be. Limits: queue_bytes_max, close_timeout_ms.
-  TcpStream(Loop& loop, int fd, std::size_t queue_bytes_max, std::uint32_t close_timeout_ms,
-            TcpStreamOwner& owner);
+  // Takes `fd`, non-blocking, connected or about to be. Uses of the limits, which outlive it:
+  // queue_bytes_max, close_timeout_ms, slow_bytes_per_second.
+  TcpStream(Loop& loop, int fd, const ConnectionLimits& limits, TcpStreamOwner& owner);
   // Without on_closed before: resets the connection, silently.
   ~TcpStream() override;
 
@@ -73,6 +73,11 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   std::size_t queued_bytes() const { return queue_.size_bytes(); }
   std::uint64_t bytes_written() const { return bytes_written_; }
   std::uint64_t bytes_acknowledged();
+  // Whether the peer has yet to take some of what it was sent.
+  bool is_owed();
+  // Whether, besides, it took enough since it had confirmed `before`, so long ago, to count as slow
+  // and not as gone.
+  bool is_slow(std::uint64_t before, std::uint64_t passed_ms);
   std::uint64_t last_received_ms() const { return last_received_ms_; }
   // errno of what ended it, or 0.
   int error() const { return error_; }
@@ -98,6 +103,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   int pending_error() const;
 
   Loop& loop_;
+  const ConnectionLimits& limits_;
   TcpStreamOwner& owner_;
   std::unique_ptr<SocketWatcher> watcher_;  // null once closed
   SendQueue queue_;
@@ -107,8 +113,6 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   std::uint64_t last_received_ms_ = 0;
   std::uint64_t acknowledged_at_wait_ = 0;  // bytes_acknowledged() when close_timer_ was started
   TimerId close_timer_;
-  std::size_t queue_bytes_max_;
-  std::uint32_t close_timeout_ms_;
   int error_ = 0;
   State state_ = State::kOpen;
   CloseReason reason_ = CloseReason::kByUs;

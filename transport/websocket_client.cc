@@ -10,6 +10,7 @@
 
 #include "transport/address.h"
 #include "transport/client.h"
+#include "transport/connection.h"
 #include "transport/tcp_stream.h"
 #include "transport/websocket_handshake.h"
 #include "transport/websocket_session.h"
@@ -17,7 +18,8 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint32_t kCloseTimeoutMs = 5'000;
+constexpr ConnectionLimits kStreamLimits = {
+    .http = {}, .websocket = {}, .queue_bytes_max = WebSocketClient::kQueueBytesMax};
 constexpr HttpLimits kAnswerLimits = {8 * 1024, 64, 64 * 1024};
 
 // A socket whose connect() is under way; -1 and errno when not even that worked.
@@ -101,7 +103,7 @@ class TcpWebSocketClient final : public WebSocketClient,
       }
       parser_ =
           std::make_unique<HttpMessageParser>(HttpMessageParser::Kind::kAnswer, kAnswerLimits);
-      stream_ = std::make_unique<TcpStream>(loop_, fd, kQueueBytesMax, kCloseTimeoutMs, *this);
+      stream_ = std::make_unique<TcpStream>(loop_, fd, kStreamLimits, *this);
       // Queued now, written by the kernel's leave: the socket is writable once connected.
       stream_->send(SharedBytes(upgrade_request(offer_, headers_)), Urgency::kReply);
       return;
@@ -148,8 +150,8 @@ class TcpWebSocketClient final : public WebSocketClient,
     loop_.cancel_timer(handshake_timer_);
     addresses_.clear();
     parser_.reset();
-    session_ = std::make_unique<WebSocketSession>(WebSocketRole::kClient, limits_, kCloseTimeoutMs,
-                                                  *stream_, *this);
+    session_ = std::make_unique<WebSocketSession>(WebSocketRole::kClient, limits_,
+                                                  kStreamLimits.close_timeout_ms, *stream_, *this);
     handler_.on_open(*this);
     if (!stream_->open() || !stream_->reading()) return 0;
     return session_->feed(early_frames);

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "tests/e2e/support/load.h"
 #include "tests/e2e/support/server_test.h"
 #include "tests/support/decompress.h"
 
@@ -227,6 +228,25 @@ TEST_F(ImpatientExports, AReaderThatTakesNothingIsCutAndNotEnded) {
     was_cut = true;
   }
   EXPECT_TRUE(was_cut);
+}
+
+struct WatchfulExports : LongExport {
+  WatchfulExports()
+      : LongExport({"--limits-history-stall", "1s", "--limits-history-bytes-per-second", "16KiB"}) {
+  }
+};
+
+// Story: the server's kernel keeps megabytes for a reader and takes more when a third of them is
+// gone, so one that took twelve times what it must was cut for having taken nothing.
+TEST_F(WatchfulExports, AReaderThatTakesEnoughIsNotCut) {
+  Socket reader = Socket::connect(port(), 4096);
+  reader.write("GET /v1/events HTTP/1.1\r\nHost: a\r\nAccept: application/x-ndjson\r\n\r\n");
+  Pace pace(milliseconds(10));
+  for (int taken = 0; taken < 300; ++taken, pace.next()) {
+    ASSERT_EQ(reader.fill(Deadline(seconds(1)), 2000), Socket::Filled::kBytes)
+        << "cut after " << taken * 10 << " ms";
+  }
+  EXPECT_EQ(metric(http, "courtside_history_streams").value(), 1);
 }
 
 struct PatientExports : LongExport {

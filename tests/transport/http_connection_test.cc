@@ -363,6 +363,37 @@ TEST(HttpConnection, WhoTakesNothingOfALongAnswerIsCutOff) {
   }
 }
 
+// Story: who took a byte now and then of a long answer kept its place and ours without end.
+TEST(HttpConnection, WhoTakesTooLittleOfALongAnswerIsCutOff) {
+  constexpr std::size_t kBodyBytes = 20'000'000;
+  for (const char* how : {"keep-alive", "close"}) {
+    // Some 10 MB/s, of which the kernel takes some within each of these times, are too little here.
+    ConnectionLimits limits;
+    limits.keep_alive_timeout_ms = 400;
+    limits.close_timeout_ms = 400;
+    limits.slow_bytes_per_second = 1'000'000'000;
+    Server server(limits);
+    server.on_request_do = [](Connection& connection, HttpRequest&) {
+      HttpResponse response;
+      response.body.assign(kBodyBytes, 'x');
+      connection.respond(response);
+    };
+    RawClient client(server.port(), 256 * 1024);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: " + std::string(how) + "\r\n\r\n");
+    ASSERT_TRUE(server.pump_until_log("request GET /"));
+    using Clock = std::chrono::steady_clock;
+    auto last = Clock::now();
+    EXPECT_TRUE(server.pump([&] {
+      if (Clock::now() - last > std::chrono::milliseconds(10)) {
+        last = Clock::now();
+        client.read_some(200'000);
+      }
+      return server.connections.empty();
+    })) << how;
+    EXPECT_LT(client.read_so_far().size(), kBodyBytes) << how;
+  }
+}
+
 // Our own slowness is no fault of the client's.
 TEST(HttpConnection, AnAnswerMayTakeLongerThanTheClientsTime) {
   Server server(impatient());

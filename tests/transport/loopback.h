@@ -43,6 +43,7 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
 
   bool connected() const { return connected_; }
+  int fd() const { return fd_; }
 
   // How much the kernel took.
   std::size_t send(std::string_view bytes) {
