@@ -274,7 +274,6 @@ void Session::check(std::uint32_t number, Standstill standstill) {
   Sub& sub = subs_.at(number);
   sub.attempt = ++last_attempt_;
   sub.is_asked = true;
-  sub.start.reset();
   const auto known =
       host_.check_read(*identity_, sub.interest->filter.channels, number, sub.attempt);
   if (known) {
@@ -296,9 +295,13 @@ void Session::check_each(Standstill standstill, Which which) {
   }
 }
 
-// What no event told: rights are looked at again, without holding anything up.
+// What no event told: rights are looked at again, without holding anything up. Those that wait for
+// their states may do so as long as their client takes nothing; states that are being read go on,
+// or they would never come where that takes longer.
 void Session::recheck() {
-  check_each(Standstill::kNone, [](const Sub& sub) { return sub.subscriber != SubscriberId(); });
+  check_each(Standstill::kNone, [this](const Sub& sub) {
+    return sub.subscriber != SubscriberId() || (sub.start && sub.attempt != states_attempt_);
+  });
 }
 
 void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
@@ -315,10 +318,12 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
   sub.give_up_ms = 0;
   if (begun) return go_on(sub, *grant);
   take_lifts(sub, *grant);
-  if (grant->audited) {
+  if (grant->audited && !sub.is_traced) {
     const Result<void> traced = host_.trace_read(*identity_, sub.interest->filter);
     if (!traced) return end(number, traced.error());
+    sub.is_traced = true;
   }
+  if (sub.start) return read_next_states();
   look_up_start(number, sub);
 }
 
@@ -384,7 +389,7 @@ void Session::read_next_states() {
   auto next = subs_.end();
   for (auto it = subs_.begin(); it != subs_.end(); ++it) {
     const bool is_earlier = next == subs_.end() || it->second.attempt < next->second.attempt;
-    if (it->second.start && is_earlier) next = it;
+    if (it->second.start && !it->second.is_asked && is_earlier) next = it;
   }
   if (next == subs_.end()) return;
   const Sub& sub = next->second;

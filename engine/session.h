@@ -135,7 +135,8 @@ class Session final : private SessionVoice {
     // Tells a late answer, for an earlier question or an earlier use of this number, from the one
     // that is awaited.
     std::uint64_t attempt = 0;
-    bool is_asked = false;  // the answer is awaited
+    bool is_asked = false;   // the answer is awaited
+    bool is_traced = false;  // that it reads what is another account's
     bool wants_state = false;
     std::optional<Start> start = {};  // where it is to begin, when its states are there
     // While its right cannot be known: when that has lasted too long; 0: it can.

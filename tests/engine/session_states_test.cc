@@ -4,6 +4,7 @@
 
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/engine/support/session_test.h"
 
@@ -103,6 +104,82 @@ TEST_F(SessionStates, AreAskedForAnewWhenARightChanged) {
   EXPECT_TRUE(session->awaits_states(1, states_asked.front().attempt));
   session->drain(0, 1012);
   EXPECT_FALSE(session->awaits_states(1, states_asked.front().attempt));
+}
+
+// Story: a client filled its queue, subscribed, read nothing for hours and was then told what it
+// might read no more: only those that had begun were looked at again without cause.
+struct LongWaitingStates : SessionStates {
+  LongWaitingStates() { limits.heartbeat_ms = 1'000'000; }
+
+  // Subscriptions of a client that takes nothing.
+  void wait(const std::vector<int>& subs) {
+    hello();
+    is_congested = true;
+    for (const int sub : subs) subscribe(sub);
+    asked.clear();
+  }
+  void time_passes() {
+    now_ms += limits.recheck_ms;
+    session->on_tick(now_ms, {.received_ms = now_ms});
+  }
+  void go_on() {
+    is_congested = false;
+    session->on_drained();
+  }
+
+  std::uint64_t now_ms = 0;
+};
+
+TEST_F(LongWaitingStates, AreNotMadeByARightThatHasEnded) {
+  wait({1, 2});
+  grant = fail(Code::forbidden, "no more");
+  time_passes();
+  go_on();
+  EXPECT_EQ(states_asked.size(), 0u);
+  EXPECT_EQ(told(), "error error");
+}
+
+TEST_F(LongWaitingStates, AreMadeByARightThatIsStillThereAndTracedOnce) {
+  grant->audited = true;
+  wait({1, 2});
+  time_passes();
+  time_passes();
+  EXPECT_EQ(asked.size(), 4u);
+  commit(1, "a:1");
+  go_on();
+  EXPECT_EQ(states_asked.front().start.next, Offset(1)) << "they begin where they were to begin";
+  answer_states();
+  answer_states();
+  EXPECT_EQ(traces.size(), 2u);
+  const std::string heard_in_order = told();
+  EXPECT_EQ(heard_in_order.find("subscribed1 state1"), 0u) << heard_in_order;
+  EXPECT_NE(heard_in_order.find("subscribed2 state2"), std::string::npos) << heard_in_order;
+}
+
+TEST_F(LongWaitingStates, WaitForTheAnswerWhetherTheRightIsStillThere) {
+  wait({1, 2});
+  answers_later = true;
+  time_passes();
+  go_on();
+  EXPECT_EQ(states_asked.size(), 0u);
+  session->on_read_checked(2, attempts.back(), grant);
+  answer_states();
+  EXPECT_EQ(told(), "subscribed2 state2 live2");
+  session->on_read_checked(1, attempts[attempts.size() - 2], grant);
+  answer_states();
+  EXPECT_EQ(told(), "subscribed1 state1 live1");
+}
+
+// Or those that take longer to read would be read again and again.
+TEST_F(LongWaitingStates, ThatAreBeingReadAreOfUseStill) {
+  hello();
+  subscribe(1);
+  time_passes();
+  answer_states();
+  EXPECT_EQ(told(), "subscribed1 state1 live1");
+  asked.clear();
+  time_passes();
+  EXPECT_EQ(asked.size(), 1u);
 }
 
 }  // namespace
