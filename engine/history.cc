@@ -1,6 +1,7 @@
 #include "engine/history.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/json.h"
 #include "engine/query_parameters.h"
@@ -29,30 +30,38 @@ Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::siz
   return set_count(query.limit, parameter, limit_max);
 }
 
-Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max,
-                           Timestamp now) {
+// Which events are wanted. Empty when it is no filter.
+std::optional<Result<void>> set_filter(Filter& filter, const Parameter& parameter, Timestamp now) {
   const auto& [name, value] = parameter;
-  Filter& filter = query.filter;
   if (name == "channel") {
     if (!is_channel(value) && !is_channel_pattern(value)) {
       return bad_parameter(parameter, "must be a channel such as booking:b_1, kind:* or *");
     }
     filter.channels.push_back(value);
-  } else if (name == "type") {
+    return Result<void>();
+  }
+  if (name == "type") {
     if (!is_type_pattern(value)) return bad_parameter(parameter, "must be a type, or prefix.*");
     filter.types.push_back(value);
-  } else if (name == "subject") {
+    return Result<void>();
+  }
+  if (name == "subject") {
     if (!is_channel(value)) return bad_parameter(parameter, "must be such as booking:b_1");
     filter.subject = value;
-  } else if (name == "actor") {
-    return set_text(filter.actor, parameter);
-  } else if (name == "correlationid") {
-    return set_text(filter.correlationid, parameter);
-  } else if (name == "since") {
-    return set_time(filter.since, parameter, now);
-  } else if (name == "until") {
-    return set_time(filter.until, parameter, now);
-  } else if (name == "after") {
+    return Result<void>();
+  }
+  if (name == "actor") return set_text(filter.actor, parameter);
+  if (name == "correlationid") return set_text(filter.correlationid, parameter);
+  if (name == "since") return set_time(filter.since, parameter, now);
+  if (name == "until") return set_time(filter.until, parameter, now);
+  return std::nullopt;
+}
+
+Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max,
+                           Timestamp now) {
+  const auto& [name, value] = parameter;
+  if (const auto set = set_filter(query.filter, parameter, now)) return *set;
+  if (name == "after") {
     query.after = value;
   } else if (name == "before") {
     query.before = value;
@@ -64,8 +73,9 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
   } else if (name == "limit") {
     return set_limit(query, parameter, limit_max);
   } else if (name == "export") {
-    if (!is_export_name(value))
+    if (!is_export_name(value)) {
       return bad_parameter(parameter, "must be 1 to 64 of A-Z a-z 0-9 - _ .");
+    }
     query.export_name = value;
   } else {
     return unknown_parameter(parameter);
