@@ -151,7 +151,7 @@ std::string slot_json(const StateRead& read) {
 
 // ---------------------------------------------------------------------------------------------
 
-std::string or_null(std::string json) { return json.empty() ? "null" : json; }
+std::string or_null(const std::string& json) { return json.empty() ? "null" : json; }
 
 // Each with all of its members, whether they happened or not.
 std::string deliveries_json(const std::string& list) {
@@ -243,6 +243,7 @@ Result<ListAnswer> answer_calendar(const StateLists& lists, const CalendarQuery&
     return std::tie(a.start, a.subject) < std::tie(b.start, b.subject);
   });
   std::vector<std::string> rows;
+  rows.reserve(slots.size());
   for (Slot& slot : slots) rows.push_back(std::move(slot.json));
 
   JsonObject body;
