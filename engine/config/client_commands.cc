@@ -1,5 +1,6 @@
 // The commands that talk to a running server: publish, tail, bench.
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "engine/config/subcommand.h"
 #include "engine/config/values.h"
@@ -244,10 +245,7 @@ class Bench : public Subcommand {
       return tl::unexpected(
           usage_error("bench: `" + command.workload + "` is not one of " + names));
     }
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    command.output = *output;
-    return command;
+    return output_.finish(std::move(command), surroundings);
   }
 
  private:

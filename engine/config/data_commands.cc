@@ -48,9 +48,7 @@ class Verify : public Subcommand {
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
     const auto folder = data_.folder(surroundings);
     if (!folder) return tl::unexpected(folder.error());
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    return VerifyCommand{.data = *folder, .output = *output};
+    return output_.finish(VerifyCommand{.data = *folder}, surroundings);
   }
 
  private:
@@ -76,9 +74,8 @@ class Backup : public Subcommand {
     if (target_.empty()) return tl::unexpected(usage_error("backup: TARGET is empty"));
     const auto folder = data_.folder(surroundings);
     if (!folder) return tl::unexpected(folder.error());
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    return BackupCommand{.data = *folder, .target = absolute(target_), .output = *output};
+    return output_.finish(BackupCommand{.data = *folder, .target = absolute(target_)},
+                          surroundings);
   }
 
  private:
@@ -103,12 +100,10 @@ class Restore : public Subcommand {
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
     const auto folder = data_.folder(surroundings);
     if (!folder) return tl::unexpected(folder.error());
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    return RestoreCommand{.backup = absolute(backup_),
-                          .data = absolute(*folder),
-                          .verify = !no_verify_,
-                          .output = *output};
+    return output_.finish(
+        RestoreCommand{
+            .backup = absolute(backup_), .data = absolute(*folder), .verify = !no_verify_},
+        surroundings);
   }
 
  private:

@@ -118,10 +118,7 @@ class History : public Subcommand {
     const auto ask = ask_.take(surroundings);
     if (!ask) return tl::unexpected(ask.error());
     command.ask = *ask;
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    command.output = *output;
-    return command;
+    return output_.finish(std::move(command), surroundings);
   }
 
  private:
@@ -150,10 +147,7 @@ class Log : public Subcommand {
     server_.take(command, surroundings);
     command.subject = subject_;
     command.channels = channels_;
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    command.output = *output;
-    return command;
+    return output_.finish(std::move(command), surroundings);
   }
 
  private:

@@ -47,10 +47,7 @@ class List : public Subcommand {
       command.parameters.emplace_back(given.parameter, std::move(value));
     }
     if (unread_) command.parameters.emplace_back("unread", "true");
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    command.output = *output;
-    return command;
+    return output_.finish(std::move(command), surroundings);
   }
 
  protected:

@@ -1,5 +1,6 @@
 // The commands around the outbox: install, status, backfill.
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "engine/config/nearest.h"
 #include "engine/config/platform_queries.h"
@@ -111,10 +112,7 @@ class Status {
   ParsedCommandLine finish(const Surroundings& surroundings) const {
     OutboxStatusCommand command;
     server_.take(command, surroundings);
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    command.output = *output;
-    return command;
+    return output_.finish(std::move(command), surroundings);
   }
 
  private:

@@ -1,5 +1,6 @@
 // `courtside state SUBJECT`.
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "engine/config/subcommand.h"
 #include "schema/channel.h"
@@ -34,10 +35,7 @@ class StateOf : public Subcommand {
     // "2h" and "-2h" both mean two hours ago: the HTTP interface writes the second.
     const bool is_moment = command.at == "now" || command.at.find(':') != std::string::npos;
     if (!is_moment && command.at.substr(0, 1) != "-") command.at.insert(0, "-");
-    const auto output = output_.format(surroundings);
-    if (!output) return tl::unexpected(output.error());
-    command.output = *output;
-    return command;
+    return output_.finish(std::move(command), surroundings);
   }
 
  private:

@@ -81,6 +81,15 @@ class OutputOption {
   tl::expected<std::string, CommandLineExit> word(const Surroundings& surroundings) const;
   tl::expected<OutputFormat, CommandLineExit> format(const Surroundings& surroundings) const;
 
+  // The command, which has nothing more to know than its form.
+  template <typename Command>
+  ParsedCommandLine finish(Command command, const Surroundings& surroundings) const {
+    const auto output = format(surroundings);
+    if (!output) return tl::unexpected(output.error());
+    command.output = *output;
+    return command;
+  }
+
  private:
   const std::vector<std::string> known_;
   std::string given_;
