@@ -108,16 +108,8 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   if (auto known = refuse_newer(options.path); !known) return fail(known.error());
 
   std::unique_ptr<Database> database(new Database(options.path));
-  rocksdb::DBOptions rocks_options;
-  set_up(rocks_options);
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* rocks = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(
-      rocks_options, options.path,
-      column_families(options.block_cache_bytes, database->shared_floors_, TableParts::kInMemory),
-      &handles, &rocks);
+  const rocksdb::Status status = database->start(options, For::kWriting);
   if (!status.ok()) return fail(open_error(status, options.path));
-  database->adopt(rocks, handles);
   return database;
 }
 
@@ -126,17 +118,8 @@ Result<std::unique_ptr<Database>> Database::open_to_read(const DatabaseOptions& 
   std::unique_ptr<Database> database(new Database(options.path));
   if (auto held = database->hold(); !held) return fail(held.error());
   if (auto known = refuse_newer(options.path); !known) return fail(known.error());
-
-  rocksdb::DBOptions rocks_options;
-  set_up(rocks_options);
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* rocks = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
-      rocks_options, options.path,
-      column_families(options.block_cache_bytes, database->shared_floors_, TableParts::kInCache),
-      &handles, &rocks);
+  const rocksdb::Status status = database->start(options, For::kReading);
   if (!status.ok()) return fail(open_to_read_error(status, options.path));
-  database->adopt(rocks, handles);
   return database;
 }
 
@@ -153,10 +136,22 @@ Result<void> Database::hold() {
   return fail(open_error(status, path_));
 }
 
-void Database::adopt(rocksdb::DB* rocks, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+rocksdb::Status Database::start(const DatabaseOptions& options, For what) {
+  rocksdb::DBOptions rocks_options;
+  set_up(rocks_options);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* rocks = nullptr;
+  const bool reads = what == For::kReading;
+  const auto families = column_families(options.block_cache_bytes, shared_floors_,
+                                        reads ? TableParts::kInCache : TableParts::kInMemory);
+  const rocksdb::Status status =
+      reads ? rocksdb::DB::OpenForReadOnly(rocks_options, options.path, families, &handles, &rocks)
+            : rocksdb::DB::Open(rocks_options, options.path, families, &handles, &rocks);
+  if (!status.ok()) return status;
   rocks_.reset(rocks);
   default_family_ = handles.front();
   std::copy(handles.begin() + 1, handles.end(), families_.begin());
+  return status;
 }
 
 Database::~Database() {

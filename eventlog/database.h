@@ -88,7 +88,8 @@ class Database {
   explicit Database(std::string path);
 
   Result<void> hold();
-  void adopt(rocksdb::DB* rocks, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
+  enum class For : std::uint8_t { kWriting, kReading };
+  rocksdb::Status start(const DatabaseOptions& options, For what);
 
   const std::string path_;
   rocksdb::FileLock* lock_ = nullptr;  // of a reader: RocksDB takes none for it
