@@ -3,10 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "tests/e2e/support/load.h"
@@ -17,13 +15,6 @@ namespace courtside::e2e {
 namespace {
 
 constexpr int kEvents = 3000;
-
-void wait_until(const std::function<bool()>& done, const std::string& what) {
-  for (const Deadline deadline; !done();) {
-    if (deadline.expired()) give_up("waited in vain for " + what);
-    std::this_thread::sleep_for(milliseconds(20));
-  }
-}
 
 struct HttpExport : ServerTest {
   explicit HttpExport(std::vector<std::string> flags = {}) : ServerTest(std::move(flags)) {
@@ -209,7 +200,7 @@ TEST_F(FewExports, MoreThanThereMayBeAreTurnedAway) {
     EXPECT_EQ(ask("application/json", "limit=1").status, 200) << "pages go on";
   }
   // They left, and their places come free.
-  wait_until([&] { return ndjson("limit=1").status == 200; }, "a place");
+  wait_until("there is a place", [&] { return ndjson("limit=1").status == 200; });
 }
 
 struct ImpatientExports : LongExport {
@@ -258,13 +249,11 @@ TEST_F(PatientExports, AReaderMayStopForAWhileAndGetsEverything) {
   // The stream stands: nothing is read for it once its queue is full.
   std::optional<double> before;
   int same = 0;
-  wait_until(
-      [&] {
-        const auto read = metric(http, "courtside_records_read_total");
-        same = std::exchange(before, read) == read ? same + 1 : 0;
-        return same == 10;
-      },
-      "the stream to stand still");
+  wait_until("the stream stands still", [&] {
+    const auto read = metric(http, "courtside_records_read_total");
+    same = std::exchange(before, read) == read ? same + 1 : 0;
+    return same == 40;
+  });
   EXPECT_LT(*before, kEvents + 300) << "it read on without a reader";
   std::string body;
   for (std::string piece = reader.http.read_piece(); !piece.empty();

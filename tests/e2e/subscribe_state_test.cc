@@ -14,11 +14,10 @@ struct ForgottenSubjects : ServerTest {
     append_one(http, {.id = id, .type = "thing.is", .subject = subject, .data = "{}"});
   }
   void forget_all() {
-    const Deadline deadline(seconds(10));
-    while (http.get("/v1/events?limit=1").json()["events"].size() > 0) {
-      if (deadline.expired()) give_up("retention did not act");
-      std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
-    }
+    const auto is_empty = [this] {
+      return http.get("/v1/events?limit=1").json()["events"].size() == 0;
+    };
+    wait_until("retention acts", is_empty, seconds(10));
   }
 };
 

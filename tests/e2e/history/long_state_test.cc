@@ -2,7 +2,6 @@
 // subject of ten, at any moment and after a restart; and outlives the events that it was made of.
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 
 #include "tests/e2e/support/scale.h"
 #include "tests/e2e/support/server_test.h"
@@ -111,15 +110,12 @@ struct ShortMemory : LongStates {
       }
       append(http, batch);
     }
-    const Deadline deadline(seconds(10));
     const auto first = [this] {
       const Json page = http.get("/v1/events?limit=1", "application/json").json();
       return logged(page["events"].at(0)).offset;
     };
-    while (first() <= offset) {
-      if (deadline.expired()) give_up("retention did not act");
-      std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
-    }
+    wait_until(
+        "retention acts", [&] { return first() > offset; }, seconds(10));
   }
 };
 

@@ -86,11 +86,8 @@ struct SlowReaderWithHeart : ServerTest {
   SlowReaderWithHeart() : ServerTest({"--heartbeat", "300ms"}) {}
 
   void wait_for_sessions(double count) {
-    const Deadline deadline;
-    while (metric(http, "courtside_sessions").value() != count) {
-      if (deadline.expired()) give_up("there are not " + std::to_string(count) + " sessions");
-      std::this_thread::sleep_for(milliseconds(20));  // Between two looks at the condition.
-    }
+    wait_until("there are " + std::to_string(count) + " sessions",
+               [&] { return metric(http, "courtside_sessions").value() == count; });
   }
 };
 

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace courtside::e2e {
 
@@ -46,5 +48,15 @@ class Deadline {
  private:
   Clock::time_point end_;
 };
+
+// Waits until it holds; a Failure that names it when it does not.
+inline void wait_until(const std::string& what, const std::function<bool()>& holds,
+                       milliseconds patience = kPatience) {
+  const Deadline deadline(patience);
+  while (!holds()) {
+    if (deadline.expired()) give_up("waited in vain: " + what);
+    std::this_thread::sleep_for(milliseconds(5));  // Between two looks at the condition.
+  }
+}
 
 }  // namespace courtside::e2e

@@ -4,9 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/e2e/access/support/platform.h"
@@ -14,15 +12,6 @@
 #include "tests/e2e/support/session.h"
 
 namespace courtside::e2e {
-
-// Waits until it holds; a Failure that names it when it does not.
-inline void wait_until(const std::string& what, const std::function<bool()>& holds) {
-  const Deadline deadline;
-  while (!holds()) {
-    if (deadline.expired()) give_up("waited in vain: " + what);
-    std::this_thread::sleep_for(milliseconds(5));  // Between two looks at the condition.
-  }
-}
 
 // Nothing has been sent that was not read.
 inline void expect_silence(Session& session) {
