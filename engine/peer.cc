@@ -158,6 +158,16 @@ void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInt
   hub().advance(stream_->subscriber);
 }
 
+// Most of them have left: a page closes its EventSource so. A byte to one of those is answered with
+// a reset, which frees its place at once; to one that reads on it is a comment.
+void Peer::on_half_closed(Connection& /*connection*/) {
+  if (stream_) send_keep_alive();
+}
+
+void Peer::send_keep_alive() {
+  if (connection_->queued_bytes() == 0) send_frame(": keep-alive\n\n");
+}
+
 void Peer::on_message(Connection& /*connection*/, Opcode opcode, std::string_view payload) {
   if (session_) {
     session_->on_message(opcode == Opcode::kText, payload);
@@ -204,8 +214,8 @@ void Peer::tick_stream(std::uint64_t now_ms) {
   stream_->next_keep_alive_ms = now_ms + kKeepAliveMs;
   if (stream_->is_websocket) {
     send_ping();
-  } else if (connection_->queued_bytes() == 0) {
-    send_frame(": keep-alive\n\n");
+  } else {
+    send_keep_alive();
   }
 }
 

@@ -113,6 +113,7 @@ class Peer final : public ConnectionHandler,
   void on_proxy_header(Connection& connection, bool is_good) override;
   void on_request(Connection& connection, HttpRequest& request) override;
   void on_bad_request(Connection& connection, const Error& error) override;
+  void on_half_closed(Connection& connection) override;
   void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;
   void on_drained(Connection& connection) override;
   void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override;
@@ -174,6 +175,7 @@ class Peer final : public ConnectionHandler,
   };
 
   void tick_stream(std::uint64_t now_ms);
+  void send_keep_alive();
   void check_stream(bool stand_still);
   void on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
   void end_stream(std::uint16_t code, std::string_view reason);

@@ -14,8 +14,9 @@
 // `queue_bytes_max` the connection is congested: the sender must stop, and hears on_drained when
 // the queue fell below half of it.
 //
-// Reading: pings are answered here, with the newest unanswered one when several wait. A peer that
-// closes its sending side counts as gone, whether or not it could still read.
+// Reading: pings are answered here, with the newest unanswered one when several wait. A peer may
+// close its sending side and wait for its answers: they are given, and then the connection closes.
+// A stream goes on until a write fails. A WebSocket ends, and what is queued goes out first.
 //
 // Threads: its loop's.
 #pragma once
@@ -79,6 +80,10 @@ class ConnectionHandler {
   // The peer broke HTTP, or was too slow (Code::timeout): answer `error` with respond(); the
   // connection closes after that.
   virtual void on_bad_request(Connection& connection, const Error& error) = 0;
+
+  // The client of the stream at hand closed its sending side. It may still read, or it may have
+  // left altogether: the kernel tells which as soon as something is sent to it.
+  virtual void on_half_closed(Connection& /*connection*/) {}
 
   // A whole message; `payload` is valid during the call.
   virtual void on_message(Connection& connection, Opcode opcode, std::string_view payload) = 0;

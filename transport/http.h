@@ -72,7 +72,7 @@ class HttpParser {
   // Errors (bad_request, headers_too_large, payload_too_large) are final: answer and close.
   Result<Progress> feed(std::string_view input);
 
-  // True when no byte of a request has come since the last whole one.
+  // True when no byte of a request has come since the last whole one, blank lines aside.
   bool idle() const;
 
  private:

@@ -31,6 +31,9 @@ class HeaderLines {
     return Verdict::kMore;
   }
 
+  // Whether anything but blank lines has come.
+  bool began() const { return line_count_ > 0 || line_bytes_ > 0; }
+
  private:
   Verdict take(char letter, bool request) {
     const bool after_return = previous_ == '\r';
@@ -306,7 +309,7 @@ Result<void> HttpMessageParser::finish() {
   return {};
 }
 
-bool HttpMessageParser::began() const { return state_->header_bytes > 0; }
+bool HttpMessageParser::began() const { return state_->lines.began(); }
 bool HttpMessageParser::headers_complete() const { return state_->headers_complete; }
 bool HttpMessageParser::complete() const { return state_->complete; }
 const HttpMessage& HttpMessageParser::message() const { return state_->message; }

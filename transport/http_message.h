@@ -41,7 +41,7 @@ class HttpMessageParser {
   // The peer sends no more: completes an answer whose end is the connection's.
   Result<void> finish();
 
-  bool began() const;
+  bool began() const;  // more than the blank lines that may precede a message
   bool headers_complete() const;
   bool complete() const;
   // REQUIRES: headers_complete().

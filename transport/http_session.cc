@@ -91,13 +91,22 @@ void HttpSession::on_drained() {
   if (state_ == State::kReading) stream_.offer_kept();
 }
 
-// Everything answered: what is queued still goes out. Otherwise there is nobody to answer to.
+// A client may close its sending side and wait for the answer (RFC 9112, section 9.6). One that
+// left altogether looks the same until something is sent to it.
 void HttpSession::on_end() {
-  const bool owes_nothing = state_ == State::kReading && !parser_;
-  if (owes_nothing) {
-    stream_.close_after_flush(CloseReason::kByPeer);
-  } else {
-    stream_.abort(CloseReason::kByPeer);
+  close_reason_ = CloseReason::kByPeer;
+  keep_alive_ = false;
+  switch (state_) {
+    case State::kReading:
+      if (parser_ && !parser_->idle()) {
+        return refuse({Code::bad_request, "the connection ended in the middle of a request"},
+                      CloseReason::kByPeer);
+      }
+      return stream_.close_after_flush(CloseReason::kByPeer);
+    case State::kStreaming: return owner_.on_http_half_close();
+    case State::kAnswering:
+    case State::kUpgraded:
+    case State::kDone: return;
   }
 }
 

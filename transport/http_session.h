@@ -22,6 +22,8 @@ class HttpSessionOwner {
   virtual void on_http_request(HttpRequest& request) = 0;
   // Answered with respond(); the stream drains after that.
   virtual void on_http_error(const Error& error) = 0;
+  // The client of the stream that is being sent closed its sending side.
+  virtual void on_http_half_close() = 0;
 
  protected:
   ~HttpSessionOwner() = default;
@@ -41,7 +43,7 @@ class HttpSession {
   void on_drained();
   // The kernel took something of what is queued.
   void on_written();
-  // The client sends no more.
+  // The client sends no more, and nothing of what it sent is left. What it asked for is answered.
   void on_end();
 
   void respond(const HttpResponse& response);

@@ -142,11 +142,10 @@ class ServerConnection final : public Connection,
   }
 
   void on_end() override {
-    if (websocket_) {
-      stream_.abort(CloseReason::kByPeer);
-    } else {
-      http_->on_end();
-    }
+    // Without a close frame before it this is the end of a WebSocket (RFC 6455, section 7.1.5):
+    // what is queued still goes out.
+    if (websocket_) return stream_.close_after_flush(CloseReason::kByPeer);
+    http_->on_end();
   }
 
   void on_closed(CloseReason reason) override {
@@ -156,6 +155,7 @@ class ServerConnection final : public Connection,
 
   void on_http_request(HttpRequest& request) override { handler_->on_request(*this, request); }
   void on_http_error(const Error& error) override { handler_->on_bad_request(*this, error); }
+  void on_http_half_close() override { handler_->on_half_closed(*this); }
 
   void on_session_message(Opcode opcode, std::string_view payload) override {
     handler_->on_message(*this, opcode, payload);

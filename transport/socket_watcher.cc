@@ -24,6 +24,7 @@ struct SocketWatcher::Handle {
     if ((events & UV_READABLE) != 0) found |= kSocketReadable;
     if ((events & UV_WRITABLE) != 0) found |= kSocketWritable;
     if ((events & UV_DISCONNECT) != 0) found |= kSocketEnded;
+    if ((events & UV_PRIORITIZED) != 0) found |= kSocketErrors;
     handle.owner->on_socket(found);
   }
 };
@@ -59,6 +60,9 @@ bool SocketWatcher::watch(unsigned events) {
   if ((events & kSocketReadable) != 0) wanted |= UV_READABLE;
   if ((events & kSocketWritable) != 0) wanted |= UV_WRITABLE;
   if ((events & kSocketEnded) != 0) wanted |= UV_DISCONNECT;
+  // epoll reports errors of every socket that it has, but libuv takes no empty set of events.
+  // Urgent data is the one kind that nobody sends.
+  if ((events & kSocketErrors) != 0) wanted |= UV_PRIORITIZED;
   const int result = wanted == 0 ? uv_poll_stop(&handle_->poll)
                                  : uv_poll_start(&handle_->poll, wanted, &Handle::on_poll);
   handle_->usable = result == 0;

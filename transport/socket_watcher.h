@@ -13,8 +13,9 @@ namespace courtside {
 enum SocketEvents : std::uint8_t {
   kSocketReadable = 1,
   kSocketWritable = 2,
-  kSocketEnded = 4,   // the peer stopped sending; data may still wait
-  kSocketFailed = 8,  // nothing more will be told; comes unasked, and data may still wait
+  kSocketEnded = 4,    // the peer stopped sending; data may still wait
+  kSocketFailed = 8,   // nothing more will be told; comes unasked, and data may still wait
+  kSocketErrors = 16,  // errors alone: for a socket of which nothing else is of interest
 };
 
 class SocketWatcherOwner {

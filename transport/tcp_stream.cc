@@ -112,9 +112,13 @@ void TcpStream::abort(CloseReason reason) {
 
 void TcpStream::on_socket(unsigned events) {
   if ((events & (kSocketReadable | kSocketFailed)) != 0) read();
-  if (watcher_ && (events & kSocketFailed) != 0) fail(pending_error());
+  if (watcher_ && (events & kSocketFailed) != 0) {
+    const int error = pending_error();
+    fail(error != 0 ? error : ECONNRESET);
+  }
   if (watcher_ && (events & kSocketWritable) != 0) write();
   if (watcher_ && (events & kSocketEnded) != 0 && (events & kSocketReadable) == 0) on_peer_end();
+  if (watcher_ && (events & kSocketErrors) != 0) on_error_event();
 }
 
 void TcpStream::run_turn_task() {
@@ -126,6 +130,7 @@ void TcpStream::run_turn_task() {
   if (offer_due_) {
     offer_due_ = false;
     if (open() && !paused_ && !kept_.empty()) offer();
+    if (open() && input_ended_ && kept_.empty()) owner_.on_end();
   }
 }
 
@@ -139,10 +144,7 @@ void TcpStream::read() {
       if (open()) receive({buffer, static_cast<std::size_t>(count)});
       if (static_cast<std::size_t>(count) < Loop::Impl::kReadBufferBytes) return;
     } else if (count == 0) {
-      peer_ended_ = true;
-      if (!open()) return finish(reason_, /*reset=*/false);
-      owner_.on_end();
-      return update_watch();
+      return on_input_end();
     } else if (errno != EINTR) {
       if (!would_block(errno)) fail(errno);
       return;
@@ -172,13 +174,32 @@ void TcpStream::offer() {
   update_watch();
 }
 
+// Everything that the peer sent has been read. It may still take what we send: a half-close does
+// not end its interest in the answer (RFC 9112, section 9.6).
+void TcpStream::on_input_end() {
+  peer_ended_ = true;
+  input_ended_ = true;
+  if (state_ == State::kDraining && (fin_sent_ || queue_.empty())) {
+    return finish(reason_, /*reset=*/false);
+  }
+  if (open() && kept_.empty()) owner_.on_end();
+  update_watch();
+}
+
 // The peer's FIN while nothing is read: the end, unless there is something to read before it.
 void TcpStream::on_peer_end() {
   char byte = 0;
   const ssize_t count = recv(watcher_->fd(), &byte, 1, MSG_PEEK);
   if (count < 0 && !would_block(errno)) return fail(errno);
+  if (count == 0) return on_input_end();
   peer_ended_ = true;
-  if (count == 0) owner_.on_end();
+  update_watch();
+}
+
+// An error, or urgent data, which is of no interest here.
+void TcpStream::on_error_event() {
+  if (const int error = pending_error(); error != 0) return fail(error);
+  errors_unclear_ = true;
   update_watch();
 }
 
@@ -186,7 +207,7 @@ int TcpStream::pending_error() const {
   int error = 0;
   socklen_t size_bytes = sizeof(error);
   getsockopt(watcher_->fd(), SOL_SOCKET, SO_ERROR, &error, &size_bytes);
-  return error != 0 ? error : ECONNRESET;
+  return error;
 }
 
 void TcpStream::write() {
@@ -252,7 +273,7 @@ void TcpStream::after_write() {
 
 void TcpStream::send_fin() {
   if (fin_sent_) return;
-  if (peer_ended_) return finish(reason_, /*reset=*/false);
+  if (input_ended_) return finish(reason_, /*reset=*/false);
   fin_sent_ = true;
   if (shutdown(watcher_->fd(), SHUT_WR) != 0) finish(reason_, /*reset=*/false);
 }
@@ -262,12 +283,14 @@ void TcpStream::update_watch() {
   unsigned events = 0;
   if (wants_write_) events |= kSocketWritable;
   // Level-triggered: an end that was seen must not be watched, or the loop would spin on it.
-  if (!open()) {
-    if (!peer_ended_) events |= kSocketReadable;
-  } else if (!paused_ && kept_.size() < kKeptBytesMax) {
+  if (input_ended_) {
+    if (!errors_unclear_) events |= kSocketErrors;
+  } else if (!open() || (!paused_ && kept_.size() < kKeptBytesMax)) {
     events |= kSocketReadable;
   } else if (!peer_ended_) {
     events |= kSocketEnded;
+  } else if (!errors_unclear_) {
+    events |= kSocketErrors;
   }
   if (!watcher_->watch(events)) fail(ENOMEM);
 }

@@ -35,7 +35,8 @@ class TcpStreamOwner {
   virtual void on_written() = 0;
   // The queue fell below half of its limit after it had been above.
   virtual void on_drained() = 0;
-  // The peer sends no more. Answer with abort() or close_after_flush().
+  // The peer sends no more, and all that it sent was used. The stream stays open: what is sent
+  // still reaches a peer that closed only its sending side. Called again after each offer_kept().
   virtual void on_end() = 0;
   // The last call; the stream may be destroyed in it.
   virtual void on_closed(CloseReason reason) = 0;
@@ -60,7 +61,8 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
 
   void pause_reading();
   void resume_reading();
-  // The owner can use what it left of the input: it is offered at the end of the turn.
+  // The owner can use what it left of the input: it is offered at the end of the turn. on_end()
+  // follows where nothing is left and nothing more will come.
   void offer_kept();
 
   void close_after_flush(CloseReason reason);
@@ -92,6 +94,8 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   void receive(std::string_view bytes);
   void offer();
   void on_peer_end();
+  void on_input_end();
+  void on_error_event();
   void write();
   bool write_once();
   void after_write();
@@ -100,7 +104,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   void update_watch();
   void finish(CloseReason reason, bool reset);
   void fail(int error);
-  int pending_error() const;
+  int pending_error() const;  // errno, or 0
 
   Loop& loop_;
   const ConnectionLimits& limits_;
@@ -121,7 +125,9 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   bool congested_ = false;
   bool drained_ = false;  // on_drained is due
   bool offer_due_ = false;
-  bool peer_ended_ = false;  // its FIN was seen
+  bool peer_ended_ = false;      // its FIN was seen; input may wait in front of it
+  bool input_ended_ = false;     // everything up to its FIN was read
+  bool errors_unclear_ = false;  // the kernel reported an error that it does not name
   bool fin_sent_ = false;
 };
 

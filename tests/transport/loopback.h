@@ -87,6 +87,11 @@ class RawClient {
   bool was_reset() { return input(), reset_; }
 
   void end_sending() { ::shutdown(fd_, SHUT_WR); }
+  // In one segment, as a client does that says with its last bytes that they are the last.
+  void send_and_end(std::string_view bytes) {
+    ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE);
+    end_sending();
+  }
   void close() {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
@@ -180,6 +185,7 @@ class Server final : public ConnectionHandler {
     response.body = "no";
     connection.respond(response);
   }
+  void on_half_closed(Connection&) override { note("half-closed"); }
   void on_message(Connection& connection, Opcode opcode, std::string_view payload) override {
     note("message " + std::string(payload.substr(0, 20)));
     if (on_message_do) return on_message_do(connection, opcode, payload);
