@@ -92,7 +92,9 @@ struct Reading {
     const auto done = walk(log, pages, key, [&](EventView event, const DataFields& data) {
       found = true;
       if (event.type() == "ticket.opened") ticket.opener = data.text("accountId").value_or("");
-      if (const auto assignee = data.text("assigneeId")) ticket.assignee = *assignee;
+      const auto assignee = data.text("assigneeId");
+      // An assignment that names nobody ends the one before it.
+      if (assignee || event.type() == "ticket.assigned") ticket.assignee = assignee.value_or("");
       return true;
     });
     if (!done) return fail(done.error());

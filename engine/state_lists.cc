@@ -134,12 +134,17 @@ struct Slot {
   std::string json;
 };
 
-// A slot that says neither begins nor ends is there only where nobody asks for times.
+// Whether the slot touches the time that is asked for, as far as the slot says when it is: RFC
+// 4791, section 9.9, where one without an end, or one that ends where it begins, is a moment, and
+// one without any time is always within. So it is left out only where its times say so.
 bool is_within(const CalendarQuery& query, const StateFold& state) {
-  if (!query.from && !query.to) return true;
   const auto start = time_of(state, "start");
   const auto end = time_of(state, "end");
-  return start && end && (!query.from || *end > *query.from) && (!query.to || *start < *query.to);
+  const bool is_moment = start && (!end || *end <= *start);
+  if (query.to && start && *start >= *query.to) return false;
+  if (!query.from) return true;
+  if (is_moment) return *start >= *query.from;
+  return !end || *end > *query.from;
 }
 
 std::string slot_json(const StateRead& read) {

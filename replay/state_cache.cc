@@ -6,19 +6,21 @@
 
 namespace courtside {
 
-// "<last event> <last shown> <version> <folded from>\n", then the text.
+// "<last event> <last shown> <version> <folded from> <bytes of the memory>\n", then the memory and
+// the text.
 std::string encode(const StateSnapshot& snapshot) {
   std::string out;
-  for (const std::uint64_t number : {snapshot.last_event.value(), snapshot.last_shown.value(),
-                                     snapshot.version, snapshot.folded_from}) {
+  for (const std::uint64_t number :
+       {snapshot.last_event.value(), snapshot.last_shown.value(), snapshot.version,
+        snapshot.folded_from, std::uint64_t{snapshot.memory.size()}}) {
     if (!out.empty()) out.push_back(' ');
     out.append(std::to_string(number));
   }
-  return out.append("\n").append(snapshot.text);
+  return out.append("\n").append(snapshot.memory).append(snapshot.text);
 }
 
 std::optional<StateSnapshot> decode_snapshot(std::string_view bytes) {
-  std::array<std::uint64_t, 4> numbers{};
+  std::array<std::uint64_t, 5> numbers{};
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -27,12 +29,15 @@ std::optional<StateSnapshot> decode_snapshot(std::string_view bytes) {
     if (error != std::errc() || rest == end || *rest != behind) return std::nullopt;
     at = rest + 1;
   }
+  if (numbers[4] > static_cast<std::size_t>(end - at)) return std::nullopt;
+  const char* const text = at + numbers[4];
   return StateSnapshot{.through = Offset(numbers[0]),
                        .last_event = Offset(numbers[0]),
                        .last_shown = Offset(numbers[1]),
                        .version = numbers[2],
                        .folded_from = numbers[3],
-                       .text = std::string(at, end)};
+                       .text = std::string(text, end),
+                       .memory = std::string(at, text)};
 }
 
 std::optional<StateSnapshot> StateCache::find(const Hash128& key, Offset at) {

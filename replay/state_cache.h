@@ -24,7 +24,8 @@ struct StateSnapshot {
   Offset last_shown;          // 0: none was
   std::uint64_t version = 0;  // of last_event
   std::uint64_t folded_from = 0;
-  std::string text = {};  // as StateFold has it
+  std::string text = {};    // as StateFold has it
+  std::string memory = {};  // and its memory
 };
 
 // `through` is not among it: beyond last_event, only this process knows.
@@ -47,7 +48,9 @@ class StateCache {
     StateSnapshot snapshot;
     std::list<Key>::iterator use;
   };
-  static std::size_t cost(const StateSnapshot& snapshot) { return snapshot.text.size() + 256; }
+  static std::size_t cost(const StateSnapshot& snapshot) {
+    return snapshot.text.size() + snapshot.memory.size() + 256;
+  }
 
   const std::size_t bytes_max_;
   mutable std::mutex mutex_;

@@ -25,6 +25,8 @@ class StateData {
   void take_token(std::string_view token) {
     if (const auto found = fields_.find(token); found != fields_.end()) fields_.erase(found);
   }
+  // Takes all that is left.
+  void clear() { fields_.clear(); }
   JsonValue look_at(std::string_view name) const;
 
   // What is left, by token.

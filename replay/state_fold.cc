@@ -8,19 +8,27 @@
 namespace courtside {
 
 StateFold::StateFold(std::string_view subject)
-    : kind_(channel_kind(subject)), state_(&state_shape, kind_) {}
+    : kind_(channel_kind(subject)), state_(&state_shape, kind_), memory_(&memory_shape, kind_) {}
 
-bool StateFold::resume(std::string_view text) { return state_.read(text); }
+bool StateFold::resume(std::string_view text, std::string_view memory) {
+  return state_.read(text) && memory_.read(memory);
+}
 
 void StateFold::apply(RecordView record, const Projection* projection) {
-  const EventFields fields = record.event().fields();
+  apply(record.event(), projection, record.recorded(), record.subject_version());
+}
+
+void StateFold::apply(EventView event, const Projection* projection, Timestamp recorded,
+                      std::uint64_t version) {
+  const EventFields whole = event.fields();
+  if (projection == nullptr) return apply(whole, recorded, version);
   std::string data;
-  apply(projection == nullptr ? fields : projected(fields, *projection, data), record.recorded(),
-        record.subject_version());
+  const EventFields shown = projected(whole, *projection, data);
+  apply_event(state_, memory_, kind_, shown, whole, recorded, version);
 }
 
 void StateFold::apply(const EventFields& event, Timestamp recorded, std::uint64_t version) {
-  apply_event(state_, kind_, event, recorded, version);
+  apply_event(state_, memory_, kind_, event, event, recorded, version);
 }
 
 std::uint64_t StateFold::version() const {

@@ -7,8 +7,8 @@
 //   fold.text();   // {"amount":{...},"created":"2026-...","lastType":"booking.confirmed",
 //                  //  "status":"CONFIRMED","version":2}
 //
-// It goes on from a text as if it had folded what led to it: a text is a snapshot. Threads: a
-// value.
+// It goes on from its text and its memory, which no reader sees, as if it had folded what led to
+// them: together they are a snapshot. Threads: a value.
 #pragma once
 
 #include <cstdint>
@@ -24,18 +24,21 @@
 namespace courtside {
 
 // Grows with every change of what the same events fold to: a snapshot of other rules is of no use.
-constexpr std::uint8_t kStateRulesVersion = 2;
+constexpr std::uint8_t kStateRulesVersion = 3;
 
 class StateFold {
  public:
   // REQUIRES: is_channel(subject).
   explicit StateFold(std::string_view subject);
 
-  // Goes on from what text() gave. False when it is none.
-  bool resume(std::string_view text);
+  // Goes on from what text() and memory() gave. False when they are none. Without the memory it
+  // does not know which messages were deleted before the last one.
+  bool resume(std::string_view text, std::string_view memory = "{}");
 
   // The subject's next event, as `projection` shows it; null: all of it.
   void apply(RecordView record, const Projection* projection);
+  void apply(EventView event, const Projection* projection, Timestamp recorded,
+             std::uint64_t version);
   void apply(const EventFields& event, Timestamp recorded, std::uint64_t version);
 
   // Whether no event was applied.
@@ -47,10 +50,12 @@ class StateFold {
 
   std::size_t size_bytes() const { return state_.size_bytes(); }
   std::string text() const { return state_.text(); }
+  std::string memory() const { return memory_.text(); }
 
  private:
   std::string kind_;
   StateObject state_;
+  StateObject memory_;
 };
 
 }  // namespace courtside

@@ -33,7 +33,7 @@ constexpr OwnMember kOfBooking[] = {{"status"},
                                     {"statusChanged"},
                                     {"payments", StateShape::kObjects},
                                     {"refunds", StateShape::kObjects}};
-constexpr OwnMember kOfSlot[] = {{"status"}, {"holder"}};
+constexpr OwnMember kOfSlot[] = {{"status"}, {"holder"}, {"holdId"}, {"expiresAt"}, {"bookingId"}};
 constexpr OwnMember kOfPayment[] = {
     {"status"}, {"authorized"}, {"captured"}, {"failed"}, {"refunds", StateShape::kObjects}};
 constexpr OwnMember kOfRefund[] = {{"status"}, {"requested"}, {"succeeded"}, {"failed"}};
@@ -78,6 +78,10 @@ bool is_own_member(std::string_view kind, std::string_view name) {
 StateShape state_shape(std::string_view kind, std::string_view name) {
   const OwnMember* own = find_own(kind, name);
   return own == nullptr ? StateShape::kJson : own->shape;
+}
+
+StateShape memory_shape(std::string_view /*kind*/, std::string_view name) {
+  return name == "\"deleted\"" ? StateShape::kObject : StateShape::kJson;
 }
 
 }  // namespace courtside

@@ -15,4 +15,7 @@ bool is_own_member(std::string_view kind, std::string_view name);
 // The shape of a member, own or not.
 StateShape state_shape(std::string_view kind, std::string_view name);
 
+// The same of the fold's memory (apply_event in state_rules.h).
+StateShape memory_shape(std::string_view kind, std::string_view name);
+
 }  // namespace courtside

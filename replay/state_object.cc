@@ -106,7 +106,7 @@ std::size_t StateObject::cost_of(const std::string& name, const Node& node) {
   return size;
 }
 
-// What holds nothing any more goes too: its text would not tell what shape it had.
+// What holds nothing any more goes too; see keep_empty().
 void StateObject::erase(const StatePath& path) {
   if (find(path) == nullptr) return;
   std::vector<std::pair<Members*, const std::string*>> steps;
@@ -122,6 +122,19 @@ void StateObject::erase(const StatePath& path) {
     size_bytes_ -= cost_of(found->first, found->second);
     step->first->erase(found);
   }
+}
+
+void StateObject::keep_empty(const std::string& name) {
+  const auto [found, is_new] = members_.try_emplace(name);
+  if (is_new) size_bytes_ += cost(name, kBrackets);
+}
+
+std::map<std::string, std::string> StateObject::members(const std::string& name) const {
+  std::map<std::string, std::string> out;
+  if (const Node* node = find({.name = name})) {
+    for (const auto& [key, member] : node->members) out.emplace(key, member.json);
+  }
+  return out;
 }
 
 void StateObject::omit(const std::string& name) {
@@ -179,6 +192,7 @@ bool StateObject::read_member(const std::string& name, StateShape shape, JsonRea
     store({.name = name}, std::string(reader.value().raw));
     return true;
   }
+  keep_empty(name);
   const auto read_object = [&](JsonReader& from, const std::string& key) {
     if (!from.begin_object()) return false;
     while (from.next_member()) {

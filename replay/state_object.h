@@ -57,11 +57,16 @@ class StateObject {
   // The same whatever its size: for what the fold itself says.
   void set_own(const StatePath& path, std::string json);
   void erase(const StatePath& path);
+  // Makes a member that holds others stay, or be there, when it holds none: `[]`.
+  void keep_empty(const std::string& name);
 
   // Empty when it is not there, or holds others. Valid until the next change.
   std::string_view get(const StatePath& path) const;
   // A member of any shape as JSON; empty when it is not there.
   std::string member_text(const std::string& name) const;
+
+  // Of a kObject, by key; empty when it is not there.
+  std::map<std::string, std::string> members(const std::string& name) const;
 
   std::size_t size_bytes() const { return size_bytes_; }
   std::string text() const;

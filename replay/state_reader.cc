@@ -83,7 +83,7 @@ Result<void> StateReader::begin(StateRead& read) const {
       if (is_later && stored->last_event == kept->offset) base = stored;
     }
   }
-  if (!base || !read.fold.resume(base->text)) {
+  if (!base || !read.fold.resume(base->text, base->memory)) {
     read.fold = StateFold(read.subject);
     return {};
   }
@@ -140,7 +140,8 @@ StateSnapshot StateReader::snapshot(const StateRead& read) {
           .last_shown = read.last_shown,
           .version = read.version,
           .folded_from = read.folded_from,
-          .text = read.fold.text()};
+          .text = read.fold.text(),
+          .memory = read.fold.memory()};
 }
 
 void StateReader::keep(StateRead& read) const {

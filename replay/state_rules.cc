@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <initializer_list>
-#include <map>
 #include <string>
 #include <utility>
 
 #include "base/hash.h"
+#include "replay/chat_rules.h"
+#include "replay/slot_rules.h"
 #include "replay/state_data.h"
 #include "replay/state_members.h"
 #include "schema/catalogue.h"
@@ -42,10 +42,13 @@ constexpr StatusOf kBookingStatus[] = {{"confirmed", "CONFIRMED"},      {"reject
 // One event on its way into a state.
 class Application {
  public:
-  Application(StateObject& state, Name kind, const EventFields& event, Timestamp recorded)
+  Application(StateObject& state, StateObject& memory, Name kind, const EventFields& event,
+              const EventFields& whole, Timestamp recorded)
       : state_(state),
+        memory_(memory),
         kind_(kind),
         event_(event),
+        whole_(whole),
         name_(event.type.substr(event.type.find('.') + 1)),
         time_(json_token(format_rfc3339(recorded))),
         data_(event.data_kind == DataKind::kJson ? event.data : Name()) {}
@@ -71,7 +74,6 @@ class Application {
   void set_token(Name name, const std::string& token) {
     if (!token.empty()) state_.set(path(name), token);
   }
-  bool is_status(Name status) const { return state_.get(path("status")) == json_token(status); }
 
   void keep_rest() {
     for (const auto& [name, value] : data_.rest()) {
@@ -93,6 +95,7 @@ class Application {
 
   void booking() {
     set_time(camel_case(name_));
+    keep_one_change();
     const auto fixed = std::find_if(std::begin(kBookingStatus), std::end(kBookingStatus),
                                     [this](const StatusOf& each) { return each.event == name_; });
     if (fixed != std::end(kBookingStatus)) return set_text("status", fixed->status);
@@ -106,56 +109,31 @@ class Application {
     set_token("status", status);
   }
 
+  // `from` and `to` are of one event: those of two would tell of a change that never was.
+  void keep_one_change() {
+    const bool is_told = !data_.look_at("from").absent() || !data_.look_at("to").absent();
+    if (!is_told && name_ != "status_changed") return;
+    for (const Name gone : {"from", "to"}) state_.erase(path(gone));
+  }
+
+  // Readers who see only a part of the events still see what really happened to the slot. So the
+  // step is decided on a slot made of whole events. It is the state itself as long as this reader
+  // has seen all of every event.
   void slot() {
-    const std::string account = data_.take_text("accountId");
-    if (name_ == "held") {
-      free_slot("held");
-      return set_token("holder", account);
-    }
-    const std::string hold = data_.take_text("holdId");
-    data_.take("expiresAt");
-    if (name_ == "booked") {
-      end_hold();
-      set_text("status", "booked");
-      return set_token("holder", account);
-    }
-    if (name_ == "hold_released" || name_ == "hold_expired") {
-      data_.take("bookingId");
-      if (is_of_this_hold(hold, account)) free_slot("available");
-    } else if (name_ == "released" || name_ == "maintenance_ended") {
-      free_slot("available");
-    } else if (name_ == "maintenance_started") {
-      free_slot("maintenance");
-    } else if (state_.get(path("status")).empty()) {
-      set_text("status", "available");
-    }
-  }
-
-  // A hold that became a booking, or was followed by another, ends without anybody losing the slot.
-  // Which one it is its id tells, or, where one of the two has none, whose it was.
-  bool is_of_this_hold(const std::string& hold, const std::string& account) const {
-    if (is_status("booked") || is_status("maintenance")) return false;
-    const Name held = state_.get(path("holdId"));
-    if (!held.empty() && !hold.empty()) return held == hold;
-    const Name holder = state_.get(path("holder"));
-    return holder.empty() || account.empty() || holder == account;
-  }
-
-  void end_hold() {
-    for (const Name gone : {"holdId", "expiresAt"}) state_.erase(path(gone));
-  }
-
-  // What frees it may name the booking that it had, and is not of it.
-  void free_slot(Name status) {
-    if (status != "held") data_.take("bookingId");
-    end_hold();
-    set_text("status", status);
-    for (const Name gone : {"holder", "bookingId"}) state_.erase(path(gone));
+    const bool has_memory = !memory_.get(path("status")).empty();
+    const bool sees_all = &whole_ == &event_;
+    if (!sees_all && !has_memory) copy_slot(state_, memory_);
+    const bool is_apart = !sees_all || has_memory;
+    StateData whole(whole_.data_kind == DataKind::kJson ? whole_.data : Name());
+    const SlotStep step = slot_step(is_apart ? memory_ : state_, name_, whole);
+    if (is_apart) apply_slot_step(memory_, step, whole);
+    apply_slot_step(state_, step, data_);
   }
 
   // Of a payment or refund itself; or one of several of a booking or payment.
   void money(Name family) {
     if (kind_ == family) {
+      state_.erase(path("code"));
       set_text("status", name_);
       return set_time(name_);
     }
@@ -173,14 +151,26 @@ class Application {
     state_.set(member("status"), json_token(name_));
     state_.set(member(name_), time_);
     if (!refunded.empty()) state_.set(member("paymentId"), refunded);
+    state_.erase(member("code"));  // it says why this event came, not the one before it
     for (const Name field : {"amount", "method", "code"}) {
       const Name json = data_.take(field);
       if (!json.empty()) state_.set(member(field), json);
     }
   }
 
+  // What a notification says, `created` says alone: the account that reads it, and what delivers
+  // it, tell when and how.
   void notification() {
-    if (name_ == "created" || name_ == "seen" || name_ == "read") return set_time(name_);
+    if (name_ == "created") return set_time(name_);
+    if (name_ == "seen" || name_ == "read") {
+      set_time(name_);
+    } else {
+      delivery();
+    }
+    data_.clear();
+  }
+
+  void delivery() {
     std::string channel = data_.take_text("channel");
     if (channel.empty()) channel = json_token("");
     const auto member = [&](Name name) {
@@ -199,94 +189,15 @@ class Application {
   // -------------------------------------------------------------------------------------------
 
   void chat() {
-    if (name_ == "room_opened") {
-      set_time("opened");
-      add_participants(data_.take("participants"));
-      if (state_.get(path("count")).empty()) state_.set_own(path("count"), "0");
-    } else if (name_ == "participant_added" || name_ == "participant_removed") {
-      const std::string account = data_.take_text("accountId");
-      if (account.empty()) return;
-      const StatePath place{.name = json_token("participants"), .key = account};
-      if (name_ == "participant_added") return state_.set(place, account);
-      state_.erase(place);
-      state_.erase({.name = json_token("readUpTo"), .key = account});
-    } else if (name_ == "read_up_to") {
-      read_up_to();
-    } else {
-      message();
-    }
-  }
-
-  void add_participants(Name list) {
-    JsonReader reader(list);
-    if (!reader.begin_array()) return;
-    while (reader.next_element()) {
-      const JsonValue element = reader.value();
-      if (!element.is(JsonKind::kString)) continue;
-      const std::string account = one_spelling(element);
-      state_.set({.name = json_token("participants"), .key = account}, account);
-    }
-  }
-
-  void read_up_to() {
-    std::string account = data_.take_text("accountId");
-    if (account.empty()) account = data_.take_text("senderId");
-    if (account.empty()) account = json_token(event_.actorid);
-    const std::string message = data_.take_text("messageId");
-    if (message.empty()) return;
-    state_.set({.name = json_token("readUpTo"), .key = account}, message);
-  }
-
-  // Of the messages themselves the state has the last, as it was posted and edited.
-  void message() {
-    const std::string last = json_token("lastMessage");
-    const std::string id = data_.take_text("messageId");
-    if (name_ == "message_posted") {
-      const auto count = json_integer(read_json(state_.get(path("count"))));
-      state_.set_own(path("count"), std::to_string(count.value_or(0) + 1));
-      state_.erase({.name = last});
-      if (!id.empty()) state_.set({last, json_token("messageId")}, id);
-      if (data_.look_at("senderId").absent() && !event_.actorid.empty()) {
-        state_.set({last, json_token("senderId")}, json_token(event_.actorid));
-      }
-    } else if (id.empty() || state_.get({last, json_token("messageId")}) != id) {
-      return take_message_fields({});
-    }
-    if (name_ == "message_deleted") {
-      take_message_fields({});
-      keep_of_message({"messageId", "senderId", "posted", "edited"});
-    } else {
-      take_message_fields(last);
-    }
-    state_.set({last, json_token(name_.substr(name_.find('_') + 1))}, time_);
-  }
-
-  // The rest is what was said, whatever its producer calls it.
-  void keep_of_message(std::initializer_list<Name> names) {
-    const std::string last = json_token("lastMessage");
-    std::map<std::string, std::string> kept;
-    for (const Name name : names) {
-      const Name value = state_.get({last, json_token(name)});
-      if (!value.empty()) kept.emplace(json_token(name), value);
-    }
-    state_.erase({.name = last});
-    for (const auto& [name, value] : kept) state_.set({last, name}, value);
-  }
-
-  // What a message's event says, but for the room, is of the message. Nowhere where `into` is
-  // empty.
-  void take_message_fields(const std::string& into) {
-    const std::string room = json_token("roomId");
-    const auto fields = data_.rest();
-    for (const auto& [name, value] : fields) {
-      if (name == room) continue;
-      data_.take_token(name);
-      if (!into.empty()) state_.set({into, name}, value.raw);
-    }
+    apply_chat_event(state_, memory_,
+                     {.name = name_, .whole = whole_, .shown = event_, .time = time_}, data_);
   }
 
   void ticket() {
-    if (data_.look_at("assigneeId").is(JsonKind::kNull)) state_.erase(path("assignee"));
+    // Where nobody is named, nobody has it any more.
+    const bool is_unassigned =
+        name_ == "assigned" || data_.look_at("assigneeId").is(JsonKind::kNull);
+    if (is_unassigned) state_.erase(path("assignee"));
     set_token("assignee", data_.take_text("assigneeId"));
     if (name_ == "opened") {
       set_time("opened");
@@ -294,19 +205,25 @@ class Application {
       if (opener.empty() && !event_.actorid.empty()) opener = json_token(event_.actorid);
       set_token("opener", opener);
     }
+    std::string status = data_.take_text("status");
+    if (name_ == "status_changed") {
+      state_.erase(path("from"));
+      const std::string to = data_.take_text("to");
+      if (status.empty()) status = to;
+    }
     if (name_ == "closed") {
       set_time("closed");
       return set_text("status", "CLOSED");
     }
-    std::string status = data_.take_text("status");
-    if (status.empty() && name_ == "status_changed") status = data_.take_text("to");
     if (status.empty() && name_ == "opened") status = json_token("OPEN");
     set_token("status", status);
   }
 
   StateObject& state_;
+  StateObject& memory_;
   const Name kind_;
-  const EventFields& event_;
+  const EventFields& event_;  // as the reader sees it
+  const EventFields& whole_;
   const Name name_;  // of the event within its family
   const std::string time_;
   StateData data_;
@@ -314,9 +231,10 @@ class Application {
 
 }  // namespace
 
-void apply_event(StateObject& state, std::string_view kind, const EventFields& event,
-                 Timestamp recorded, std::uint64_t version) {
-  Application(state, kind, event, recorded).run();
+void apply_event(StateObject& state, StateObject& memory, std::string_view kind,
+                 const EventFields& event, const EventFields& whole, Timestamp recorded,
+                 std::uint64_t version) {
+  Application(state, memory, kind, event, whole, recorded).run();
   state.set_own({.name = json_token("version")}, std::to_string(version));
   state.set_own({.name = json_token("lastType")}, json_token(event.type));
 }

@@ -18,7 +18,11 @@
 
 namespace courtside {
 
-void apply_event(StateObject& state, std::string_view kind, const EventFields& event,
-                 Timestamp recorded, std::uint64_t version);
+// `event` is what the reader sees of `whole`; they are one object where the reader sees all of it.
+// `memory` is what the rules must know of earlier events, and the state does not show: which
+// messages were deleted, and the slot as whole events make it. state_members.h tells its shapes.
+void apply_event(StateObject& state, StateObject& memory, std::string_view kind,
+                 const EventFields& event, const EventFields& whole, Timestamp recorded,
+                 std::uint64_t version);
 
 }  // namespace courtside

@@ -88,6 +88,47 @@ TEST_F(StateListsTest, APageEndsWhereItIsLargeEnough) {
   EXPECT_EQ(rows, std::size_t{kSlots});
 }
 
+// RFC 4791, section 9.9: a slot is left out only where its own times say so.
+TEST_F(StateListsTest, ASlotIsListedAsFarAsItsTimesAreKnown) {
+  small.type = "slot.price_changed";
+  const auto slot = [this](const std::string& name, const std::string& times) {
+    commit("slot:" + name, "venue:v_1", R"({"venueId":"v_1","name":")" + name + "\"" + times + "}");
+  };
+  slot("whole", R"(,"start":"2026-12-01T10:00:00Z","end":"2026-12-01T11:00:00Z")");
+  slot("no_end", R"(,"start":"2026-12-01T10:00:00Z")");
+  slot("null_end", R"(,"start":"2026-12-01T10:00:00Z","end":null)");
+  slot("no_length", R"(,"start":"2026-12-01T10:00:00Z","end":"2026-12-01T10:00:00Z")");
+  slot("no_start", R"(,"end":"2026-12-01T11:00:00Z")");
+  slot("no_times", "");
+  const Projections projections;
+  const StateView view = view_of_slots(projections, "venue:v_1", {});
+  const std::vector<std::string> names = {"whole",     "no_end",   "null_end",
+                                          "no_length", "no_start", "no_times"};
+  const auto missing = [&](const std::string& from, const std::string& to) {
+    CalendarQuery query;
+    if (!from.empty()) query.from = parse_rfc3339("2026-12-01T" + from + ":00Z");
+    if (!to.empty()) query.to = parse_rfc3339("2026-12-01T" + to + ":00Z");
+    const auto page =
+        answer_calendar(lists(1000), query, "v_1", small.held(), Timestamp(1), "venue:v_1", view);
+    if (!page) return page.error().message;
+    std::string left_out;
+    for (const std::string& name : names) {
+      if (!has(page->body, R"("name":")" + name + "\"")) left_out += name + " ";
+    }
+    return left_out;
+  };
+  EXPECT_EQ(missing("", ""), "");
+  EXPECT_EQ(missing("09:00", "12:00"), "");
+  EXPECT_EQ(missing("10:00", "10:01"), "");  // begins exactly at `from`
+  EXPECT_EQ(missing("10:30", "12:00"), "no_end null_end no_length ");
+  EXPECT_EQ(missing("10:30", ""), "no_end null_end no_length ");
+  EXPECT_EQ(missing("11:00", "12:00"), "whole no_end null_end no_length no_start ");
+  // `to` is exclusive; what has no start may have begun before it.
+  EXPECT_EQ(missing("09:00", "10:00"), "whole no_end null_end no_length ");
+  EXPECT_EQ(missing("", "10:00"), "whole no_end null_end no_length ");
+  EXPECT_EQ(missing("", "10:01"), "");
+}
+
 TEST_F(StateListsTest, APageOfNotificationsToo) {
   small.type = "notification.created";
   const std::string data = R"({"accountId":"u_1","body":")" + std::string(200'000, 'x') + "\"}";

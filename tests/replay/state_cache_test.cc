@@ -16,7 +16,8 @@ StateSnapshot snapshot(std::uint64_t last_event, std::uint64_t through, std::str
           .last_shown = Offset(last_event),
           .version = last_event,
           .folded_from = 0,
-          .text = std::move(text)};
+          .text = std::move(text),
+          .memory = "{}"};
 }
 
 std::string found(StateCache& cache, const Hash128& key, std::uint64_t at) {
@@ -63,14 +64,17 @@ TEST(StateCache, ASnapshotsBytesAreReadBackOrRefused) {
                           .last_shown = Offset(7),
                           .version = 4,
                           .folded_from = 2,
-                          .text = "{\"a\":\n1}"};
+                          .text = "{\"a\":\n1}",
+                          .memory = "{\"deleted\":{}}"};
   const std::string bytes = encode(one);
   const auto read = decode_snapshot(bytes);
   ASSERT_TRUE(read);
   EXPECT_EQ(encode(*read), bytes);
   EXPECT_EQ(read->last_shown, Offset(7));
   EXPECT_EQ(read->text, one.text);
-  for (const char* bad : {"", "1", "1 2 3 4", "1 2 3\n{}", "a 2 3 4\n{}", "1  2 3 4\n{}"}) {
+  EXPECT_EQ(read->memory, one.memory);
+  for (const char* bad : {"", "1", "1 2 3 4", "1 2 3 4\n{}", "a 2 3 4 0\n{}", "1  2 3 4 0\n{}",
+                          "1 2 3 4 3\n{}", "1 2 3 4 -1\n{}"}) {
     EXPECT_FALSE(decode_snapshot(bad)) << bad;
   }
 }

@@ -72,60 +72,87 @@ class Model {
     is_[time_name == booking_times().end() ? name_ : time_name->second] = time_;
     const auto status = booking_statuses().find(name_);
     if (status != booking_statuses().end()) is_["status"] = quoted(status->second);
+    // `from` and `to` are those of the last event that has one of them, or changed the status.
+    if (name_ == "status_changed" || left_.contains("from") || left_.contains("to")) {
+      is_.erase("from");
+      is_.erase("to");
+    }
     if (name_ == "status_changed") set("status", field("status"));
+  }
+
+  // Whether an end of `kind` ("held", "booked") ends what the slot has now. The ids decide where
+  // both have one, else the accounts where both have one, else it does.
+  bool ends(const char* kind, const std::string& id_name, const std::string& id,
+            const std::string& who) {
+    if (is_["status"] != quoted(kind)) return is_["status"].empty();
+    if (!id.empty() && is_.contains(id_name)) return is_[id_name] == id;
+    return who.empty() || !is_.contains("holder") || is_["holder"] == who;
   }
 
   void slot() {
     const std::string who = field("accountId");
-    const std::string hold = name_ == "held" ? "" : field("holdId");
-    if (name_ != "held") field("expiresAt");
-    const auto free = [this](const char* status) {
+    const std::string hold = field("holdId");
+    const std::string booking = field("bookingId");
+    const std::string expires = field("expiresAt");
+    const auto become = [this](const char* status) {
       for (const char* gone : {"holder", "holdId", "expiresAt", "bookingId"}) is_.erase(gone);
       is_["status"] = quoted(status);
     };
     if (name_ == "held") {
-      free("held");
+      become("held");
       set("holder", who);
+      set("holdId", hold);
+      set("expiresAt", expires);
+      set("bookingId", booking);
     } else if (name_ == "booked") {
-      is_.erase("holdId");
-      is_.erase("expiresAt");
-      is_["status"] = quoted("booked");
-      set("holder", who);
-    } else if (name_ == "hold_expired" || name_ == "hold_released") {
+      // What the event does not name comes from the hold that it confirms, and from nowhere else.
       const bool is_held = is_["status"] == quoted("held");
-      const bool is_its = hold.empty() ? is_["holder"] == who : is_["holdId"] == hold;
-      if (is_held && is_its) free("available");
-    } else if (name_ == "released" || name_ == "maintenance_ended") {
-      free("available");
+      const bool confirms = (is_held && ends("held", "holdId", hold, who)) ||
+                            (!is_held && !booking.empty() && is_["bookingId"] == booking);
+      const std::string holder = who.empty() && confirms ? is_["holder"] : who;
+      const std::string of = booking.empty() && confirms ? is_["bookingId"] : booking;
+      become("booked");
+      set("holder", holder);
+      set("bookingId", of);
     } else if (name_ == "maintenance_started") {
-      free("maintenance");
-    } else if (!is_.contains("status")) {
-      is_["status"] = quoted("available");
+      become("maintenance");
+    } else if (name_ == "price_changed") {
+      if (is_["status"].empty()) is_["status"] = quoted("available");
+    } else {
+      const bool does = name_ == "released" ? ends("booked", "bookingId", booking, who)
+                        : name_ == "maintenance_ended"
+                            ? is_["status"].empty() || is_["status"] == quoted("maintenance")
+                            : ends("held", "holdId", hold, who);
+      if (does) become("available");
+      if (!does) left_.clear();
     }
+    std::erase_if(is_, [](const auto& each) { return each.second.empty(); });
   }
 
   void payment() {
     is_["status"] = quoted(name_);
     is_[name_] = time_;
+    is_.erase("code");  // of the last event alone
   }
 
   void notification() {
     if (name_ == "created" || name_ == "seen" || name_ == "read") {
       is_[name_] = time_;
-      return;
+    } else {
+      const std::string channel = field("channel");
+      const std::string way = "deliveries." + channel.substr(1, channel.size() - 2) + ".";
+      is_[way + "channel"] = channel;
+      is_[way + name_] = time_;
+      is_[way + "attempt"] = field("attempt");
     }
-    const std::string channel = field("channel");
-    const std::string way = "deliveries." + channel.substr(1, channel.size() - 2) + ".";
-    is_[way + "channel"] = channel;
-    is_[way + name_] = time_;
-    is_[way + "attempt"] = field("attempt");
+    if (name_ != "created") left_.clear();  // what it says, `created` says alone
   }
 
   void chat() {
     if (name_ == "room_opened") {
       is_["opened"] = time_;
       for (const Json& each : Json::parse(field("participants")).items()) {
-        is_["participants." + each.text()] = "";
+        is_["participants." + each.text()] = kThere;
       }
       is_.try_emplace("count", "0");
     } else if (name_ == "participant_removed") {
@@ -135,7 +162,7 @@ class Model {
       is_.erase("readUpTo." + who);
     } else if (name_ == "read_up_to") {
       is_["readUpTo." + event_->data.text_of("senderId")] = field("messageId");
-      field("senderId");
+      left_ = {{"roomId", field("roomId")}};
     } else {
       message();
     }
@@ -144,18 +171,26 @@ class Model {
   void message() {
     const std::string room = field("roomId");
     const std::string id = field("messageId");
+    const std::string sender = field("senderId");
+    if (name_ == "message_deleted") deleted_.try_emplace(id, time_);
+    const bool is_deleted = deleted_.contains(id);
     if (name_ == "message_posted") {
       drop("lastMessage.");
       is_["lastMessage.messageId"] = id;
+      is_["lastMessage.senderId"] = sender;
+      is_["lastMessage.posted"] = time_;
       is_["count"] = std::to_string(std::stoi(is_["count"]) + 1);
     }
     if (is_["lastMessage.messageId"] == id) {
-      if (name_ == "message_deleted") {
-        is_.erase("lastMessage.body");
+      if (is_deleted) {
+        for (const auto& [name, value] : FlatState(is_)) {
+          if (name.starts_with("lastMessage.") && !kOfDeleted.contains(name)) is_.erase(name);
+        }
+        is_["lastMessage.deleted"] = deleted_[id];
       } else {
         for (const auto& [name, value] : left_) is_["lastMessage." + name] = value;
+        is_["lastMessage." + name_.substr(8)] = time_;
       }
-      is_["lastMessage." + name_.substr(8)] = time_;
     }
     left_ = {{"roomId", room}};
   }
@@ -166,6 +201,7 @@ class Model {
       is_["opener"] = field("accountId");
       is_["status"] = quoted("OPEN");
     }
+    if (name_ == "assigned") is_.erase("assignee");
     set("assignee", field("assigneeId"));
     if (name_ == "status_changed") is_["status"] = field("status");
     if (name_ == "closed") {
@@ -174,6 +210,11 @@ class Model {
     }
   }
 
+  static constexpr const char* kThere = "there";
+  inline static const std::set<std::string> kOfDeleted = {
+      "lastMessage.messageId", "lastMessage.senderId", "lastMessage.posted", "lastMessage.edited"};
+
+  FlatState deleted_;
   FlatState is_;
   const YearEvent* event_ = nullptr;
   std::string name_;
@@ -194,7 +235,7 @@ FlatState flatten_state(const Json& state) {
   FlatState flat;
   for (const auto& [name, value] : state.members()) {
     if (name == "participants") {
-      for (const Json& each : value.items()) flat[name + "." + each.text()] = "";
+      for (const Json& each : value.items()) flat[name + "." + each.text()] = "there";
     } else if (name == "deliveries") {
       for (const Json& each : value.items()) {
         for (const auto& [inner, what] : each.members()) {
