@@ -23,8 +23,6 @@ extern char** environ;
 namespace courtside {
 namespace {
 
-const std::filesystem::path kBin = "/usr/lib/postgresql/15/bin";
-
 std::filesystem::path temporary_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "courtside-pg-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
@@ -85,17 +83,23 @@ pid_t run(std::vector<std::string> arguments, const std::filesystem::path& folde
 
 }  // namespace
 
-PostgresServer::PostgresServer(std::vector<std::string> settings)
-    : settings_(std::move(settings)), folder_(temporary_folder()) {
+PostgresServer::PostgresServer(std::vector<std::string> settings, PostgresRelease release)
+    : settings_(std::move(settings)),
+      programs_(postgres_programs(release)),
+      folder_(temporary_folder()) {
   if (geteuid() == 0) {
     // Whom the folder belongs to is told apart from the name by chown(1).
     const std::string command = "chown postgres:postgres " + folder_.string();
     if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
   }
-  const pid_t made = run({(kBin / "initdb").string(), "--pgdata", (folder_ / "data").string(),
-                          "--username", "courtside", "--auth", "trust", "--encoding", "UTF8",
-                          "--locale", "C", "--no-sync", "--no-instructions"},
-                         folder_);
+  std::vector<std::string> command = program("initdb");
+  const std::string data = (folder_ / "data").string();
+  for (const char* each :
+       {"--pgdata", data.c_str(), "--username", "courtside", "--auth", "trust", "--encoding",
+        "UTF8", "--locale", "C", "--no-sync", "--no-instructions"}) {
+    command.emplace_back(each);
+  }
+  const pid_t made = run(std::move(command), folder_);
   int status = 0;
   waitpid(made, &status, 0);
   if (status != 0) fail_with_output(folder_, "initdb fails");
@@ -123,22 +127,28 @@ void PostgresServer::start() {
   } while (!answers());
 }
 
+std::vector<std::string> PostgresServer::program(const std::string& name) const {
+  std::vector<std::string> out;
+  if (!programs_.libraries.empty()) {
+    out = {"/usr/bin/env", "LD_LIBRARY_PATH=" + programs_.libraries.string()};
+  }
+  out.push_back((programs_.bin / name).string());
+  return out;
+}
+
 void PostgresServer::spawn() {
   const auto set = [](const std::string& name, const std::string& value) {
     return "--" + name + "=" + value;
   };
-  std::vector<std::string> command = {(kBin / "postgres").string(),
-                                      "-D",
-                                      (folder_ / "data").string(),
-                                      set("port", std::to_string(port_)),
-                                      set("listen_addresses", "127.0.0.1"),
-                                      set("unix_socket_directories", ""),
-                                      set("fsync", "off"),
-                                      set("full_page_writes", "off"),
-                                      set("dynamic_shared_memory_type", "mmap"),
-
-                                      set("shared_buffers", "16MB"),
-                                      set("max_connections", "50")};
+  std::vector<std::string> command = program("postgres");
+  for (const std::string& each :
+       {std::string("-D"), (folder_ / "data").string(), set("port", std::to_string(port_)),
+        set("listen_addresses", "127.0.0.1"), set("unix_socket_directories", ""),
+        set("fsync", "off"), set("full_page_writes", "off"),
+        set("dynamic_shared_memory_type", "mmap"), set("shared_buffers", "16MB"),
+        set("max_connections", "50")}) {
+    command.push_back(each);
+  }
   for (const std::string& each : settings_) command.push_back("--" + each);
   pid_ = run(std::move(command), folder_);
 }
@@ -158,6 +168,35 @@ void PostgresServer::kill() {
   signal_all(SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+void PostgresServer::copy_data() {
+  stop();
+  run_shell("rm -rf copy && cp -a data copy");
+  start();
+}
+
+// REQUIRES: it is stopped.
+void PostgresServer::take_copy() { run_shell("rm -rf data && cp -a copy data"); }
+
+void PostgresServer::put_back() {
+  stop();
+  take_copy();
+  start();
+}
+
+void PostgresServer::promote(bool from_copy) {
+  stop();
+  if (from_copy) take_copy();
+  std::ofstream(folder_ / "data" / "standby.signal").close();
+  start();
+  sql("postgres", "SELECT pg_promote()");
+}
+
+// In its folder.
+void PostgresServer::run_shell(const std::string& text) const {
+  const std::string command = "cd " + folder_.string() + " && " + text;
+  if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
 }
 
 void PostgresServer::freeze() { signal_all(SIGSTOP); }

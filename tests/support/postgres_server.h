@@ -19,12 +19,15 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/postgres_release.h"
+
 namespace courtside {
 
 class PostgresServer {
  public:
   // `settings`: of postgres(1), as "wal_level=logical"; the last one of a name holds.
-  explicit PostgresServer(std::vector<std::string> settings = {});
+  explicit PostgresServer(std::vector<std::string> settings = {},
+                          PostgresRelease release = PostgresRelease::k15);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -34,6 +37,15 @@ class PostgresServer {
   void stop();  // at once, its clients cut off; and waits
   void kill();  // SIGKILL to all of it; and waits
   void restart() { stop(), start(); }
+
+  // Its data as they are now, for put_back(): the one copy that there is. It is stopped and
+  // started.
+  void copy_data();
+  // Starts again on the copy, with all that came since lost: as a snapshot of a disk would.
+  void put_back();
+  // Starts again as a standby of nobody and promotes it: the same rows on a new timeline. With
+  // `from_copy` it is one that had no more than the copy.
+  void promote(bool from_copy);
 
   // To the postmaster and all its children, as they are now.
   void freeze();  // SIGSTOP
@@ -49,12 +61,16 @@ class PostgresServer {
   std::string sql(const std::string& database, const std::string& text) const;
 
  private:
+  std::vector<std::string> program(const std::string& name) const;
   void spawn();
+  void take_copy();
+  void run_shell(const std::string& text) const;
   bool answers() const;
   std::vector<pid_t> processes() const;
   void signal_all(int number) const;
 
   const std::vector<std::string> settings_;
+  const PostgresPrograms programs_;
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
