@@ -38,13 +38,22 @@ Result<std::unique_ptr<Outboxes>> Outboxes::make(const Config& config, const Rou
     const auto text = connection_string("outbox.url", each.url, each.query_ms);
     if (!text) return fail(text.error());
   }
-  return std::unique_ptr<Outboxes>(new Outboxes(std::move(settings), router, state));
+  std::vector<std::unique_ptr<WakeEvent>> wakes;
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    Result<std::unique_ptr<WakeEvent>> wake = WakeEvent::make();
+    if (!wake) return fail(wake.error());
+    wakes.push_back(*std::move(wake));
+  }
+  return std::unique_ptr<Outboxes>(
+      new Outboxes(std::move(settings), std::move(wakes), router, state));
 }
 
 void Outboxes::start(Sequencer& sequencer) {
   intake_.start(sequencer);
-  for (const OutboxSettings& each : settings_) {
-    readers_.push_back(std::make_unique<OutboxReader>(each, source_maker(each), intake_));
+  for (std::size_t i = 0; i < settings_.size(); ++i) {
+    const OutboxSettings& each = settings_[i];
+    readers_.push_back(
+        std::make_unique<OutboxReader>(each, source_maker(each), intake_, std::move(wakes_[i])));
   }
 }
 

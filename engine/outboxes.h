@@ -22,7 +22,8 @@ namespace courtside {
 
 class Outboxes {
  public:
-  // All outlive it. bad_configuration when a url is no connection string.
+  // All outlive it. bad_configuration when a url is no connection string, unavailable when no
+  // descriptor is free.
   static Result<std::unique_ptr<Outboxes>> make(const Config& config, const Router& router,
                                                 const SourceState& state);
 
@@ -44,11 +45,13 @@ class Outboxes {
   void add_samples(std::vector<Sample>& samples) const;
 
  private:
-  Outboxes(std::vector<OutboxSettings> settings, const Router& router, const SourceState& state)
-      : settings_(std::move(settings)), intake_(router, state) {}
+  Outboxes(std::vector<OutboxSettings> settings, std::vector<std::unique_ptr<WakeEvent>> wakes,
+           const Router& router, const SourceState& state)
+      : settings_(std::move(settings)), wakes_(std::move(wakes)), intake_(router, state) {}
   std::vector<OutboxStatus> statuses() const;
 
   const std::vector<OutboxSettings> settings_;
+  std::vector<std::unique_ptr<WakeEvent>> wakes_;  // one for each, until start()
   OutboxIntake intake_;
   std::vector<std::unique_ptr<OutboxReader>> readers_;
 };

@@ -2,8 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <random>
@@ -52,25 +50,19 @@ class OutboxReader::Pace {
 };
 
 OutboxReader::OutboxReader(const OutboxSettings& settings, MakeOutboxSource make_source,
-                           OutboxLog& log)
-    : settings_(settings),
-      make_source_(std::move(make_source)),
-      log_(log),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+                           OutboxLog& log, std::unique_ptr<WakeEvent> wake)
+    : settings_(settings), make_source_(std::move(make_source)), log_(log), wake_(std::move(wake)) {
   status_.name = settings_.name;
   status_.kind = settings_.kind;
   published_ = status_;
   thread_ = std::thread([this] { run(); });
 }
 
-OutboxReader::~OutboxReader() {
-  stop();
-  ::close(wake_);
-}
+OutboxReader::~OutboxReader() { stop(); }
 
 void OutboxReader::ask_to_stop() {
   stopping_ = true;
-  ::eventfd_write(wake_, 1);
+  wake_->raise();
   {
     const std::lock_guard lock(mutex_);
     if (interruptible_ != nullptr) interruptible_->interrupt();
@@ -148,7 +140,7 @@ Result<void> OutboxReader::serve(OutboxSource& source) {
         std::min({pace.next_ms(), next_watch_ms_, feed.next_expiry_ms().value_or(UINT64_MAX)});
     // Also for no time at all: a source may want a pause after what cost it a lot.
     const std::uint64_t now = now_ms();
-    const Result<bool> called = source.wait(wake_, next > now ? next - now : 0);
+    const Result<bool> called = source.wait(wake_->descriptor(), next > now ? next - now : 0);
     if (!called) return fail(called.error());
     if (*called) pace.on_call(now_ms());
   }
@@ -219,7 +211,7 @@ void OutboxReader::say(const Error& error) {
 }
 
 void OutboxReader::pause(std::uint64_t ms) {
-  pollfd wait{wake_, POLLIN, 0};
+  pollfd wait{wake_->descriptor(), POLLIN, 0};
   ::poll(&wait, 1, static_cast<int>(ms));
 }
 

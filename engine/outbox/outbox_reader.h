@@ -22,6 +22,7 @@
 #include "engine/outbox/outbox_log.h"
 #include "engine/outbox/outbox_source.h"
 #include "engine/outbox/outbox_status.h"
+#include "engine/outbox/wake_event.h"
 
 namespace courtside {
 
@@ -32,8 +33,9 @@ class OutboxReader {
   static constexpr std::uint64_t kPauseMaxMs = 1000;
   static constexpr std::uint64_t kRefusedPauseMs = 5000;
 
-  // `log` outlives it. Starts the thread.
-  OutboxReader(const OutboxSettings& settings, MakeOutboxSource make_source, OutboxLog& log);
+  // `log` outlives it; `wake` is nobody else's. Starts the thread.
+  OutboxReader(const OutboxSettings& settings, MakeOutboxSource make_source, OutboxLog& log,
+               std::unique_ptr<WakeEvent> wake);
   ~OutboxReader();
   OutboxReader(const OutboxReader&) = delete;
   OutboxReader& operator=(const OutboxReader&) = delete;
@@ -66,7 +68,7 @@ class OutboxReader {
   const OutboxSettings settings_;
   const MakeOutboxSource make_source_;
   OutboxLog& log_;
-  const int wake_;  // an eventfd, readable once it stops
+  const std::unique_ptr<WakeEvent> wake_;  // raised once it stops
   std::atomic<bool> stopping_{false};
 
   mutable std::mutex mutex_;

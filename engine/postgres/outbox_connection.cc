@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "engine/postgres/connection_string.h"
+#include "engine/postgres/shared_socket.h"
 #include "engine/postgres/sql_error.h"
 
 namespace courtside {
@@ -70,13 +71,16 @@ class OutboxConnection::Listener : public pqxx::notification_receiver {
 };
 
 struct OutboxConnection::Connection {
-  explicit Connection(const std::string& text) : pqxx(text) { never_reopen(pqxx); }
+  explicit Connection(const std::string& text) : pqxx(text), socket(pqxx.sock()) {
+    never_reopen(pqxx);
+  }
   pqxx::connection pqxx;
+  const SharedSocket socket;
 };
 
 OutboxConnection::OutboxConnection(std::unique_ptr<Connection> connection,
                                    const OutboxSettings& settings)
-    : settings_(settings), connection_(std::move(connection)), socket_(connection_->pqxx.sock()) {}
+    : settings_(settings), connection_(std::move(connection)) {}
 
 OutboxConnection::~OutboxConnection() = default;
 
@@ -209,12 +213,12 @@ Result<bool> OutboxConnection::wait(int wake, std::uint64_t timeout_ms) {
     Result<bool> before = called();
     if (!before || *before) return before;
   }
-  pollfd waits[] = {{wake, POLLIN, 0}, {socket_, POLLIN, 0}};
+  pollfd waits[] = {{wake, POLLIN, 0}, {connection_->socket.descriptor(), POLLIN, 0}};
   const int ready = ::poll(waits, listens ? 2 : 1, static_cast<int>(timeout_ms));
   if (ready <= 0 || !listens || waits[1].revents == 0) return false;
   return called();
 }
 
-void OutboxConnection::interrupt() { ::shutdown(socket_, SHUT_RDWR); }
+void OutboxConnection::interrupt() { ::shutdown(connection_->socket.descriptor(), SHUT_RDWR); }
 
 }  // namespace courtside

@@ -70,7 +70,6 @@ class OutboxConnection {
   const OutboxSettings settings_;
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<Listener> listener_;
-  const int socket_;
   std::atomic<std::uint64_t> deadline_us_{0};  // of steady_us(), for the call that runs; 0: none
 };
 

@@ -5,6 +5,7 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "engine/postgres/shared_socket.h"
 #include "engine/postgres/sql_error.h"
 
 namespace courtside {
@@ -114,8 +115,11 @@ void check_columns(const pqxx::result& rows, const std::vector<std::string_view>
 }  // namespace
 
 struct PlatformConnection::Connection {
-  explicit Connection(const std::string& text) : pqxx(text) { never_reopen(pqxx); }
+  explicit Connection(const std::string& text) : pqxx(text), socket(pqxx.sock()) {
+    never_reopen(pqxx);
+  }
   pqxx::connection pqxx;
+  const SharedSocket socket;
 };
 
 PlatformConnection::PlatformConnection(std::unique_ptr<Connection> connection,
@@ -134,7 +138,7 @@ Answer<std::unique_ptr<PlatformConnection>> PlatformConnection::open(
 }
 
 bool PlatformConnection::is_open() const { return connection_->pqxx.is_open(); }
-int PlatformConnection::socket() const { return connection_->pqxx.sock(); }
+int PlatformConnection::socket() const { return connection_->socket.descriptor(); }
 
 Answer<Fact> PlatformConnection::load(const FactKey& key, std::uint64_t timeout_ms) {
   return guarded(connection_->pqxx, [&] {

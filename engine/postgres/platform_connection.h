@@ -40,7 +40,7 @@ class PlatformConnection {
   PlatformConnection& operator=(const PlatformConnection&) = delete;
 
   bool is_open() const;
-  int socket() const;  // the same until it goes
+  int socket() const;  // ours to the end, also when libpq has closed its own: see SharedSocket
 
   // REQUIRES: an account or a booking, the id without a zero byte.
   Answer<Fact> load(const FactKey& key, std::uint64_t timeout_ms);

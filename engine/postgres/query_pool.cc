@@ -248,8 +248,8 @@ void QueryPool::cut_overdue() {
   const std::uint64_t now_us = steady_us();
   for (Worker& worker : workers_) {
     if (worker.socket < 0 || worker.is_cut || now_us < worker.deadline_us + grace_us_) continue;
-    // Its blocked call now sees the end of the stream. The descriptor is the worker's to close, and
-    // it cannot before it has taken the lock.
+    // Its blocked call now sees the end of the stream. The descriptor is the connection's own, and
+    // goes with it: not before the worker has taken the lock.
     ::shutdown(worker.socket, SHUT_RDWR);
     worker.is_cut = true;
   }

@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <future>
 #include <pqxx/pqxx>
 
@@ -368,3 +370,21 @@ TEST_F(TableSourceTest, ACallToASilentServerIsInterrupted) {
 
 }  // namespace
 }  // namespace courtside
+// libpq closes its socket when the server ends the session; then the number is another's.
+TEST_F(TableSourceTest, WhatIsInterruptedIsItsOwnConnectionAlone) {
+  ASSERT_TRUE(source().identity());
+  sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+      "'courtside'");
+  ASSERT_EQ(source().read("").error().code, Code::unavailable);
+  std::vector<std::array<int, 2>> pairs(4);
+  for (auto& pair : pairs) {
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+  }
+  source().interrupt();
+  for (const auto& pair : pairs) {
+    EXPECT_EQ(send(pair[0], "x", 1, MSG_NOSIGNAL), 1);
+    EXPECT_EQ(send(pair[1], "x", 1, MSG_NOSIGNAL), 1);
+    for (const int each : pair) close(each);
+  }
+}
+
