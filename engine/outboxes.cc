@@ -13,9 +13,10 @@ namespace {
 
 MakeOutboxSource source_maker(const OutboxSettings& settings) {
   const auto page_rows = std::make_shared<std::atomic<std::uint64_t>>(settings.page_rows);
-  return [settings, page_rows] {
+  const auto counted = std::make_shared<std::atomic<std::uint64_t>>(0);
+  return [settings, page_rows, counted] {
     return settings.kind == OutboxKind::kTable ? TableSource::open(settings, page_rows)
-                                               : MessageSource::open(settings);
+                                               : MessageSource::open(settings, counted);
   };
 }
 
@@ -97,6 +98,9 @@ void Outboxes::add_samples(std::vector<Sample>& samples) const {
       [](Status s) { return as_number(s.duplicates); });
   add("courtside_outbox_rejected_total", "Rows that can be no event.", true,
       [](Status s) { return as_number(s.rejected); });
+  add("courtside_outbox_ignored_total",
+      "Messages with the source's prefix that are not transactional, and so no events.", true,
+      [](Status s) { return as_number(s.ignored); });
   add("courtside_outbox_ahead_total", "Events that went before an earlier version of theirs.", true,
       [](Status s) { return as_number(s.ahead); });
   add("courtside_outbox_late_total", "Events that came after a later version of theirs.", true,
@@ -107,6 +111,9 @@ void Outboxes::add_samples(std::vector<Sample>& samples) const {
       [](Status s) { return as_number(s.lag.rows); });
   add("courtside_outbox_lag_seconds", "Age of the oldest of them.", false,
       [](Status s) { return s.lag.seconds; });
+  add("courtside_outbox_skipped_rows",
+      "Committed rows that came after the source had passed their places, up to 10,000.", false,
+      [](Status s) { return as_number(s.lag.skipped); });
   add("courtside_outbox_slot_bytes", "WAL that the replication slot keeps.", false,
       [](Status s) { return as_number(s.lag.bytes); });
   add("courtside_outbox_heard_seconds", "When a read last went well, since 1970.", false,

@@ -95,6 +95,11 @@ class RocksLog : public EventLog {
                                                std::size_t count_max) const override {
     return get_source_notes(*database_, source, prefix, count_max);
   }
+  Result<bool> has_event(const Hash128& key) const override {
+    const auto offset = index_->find(key);
+    if (!offset) return fail(offset.error());
+    return *offset && **offset >= held().begin;
+  }
 
  private:
   Result<void> write(const Batch& batch, const FoldPlace& after);

@@ -146,7 +146,8 @@ std::pair<Index::Segment, Index::Segment> Index::segments() const {
 // are looked at before the database: one that becomes files in between is then seen twice, not
 // never.
 Result<std::optional<Offset>> Index::find(const Hash128& key) const {
-  if (const auto offset = find_in_memory(segments().first.get(), key)) return offset;
+  const auto [sealed, open] = segments();
+  if (const auto offset = find_in_memory(*open, sealed.get(), key)) return offset;
   auto bytes = database_.get(Family::kIds, encode(key).view());
   if (!bytes) return fail(bytes.error());
   if (!*bytes) return std::nullopt;
@@ -156,13 +157,13 @@ Result<std::optional<Offset>> Index::find(const Hash128& key) const {
 }
 
 Result<std::vector<std::optional<Offset>>> Index::find_all(const std::vector<Hash128>& keys) const {
-  const Segment sealed = segments().first;
+  const auto [sealed, open] = segments();
   std::vector<std::optional<Offset>> offsets(keys.size());
   std::vector<std::size_t> missing;
   std::vector<Numbers<2>> missing_keys;
   missing_keys.reserve(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    offsets[i] = find_in_memory(sealed.get(), keys[i]);
+    offsets[i] = find_in_memory(*open, sealed.get(), keys[i]);
     if (offsets[i]) continue;
     missing.push_back(i);
     missing_keys.push_back(encode(keys[i]));
@@ -181,9 +182,9 @@ Result<std::vector<std::optional<Offset>>> Index::find_all(const std::vector<Has
   return offsets;
 }
 
-// open_ changes on this thread only, so it needs no lock.
-std::optional<Offset> Index::find_in_memory(const IndexSegment* sealed, const Hash128& key) const {
-  if (const auto offset = open_->find(key)) return offset;
+std::optional<Offset> Index::find_in_memory(const IndexSegment& open, const IndexSegment* sealed,
+                                            const Hash128& key) {
+  if (const auto offset = open.find(key)) return offset;
   return sealed ? sealed->find(key) : std::nullopt;
 }
 

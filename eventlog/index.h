@@ -9,7 +9,7 @@
 // most: if the open one is full again before the files are done, it grows, up to kOpenSizesMax
 // times its size; then make_room() waits. At start the open segment is rebuilt from the records.
 //
-// Threads: make_room, add, seal and find on the log thread; subject and postings on any.
+// Threads: make_room, add, seal and find_all on the log thread; find, subject and postings on any.
 #pragma once
 
 #include <condition_variable>
@@ -82,8 +82,9 @@ class Index {
   bool full(const IndexSegment& segment, std::size_t sizes) const;
   void seal_locked();
   std::pair<Segment, Segment> segments() const;  // sealed (may be null), open
-  // What the segments know of an id. `sealed` may be null.
-  std::optional<Offset> find_in_memory(const IndexSegment* sealed, const Hash128& key) const;
+  // What the segments know of an id, the newest first. `sealed` may be null.
+  static std::optional<Offset> find_in_memory(const IndexSegment& open, const IndexSegment* sealed,
+                                              const Hash128& key);
   void make_files();
 
   Database& database_;

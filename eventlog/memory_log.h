@@ -46,6 +46,11 @@ class MemoryLog : public LogReader, public FoldState, public SourceState {
   Result<std::string> source_note(std::string_view source, std::string_view key) const override;
   Result<std::vector<SourceNote>> source_notes(std::string_view source, std::string_view prefix,
                                                std::size_t count_max) const override;
+  Result<bool> has_event(const Hash128& key) const override {
+    const auto offset = find(key);
+    if (!offset) return fail(offset.error());
+    return offset->has_value();
+  }
 
  private:
   std::optional<Record> record_at(Offset offset) const;  // with the lock held

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/result.h"
 #include "schema/command.h"
 
@@ -27,6 +28,9 @@ class SourceState {
   virtual Result<std::vector<SourceNote>> source_notes(std::string_view source,
                                                        std::string_view prefix,
                                                        std::size_t count_max) const = 0;
+
+  // Whether an event with this id_key is in the log and not dropped by retention.
+  virtual Result<bool> has_event(const Hash128& key) const = 0;
 };
 
 }  // namespace courtside

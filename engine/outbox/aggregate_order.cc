@@ -202,6 +202,12 @@ void AggregateOrder::take_out(Outcome& outcome, Aggregate& aggregate, Ready::How
   --held_count_;
 }
 
+bool AggregateOrder::holds(const std::string& place) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& each) {
+    return each.place == place && known_.count(each.key) > 0 && is_waiting(each);
+  });
+}
+
 bool AggregateOrder::is_waiting(const Waiting& waiting) const {
   const auto& held = known_.at(waiting.key).held;
   return std::any_of(held.begin(), held.end(),

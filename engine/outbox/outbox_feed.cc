@@ -1,5 +1,6 @@
 #include "engine/outbox/outbox_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.h"
@@ -20,9 +21,23 @@ constexpr std::size_t kHeldMax = 1'000'000;
 // Notes: why nobody knows whether the place is still of this database, and whose row stands there.
 constexpr const char* kDoubtKey = "doubt";
 constexpr const char* kLastIdKey = "last";
+// And up to which mark rows behind the place were looked at: SkippedRows::checked().
+constexpr const char* kCheckedKey = "checked";
+// How a doubt begins that former versions noted of another database.
+constexpr const char* kOldDoubt = "this is database ";
 
 std::string reason_of(const Error& error) {
   return error.details.empty() ? error.message : error.message + " " + error.details;
+}
+
+// Of "<system identifier>/<timeline>/<database>": the same but for the timeline.
+bool differ_in_timeline_alone(std::string_view before, std::string_view after) {
+  const auto without_timeline = [](std::string_view identity) {
+    const std::size_t begin = std::min(identity.find('/'), identity.size());
+    const std::size_t end = std::max(begin, std::min(identity.rfind('/'), identity.size()));
+    return std::string(identity.substr(0, begin)).append(identity.substr(end));
+  };
+  return before != after && without_timeline(before) == without_timeline(after);
 }
 
 }  // namespace
@@ -41,19 +56,29 @@ OutboxFeed::OutboxFeed(const OutboxSettings& settings, OutboxSource& source, Out
               .lowest_unread =
                   [this](const std::vector<AggregateKey>& keys) {
                     return source_.lowest_unread(place_.place, keys);
-                  }}) {}
+                  }}),
+      skipped_(settings, source, log.state()) {}
 
 Result<void> OutboxFeed::begin(std::uint64_t now_ms) {
   const Result<std::string> identity = source_.identity();
   if (!identity) return fail(identity.error());
   const Result<std::string> text = log_.state().source_place(settings_.name);
   if (!text) return fail(text.error());
+  for (const auto& [key, value] : {std::pair(kLastIdKey, &last_id_), {kCheckedKey, &checked_}}) {
+    Result<std::string> note = log_.state().source_note(settings_.name, key);
+    if (!note) return fail(note.error());
+    *value = *std::move(note);
+  }
   place_ = parse_outbox_place(*text);
   status_.database = *identity;
   status_.place = place_.place;
   if (const Result<void> settled = settle(*identity); !settled) return settled;
-  const auto held = log_.state().source_notes(settings_.name, kHeldPrefix, kHeldMax);
+  skipped_.begin(checked_);
+  const auto held = log_.state().source_notes(settings_.name, kHeldPrefix, kHeldMax + 1);
   if (!held) return fail(held.error());
+  if (held->size() > kHeldMax) {
+    return fail(Code::data_corrupt, "more than " + std::to_string(kHeldMax) + " rows wait");
+  }
   const Result<void> loaded = order_.load(*held, now_ms);
   status_.place = place_.place;
   status_.held = order_.held();
@@ -61,50 +86,83 @@ Result<void> OutboxFeed::begin(std::uint64_t now_ms) {
 }
 
 // Whether to go on from the place in this database, which may be another one than before, or the
-// same at another time. Once that was doubted it stays so until somebody says what to do: a
-// database that was put back comes to where it was read before by itself, with other rows.
+// same at another time.
 Result<void> OutboxFeed::settle(const std::string& identity) {
   const std::string at = "@" + place_.place;
   const bool is_other = !place_.identity.empty() && place_.identity != identity;
-  const bool goes_on = settings_.accept_database == identity + ":continue" + at;
   const bool restarts = settings_.accept_database == identity + ":restart" + at;
+  if (restarts && !place_.identity.empty()) return restart(identity);
+  const bool goes_on = is_other && settings_.accept_database == identity + ":continue" + at;
+  const Result<bool> is_proven = trust_place(identity, goes_on);
+  if (!is_proven) return fail(is_proven.error());
   OutboxPlace next{.identity = identity, .place = place_.place};
   std::vector<SourceNote> notes = {{kDoubtKey, ""}};
-  if (restarts && !place_.identity.empty()) {
-    log_warning("outbox", settings_.name + ": read from the beginning, as accepted");
-    if (const Result<void> forgotten = forget_notes(); !forgotten) return forgotten;
-    next.place.clear();
-    notes.push_back({kLastIdKey, ""});
-  } else {
-    const Result<void> trusted = trust_place(identity, is_other, goes_on);
-    if (!trusted) return trusted;
+  if (!*is_proven && checked_ != kNothingIsChecked) {
+    // Each row up to the place is compared with the log, since another database may have written
+    // rows of its own there.
+    checked_ = kNothingIsChecked;
+    notes.push_back({kCheckedKey, checked_});
   }
-  if (next == place_) return {};
+  if (goes_on) {
+    last_id_.clear();  // of the other one's row
+    notes.push_back({kLastIdKey, ""});
+  }
+  if (next == place_ && notes.size() == 1) return {};
   const auto moved = move_to(std::move(next), {}, std::move(notes));
   return moved ? Result<void>() : fail(moved.error());
 }
 
-Result<void> OutboxFeed::trust_place(const std::string& identity, bool is_other, bool goes_on) {
+// What cannot be read from the beginning is refused before anything is forgotten.
+Result<void> OutboxFeed::restart(const std::string& identity) {
+  if (const Result<bool> checked = source_.check_place("", ""); !checked) {
+    return fail(checked.error());
+  }
+  log_warning("outbox", settings_.name + ": read from the beginning, as accepted");
+  if (const Result<void> forgotten = forget_notes(); !forgotten) return forgotten;
+  last_id_.clear();
+  checked_.clear();
+  const auto moved = move_to({.identity = identity, .place = {}}, {},
+                             {{kDoubtKey, ""}, {kLastIdKey, ""}, {kCheckedKey, ""}});
+  return moved ? Result<void>() : fail(moved.error());
+}
+
+// Whether reading may go on from the place: false where nothing proves that the rows before it are
+// those that were read.
+//
+// A database that was put back comes to where it was read before by itself, with other rows: so
+// once that was seen it is noted, and stays so until somebody says what to do. Of another database
+// nothing is noted: with the right one back, all is as it was.
+Result<bool> OutboxFeed::trust_place(const std::string& identity, bool goes_on) {
+  const bool is_other = !place_.identity.empty() && place_.identity != identity;
+  const auto checked = source_.check_place(place_.place, goes_on || is_other ? "" : last_id_);
+  if (!checked && checked.error().code == Code::unavailable) return fail(checked.error());
+  const bool is_behind = !checked && checked.error().code == Code::position_expired;
+  if (is_other && !goes_on) {
+    const bool is_standby = !is_behind && differ_in_timeline_alone(place_.identity, identity);
+    return fail(refusal(identity,
+                        "this is database " + identity + ", and what was read before is of " +
+                            place_.identity +
+                            "; if outbox.url names a wrong database, name the right one: nothing "
+                            "is kept of this one",
+                        is_standby));
+  }
+  if (!checked && !is_behind) return fail(checked.error());
   const auto doubt = log_.state().source_note(settings_.name, kDoubtKey);
   if (!doubt) return fail(doubt.error());
-  const auto last_id = log_.state().source_note(settings_.name, kLastIdKey);
-  if (!last_id) return fail(last_id.error());
-  std::string why = *doubt;
-  if (is_other && !goes_on) {
-    why = "this is database " + identity + ", and what was read before is of " + place_.identity;
-  } else {
-    const Result<void> checked = source_.check_place(place_.place, goes_on ? "" : *last_id);
-    if (!checked && checked.error().code != Code::position_expired) return checked;
-    if (!checked) why = checked.error().message;
-    if (checked && is_other) why.clear();  // and it goes on, as accepted
-  }
-  if (why.empty()) return {};
-  if (why != *doubt) {
+  std::string why = checked ? "" : checked.error().message;
+  if (checked && !is_other && doubt->rfind(kOldDoubt, 0) != 0) why = *doubt;
+  if (why.empty()) return *checked && !is_other;
+  if (!is_other && why != *doubt) {
     const auto noted = move_to(place_, {}, {{kDoubtKey, why}});
     if (!noted) return fail(noted.error());
   }
+  return fail(refusal(identity, std::move(why), false));
+}
+
+// With what may be done about it.
+Error OutboxFeed::refusal(const std::string& identity, std::string why, bool may_go_on) const {
   const std::string at = "@" + place_.place + "`";
-  if (is_other) {
+  if (may_go_on) {
     why +=
         "; if it is a standby that was promoted and had everything, set "
         "outbox.accept_database to `" +
@@ -114,7 +172,7 @@ Result<void> OutboxFeed::trust_place(const std::string& identity, bool is_other,
       "; to read what it has from the beginning (ids that are known are not doubled), set "
       "outbox.accept_database to `" +
       identity + ":restart" + at;
-  return fail(Code::bad_configuration, std::move(why));
+  return {Code::bad_configuration, std::move(why)};
 }
 
 // What was known of another database's aggregates says nothing of this one's.
@@ -137,6 +195,12 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   Result<OutboxPage> page = source_.read(place_.place);
   if (!page) return fail(page.error());
   status_.heard = now();
+  if (page->ignored > 0 && status_.ignored == 0) {
+    log_warning("outbox", settings_.name +
+                              ": a message is not transactional, and so no event: its first "
+                              "argument of pg_logical_emit_message must be true");
+  }
+  status_.ignored += page->ignored;
   const bool found = !page->rows.empty();
   std::string last_id = found ? page->rows.back().event_id : "";
   // Rows that are yet to be read are those behind this page.
@@ -146,14 +210,19 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   place_.place = from;
   if (!ordered) return fail(ordered.error());
 
-  if (!last_id.empty()) ordered->notes.push_back({kLastIdKey, std::move(last_id)});
+  if (found) ordered->notes.push_back({kLastIdKey, last_id});
   Made made = make_events(std::move(ordered->ready));
   if (!made.rejections.empty()) {
     if (const auto told = source_.reject(made.rejections); !told) return fail(told.error());
   }
   if (next != place_ || !ordered->notes.empty() || !made.events.empty()) {
+    // Not worth a write of its own.
+    const std::string checked = skipped_.checked();
+    if (checked != checked_) ordered->notes.push_back({kCheckedKey, checked});
     const auto appended = move_to(next, std::move(made.events), std::move(ordered->notes));
     if (!appended) return fail(appended.error());
+    checked_ = checked;
+    if (found) last_id_ = last_id;
     for (const Appended& each : *appended) ++(each.duplicate ? status_.duplicates : status_.events);
   }
   status_.rejected += made.rejections.size();
@@ -244,19 +313,27 @@ Result<std::vector<Appended>> OutboxFeed::move_to(OutboxPlace next, std::vector<
   return appended;
 }
 
-Result<bool> OutboxFeed::watch() {
+Result<void> OutboxFeed::check() {
   // A pooler may have lent the same connection to another server meanwhile.
   const Result<std::string> identity = source_.identity();
   if (!identity) return fail(identity.error());
   if (*identity != place_.identity) {
     return fail(Code::unavailable, "the database is another one than a moment ago");
   }
+  const Result<bool> checked = source_.check_place(place_.place, last_id_);
+  return checked ? Result<void>() : fail(checked.error());
+}
+
+Result<bool> OutboxFeed::watch() {
+  const Result<std::size_t> found =
+      skipped_.look(place_.place, [this](const std::string& at) { return order_.holds(at); });
+  if (!found) return fail(found.error());
   Result<OutboxLag> lag = source_.lag(place_.place);
   if (!lag) return fail(lag.error());
   status_.lag = std::move(*lag);
   // What waits was passed by the place, and what becomes of it is not known yet.
   if (order_.held() > 0) return false;
-  return source_.tidy(place_.place);
+  return source_.tidy(place_.place, skipped_.checked());
 }
 
 }  // namespace courtside

@@ -21,6 +21,7 @@
 #include "engine/outbox/outbox_place.h"
 #include "engine/outbox/outbox_source.h"
 #include "engine/outbox/outbox_status.h"
+#include "engine/outbox/skipped_rows.h"
 
 namespace courtside {
 
@@ -42,7 +43,12 @@ class OutboxFeed {
   // One page. Errors: those of the source and of the log.
   Result<Step> step(std::uint64_t now_ms);
 
-  // Looks at the lag, and lets go of what is in the log. True when there is more to let go of.
+  // Whether this is still the database that begin() took it for, and can still be read: begin
+  // again where it is not.
+  Result<void> check();
+
+  // Looks at the lag and for rows that were never read, and lets go of what is in the log. True
+  // when there is more to do at once.
   Result<bool> watch();
 
   // When step() has something to do although nothing new is there.
@@ -57,7 +63,9 @@ class OutboxFeed {
   };
 
   Result<void> settle(const std::string& identity);
-  Result<void> trust_place(const std::string& identity, bool is_other, bool goes_on);
+  Result<void> restart(const std::string& identity);
+  Result<bool> trust_place(const std::string& identity, bool goes_on);
+  Error refusal(const std::string& identity, std::string why, bool may_go_on) const;
   Result<void> forget_notes();
   Result<AggregateOrder::Outcome> put_in_order(std::vector<OutboxRow> rows, std::uint64_t now_ms);
   Made make_events(std::vector<AggregateOrder::Ready> ready) const;
@@ -71,7 +79,10 @@ class OutboxFeed {
   OutboxLog& log_;
   OutboxStatus& status_;
   AggregateOrder order_;
+  SkippedRows skipped_;
   OutboxPlace place_;
+  std::string last_id_;  // of the row at the place, as far as that is known
+  std::string checked_;  // skipped_.checked(), as the log has it
 };
 
 }  // namespace courtside

@@ -157,25 +157,25 @@ void OutboxReader::on_reading(const std::string& from) {
 
 Result<void> OutboxReader::watch_if_due(OutboxFeed& feed) {
   if (now_ms() < next_watch_ms_) return {};
+  if (const Result<void> checked = feed.check(); !checked) return checked;
   const Result<bool> more = feed.watch();
   if (!more && more.error().code == Code::unavailable) return fail(more.error());
   next_watch_ms_ = more && *more ? 0 : now_ms() + settings_.watch_ms;
   if (!more) {
-    say_of_watch(more.error());
+    say_of_watch(more.error().message);
     return {};
   }
-  status_.detail.clear();
-  last_said_of_watch_.clear();
+  say_of_watch(status_.lag.notice);
   watch_oldest();
   return {};
 }
 
-// What keeps house fails, and events come all the same.
-void OutboxReader::say_of_watch(const Error& error) {
-  status_.detail = error.message;
-  if (error.message == last_said_of_watch_) return;
-  last_said_of_watch_ = error.message;
-  log_warning("outbox", settings_.name + ": " + error.message);
+// Events come all the same: housekeeping fails, or there is something for somebody to do.
+void OutboxReader::say_of_watch(const std::string& message) {
+  status_.detail = message;
+  if (message == last_said_of_watch_) return;
+  last_said_of_watch_ = message;
+  if (!message.empty()) log_warning("outbox", settings_.name + ": " + message);
 }
 
 // Says once of each transaction that it is open for long.

@@ -58,7 +58,7 @@ class OutboxReader {
   Result<void> serve(OutboxSource& source);
   void on_reading(const std::string& from);
   Result<void> watch_if_due(OutboxFeed& feed);
-  void say_of_watch(const Error& error);
+  void say_of_watch(const std::string& message);
   void watch_oldest();
   void hold_source(OutboxSource* source);
   void say(const Error& error);

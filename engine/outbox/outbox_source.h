@@ -4,6 +4,7 @@
 //   identity(), check_place(place)   whether these are the rows that were read before
 //   read(place) -> rows, next place  again and again
 //   reject(rows)                     before the place passes them
+//   passed(place)                    what came behind the place
 //   tidy(place)                      once the log has everything up to it
 //
 // Every call blocks, within the settings' query_ms where the server keeps to it. Errors are
@@ -17,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -28,6 +30,7 @@ struct OutboxPage {
   std::vector<OutboxRow> rows;  // in the source's order
   std::string end;              // read on from here; where it was read from, when nothing was there
   bool is_full = false;         // there is probably more at once
+  std::uint64_t ignored = 0;    // messages with our prefix that are not transactional: no events
 };
 
 // The aggregate of a row, as versions are counted for it.
@@ -47,6 +50,22 @@ struct Rejection {
   std::string reason;
 };
 
+// Rows at or before the place of which it is not certain that the place passed them when they were
+// there: one piece of a look at all of them.
+struct PassedPage {
+  std::vector<OutboxRow> rows;  // without their payloads
+  std::string end;              // look on from here
+  bool is_last = false;         // nothing stands between `end` and the place
+  std::string mark;             // see OutboxSource::passed
+};
+
+// In the table of rejected rows: why a row is there that is committed and was never read.
+constexpr std::string_view kSkippedReason =
+    "never read: it came after the source had passed its place";
+
+// A mark of OutboxSource::passed, for a place that may be of another database or another moment.
+constexpr std::string_view kNothingIsChecked = "none";
+
 // How far the reader is behind, and who keeps it there.
 struct OutboxLag {
   std::uint64_t rows = 0;      // committed and not read; of kMessages: not known, 0
@@ -54,7 +73,9 @@ struct OutboxLag {
   double seconds = 0;          // the age of the oldest of them
   std::uint64_t bytes = 0;     // of WAL that the slot keeps on the server's disk
   std::string slot_state;      // pg_replication_slots.wal_status, of kMessages
-  std::uint64_t rejected = 0;  // rows in the table of rejected ones
+  std::uint64_t rejected = 0;  // rows in the table of rejected ones, less the skipped ones
+  std::uint64_t skipped = 0;   // rows there with kSkippedReason
+  std::string notice;          // what somebody should do about it; empty: nothing
 
   // The oldest open transaction that has written something, anywhere in the cluster: a table is
   // not read beyond it. Its pid is 0 when there is none.
@@ -77,7 +98,10 @@ class OutboxSource {
   // known). position_expired when it may not: the database was put back to an earlier moment, or
   // has gone beyond what can be read from there, so that events may be lost; somebody must say what
   // to do. bad_configuration when something is missing that can be mended. The message says what.
-  virtual Result<void> check_place(const std::string& place, const std::string& last_id) = 0;
+  //
+  // False: reading may go on, but the row that was read last is gone, so nothing proves that the
+  // rows up to the place are those that were read.
+  virtual Result<bool> check_place(const std::string& place, const std::string& last_id) = 0;
 
   // `place` is empty for the beginning. Rows come each once, and none comes later that stands
   // before the page's end.
@@ -94,9 +118,21 @@ class OutboxSource {
   // Puts them where people look for them. Repeats change nothing.
   virtual Result<void> reject(const std::vector<Rejection>& rejections) = 0;
 
-  // The log has everything up to `place`: what is no longer of use may go. True when there is more
-  // to do at once.
-  virtual Result<bool> tidy(const std::string& place) = 0;
+  // Looks behind the reader's back: a row whose number is not that of the transaction that wrote it
+  // (it was copied, or changed later) may have come after the place had passed it. Answers such
+  // rows at or before `place` and behind `from` (empty: from the beginning), less those in the
+  // table of rejected ones. Who calls must find out whether they were read.
+  //
+  // `checked` is the mark of an earlier look that went through to the end: rows written before it
+  // are left out. Empty: there was none. kNothingIsChecked: every row is answered.
+  // The page's mark is for the next look, and holds for a look that began with this page; it is
+  // empty where rows up to `place` may still be committed.
+  virtual Result<PassedPage> passed(const std::string& from, const std::string& place,
+                                    const std::string& checked) = 0;
+
+  // The log has everything up to `place`: what is no longer of use may go, but no row that a look
+  // with this mark could still answer. True when there is more to do at once.
+  virtual Result<bool> tidy(const std::string& place, const std::string& checked) = 0;
 
   virtual Result<OutboxLag> lag(const std::string& place) = 0;
 

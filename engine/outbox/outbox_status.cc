@@ -27,6 +27,7 @@ std::string outbox_status_json(const OutboxStatus& status) {
       .number("events", status.events)
       .number("duplicates", status.duplicates)
       .number("rejected", status.rejected)
+      .number("ignored", status.ignored)
       .number("held", status.held)
       .number("ahead", status.ahead)
       .number("late", status.late)
@@ -37,6 +38,7 @@ std::string outbox_status_json(const OutboxStatus& status) {
                       .number("bytes", lag.bytes)
                       .text("slot", lag.slot_state)
                       .number("rejected", lag.rejected)
+                      .number("skipped", lag.skipped)
                       .take());
   if (!lag.oldest.holder.empty()) {
     object.raw("oldesttransaction", JsonObject()

@@ -33,8 +33,9 @@ struct OutboxStatus {
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;  // of events whose ids were known
   std::uint64_t rejected = 0;
-  std::uint64_t ahead = 0;  // went before an earlier version of theirs
-  std::uint64_t late = 0;   // came after a later one went
+  std::uint64_t ignored = 0;  // messages that are not transactional
+  std::uint64_t ahead = 0;    // went before an earlier version of theirs
+  std::uint64_t late = 0;     // came after a later one went
 
   std::uint64_t held = 0;  // wait for an earlier version, now
   OutboxLag lag;           // when it was last looked at

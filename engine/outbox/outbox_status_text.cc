@@ -115,6 +115,12 @@ std::vector<std::string> notes_of(const Members& source) {
   if (const std::string detail = source.text("detail"); !detail.empty()) out.push_back(detail);
   const std::string waiting = source.object("lag").number("rejected");
   if (waiting != "0") out.push_back(waiting + " rows in the table of rejected ones");
+  const std::string ignored = source.number("ignored");
+  if (ignored != "0") {
+    out.push_back(ignored + " messages were not transactional, and are no events");
+  }
+  const std::string skipped = source.object("lag").number("skipped");
+  if (skipped != "0") out.push_back(skipped + " rows were never read");
   const std::string slot = source.object("lag").text("slot");
   if (!slot.empty() && slot != "reserved") out.push_back("the slot is " + slot);
   const Members oldest = source.object("oldesttransaction");

@@ -70,9 +70,15 @@ Result<void> MessagePage::take(const PgBegin& begin) {
 }
 
 Result<void> MessagePage::take(const PgMessage& message) {
-  // One that is not transactional is there at once and stays whatever becomes of its transaction:
-  // nobody's event.
-  if (!message.is_transactional || message.prefix != settings_.message_prefix) return {};
+  if (message.prefix != settings_.message_prefix) return {};
+  if (!message.is_transactional) {
+    // It is there at once and stays whatever becomes of its transaction: nobody's event.
+    if (message.lsn > counted_) {
+      counted_ = message.lsn;
+      ++ignored_;
+    }
+    return {};
+  }
   if (!commit_) return out_of_order();
   const MessagePlace place{.lsn = *commit_, .messages = ++number_};
   if (place <= from_) return {};

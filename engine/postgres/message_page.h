@@ -41,9 +41,10 @@ constexpr std::uint64_t kMessageBytesMax = 256 * 1024 + 64 * 1024;
 
 class MessagePage {
  public:
-  // Of `settings` message_prefix, page_rows and page_bytes; they outlive it.
-  MessagePage(const OutboxSettings& settings, MessagePlace from)
-      : settings_(settings), from_(from), end_(from) {}
+  // Of `settings` message_prefix, page_rows and page_bytes; they outlive it. `counted`: see
+  // ignored().
+  MessagePage(const OutboxSettings& settings, MessagePlace from, Lsn counted = {})
+      : settings_(settings), from_(from), end_(from), counted_(counted) {}
 
   // The next frame, in order; frames of what was read before are passed over. `internal`: it is no
   // frame, or not the one that must come. REQUIRES: !is_full().
@@ -54,6 +55,10 @@ class MessagePage {
   bool is_empty() const { return rows_.empty(); }
   // Behind what was taken; where it began, while that was read before or of others.
   MessagePlace end() const { return end_; }
+  // Messages with our prefix, behind what was counted before, that are not transactional and so can
+  // be no event; and up to where they are counted now.
+  std::uint64_t ignored() const { return ignored_; }
+  Lsn counted() const { return counted_; }
   std::vector<OutboxRow> take_rows() { return std::move(rows_); }
 
  private:
@@ -68,6 +73,8 @@ class MessagePage {
   std::uint64_t number_ = 0;      // of its messages that are ours
   std::uint64_t size_bytes_ = 0;  // of the rows
   std::uint64_t frames_ = 0;
+  std::uint64_t ignored_ = 0;
+  Lsn counted_;
   bool is_full_ = false;
   std::vector<OutboxRow> rows_;
 };

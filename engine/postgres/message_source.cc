@@ -22,6 +22,18 @@ const char* const kInstall = "; `courtside outbox install --kind messages` makes
 
 Lsn lsn_of(const pqxx::field& field) { return parse_lsn(field.c_str()).value_or(Lsn()); }
 
+// Why the server gave the slot up, and which setting of it decides that.
+std::string loss_text(const std::string& reason) {
+  if (reason == "idle_timeout") {
+    return "nobody has read it for idle_replication_slot_timeout, which is to be longer than "
+           "Courtside may be away";
+  }
+  if (reason == "wal_level_insufficient") return "wal_level was lowered below `logical`";
+  if (reason == "rows_removed") return "the server has removed rows of its catalog";
+  const std::string size = "the server has removed what was not read (max_slot_wal_keep_size)";
+  return reason.empty() || reason == "wal_removed" ? size : "the server says " + reason;
+}
+
 // Only what is needed of a message that is too long leaves the server.
 std::string peek_query(const OutboxSettings& settings, std::uint64_t frames) {
   return "DECLARE courtside_frames NO SCROLL CURSOR FOR SELECT octet_length(data), "
@@ -41,22 +53,28 @@ struct MessageSource::Slot {
   std::string plugin;
   std::string database;
   std::string status;  // wal_status
+  std::string reason;  // why it is lost, where the server says so: from PostgreSQL 17 on
   Lsn confirmed;
   Lsn end;               // of the server's log, on disk
   bool is_here = false;  // of the database that we are connected to
 };
 
-Result<std::unique_ptr<OutboxSource>> MessageSource::open(const OutboxSettings& settings) {
+Result<std::unique_ptr<OutboxSource>> MessageSource::open(const OutboxSettings& settings,
+                                                          Counted counted) {
   Result<std::unique_ptr<OutboxConnection>> connection = OutboxConnection::open(settings);
   if (!connection) return fail(connection.error());
-  return std::unique_ptr<OutboxSource>(new MessageSource(std::move(*connection)));
+  if (counted == nullptr) counted = std::make_shared<std::atomic<std::uint64_t>>(0);
+  return std::unique_ptr<OutboxSource>(
+      new MessageSource(std::move(*connection), std::move(counted)));
 }
 
 MessageSource::Slot MessageSource::slot(pqxx::transaction_base& transaction) const {
   const pqxx::result rows = transaction.exec_params(
       "SELECT pg_current_wal_flush_lsn(), s.slot_name, coalesce(s.plugin, ''), "
       "coalesce(s.database, ''), coalesce(s.wal_status, ''), s.confirmed_flush_lsn, "
-      "coalesce(s.database = current_database(), false) "
+      "coalesce(s.database = current_database(), false), "
+      // Former servers have no such column.
+      "coalesce(to_jsonb(s)->>'invalidation_reason', '') "
       "FROM (SELECT 1) one LEFT JOIN pg_replication_slots s ON s.slot_name = $1",
       settings().slot);
   Slot slot;
@@ -68,6 +86,7 @@ MessageSource::Slot MessageSource::slot(pqxx::transaction_base& transaction) con
   slot.status = rows[0][4].c_str();
   slot.confirmed = lsn_of(rows[0][5]);
   slot.is_here = rows[0][6].as<bool>();
+  slot.reason = rows[0][7].c_str();
   return slot;
 }
 
@@ -91,9 +110,10 @@ Result<void> MessageSource::check_slot(const Slot& slot, MessagePlace from) cons
     return refuse(" is of the database `" + slot.database + "`, and messages are of a database");
   }
   if (slot.status == "lost") {
-    return refuse(
-        " is lost: the server has removed what was not read (max_slot_wal_keep_size); drop it and "
-        "make it anew: events between are lost");
+    return refuse(" is lost: " + loss_text(slot.reason) +
+                  "; events since then are lost. Drop it with SELECT pg_drop_replication_slot(" +
+                  quoted_literal(settings().slot) +
+                  "), and make it anew with `courtside outbox install --kind messages`");
   }
   if (!is_first && slot.confirmed > from.lsn) {
     return tell_loss(
@@ -104,7 +124,7 @@ Result<void> MessageSource::check_slot(const Slot& slot, MessagePlace from) cons
   return {};
 }
 
-Result<void> MessageSource::check_place(const std::string& place, const std::string&) {
+Result<bool> MessageSource::check_place(const std::string& place, const std::string&) {
   const Result<MessagePlace> from = parse_message_place(place);
   if (!from) return fail(from.error());
   Slot slot;
@@ -121,14 +141,14 @@ Result<void> MessageSource::check_place(const std::string& place, const std::str
                           settings().publication)[0]
             .as<bool>();
   });
-  if (!asked) return asked;
+  if (!asked) return fail(asked.error());
   const auto refuse = [](std::string why) { return fail(Code::bad_configuration, std::move(why)); };
   if (version < kServerVersionMin) return refuse("messages can be read from PostgreSQL 14 on");
   if (wal_level != "logical") {
     return refuse("wal_level is `" + wal_level +
                   "`, and must be `logical` for messages to be read");
   }
-  if (const Result<void> checked = check_slot(slot, *from); !checked) return checked;
+  if (const Result<void> checked = check_slot(slot, *from); !checked) return fail(checked.error());
   if (!is_published) {
     return refuse("the publication `" + settings().publication + "` does not exist" + kInstall);
   }
@@ -137,7 +157,7 @@ Result<void> MessageSource::check_place(const std::string& place, const std::str
                                             ", and its log ends at " + lsn_text(slot.end) +
                                             ": it was put back to an earlier moment");
   }
-  return {};
+  return true;
 }
 
 Result<void> MessageSource::peek(pqxx::transaction_base& transaction, MessagePage& page,
@@ -161,7 +181,7 @@ Result<OutboxPage> MessageSource::read(const std::string& place) {
   if (!from) return fail(from.error());
   const std::uint64_t began_us = steady_us();
   if (idle_since_us_ == 0) idle_since_us_ = began_us;
-  MessagePage page(settings(), *from);
+  MessagePage page(settings(), *from, {*counted_});
   Slot before;
   Slot after;
   std::uint64_t frames_max = 0;
@@ -182,6 +202,7 @@ Result<OutboxPage> MessageSource::read(const std::string& place) {
   // After the peek: a slot that somebody moved meanwhile is found out too.
   if (const Result<void> checked = check_slot(after, *from); !checked) return fail(checked.error());
 
+  *counted_ = page.counted().value;
   frames_behind_ = page.frames();
   const bool is_cut = page.is_full() || page.frames() >= frames_max;
   MessagePlace end = page.end();
@@ -195,8 +216,10 @@ Result<OutboxPage> MessageSource::read(const std::string& place) {
     if (!is_far || idle_ms < kIdleMs) end = *from;
   }
   if (end != *from) idle_since_us_ = steady_us();
-  return OutboxPage{
-      .rows = page.take_rows(), .end = end == *from ? place : end.text(), .is_full = is_cut};
+  return OutboxPage{.rows = page.take_rows(),
+                    .end = end == *from ? place : end.text(),
+                    .is_full = is_cut,
+                    .ignored = page.ignored()};
 }
 
 // Not beyond where it stands already: that would be an error. A place within a transaction is where
@@ -209,7 +232,7 @@ void MessageSource::advance(pqxx::transaction_base& transaction, MessagePlace to
   frames_behind_ = 0;
 }
 
-Result<bool> MessageSource::tidy(const std::string& place) {
+Result<bool> MessageSource::tidy(const std::string& place, const std::string& /*checked*/) {
   const Result<MessagePlace> to = parse_message_place(place);
   if (!to) return fail(to.error());
   if (*to == MessagePlace()) return false;

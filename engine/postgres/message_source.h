@@ -38,6 +38,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,11 +60,16 @@ class MessageSource final : public OutboxSource {
   static constexpr std::uint64_t kDecodeMs = 30 * 60'000;
 
   // Errors: as OutboxConnection::open.
-  static Result<std::unique_ptr<OutboxSource>> open(const OutboxSettings& settings);
+  //
+  // `counted` is up to where in the server's log messages that can be no event were counted, since
+  // a peek sees them again and again. It outlives connections.
+  using Counted = std::shared_ptr<std::atomic<std::uint64_t>>;
+  static Result<std::unique_ptr<OutboxSource>> open(const OutboxSettings& settings,
+                                                    Counted counted = nullptr);
 
   Result<std::string> identity() override { return connection_->identity(); }
   // Also whether there is such a slot and publication, and whether it can be read.
-  Result<void> check_place(const std::string& place, const std::string& last_id) override;
+  Result<bool> check_place(const std::string& place, const std::string& last_id) override;
   Result<OutboxPage> read(const std::string& place) override;
   bool is_in_commit_order() const override { return true; }
   Result<std::vector<AggregateVersion>> lowest_unread(const std::string&,
@@ -72,8 +79,13 @@ class MessageSource final : public OutboxSource {
   Result<void> reject(const std::vector<Rejection>& rejections) override {
     return connection_->reject(rejections);
   }
+  // The server's log grows at its end only.
+  Result<PassedPage> passed(const std::string&, const std::string& place,
+                            const std::string&) override {
+    return PassedPage{.rows = {}, .end = place, .is_last = true, .mark = {}};
+  }
   // Moves the slot.
-  Result<bool> tidy(const std::string& place) override;
+  Result<bool> tidy(const std::string& place, const std::string& checked) override;
   Result<OutboxLag> lag(const std::string& place) override;
   // At least as long as the last read took, up to kPauseMaxMs.
   Result<bool> wait(int wake, std::uint64_t timeout_ms) override;
@@ -83,8 +95,8 @@ class MessageSource final : public OutboxSource {
  private:
   struct Slot;
 
-  explicit MessageSource(std::unique_ptr<OutboxConnection> connection)
-      : connection_(std::move(connection)) {}
+  MessageSource(std::unique_ptr<OutboxConnection> connection, Counted counted)
+      : connection_(std::move(connection)), counted_(std::move(counted)) {}
   const OutboxSettings& settings() const { return connection_->settings(); }
   // For what decodes the server's log: that cannot go on where it was cut short, so what takes too
   // long once would take too long for ever, while the log grows.
@@ -96,6 +108,7 @@ class MessageSource final : public OutboxSource {
   Result<void> peek(pqxx::transaction_base& transaction, MessagePage& page, std::uint64_t frames);
 
   const std::unique_ptr<OutboxConnection> connection_;
+  const Counted counted_;
   // Frames that a peek gives before those that were not read yet; too few does no harm but time.
   std::uint64_t frames_behind_ = 0;
   std::uint64_t idle_since_us_ = 0;  // when the place last moved, or this was made

@@ -76,7 +76,7 @@ Result<PgFrame> parse_commit(Cursor cursor) {
 Result<PgFrame> parse_message(Cursor cursor, std::uint64_t missing) {
   PgMessage message;
   message.is_transactional = (cursor.number(1) & kTransactional) != 0;
-  cursor.number(8);
+  message.lsn = {cursor.number(8)};
   message.prefix = cursor.text();
   message.content_size_bytes = cursor.number(4);
   message.content = cursor.rest();

@@ -34,8 +34,9 @@ struct PgBegin {
 
 struct PgMessage {
   bool is_transactional = false;
-  std::string_view prefix;
-  std::string_view content;  // as much of it as was handed in
+  Lsn lsn = {};  // where it stands in the server's log
+  std::string_view prefix = {};
+  std::string_view content = {};  // as much of it as was handed in
   std::uint64_t content_size_bytes = 0;
 };
 

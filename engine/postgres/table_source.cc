@@ -1,9 +1,11 @@
 #include "engine/postgres/table_source.h"
 
 #include <charconv>
+#include <limits>
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "engine/postgres/sql_text.h"
 #include "schema/cloudevent.h"
 
 namespace courtside {
@@ -14,9 +16,14 @@ constexpr std::uint64_t kLookAheadRows = 50'000;  // that lowest_unread() looks 
 constexpr std::uint64_t kDeletedAtOnce = 1'000;   // rows
 constexpr std::size_t kTextMax = 300;             // characters; no attribute may be so long
 
+// Of the statement that asks, and so of its snapshot or later: a row that it sees has another one,
+// and no reader has gone beyond it while the statement runs.
+constexpr const char* kOwnTransaction = "pg_current_xact_id()::text::bigint";
+
+// By default before every row, whatever its numbers.
 struct Place {
-  std::int64_t txid = 0;
-  std::int64_t position = 0;
+  std::int64_t txid = std::numeric_limits<std::int64_t>::min();
+  std::int64_t position = std::numeric_limits<std::int64_t>::min();
 };
 
 Result<Place> parse_place(const std::string& text) {
@@ -162,9 +169,9 @@ Result<OutboxPage> TableSource::read(const std::string& place) {
 
 // A database that was put back to an earlier moment, by files or a snapshot of its disk, has the
 // same identity: it hands out transaction ids that the place is beyond, or has handed them out
-// anew, and then another row stands at the place. Rows that were copied from another cluster have
-// ids that are yet to come here.
-Result<void> TableSource::check_place(const std::string& place, const std::string& last_id) {
+// anew, and then another row stands at the place. Rows that were copied from another cluster may
+// have ids that are yet to come here.
+Result<bool> TableSource::check_place(const std::string& place, const std::string& last_id) {
   const Result<Place> from = parse_place(place);
   if (!from) return fail(from.error());
   std::int64_t next_txid = 0;
@@ -173,6 +180,7 @@ Result<void> TableSource::check_place(const std::string& place, const std::strin
   const std::string table = quoted_name(settings().table);
   const Result<void> asked =
       connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
+  bool is_there = place.empty();
         const pqxx::row row = transaction.exec1(
             "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, "
             "coalesce((SELECT max(t.\"txid\") FROM " +
@@ -185,9 +193,11 @@ Result<void> TableSource::check_place(const std::string& place, const std::strin
             "SELECT left(t.\"eventId\", " + std::to_string(kTextMax) + ") FROM " + table +
                 " t WHERE t.\"txid\" = $1 AND t.\"position\" = $2",
             from->txid, from->position);
-        if (!rows.empty()) id = rows[0][0].c_str();
+        if (rows.empty()) return;
+        is_there = true;
+        id = rows[0][0].c_str();
       });
-  if (!asked) return asked;
+  if (!asked) return fail(asked.error());
   if (from->txid >= next_txid) {
     return fail(Code::position_expired, "it was read up to transaction " +
                                             std::to_string(from->txid) + ", and its next one is " +
@@ -203,9 +213,10 @@ Result<void> TableSource::check_place(const std::string& place, const std::strin
     return fail(Code::bad_configuration,
                 "it has rows whose transactions are yet to come: they were copied from another "
                 "cluster. So that they are read, run UPDATE " +
-                    table + " SET \"txid\" = 0 WHERE \"txid\" >= " + std::to_string(next_txid));
+                    table + " SET \"txid\" = " + kOwnTransaction + " WHERE \"txid\" > " +
+                    kOwnTransaction);
   }
-  return {};
+  return is_there;
 }
 
 Result<std::vector<AggregateVersion>> TableSource::lowest_unread(
@@ -245,7 +256,76 @@ Result<std::vector<AggregateVersion>> TableSource::lowest_unread(
   return out;
 }
 
-Result<bool> TableSource::tidy(const std::string& place) {
+// A row of which it is not certain that it was there when the place passed it. Its writer is known
+// by the 32 bits of xmin, and `txid` has 64. One that was written before the mark was looked at.
+std::string TableSource::doubt_condition(const std::string& checked) {
+  if (checked == kNothingIsChecked) return "true";
+  const std::string is_foreign = "t.xmin::text::bigint <> t.\"txid\" % 4294967296";
+  std::uint64_t mark = 0;
+  const char* const end = checked.data() + checked.size();
+  const auto [stop, error] = std::from_chars(checked.data(), end, mark);
+  // Not a number: no mark, so nothing is left out.
+  if (error != std::errc() || stop != end) return "(" + is_foreign + ")";
+  return "(" + is_foreign + " AND age(t.xmin) <= age('" + std::to_string(mark & UINT32_MAX) +
+         "'::xid))";
+}
+
+Result<PassedPage> TableSource::passed(const std::string& from, const std::string& place,
+                                       const std::string& checked) {
+  const Result<Place> begin = parse_place(from);
+  if (!begin) return fail(begin.error());
+  const Result<Place> to = parse_place(place);
+  if (!to) return fail(to.error());
+  // The row that ends the piece is answered too, in doubt or not.
+  const std::string query =
+      R"(SELECT t."txid"::text || ':' || t."position"::text, t.is_doubtful, t.number,
+        left(t."eventId", $5::int), left(t."type", $5::int), left(t."aggregateType", $5::int),
+        left(t."aggregateId", $5::int)
+      FROM (SELECT t.*, )" +
+      doubt_condition(checked) + R"( AND NOT EXISTS (SELECT 1 FROM )" +
+      quoted_name(settings().rejected_table) +
+      R"( r WHERE r."source" = $6 AND r."place" = t."txid"::text || ':' || t."position"::text)
+          AS is_doubtful, row_number() OVER (ORDER BY t."txid", t."position") AS number
+        FROM (SELECT t.xmin, t.* FROM )" +
+      quoted_name(settings().table) +
+      R"( t WHERE (t."txid", t."position") > ($1::bigint, $2::bigint)
+            AND (t."txid", t."position") <= ($3::bigint, $4::bigint)
+          ORDER BY t."txid", t."position" LIMIT )" +
+      std::to_string(kPassedRows) + R"() t) t
+      WHERE t.is_doubtful OR t.number = )" +
+      std::to_string(kPassedRows) + R"( ORDER BY t.number)";
+  PassedPage page{.rows = {}, .end = place, .is_last = true, .mark = {}};
+  const Result<void> asked =
+      connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
+        // Before the look: whatever a transaction below the guard wrote is there by then.
+        const pqxx::row numbers = transaction.exec1(
+            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint "
+            "FROM pg_current_snapshot() s");
+        const auto guard = numbers[0].as<std::int64_t>();
+        if (guard > to->txid) page.mark = std::to_string(guard);
+        const bool is_idle = guard == numbers[1].as<std::int64_t>();
+        if (is_idle && page.mark == checked) return;  // Nothing was written since.
+        const pqxx::result rows = transaction.exec_params(
+            query, begin->txid, begin->position, to->txid, to->position, kTextMax, settings().name);
+        for (const auto& columns : rows) {
+          if (columns[2].as<std::uint64_t>() == kPassedRows) {
+            page.end = columns[0].c_str();
+            page.is_last = false;
+          }
+          if (!columns[1].as<bool>()) continue;
+          page.rows.push_back({.place = columns[0].c_str(),
+                               .event_id = columns[3].c_str(),
+                               .type = columns[4].c_str(),
+                               .aggregate_type = columns[5].c_str(),
+                               .aggregate_id = columns[6].c_str()});
+        }
+      });
+  if (!asked) return fail(asked.error());
+  return page;
+}
+
+Result<bool> TableSource::tidy(const std::string& place, const std::string& checked) {
+  if (checked == kNothingIsChecked) return false;
   const Result<Place> to = parse_place(place);
   if (!to) return fail(to.error());
   const std::string table = quoted_name(settings().table);
@@ -256,7 +336,9 @@ Result<bool> TableSource::tidy(const std::string& place) {
       "(SELECT t.\"position\", t.\"occurredAt\" FROM " +
       table +
       " t "
-      "WHERE (t.\"txid\", t.\"position\") <= ($1::bigint, $2::bigint) AND NOT EXISTS "
+      "WHERE (t.\"txid\", t.\"position\") <= ($1::bigint, $2::bigint) AND NOT " +
+      doubt_condition(checked) +
+      " AND NOT EXISTS "
       "(SELECT 1 FROM " +
       quoted_name(settings().rejected_table) +
       " r WHERE r.\"source\" = $3 "
@@ -282,6 +364,15 @@ Result<OutboxLag> TableSource::lag(const std::string& place) {
   if (!from) return fail(from.error());
   Result<OutboxLag> lag = connection_->lag();
   if (!lag) return lag;
+// Both at once: the entries go, and their rows get a number that is yet to be read.
+std::string TableSource::read_skipped_statement() const {
+  return "WITH skipped AS (DELETE FROM " + quoted_name(settings().rejected_table) +
+         " WHERE \"source\" = " + quoted_literal(settings().name) +
+         " AND \"reason\" = " + quoted_literal(kSkippedReason) + " RETURNING \"place\") UPDATE " +
+         quoted_name(settings().table) + " o SET \"txid\" = " + kOwnTransaction +
+         " FROM skipped s WHERE s.\"place\" = o.\"txid\"::text || ':' || o.\"position\"::text";
+}
+
   const std::string query =
       "SELECT count(*), coalesce(extract(epoch FROM now() - min(o.\"occurredAt\")), 0) FROM "
       "(SELECT t.\"occurredAt\" FROM " +
@@ -302,3 +393,10 @@ Result<OutboxLag> TableSource::lag(const std::string& place) {
 }
 
 }  // namespace courtside
+  if (lag->skipped > 0) {
+    lag->notice =
+        "it has committed rows that came after the source had passed their places, and were never "
+        "read (" +
+        settings().rejected_table + " names them). So that they are read, run " +
+        read_skipped_statement();
+  }

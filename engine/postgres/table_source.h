@@ -8,6 +8,12 @@
 // The price: a transaction anywhere in the cluster that has written something and stays open holds
 // up every row after it. lag() tells whose it is.
 //
+// A row may have another number than that of the transaction that wrote it: it was copied from
+// another database, restored from a dump, or changed by hand. One that is yet to come here would
+// wait for years, so check_place() refuses it with the UPDATE that mends it. One that has gone by
+// already may stand before the place unread: passed() finds it by the system column xmin, which is
+// the transaction that wrote the row.
+//
 // A place is "txid:position". Threads: as OutboxSource.
 #pragma once
 
@@ -33,7 +39,7 @@ class TableSource final : public OutboxSource {
                                                     PageRows page_rows = nullptr);
 
   Result<std::string> identity() override { return connection_->identity(); }
-  Result<void> check_place(const std::string& place, const std::string& last_id) override;
+  Result<bool> check_place(const std::string& place, const std::string& last_id) override;
   Result<OutboxPage> read(const std::string& place) override;
   bool is_in_commit_order() const override { return false; }
   Result<std::vector<AggregateVersion>> lowest_unread(
@@ -41,8 +47,12 @@ class TableSource final : public OutboxSource {
   Result<void> reject(const std::vector<Rejection>& rejections) override {
     return connection_->reject(rejections);
   }
+  // A look at kPassedRows rows. Marks are transaction ids.
+  static constexpr std::uint64_t kPassedRows = 5'000;
+  Result<PassedPage> passed(const std::string& from, const std::string& place,
+                            const std::string& checked) override;
   // Deletes rows that are older than outbox.keep, and no rejected ones.
-  Result<bool> tidy(const std::string& place) override;
+  Result<bool> tidy(const std::string& place, const std::string& checked) override;
   Result<OutboxLag> lag(const std::string& place) override;
   Result<bool> wait(int wake, std::uint64_t timeout_ms) override {
     return connection_->wait(wake, timeout_ms);
@@ -57,6 +67,8 @@ class TableSource final : public OutboxSource {
   TableSource(std::unique_ptr<OutboxConnection> connection, PageRows page_rows)
       : connection_(std::move(connection)), page_rows_(std::move(page_rows)) {}
   const OutboxSettings& settings() const { return connection_->settings(); }
+  static std::string doubt_condition(const std::string& checked);
+  std::string read_skipped_statement() const;
 
   const std::unique_ptr<OutboxConnection> connection_;
   const PageRows page_rows_;

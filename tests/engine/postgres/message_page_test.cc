@@ -88,6 +88,24 @@ TEST_F(MessagePageTest, WhatIsOfOthersIsPassedOver) {
   EXPECT_EQ(read(""), "theirs@0/10:1 -> 0/40");
 }
 
+// A peek gives them again and again, so they are counted by where they stand.
+TEST_F(MessagePageTest, OursThatAreNotTransactionalAreCountedOnce) {
+  frames_ = {message_frame(event("loose"), "courtside", false, 0x5),
+             message_frame(event("theirs"), "audit", false, 0x6),
+             begin_frame(0x10),
+             message_frame(event("ours")),
+             commit_frame(0x10, 0x20),
+             message_frame(event("loose too"), "courtside", false, 0x25)};
+  Lsn counted;
+  for (const std::uint64_t expected : {2U, 0U, 1U}) {
+    MessagePage page(settings_, MessagePlace(), counted);
+    for (const std::string& frame : frames_) ASSERT_TRUE(page.take(frame, frame.size()));
+    EXPECT_EQ(page.ignored(), expected);
+    counted = page.counted();
+    if (expected == 0) frames_.push_back(message_frame("new", "courtside", false, 0x30));
+  }
+}
+
 TEST_F(MessagePageTest, FramesThatMakeNoSenseAreRefused) {
   const std::vector<std::vector<std::string>> all = {{begin_frame(0x10), begin_frame(0x30)},
                                                      {message_frame(event("a"))},

@@ -8,6 +8,13 @@
 namespace courtside {
 namespace {
 
+// The statement that a message says to drop the slot with.
+std::string statement_in(const std::string& message) {
+  const std::size_t begin = message.find("SELECT pg_drop_replication_slot(");
+  if (begin == std::string::npos) return "SELECT 1/0";
+  return message.substr(begin, message.find(')', begin) + 1 - begin);
+}
+
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -110,10 +117,45 @@ TEST_F(MessageSlot, OneThatFellTooFarBehindIsLost) {
     sql("SELECT pg_switch_wal()");
     sql("CHECKPOINT");
   }
-  EXPECT_THAT(checked(), HasSubstr("is lost: the server has removed what was not read"));
+  const std::string told = checked();
+  EXPECT_THAT(told, HasSubstr("is lost: the server has removed what was not read "
+                              "(max_slot_wal_keep_size)"));
   EXPECT_THAT(read(), StartsWith("bad_configuration: "));
   sql("ALTER SYSTEM RESET max_slot_wal_keep_size");
   sql("SELECT pg_reload_conf()");
+  // As it says.
+  sql(statement_in(told));
+  install();
+  place_.clear();
+  emit("c");
+  EXPECT_EQ(read(), "c");
+}
+
+// PostgreSQL 18 gives up what nobody reads for so long, at a checkpoint.
+TEST(MessageSlot18, OneThatNobodyReadForTooLongIsNotBlamedOnTheSizeOfTheLog) {
+  PostgresServer cluster({"wal_level=logical", "idle_replication_slot_timeout=1s"},
+                         PostgresRelease::k18);
+  const std::string database = cluster.create_database();
+  OutboxSettings settings;
+  settings.kind = OutboxKind::kMessages;
+  settings.url = cluster.url(database);
+  ASSERT_TRUE(run_outbox_statements(settings.url, outbox_statements(settings, {}), 10'000));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (cluster.sql(database, "SELECT wal_status FROM pg_replication_slots") != "lost") {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+    cluster.sql(database, "SELECT pg_logical_emit_message(true, 'other', 'x')");
+    cluster.sql(database, "CHECKPOINT");
+  }
+  const auto source = MessageSource::open(settings);
+  ASSERT_TRUE(source);
+  const auto checked = (*source)->check_place("", "");
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().message,
+              AllOf(HasSubstr("is lost: nobody has read it for idle_replication_slot_timeout"),
+                    Not(HasSubstr("max_slot_wal_keep_size"))));
+  cluster.sql(database, statement_in(checked.error().message));
+  ASSERT_TRUE(run_outbox_statements(settings.url, outbox_statements(settings, {}), 10'000));
+  EXPECT_TRUE((*source)->check_place("", ""));
 }
 
 }  // namespace

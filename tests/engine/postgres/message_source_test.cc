@@ -71,7 +71,10 @@ TEST_F(MessageSourceTest, WhatIsOfOthersIsPassedOver) {
       "CREATE TABLE t (x int); INSERT INTO t VALUES (1)");
   sql("SELECT pg_logical_emit_message(true, 'audit', '{\"eventId\":\"theirs\"}')");
   emit("a");
+  const Result<OutboxPage> page = source().read(place_);
+  EXPECT_EQ(page->ignored, 1u);
   EXPECT_EQ(read(), "a");
+  EXPECT_EQ(source().read("")->ignored, 0u);  // It was counted.
   // A publication with tables costs time and does no harm.
   sql("ALTER TABLE t REPLICA IDENTITY FULL; ALTER PUBLICATION courtside ADD TABLE t");
   sql("BEGIN; INSERT INTO t VALUES (2); " + emitting("b") + "UPDATE t SET x = 3; COMMIT");
@@ -101,9 +104,9 @@ TEST_F(MessageSourceTest, ReadsAgainWhatIsNotConfirmedAndPassesOverIt) {
   const std::string behind = confirmed();
   EXPECT_EQ(read(), "");
   EXPECT_EQ(confirmed(), behind);  // A read that is not a page's worth behind leaves it alone.
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_FALSE(*source().tidy(place_, ""));
   EXPECT_EQ(confirmed(), place_);
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_FALSE(*source().tidy(place_, ""));
   // An older place comes from a log that was put back, and the slot is beyond it for good.
   emit("b");
   EXPECT_EQ(read(), "b");
@@ -143,7 +146,7 @@ TEST_F(MessageSourceTest, ATransactionLargerThanAPageIsReadInPieces) {
   std::size_t count = 0;
   for (int pages = 0; pages < 4; ++pages) {
     if (pages == 2) {  // A new reader goes on in the middle too.
-      EXPECT_FALSE(*source().tidy(place_));
+      EXPECT_FALSE(*source().tidy(place_, ""));
       source_.reset();
       EXPECT_EQ(checked(), "good");
     }
@@ -159,14 +162,14 @@ TEST_F(MessageSourceTest, ATransactionLargerThanAPageIsReadInPieces) {
 TEST_F(MessageSourceTest, ItsPlaceSurvivesARestartAndACrash) {
   emit("a");
   EXPECT_EQ(read(), "a");
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_FALSE(*source().tidy(place_, ""));
   emit("b");
   cluster().restart();
   EXPECT_EQ(source().read(place_).error().code, Code::unavailable);
   source_.reset();
   EXPECT_EQ(checked(), "good");
   EXPECT_EQ(read(), "b");
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_FALSE(*source().tidy(place_, ""));
   emit("c");
   const std::string written = sql("SELECT pg_current_wal_insert_lsn()");
   sql("SELECT pg_switch_wal()");
@@ -196,7 +199,7 @@ TEST_F(MessageSourceTest, FollowsTheLogWhileNothingComes) {
     ASSERT_TRUE(source().wait(0, 0));
   }
   EXPECT_EQ(sql("SELECT '" + place_ + "'::pg_lsn > '" + last + "'::pg_lsn + 1048576"), "t");
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_FALSE(*source().tidy(place_, ""));
   EXPECT_EQ(confirmed(), place_);
   open.commit();
   EXPECT_EQ(read(), "b");
@@ -244,7 +247,7 @@ TEST_F(MessageSourceTest, TheRoleNeedsNoMoreThanInstallGrants) {
   emit("a");
   EXPECT_EQ(checked(), "good");
   EXPECT_EQ(read(), "a");
-  EXPECT_TRUE(source().tidy(place_));
+  EXPECT_TRUE(source().tidy(place_, ""));
   EXPECT_EQ(confirmed(), place_);
   EXPECT_TRUE(source().lag(place_));
   EXPECT_TRUE(source().reject({{OutboxRow{.place = "1:1"}, "bad"}}));

@@ -68,7 +68,7 @@ class MessageSourceTest : public testing::Test {
     return out + (page->is_full ? " ..." : "");
   }
   std::string checked() {
-    const Result<void> checked = source().check_place(place_, "");
+    const Result<bool> checked = source().check_place(place_, "");
     return checked ? "good" : words_of(checked.error());
   }
   static std::string words_of(const Error& error) {

@@ -18,8 +18,8 @@ inline std::string begin_frame(std::uint64_t commit) {
 }
 
 inline std::string message_frame(std::string_view content, std::string_view prefix = "courtside",
-                                 bool is_transactional = true) {
-  return "M" + big_endian(is_transactional ? 1 : 0, 1) + big_endian(1, 8) + std::string(prefix) +
+                                 bool is_transactional = true, std::uint64_t lsn = 1) {
+  return "M" + big_endian(is_transactional ? 1 : 0, 1) + big_endian(lsn, 8) + std::string(prefix) +
          '\0' + big_endian(content.size(), 4) + std::string(content);
 }
 

@@ -185,10 +185,10 @@ TEST_F(TableSourceTest, ARejectedRowIsToldOnceAndStaysUntilItsLetterIsGone) {
                 "FROM \"EventOutboxRejected\""),
             "platform " + page->rows[0].place + " a it is bad");
   EXPECT_EQ(source().lag(page->end)->rejected, 1u);
-  EXPECT_FALSE(*source().tidy(page->end));
+  EXPECT_FALSE(*source().tidy(page->end, ""));
   EXPECT_EQ(sql("SELECT string_agg(\"eventId\", ' ') FROM \"EventOutbox\""), "a");
   sql("DELETE FROM \"EventOutboxRejected\"");
-  EXPECT_FALSE(*source().tidy(page->end));
+  EXPECT_FALSE(*source().tidy(page->end, ""));
   EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutbox\""), "0");
 }
 
@@ -201,8 +201,8 @@ TEST_F(TableSourceTest, DeletesWhatWasReadAndIsOldEnoughAPieceAtATime) {
       "now() - interval '2 hours')");
   settings_.page_rows = 1501;
   read();
-  EXPECT_TRUE(*source().tidy(place_));
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_TRUE(*source().tidy(place_, ""));
+  EXPECT_FALSE(*source().tidy(place_, ""));
   EXPECT_EQ(sql("SELECT string_agg(\"eventId\", ' ' ORDER BY \"position\") FROM \"EventOutbox\""),
             "young unread");
 }
@@ -245,7 +245,7 @@ TEST_F(TableSourceTest, ARoleWithoutStatisticsStillNamesTheCulprit) {
   EXPECT_TRUE(source().identity());
   EXPECT_TRUE(source().check_place(place_, ""));
   EXPECT_TRUE(source().reject({{OutboxRow{.place = "1:1"}, "bad"}}));
-  EXPECT_FALSE(*source().tidy(place_));
+  EXPECT_FALSE(*source().tidy(place_, ""));
 }
 
 TEST_F(TableSourceTest, ADatabaseThatWasPutBackIsKnownByItsTransactions) {
@@ -258,24 +258,12 @@ TEST_F(TableSourceTest, ADatabaseThatWasPutBackIsKnownByItsTransactions) {
   EXPECT_EQ(source().check_place(place_, "b").error().code, Code::position_expired);
   sql("DELETE FROM \"EventOutbox\"");
   EXPECT_TRUE(source().check_place(place_, "b"));
-  const Result<void> checked = source().check_place("900000000000:1", "");
+  const Result<bool> checked = source().check_place("900000000000:1", "");
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().code, Code::position_expired);
   EXPECT_THAT(checked.error().message, HasSubstr("up to transaction 900000000000"));
   EXPECT_THAT(checked.error().message, HasSubstr("put back to an earlier moment"));
   EXPECT_EQ(source().check_place("x", "").error().code, Code::data_corrupt);
-}
-
-TEST_F(TableSourceTest, RowsThatWereCopiedFromAnotherClusterAreSaid) {
-  add("a");
-  sql("UPDATE \"EventOutbox\" SET \"txid\" = 5000000000");
-  const Result<void> checked = source().check_place("", "");
-  ASSERT_FALSE(checked);
-  EXPECT_EQ(checked.error().code, Code::bad_configuration);
-  const std::string message = checked.error().message;
-  sql(message.substr(message.find("UPDATE")));
-  EXPECT_TRUE(source().check_place("", ""));
-  EXPECT_EQ(read(), "a");
 }
 
 // Rows of 10 MB each, by the hundred: not one page of them is ready in time.
@@ -358,18 +346,6 @@ TEST_F(TableSourceTest, ACallThatIsOverdueIsInterruptedAndNoOther) {
   server().thaw();
 }
 
-TEST_F(TableSourceTest, ACallToASilentServerIsInterrupted) {
-  ASSERT_TRUE(source().identity());
-  server().freeze();
-  auto blocked = std::async(std::launch::async, [&] { return source().read("").error().code; });
-  source().interrupt();
-  EXPECT_EQ(blocked.get(), Code::unavailable);
-  server().thaw();
-  EXPECT_EQ(source().read("").error().code, Code::unavailable);
-}
-
-}  // namespace
-}  // namespace courtside
 // libpq closes its socket when the server ends the session; then the number is another's.
 TEST_F(TableSourceTest, WhatIsInterruptedIsItsOwnConnectionAlone) {
   ASSERT_TRUE(source().identity());
@@ -388,3 +364,15 @@ TEST_F(TableSourceTest, WhatIsInterruptedIsItsOwnConnectionAlone) {
   }
 }
 
+TEST_F(TableSourceTest, ACallToASilentServerIsInterrupted) {
+  ASSERT_TRUE(source().identity());
+  server().freeze();
+  auto blocked = std::async(std::launch::async, [&] { return source().read("").error().code; });
+  source().interrupt();
+  EXPECT_EQ(blocked.get(), Code::unavailable);
+  server().thaw();
+  EXPECT_EQ(source().read("").error().code, Code::unavailable);
+}
+
+}  // namespace
+}  // namespace courtside

@@ -1,0 +1,199 @@
+// Goal: what the outbox's messages, `courtside outbox status` and docs/postgres.md say to do, done
+// as it is printed and from the state in which somebody reads it, ends in every row being read.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/e2e/outbox/support/outbox.h"
+#include "tests/e2e/outbox/support/outbox_command.h"
+
+namespace courtside::e2e {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+bool is_refused(const Json& status) { return status["state"].text() == "refused"; }
+bool is_reading(const Json& status) { return status["state"].text() == "reading"; }
+
+class Remedy : public OutboxTest {
+ protected:
+  // A row as somebody copies it: with a number of its own.
+  void copy_row(const std::string& id, const std::string& txid) const {
+    sql("INSERT INTO \"EventOutbox\"(\"eventId\",type,\"aggregateType\",\"aggregateId\",txid) "
+        "VALUES ('" +
+        id + "','note.added','note','" + id + "'," + txid + ")");
+  }
+  void note(const std::string& id) {
+    commit({.id = id, .booking = id, .type = "note.added", .payload = "{}"});
+  }
+  // What `courtside outbox status` prints.
+  std::string printed() const {
+    return outbox_command(
+        {"status", "--url", "http://127.0.0.1:" + std::to_string(server_->port()), "-o", "table"});
+  }
+  // What is printed behind `run `, to the end of the line.
+  static std::string statement(const std::string& text, const std::string& verb) {
+    const std::size_t begin = text.find("run " + verb);
+    if (begin == std::string::npos) give_up("there is no " + verb + " in " + text);
+    return text.substr(begin + 4, text.find('\n', begin) - begin - 4);
+  }
+  // What is printed between backticks and has `word` in it.
+  static std::string setting(const std::string& text, const std::string& word) {
+    const std::size_t at = text.find(word);
+    if (at == std::string::npos) give_up("there is no " + word + " in " + text);
+    const std::size_t begin = text.rfind('`', at) + 1;
+    return text.substr(begin, text.find('`', at) - begin);
+  }
+};
+
+TEST_F(Remedy, RowsWithNumbersThatAreYetToComeAreReadAfterTheUpdate) {
+  serve();
+  note("n0");
+  logged_when(1);
+  copy_row("copied1", "900000000");
+  // Also while it is connected, and not only when it connects again.
+  const std::string detail = status_when(is_refused)["detail"].text();
+  serve();
+  EXPECT_EQ(status_when(is_refused)["detail"].text(), detail);
+  for (const char* id : {"n1", "n2", "n3"}) note(id);
+  sql(statement(printed(), "UPDATE"));
+  serve();
+  EXPECT_EQ(logged_when(5), "booking:n0 booking:n1 booking:n2 booking:n3 note:copied1");
+  EXPECT_EQ(status_when(is_reading)["lag"]["rows"].number(), 0);
+}
+
+// A dump of one cluster, restored into another.
+TEST_F(Remedy, ARestartWaitsForTheUpdateAndBothTogetherReadARestoredDatabase) {
+  serve();
+  note("n0");
+  logged_when(1);
+  url_ = make_outbox();
+  copy_row("n0", "800000000");
+  copy_row("n1", "800000001");
+  serve();
+  const std::string place = status_when(is_refused)["place"].text();
+  const std::string accepted = setting(printed(), ":restart@");
+  serve({"--outbox-accept-database", accepted});
+  const Json refused = status_when([](const Json& status) {
+    return is_refused(status) && status["detail"].text().find("UPDATE") != std::string::npos;
+  });
+  EXPECT_EQ(refused["place"].text(), place);
+  sql(statement(printed(), "UPDATE"));
+  note("n2");
+  serve({"--outbox-accept-database", accepted});
+  EXPECT_EQ(logged_when(3), "booking:n0 note:n1 booking:n2");
+}
+
+TEST_F(Remedy, RowsWithNumbersThatHaveGoneByAreToldKeptAndReadAfterTheStatement) {
+  serve({"--outbox-keep", "0s"});
+  note("n0");
+  logged_when(1);
+  copy_row("copied0", "0");
+  copy_row("copied7", "7");
+  const Json status =
+      status_when([](const Json& each) { return each["lag"]["skipped"].number() == 2; });
+  EXPECT_EQ(status["state"].text(), "reading");
+  note("n1");
+  logged_when(2);
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_skipped_rows"), 2);
+  EXPECT_THAT(printed(), HasSubstr("\n  2 rows were never read\n"));
+  EXPECT_THAT(server_->process().output(), HasSubstr("were never read"));
+  EXPECT_EQ(sql("SELECT string_agg(\"eventId\", ' ' ORDER BY \"eventId\") FROM "
+                "\"EventOutboxRejected\""),
+            "copied0 copied7");
+  sql(statement(printed(), "WITH"));
+  EXPECT_EQ(logged_when(4), "booking:n0 booking:n1 note:copied0 note:copied7");
+  status_when([](const Json& each) { return each["lag"]["skipped"].number() == 0; });
+  status_when([](const Json& each) { return each["detail"].text().empty(); });
+}
+
+TEST_F(Remedy, AWrongDatabaseIsNamedAndTheRightOneIsReadAsIfNothingHadBeen) {
+  serve();
+  note("n0");
+  logged_when(1);
+  const std::string right = status_when(is_reading)["database"].text();
+  const std::string url = url_;
+  url_ = make_outbox();
+  serve();
+  const Json refused = status_when(is_refused);
+  EXPECT_THAT(refused["detail"].text(),
+              AllOf(HasSubstr("this is database " + refused["database"].text() +
+                              ", and what was read before is of " + right),
+                    HasSubstr("if outbox.url names a wrong database, name the right one"),
+                    Not(HasSubstr("continue"))));
+  url_ = url;
+  serve();
+  note("n1");
+  EXPECT_EQ(logged_when(2), "booking:n0 booking:n1");
+}
+
+// As docs/postgres.md has it.
+TEST_F(Remedy, ARejectedRowIsSentAgainOnceItIsMended) {
+  std::ifstream file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
+  std::ostringstream page;
+  page << file.rdbuf();
+  const auto block = [text = page.str()](const std::string& word) {
+    const std::size_t at = text.find(word);
+    const std::size_t begin = text.rfind("```sql\n", at) + 7;
+    return text.substr(begin, text.find("```", begin) - begin);
+  };
+  serve({"--outbox-keep", "0s"});
+  commit({.id = "e_1", .version = 1});
+  commit({.id = "e_2", .version = 2, .payload = R"({"bookingId":"another"})"});
+  status_when([](const Json& each) { return each["lag"]["rejected"].number() == 1; });
+  EXPECT_EQ(sql(block("SELECT \"place\"")), sql("SELECT \"txid\" || ':' || \"position\" FROM "
+                                                "\"EventOutbox\" WHERE \"eventId\" = 'e_2'"));
+  sql(block("UPDATE \"EventOutbox\""));
+  EXPECT_EQ(logged_when(2), "booking:b_1/1 booking:b_1/2");
+  status_when([](const Json& each) { return each["lag"]["rejected"].number() == 0; });
+}
+
+TEST_F(Remedy, ALostSlotIsMadeAnewAndReadFromThere) {
+  const MessageOutbox outbox = make_message_outbox();
+  url_ = outbox.url;
+  const std::vector<std::string> flags(outbox.flags.begin() + 2, outbox.flags.end());
+  const std::string slot = flags.back();
+  const auto emit = [this](const std::string& id) {
+    sql("SELECT pg_logical_emit_message(true, 'courtside', '{\"eventId\":\"" + id +
+        "\",\"type\":\"note.added\",\"aggregateType\":\"note\",\"aggregateId\":\"" + id + "\"}')");
+  };
+  const auto install = [&] {
+    install_outbox(url_, {"--kind", "messages"}, {"COURTSIDE_OUTBOX_SLOT=" + slot});
+  };
+  serve(flags);
+  emit("n0");
+  logged_when(1);
+  ASSERT_EQ(server_->terminate(), 0);
+  sql("SELECT pg_drop_replication_slot('" + slot + "')");
+  serve(flags);
+  EXPECT_THAT(status_when(is_refused)["detail"].text(),
+              HasSubstr("`courtside outbox install --kind messages` makes it"));
+  install();
+  const Json refused = status_when([](const Json& status) {
+    return is_refused(status) && status["detail"].text().find("restart@") != std::string::npos;
+  });
+  std::vector<std::string> more = flags;
+  more.insert(more.end(), {"--outbox-accept-database", setting(printed(), ":restart@")});
+  emit("n1");
+  serve(more);
+  EXPECT_EQ(logged_when(2), "note:n0 note:n1");
+}
+
+TEST_F(Remedy, AMessageThatIsNotTransactionalIsCountedAndNamed) {
+  const MessageOutbox outbox = make_message_outbox();
+  url_ = outbox.url;
+  serve({outbox.flags.begin() + 2, outbox.flags.end()});
+  wait_until_reading();
+  sql("SELECT pg_logical_emit_message(false, 'courtside', '{}')");
+  status_when([](const Json& each) { return each["ignored"].number() == 1; });
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_ignored_total"), 1);
+  EXPECT_THAT(printed(), HasSubstr("1 messages were not transactional, and are no events"));
+  EXPECT_THAT(server_->process().output(),
+              HasSubstr("its first argument of pg_logical_emit_message must be true"));
+}
+
+}  // namespace
+}  // namespace courtside::e2e

@@ -1,0 +1,225 @@
+// Goal: rows of another database, or of the same one at another time, are read only once somebody
+// said what to do; a wrong one leaves no trace; and rows that came behind the place are told.
+#include <gtest/gtest.h>
+
+#include "outbox_feed_fixture.h"
+
+namespace courtside {
+namespace {
+
+using OutboxDatabase = OutboxFeedTest;
+
+TEST_F(OutboxDatabase, AnotherDatabaseIsRefusedUntilTold) {
+  add("e1", "b", 5);
+  begin();
+  drain();
+  source_.id = "2/1/1";
+  const std::string refusal = begin();
+  EXPECT_NE(refusal.find("this is database 2/1/1, and what was read before is of 1/1/1"),
+            std::string::npos);
+  EXPECT_NE(refusal.find("if outbox.url names a wrong database, name the right one"),
+            std::string::npos);
+  EXPECT_EQ(refusal.find("continue"), std::string::npos);  // It is no standby of the other one.
+  EXPECT_NE(refusal.find("`2/1/1:restart@1`"), std::string::npos);
+  // What was said of another one, or of another place, counts for nothing.
+  for (const char* other : {"1/1/1:restart@1", "2/1/1:restart@0", "2/1/1:restart", "2/1/1"}) {
+    settings_.accept_database = other;
+    EXPECT_EQ(begin(), refusal) << other;
+  }
+  settings_.accept_database = "2/1/1:continue@1";
+  EXPECT_EQ(begin(), "");
+  EXPECT_EQ(log_.place(), "2/1/1 1");
+  EXPECT_EQ(begin(), "");
+}
+
+TEST_F(OutboxDatabase, ARestartForgetsWhatWasKnownOfTheOtherDatabase) {
+  add("e1", "b", 5);
+  add("e9", "b", 9);
+  begin();
+  drain();
+  EXPECT_EQ(status_.held, 1u);
+  source_.id = "2/1/1";
+  source_.rows.clear();
+  add("f1", "b", 1);
+  settings_.accept_database = "2/1/1:restart@2";
+  EXPECT_EQ(begin(), "");
+  EXPECT_EQ(status_.held, 0u);
+  drain();
+  EXPECT_EQ(log_.ids(), "e1 f1");
+  EXPECT_EQ(status_.late, 0u);
+  begin();  // once
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(status_.duplicates, 0u);
+}
+
+// It hands out places anew and comes to where it was read before by itself, with other rows: once
+// that was seen it is not trusted again by itself.
+TEST_F(OutboxDatabase, ADatabaseThatWasPutBackIsRefusedUntilTold) {
+  for (const char* id : {"e1", "e2", "e3"}) add(id);
+  begin();
+  drain();
+  source_.rows.resize(1);
+  const std::string refusal = begin();
+  EXPECT_NE(refusal.find("it was put back; to read what it has from the beginning"),
+            std::string::npos);
+  for (const char* id : {"f2", "f3", "f4"}) add(id);
+  EXPECT_NE(begin().find("another row stands there"), std::string::npos);
+  source_.rows[2].event_id = "e3";  // Not even then.
+  EXPECT_NE(begin(), "");
+  settings_.accept_database = "1/1/1:continue@3";  // It would skip what is to come.
+  EXPECT_NE(begin(), "");
+  settings_.accept_database = "1/1/1:restart@3";
+  EXPECT_EQ(begin(), "");
+  drain();
+  EXPECT_EQ(log_.ids(), "e1 e2 e3 f2 f4");
+  EXPECT_EQ(status_.duplicates, 2u);
+  // The setting stays, and accepts nothing of what comes later.
+  source_.rows.resize(1);
+  EXPECT_NE(begin(), "");
+}
+
+TEST_F(OutboxDatabase, ADatabaseThatWasPutBackWhileNobodyLookedIsKnownByItsRow) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  source_.rows[1].event_id = "f2";
+  add("f3");
+  EXPECT_NE(begin().find("another row stands there"), std::string::npos);
+}
+
+TEST_F(OutboxDatabase, AWrongOneLeavesNoMark) {
+  add("e1");
+  begin();
+  drain();
+  source_.id = "2/1/1";
+  EXPECT_NE(begin(), "");
+  EXPECT_EQ(log_.place(), "1/1/1 1");
+  source_.id = "1/1/1";
+  EXPECT_EQ(begin(), "");
+  add("e2");
+  EXPECT_EQ(drain(), "");
+  EXPECT_EQ(log_.ids(), "e1 e2");
+}
+
+// What a former version noted of the wrong one is passed over.
+TEST_F(OutboxDatabase, AnOldMarkOfAWrongOneIsNoReasonToRefuse) {
+  add("e1");
+  begin();
+  drain();
+  const std::string place = log_.place();
+  ASSERT_TRUE(log_.append({}, {.source = "platform",
+                               .from = place,
+                               .to = place,
+                               .notes = {{"doubt",
+                                          "this is database 2/1/1, and what was read before is of "
+                                          "1/1/1"}}}));
+  EXPECT_EQ(begin(), "");
+}
+
+// A database that was seen to be put back stays refused, also when a wrong one was looked at since.
+TEST_F(OutboxDatabase, AWrongOneDoesNotHideThatTheRightOneWasPutBack) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  source_.rows.resize(1);
+  EXPECT_NE(begin(), "");
+  source_.id = "2/1/1";
+  EXPECT_NE(begin(), "");
+  source_.id = "1/1/1";
+  add("e2");
+  EXPECT_NE(begin().find("it was put back"), std::string::npos);
+}
+
+TEST_F(OutboxDatabase, OfAPromotedStandbyGoingOnIsOffered) {
+  add("e1");
+  begin();
+  drain();
+  source_.id = "1/2/1";
+  const std::string refusal = begin();
+  EXPECT_NE(refusal.find("`1/2/1:continue@1`"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("`1/2/1:restart@1`"), std::string::npos);
+}
+
+// What would be refused all the same is not offered.
+TEST_F(OutboxDatabase, OfAPromotedStandbyThatLaggedGoingOnIsNotOffered) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  source_.id = "1/2/1";
+  source_.rows.resize(1);
+  const std::string refusal = begin();
+  EXPECT_EQ(refusal.find("continue"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("`1/2/1:restart@2`"), std::string::npos);
+}
+
+TEST_F(OutboxDatabase, ARestartIsCheckedBeforeThePlaceMoves) {
+  add("e1");
+  begin();
+  drain();
+  source_.id = "2/1/1";
+  source_.fault = "it has rows that were copied";
+  settings_.accept_database = "2/1/1:restart@1";
+  EXPECT_EQ(begin(), "it has rows that were copied");
+  EXPECT_EQ(log_.place(), "1/1/1 1");
+  source_.fault.clear();
+  EXPECT_EQ(begin(), "");
+  EXPECT_EQ(log_.place(), "2/1/1 ");
+}
+
+TEST_F(OutboxDatabase, ARowBehindThePlaceThatWasNeverReadIsToldOnceAndKept) {
+  for (const char* id : {"e1", "e2", "e3"}) add(id);
+  begin();
+  drain();
+  source_.rows[1].event_id = "copied";
+  source_.foreign = {0, 1};
+  watch();
+  watch();
+  ASSERT_EQ(source_.rejected.size(), 1u);
+  EXPECT_EQ(source_.rejected[0], "copied: " + std::string(kSkippedReason));
+  EXPECT_EQ(source_.tidied_with, "m1");  // Not before the look had gone through.
+  EXPECT_EQ(log_.ids(), "e1 e2 e3");
+}
+
+TEST_F(OutboxDatabase, ARowThatWaitsIsNotTakenForOneThatWasNeverRead) {
+  add("e1", "b", 1);
+  add("e3", "b", 3);
+  begin();
+  drain();
+  ASSERT_EQ(status_.held, 1u);
+  source_.foreign = {0, 1};
+  watch();
+  EXPECT_TRUE(source_.rejected.empty());
+}
+
+// Going on in another database: its own rows up to the place are compared with the log, whatever
+// their numbers look like, and none may be deleted before.
+TEST_F(OutboxDatabase, WhereItGoesOnEveryRowUpToThePlaceIsLookedAt) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  source_.id = "2/1/1";
+  source_.rows[0].event_id = "f1";
+  source_.rows[1].event_id = "f2";
+  settings_.accept_database = "2/1/1:continue@2";
+  EXPECT_EQ(begin(), "");
+  ASSERT_TRUE(feed_->watch());
+  EXPECT_EQ(source_.tidied_with, kNothingIsChecked);
+  begin();  // as after a crash: the look begins anew
+  watch();
+  EXPECT_EQ(source_.rejected.size(), 2u);
+  EXPECT_EQ(source_.tidied_with, "m1");
+}
+
+TEST_F(OutboxDatabase, WhereTheLastRowIsGoneEveryRowUpToThePlaceIsLookedAt) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  source_.is_unproven = true;
+  source_.rows[0].event_id = "f1";
+  EXPECT_EQ(begin(), "");
+  watch();
+  EXPECT_EQ(source_.rejected.size(), 1u);
+}
+
+}  // namespace
+}  // namespace courtside
