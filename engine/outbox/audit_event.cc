@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "engine/outbox/quoted_json.h"
 #include "schema/channel.h"
 #include "schema/cloudevent.h"
 #include "schema/event_rules.h"
@@ -16,10 +17,9 @@
 namespace courtside {
 namespace {
 
-// The platform stored JSON as a text in these, up to so many times over.
+// The platform stored JSON as a text in these.
 constexpr std::array<std::string_view, 4> kJsonColumns = {"oldValue", "newValue", "details",
                                                           "error"};
-constexpr int kQuotedMax = 3;
 
 // The columns that are attributes of an event.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAttributes = {
@@ -43,23 +43,6 @@ std::string text_of(const JsonValue& value) {
   std::string scratch;
   if (!value.is(JsonKind::kString)) return {};
   return std::string(json_text(value, scratch).value_or(std::string_view()));
-}
-
-// The object or list that a text, or a text in a text, says; the value itself where it says none: a
-// message "42" is no number.
-std::string unquoted(const JsonValue& value) {
-  std::string text = text_of(value);
-  for (int i = 0; i < kQuotedMax && !text.empty(); ++i) {
-    const JsonValue inner = read_json(text);
-    if (inner.is(JsonKind::kObject) || inner.is(JsonKind::kArray)) {
-      // One level deeper it stands in data, which may be so deep and no deeper.
-      if (inner.depth < kJsonDepthMax) return std::string(inner.raw);
-      break;
-    }
-    if (!inner.is(JsonKind::kString)) break;
-    text = text_of(inner);
-  }
-  return std::string(value.raw);
 }
 
 bool can_be_attribute(std::string_view text) {
@@ -116,7 +99,8 @@ class Draft {
       return;
     }
     if (is_among(kJsonColumns, name)) {
-      data_.raw(name, unquoted(value));
+      // One level deeper it stands in data, which may be so deep and no deeper.
+      data_.raw(name, unquoted_json(value, kJsonDepthMax - 1));
     } else {
       data_.raw(name, value.raw);
     }

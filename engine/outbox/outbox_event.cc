@@ -1,8 +1,15 @@
 #include "engine/outbox/outbox_event.h"
 
+#include <algorithm>
+#include <limits>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/json.h"
+#include "engine/outbox/quoted_json.h"
+#include "schema/catalogue.h"
+#include "schema/event_rules.h"
 #include "schema/json_reader.h"
 #include "schema/text.h"
 
@@ -19,37 +26,120 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-// The payload with the ids that the columns have and it has not, at its end. As it is when it is no
-// object, or not sound: the door says so.
+// A field of the data that holds an id, and what a column says it is.
+struct IdField {
+  std::string_view name;
+  std::string_view column;           // empty: it says nothing
+  bool is_in_payload = false;        // with a value
+  bool is_empty_in_payload = false;  // as "", which no id is; null says that it is not there
+};
+
+// The ids of the columns. The aggregate's own id is one where the catalogue says in which field.
+std::vector<IdField> id_fields(const OutboxRow& row) {
+  std::vector<IdField> out = {
+      {"accountId", row.account_id}, {"venueId", row.venue_id}, {"bookingId", row.booking_id}};
+  const EventFamily* const family = find_family(row.type);
+  if (family == nullptr) return out;
+  const std::string kind = lower_case(row.aggregate_type);
+  for (const SubjectRule& rule : family->subjects) {
+    if (rule.kind != kind) continue;
+    const auto known = std::find_if(out.begin(), out.end(),
+                                    [&](const IdField& each) { return each.name == rule.field; });
+    if (known == out.end()) {
+      out.push_back({rule.field, row.aggregate_id});
+    } else if (known->column.empty()) {
+      known->column = row.aggregate_id;
+    }
+  }
+  return out;
+}
+
+// What the payload says: an object that was encoded twice is that object, and null is {}.
+std::string payload_text(const OutboxRow& row) {
+  if (row.payload.empty() || !is_utf8(row.payload)) {
+    return row.payload.empty() ? std::string(kEmptyPayload) : row.payload;
+  }
+  const JsonValue value = read_json(row.payload);
+  if (value.is(JsonKind::kNull)) return std::string(kEmptyPayload);
+  if (!value.is(JsonKind::kString)) return row.payload;
+  std::string text = unquoted_json(value, kJsonDepthMax);
+  return read_json(text).is(JsonKind::kObject) ? text : row.payload;
+}
+
+// One member of an object, as it is written.
+struct Member {
+  std::string_view key;
+  std::string_view value;
+  IdField* id = nullptr;  // null: it is none
+  bool is_absent = false;
+};
+
+// At the object's end.
+void insert_member(std::string& object, std::string_view key, std::string_view value,
+                   bool is_first) {
+  std::string member = is_first ? "" : ",";
+  member.append(key).append(":").append(value);
+  object.insert(object.rfind('}'), member);
+}
+
+// The payload with the ids that the columns have and it has not, at its end; null, and an empty
+// text, is no id. As it is when it is no object, or not sound: the door says so.
 std::string with_ids(const OutboxRow& row) {
-  std::string out = row.payload.empty() ? std::string(kEmptyPayload) : row.payload;
-  if (!is_utf8(out)) return out;
-  std::pair<std::string_view, const std::string*> ids[] = {
-      {"accountId", &row.account_id}, {"venueId", &row.venue_id}, {"bookingId", &row.booking_id}};
-  bool is_empty = true;
-  JsonReader reader(out);
-  if (!reader.begin_object()) return out;
+  const std::string payload = payload_text(row);
+  std::vector<IdField> ids = id_fields(row);
+  if (!is_utf8(payload)) return payload;
+  std::vector<Member> members;
+  JsonReader reader(payload);
+  if (!reader.begin_object()) return payload;
   while (reader.next_member()) {
-    is_empty = false;
     std::string scratch;
     const auto name = json_text(reader.key(), scratch);
-    for (auto& [id, value] : ids) {
-      if (name && *name == id) value = nullptr;
+    Member member{.key = reader.key().raw, .value = {}};
+    for (IdField& id : ids) {
+      if (name && *name == id.name) member.id = &id;
     }
-    reader.value();
+    const JsonValue value = reader.value();
+    member.value = value.raw;
+    if (member.id != nullptr) {
+      const bool is_empty = value.raw == "\"\"";
+      member.is_absent = value.absent() || is_empty;
+      member.id->is_in_payload |= !member.is_absent;
+      member.id->is_empty_in_payload |= is_empty;
+    }
+    members.push_back(member);
   }
-  if (!reader.at_end()) return out;
-  std::string more;
-  for (const auto& [id, value] : ids) {
-    if (value == nullptr || value->empty()) continue;
-    if (!is_empty) more.push_back(',');
-    is_empty = false;
-    append_json_string(more, id);
-    more.push_back(':');
-    append_json_string(more, *value);
+  if (!reader.at_end()) return payload;
+  const auto is_changed = [](const IdField& id) {
+    return !id.is_in_payload && (!id.column.empty() || id.is_empty_in_payload);
+  };
+  if (std::none_of(ids.begin(), ids.end(), is_changed)) return payload;
+  // Byte for byte as it was, but for members that are replaced.
+  const auto is_kept = [&](const Member& each) { return !each.is_absent || !is_changed(*each.id); };
+  std::string out = payload;
+  std::size_t count = members.size();
+  if (!std::all_of(members.begin(), members.end(), is_kept)) {
+    out = "{}";
+    count = 0;
+    for (const Member& each : members) {
+      if (is_kept(each)) insert_member(out, each.key, each.value, count++ == 0);
+    }
   }
-  if (!more.empty()) out.insert(out.rfind('}'), more);
+  for (const IdField& id : ids) {
+    if (id.is_in_payload || id.column.empty()) continue;
+    std::string key;
+    std::string value;
+    append_json_string(key, id.name);
+    append_json_string(value, id.column);
+    insert_member(out, key, value, count++ == 0);
+  }
   return out;
+}
+
+// CloudEvents knows integers of 32 bits; a larger number is a text.
+std::string number_token(const std::optional<std::uint64_t>& value) {
+  if (!value) return {};
+  const std::string digits = std::to_string(*value);
+  return *value <= std::numeric_limits<std::int32_t>::max() ? digits : "\"" + digits + "\"";
 }
 
 }  // namespace
@@ -82,11 +172,8 @@ Result<IncomingEvent> outbox_event(const OutboxRow& row, std::string_view source
   fields.actorrole = row.actor_role;
   fields.data_kind = DataKind::kJson;
   fields.data = data;
-  const auto number = [](const std::optional<std::uint64_t>& value) {
-    return value ? std::to_string(*value) : std::string();
-  };
-  const std::string version = number(row.aggregate_version);
-  const std::string schema = number(row.schema_version);
+  const std::string version = number_token(row.aggregate_version);
+  const std::string schema = number_token(row.schema_version);
   if (!version.empty()) fields.extensions.push_back({"aggregateversion", version});
   if (!schema.empty()) fields.extensions.push_back({"schemaversion", schema});
 

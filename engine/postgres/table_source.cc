@@ -123,7 +123,11 @@ std::string TableSource::page_query(const OutboxSettings& settings) {
                            "ELSE octet_length(t.\"payload\"::text) END";
   return "SELECT p.\"txid\"::text || ':' || p.\"position\"::text, " + texts +
          "p.\"aggregateVersion\", p.\"schemaVersion\", "
-         "to_char(p.\"occurredAt\"::timestamptz, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
+         // to_char knows neither infinity nor what is before Christ: as a text they are refused.
+         "CASE WHEN p.\"occurredAt\"::timestamptz >= '0001-01-01' "
+         "AND p.\"occurredAt\"::timestamptz < '10000-01-01' "
+         "THEN to_char(p.\"occurredAt\"::timestamptz, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') "
+         "ELSE p.\"occurredAt\"::timestamptz::text END, "
          "p.size, CASE WHEN p.size <= " +
          max +
          " THEN p.\"payload\"::text END "
@@ -176,11 +180,11 @@ Result<bool> TableSource::check_place(const std::string& place, const std::strin
   if (!from) return fail(from.error());
   std::int64_t next_txid = 0;
   bool is_copied = false;
+  bool is_there = place.empty();
   std::string id = last_id;
   const std::string table = quoted_name(settings().table);
   const Result<void> asked =
       connection_->run(OutboxConnection::Mode::kRead, [&](pqxx::transaction_base& transaction) {
-  bool is_there = place.empty();
         const pqxx::row row = transaction.exec1(
             "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, "
             "coalesce((SELECT max(t.\"txid\") FROM " +
@@ -346,7 +350,8 @@ Result<bool> TableSource::tidy(const std::string& place, const std::string& chec
       "ORDER BY t.\"txid\", t.\"position\" LIMIT " +
       std::to_string(kDeletedAtOnce) +
       ") o "
-      "WHERE o.\"occurredAt\" <= now() - make_interval(secs => $4))";
+      "WHERE o.\"occurredAt\" <= now() - make_interval(secs => $4) "
+      "OR NOT isfinite(o.\"occurredAt\"))";
   std::uint64_t deleted = 0;
   const Result<void> asked =
       connection_->run(OutboxConnection::Mode::kWrite, [&](pqxx::transaction_base& transaction) {
@@ -359,11 +364,6 @@ Result<bool> TableSource::tidy(const std::string& place, const std::string& chec
   return deleted == kDeletedAtOnce;
 }
 
-Result<OutboxLag> TableSource::lag(const std::string& place) {
-  const Result<Place> from = parse_place(place);
-  if (!from) return fail(from.error());
-  Result<OutboxLag> lag = connection_->lag();
-  if (!lag) return lag;
 // Both at once: the entries go, and their rows get a number that is yet to be read.
 std::string TableSource::read_skipped_statement() const {
   return "WITH skipped AS (DELETE FROM " + quoted_name(settings().rejected_table) +
@@ -373,8 +373,14 @@ std::string TableSource::read_skipped_statement() const {
          " FROM skipped s WHERE s.\"place\" = o.\"txid\"::text || ':' || o.\"position\"::text";
 }
 
+Result<OutboxLag> TableSource::lag(const std::string& place) {
+  const Result<Place> from = parse_place(place);
+  if (!from) return fail(from.error());
+  Result<OutboxLag> lag = connection_->lag();
+  if (!lag) return lag;
   const std::string query =
-      "SELECT count(*), coalesce(extract(epoch FROM now() - min(o.\"occurredAt\")), 0) FROM "
+      "SELECT count(*), coalesce(extract(epoch FROM now() - min(o.\"occurredAt\") "
+      "FILTER (WHERE isfinite(o.\"occurredAt\"))), 0) FROM "
       "(SELECT t.\"occurredAt\" FROM " +
       quoted_name(settings().table) +
       " t "
@@ -389,10 +395,6 @@ std::string TableSource::read_skipped_statement() const {
       });
   if (!asked) return fail(asked.error());
   lag->more_rows = lag->rows > kLagRowsMax;
-  return lag;
-}
-
-}  // namespace courtside
   if (lag->skipped > 0) {
     lag->notice =
         "it has committed rows that came after the source had passed their places, and were never "
@@ -400,3 +402,7 @@ std::string TableSource::read_skipped_statement() const {
         settings().rejected_table + " names them). So that they are read, run " +
         read_skipped_statement();
   }
+  return lag;
+}
+
+}  // namespace courtside

@@ -48,7 +48,7 @@ TEST(OutboxEvent, SaysWhatTheRowSays) {
 TEST(OutboxEvent, DataGetsTheIdsThatItLacksAndKeepsWhatItHas) {
   OutboxRow row = booking_row();
   EXPECT_EQ(data_of(row), R"({"bookingId": "b_1","accountId":"42","venueId":"v_1"})");
-  row.payload = R"({"accountId":"other", "bookingId":"b_1","venueId":null})";
+  row.payload = R"({"accountId":"other", "bookingId":"b_1","venueId":"v_2"})";
   EXPECT_EQ(data_of(row), row.payload);
   row.payload = R"({"note":"}","n":{"venueId":"x"},"bookingId":"b_1"})";
   row.account_id.clear();
@@ -57,6 +57,71 @@ TEST(OutboxEvent, DataGetsTheIdsThatItLacksAndKeepsWhatItHas) {
   EXPECT_EQ(data_of(row), R"({"venueId":"v_1","bookingId":"b_1"})");
   row.payload = "{ }";
   EXPECT_EQ(data_of(row), R"({ "venueId":"v_1","bookingId":"b_1"})");
+}
+
+TEST(OutboxEvent, AnIdThatIsNullOrEmptyIsAnIdThatIsNotThere) {
+  OutboxRow row = booking_row();
+  for (const char* none : {"null", "\"\""}) {
+    const std::string n = none;
+    row.payload =
+        "{\"bookingId\":" + n + ",\"x\": 1,\"accountId\":" + n + ",\"venueId\": " + n + "}";
+    EXPECT_EQ(data_of(row), R"({"x":1,"accountId":"42","venueId":"v_1","bookingId":"b_1"})");
+  }
+  // No column says it either: null stays, and an empty text, which no id is, goes.
+  row.account_id.clear();
+  row.venue_id.clear();
+  row.payload = R"({"bookingId":"b_1","accountId":null,"venueId":""})";
+  EXPECT_EQ(data_of(row), R"({"bookingId":"b_1","accountId":null})");
+  row.payload = R"({"bookingId":"b_1","accountId":null})";
+  EXPECT_EQ(data_of(row), row.payload);
+  // A value that is there counts, wherever a null stands.
+  row.account_id = "42";
+  row.booking_id.clear();
+  row.type = "loyalty.points_earned";
+  row.payload = R"({"accountId":null,"accountId":"7"})";
+  EXPECT_EQ(data_of(row), row.payload);
+}
+
+TEST(OutboxEvent, TheAggregatesOwnIdIsThatOfItsColumn) {
+  OutboxRow row = booking_row();
+  row.booking_id.clear();
+  row.payload = R"({"bookingId":null})";
+  EXPECT_EQ(data_of(row), R"({"accountId":"42","venueId":"v_1","bookingId":"b_1"})");
+  row = {.event_id = "e", .type = "slot.held", .aggregate_type = "slot", .aggregate_id = "s_1"};
+  EXPECT_EQ(data_of(row), R"({"slotId":"s_1"})");
+  row.payload = R"({"slotId":"s_2"})";
+  EXPECT_NE(refusal(row).find("/data/slotId"), std::string::npos);
+}
+
+TEST(OutboxEvent, APayloadThatWasEncodedTwiceIsWhatItSays) {
+  OutboxRow row = booking_row();
+  row.payload = R"("{\"bookingId\":\"b_1\",\"accountId\":null,\"venueId\":\"v_1\"}")";
+  EXPECT_EQ(data_of(row), R"({"bookingId":"b_1","venueId":"v_1","accountId":"42"})");
+  row.payload = "null";
+  EXPECT_EQ(data_of(row), R"({"accountId":"42","venueId":"v_1","bookingId":"b_1"})");
+  row.type = "loyalty.points_earned";
+  for (const char* text : {R"("42")", R"("[1]")", "7", "[1]"}) {
+    row.payload = text;
+    EXPECT_EQ(data_of(row), text);
+  }
+}
+
+TEST(OutboxEvent, ANumberBeyond32BitsIsAText) {
+  OutboxRow row = booking_row();
+  const auto extensions = [&row] {
+    const auto made = outbox_event(row, "/platform", kNow);
+    if (!made) return made.error().message;
+    std::string out;
+    for (const Extension& each : EventView(made->event).fields().extensions) {
+      out.append(each.name).append("=").append(each.value).append(" ");
+    }
+    return out;
+  };
+  row.aggregate_version = 2147483647;
+  row.schema_version = 2147483648;
+  EXPECT_EQ(extensions(), R"(aggregateversion=2147483647 schemaversion="2147483648" )");
+  row.aggregate_version = 9223372036854775807;
+  EXPECT_EQ(extensions(), R"(aggregateversion="9223372036854775807" schemaversion="2147483648" )");
 }
 
 TEST(OutboxEvent, WithoutATimeItIsNow) {

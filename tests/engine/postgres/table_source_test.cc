@@ -105,6 +105,32 @@ TEST_F(TableSourceTest, ARowSaysWhatItsColumnsSay) {
             R"("payload":{"x": 1.50, "y": "ë"}})");
 }
 
+// What JSON and RFC 3339 cannot say comes as the database has it, so that it is refused by name.
+TEST_F(TableSourceTest, ATimeThatNoEventCanHaveIsNoOtherTime) {
+  settings_.keep_s = 0;
+  for (const char* time :
+       {"infinity", "-infinity", "0044-03-15 12:00:00+00 BC", "10000-01-01 00:00:00+00",
+        "0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999+00"}) {
+    sql(std::string("INSERT INTO \"EventOutbox\" (\"eventId\", \"occurredAt\") VALUES ('") + time +
+        "', '" + time + "')");
+  }
+  const Result<OutboxLag> lag = source().lag("");
+  ASSERT_TRUE(lag) << lag.error().message;
+  EXPECT_GT(lag->seconds, 60e9);  // since Caesar
+  EXPECT_LT(lag->seconds, 70e9);
+  std::vector<std::string> times;
+  const Result<OutboxPage> page = source().read("");
+  for (const OutboxRow& row : page->rows) times.push_back(row.occurred_at);
+  EXPECT_THAT(times, testing::ElementsAre("infinity", "-infinity", "0044-03-15 12:00:00+00 BC",
+                                          "10000-01-01 00:00:00+00", "0001-01-01T00:00:00.000000Z",
+                                          "9999-12-31T23:59:59.999000Z"));
+  // They are not too young for ever.
+  EXPECT_FALSE(*source().tidy(page->end, ""));
+  EXPECT_EQ(sql("SELECT string_agg(left(\"eventId\", 5), ' ' ORDER BY \"position\") FROM "
+                "\"EventOutbox\""),
+            "10000 9999-");
+}
+
 TEST_F(TableSourceTest, APageIsBoundedInBytesAndALargeRowTravelsWithoutItsPayload) {
   settings_.page_bytes = 1000;
   const auto add_sized = [&](const std::string& id, std::size_t size) {

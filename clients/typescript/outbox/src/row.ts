@@ -94,8 +94,8 @@ function idOrNull(said: string | null | undefined, known: string | undefined, fi
 function versionOf(version: unknown): string | null {
   if (version === undefined || version === null) return null;
   const isWhole = typeof version === "bigint" || Number.isSafeInteger(version);
-  const inRange = isWhole && (version as bigint) >= 1 && (version as bigint) < 2 ** 31;
-  return inRange ? String(version) : fail("version", "must be an integer of 1 to 2^31 - 1");
+  const inRange = isWhole && (version as bigint) >= 1 && (version as bigint) < 2 ** 53;
+  return inRange ? String(version) : fail("version", "must be an integer of 1 to 2^53 - 1");
 }
 
 function schemaVersionOf(version: unknown): number {
@@ -109,8 +109,11 @@ function schemaVersionOf(version: unknown): number {
 
 function timeOf(time: unknown): string | null {
   if (time === undefined || time === null) return null;
-  if (time instanceof Date && !Number.isNaN(time.getTime())) return time.toISOString();
-  return isTime(time) ? time : fail("occurredAt", "must be a Date or an RFC 3339 time");
+  // A Date of a year that RFC 3339 cannot say has a text of its own: "-000043-..." or "+010000-...".
+  const text = time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : time;
+  // PostgreSQL knows no year 0.
+  const isKnown = isTime(text) && !text.startsWith("0000");
+  return isKnown ? text : fail("occurredAt", "must be a Date or an RFC 3339 time");
 }
 
 const actorTypes: readonly (ActorType | null | undefined)[] = [
