@@ -63,6 +63,8 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
   if (const auto set = set_filter(query.filter, parameter, now)) return *set;
   if (name == "after") {
     query.after = value;
+  } else if (name == "lastEventId") {
+    query.last_event_id = value;
   } else if (name == "before") {
     query.before = value;
     query.shaped = true;

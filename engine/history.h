@@ -19,6 +19,7 @@ struct HistoryQuery {
   Filter filter;
   std::optional<std::string> after;  // positions, as given
   std::optional<std::string> before;
+  std::optional<std::string> last_event_id;  // `lastEventId`: of streams alone, wins over `after`
   Direction order = Direction::kAscending;
   std::size_t limit = 100;
   bool limited = false;     // `limit` was given

@@ -39,7 +39,7 @@ HttpResponse stream_head(HistoryForm form, Coding coding) {
   HttpResponse head;
   head.content_type = form == HistoryForm::kCsv ? "text/csv; charset=utf-8; header=present"
                                                 : "application/x-ndjson";
-  head.headers = {{"vary", "accept, accept-encoding"}, {"cache-control", "no-store"}};
+  head.headers = {{"vary", "accept, accept-encoding"}, kNotStored, kUnbuffered};
   if (coding != Coding::kIdentity) {
     head.headers.emplace_back("content-encoding", name_of(coding));
   }
@@ -126,6 +126,11 @@ void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) 
   if (!is_file && !query->export_name.empty()) {
     return peer.respond(
         problem({Code::bad_request, "`export` goes with application/x-ndjson and text/csv alone"}));
+  }
+  if (form != Form::kLive && query->last_event_id) {
+    return peer.respond(problem({Code::bad_request,
+                                 "`lastEventId` goes with text/event-stream alone; of a page "
+                                 "or file it is `after`"}));
   }
   // The trace would name nobody, and whoever asks could fill the log with them. (Where access is
   // not controlled, nobody is anonymous.)

@@ -83,17 +83,23 @@ void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
 
 namespace {
 
-// Where a stream begins: the browser's own word first, then the query's; from now where neither
-// says anything.
+// The position that a stream resumes from; empty: none. What the browser adds when it reconnects is
+// newer than what stands in the page's URL; readers without headers of their own, such as npm
+// event-source-polyfill, add it to the URL as `lastEventId`.
+std::string resume_position(const HttpRequest& request, const HistoryQuery& query) {
+  const std::string_view header = request.header("last-event-id");
+  if (!header.empty()) return std::string(header);
+  if (query.last_event_id) return *query.last_event_id;
+  return query.after.value_or("");
+}
+
+// Where a stream begins; from now where nothing else is said.
 protocol::From stream_from(const HttpRequest& request, const HistoryQuery& query) {
   protocol::From from;
-  const std::string_view last_event_id = request.header("last-event-id");
-  if (!last_event_id.empty()) {
+  std::string position = resume_position(request, query);
+  if (!position.empty()) {
     from.kind = protocol::From::Kind::kAfter;
-    from.after = last_event_id;
-  } else if (query.after) {
-    from.kind = protocol::From::Kind::kAfter;
-    from.after = *query.after;
+    from.after = std::move(position);
   } else if (query.filter.since) {
     from.kind = protocol::From::Kind::kSince;
     from.since = *query.filter.since;
@@ -180,6 +186,9 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
   }
   auto opening = std::make_shared<Opening>(
       Opening{request, reader, stream_from(request, query), std::make_shared<Interest>()});
+  // `since` says where a stream begins. One that resumes goes on from its position: `-90s` of the
+  // same URL would cut off what came early in a long interruption.
+  if (opening->from.kind == protocol::From::Kind::kAfter) query.filter.since.reset();
   opening->interest->wire = &wire;
   opening->interest->filter = std::move(query.filter);
   open_stream(peer, opening);
@@ -205,6 +214,7 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
         asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
     HttpResponse response;
     response.content_type = kEventMedia;
+    response.headers.push_back(kNotStored);
     append_cloudevent(response.body, record.view(), projection);
     asker.respond(std::move(response));
   };

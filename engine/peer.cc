@@ -12,8 +12,13 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kKeepAliveMs = 15'000;
+// Of a stream of events, at most: proxies that give up on a quiet connection do so after 30 s or
+// more.
+constexpr std::uint64_t kKeepAliveMsMax = 15'000;
 constexpr std::uint64_t kComeBackSpreadMs = 5'000;
+// What a stream is told to wait before it connects again: from the one up to, excluded, the other.
+constexpr std::uint64_t kStreamRetryMsMin = 1'000;
+constexpr std::uint64_t kStreamRetryMsEnd = 5'000;
 constexpr std::int64_t kMicros = 1'000'000;
 
 }  // namespace
@@ -117,8 +122,13 @@ namespace {
 HttpResponse event_stream_head() {
   return {.status = 200,
           .content_type = "text/event-stream",
-          .headers = {{"cache-control", "no-store"}},
+          .headers = {kNotStored, kUnbuffered},
           .body = {}};
+}
+
+// Spread, so that those who lose their connections at one moment do not come back at one.
+std::uint64_t spread_ms(ConnectionId id, std::uint64_t end_ms) {
+  return hash128("retry", std::to_string(id.value())).low % end_ms;
 }
 
 }  // namespace
@@ -137,7 +147,7 @@ void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInt
   stream_->identity = identity;
   stream_->interest = interest;
   stream_->is_websocket = request.upgrade;
-  stream_->next_keep_alive_ms = shard_.loop().now_ms() + kKeepAliveMs;
+  stream_->next_keep_alive_ms = shard_.loop().now_ms() + keep_alive_ms();
   stream_->next_recheck_ms = shard_.loop().now_ms() + shard_.engine().session_limits.recheck_ms;
   if (stream_->is_websocket) {
     connection_->accept_websocket(request, "cloudevents.json");
@@ -145,27 +155,35 @@ void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInt
     HttpResponse head = event_stream_head();
     allow_origin(head);
     connection_->start_stream(head);
-    // The first byte at once: proxies and browsers wait for one before they say "open".
-    send_frame(": courtside\n\n");
   }
-  const Wire& wire = *interest->wire;
-  if (start.epoch_gap) {
-    std::string frame;
-    wire.append_message(frame, *start.epoch_gap);
-    send_frame(std::move(frame));
-  }
+  begin_stream(start);
   stream_->subscriber = hub().add(*this, std::move(interest), start.next);
   hub().advance(stream_->subscriber);
 }
 
 // Most of them have left: a page closes its EventSource so. A byte to one of those is answered with
-// a reset, which frees its place at once; to one that reads on it is a comment.
+// a reset, which frees its place at once; one that reads on hears where it is.
 void Peer::on_half_closed(Connection& /*connection*/) {
-  if (stream_) send_keep_alive();
+  if (stream_ && connection_->queued_bytes() == 0) send_stream_position();
 }
 
-void Peer::send_keep_alive() {
-  if (connection_->queued_bytes() == 0) send_frame(": keep-alive\n\n");
+// Sent at once: a client that is cut before its first event resumes from here, and proxies and
+// browsers wait for a first byte before they call the stream open. The gap comes first: a position
+// of this log would hide it from a client that is cut in between.
+void Peer::begin_stream(const Start& start) {
+  const Wire& wire = *stream_->interest->wire;
+  std::string frames;
+  if (start.epoch_gap) wire.append_message(frames, *start.epoch_gap);
+  wire.append_beginning(
+      frames,
+      {.position = format_position(hub().epoch(), previous(start.next)),
+       .heartbeat_ms = keep_alive_ms(),
+       .retry_ms = kStreamRetryMsMin + spread_ms(id_, kStreamRetryMsEnd - kStreamRetryMsMin)});
+  send_frame(std::move(frames));
+}
+
+std::uint64_t Peer::keep_alive_ms() const {
+  return std::min<std::uint64_t>(shard_.engine().session_limits.heartbeat_ms, kKeepAliveMsMax);
 }
 
 void Peer::on_message(Connection& /*connection*/, Opcode opcode, std::string_view payload) {
@@ -211,12 +229,23 @@ void Peer::tick_stream(std::uint64_t now_ms) {
     if (!stream_) return;
   }
   if (now_ms < stream_->next_keep_alive_ms) return;
-  stream_->next_keep_alive_ms = now_ms + kKeepAliveMs;
-  if (stream_->is_websocket) {
-    send_ping();
+  stream_->next_keep_alive_ms = now_ms + keep_alive_ms();
+  if (stream_->is_websocket) send_ping();
+  if (!connection_->congested()) send_stream_position();  // a congested one has enough to read
+}
+
+// As an event and not as a comment: a page in a browser sees it, and notices when it stays away.
+void Peer::send_stream_position() {
+  const SubscriberId subscriber = stream_->subscriber;
+  std::string frame;
+  const Wire& wire = *stream_->interest->wire;
+  if (hub().live(subscriber)) {
+    wire.append_message(frame, protocol::Live{0, hub().head()});
   } else {
-    send_keep_alive();
+    const Offset served = previous(hub().next_of(subscriber));
+    wire.append_message(frame, protocol::Progress{format_position(hub().epoch(), served)});
   }
+  send_frame(std::move(frame));
 }
 
 void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::uint16_t /*code*/) {
@@ -228,9 +257,7 @@ void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::ui
 void Peer::drain(std::uint16_t code) {
   if (connection_ == nullptr) return;
   if (session_) {
-    // Spread, so that a restart is not met by everybody at once.
-    const auto spread = hash128("retry", std::to_string(id_.value())).low % kComeBackSpreadMs;
-    session_->drain(static_cast<std::uint32_t>(spread), code);
+    session_->drain(static_cast<std::uint32_t>(spread_ms(id_, kComeBackSpreadMs)), code);
   } else if (stream_) {
     end_stream(code, "the server is going down");
   } else if (history_) {

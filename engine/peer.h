@@ -174,8 +174,10 @@ class Peer final : public ConnectionHandler,
     std::vector<std::string> subjects;
   };
 
+  void begin_stream(const Start& start);
+  std::uint64_t keep_alive_ms() const;
   void tick_stream(std::uint64_t now_ms);
-  void send_keep_alive();
+  void send_stream_position();
   void check_stream(bool stand_still);
   void on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
   void end_stream(std::uint16_t code, std::string_view reason);

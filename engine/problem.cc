@@ -51,7 +51,7 @@ HttpResponse problem(const Error& given) {
   }
   HttpResponse response{.status = code.http_status,
                         .content_type = "application/problem+json",
-                        .headers = {},
+                        .headers = {kNotStored},
                         .body = body.take()};
   if (code.http_status == 503 || code.http_status == 429) {
     response.headers.emplace_back("retry-after", retry_after_s(details));
@@ -60,8 +60,10 @@ HttpResponse problem(const Error& given) {
 }
 
 HttpResponse json_response(std::string body, int status) {
-  return {
-      .status = status, .content_type = "application/json", .headers = {}, .body = std::move(body)};
+  return {.status = status,
+          .content_type = "application/json",
+          .headers = {kNotStored},
+          .body = std::move(body)};
 }
 
 }  // namespace courtside

@@ -1,6 +1,9 @@
 // Errors as callers hear them; over HTTP RFC 9457 problem documents. Threads: any; no state.
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "base/error.h"
 #include "transport/http.h"
 
@@ -16,5 +19,10 @@ Error error_for_caller(const Error& error);
 HttpResponse problem(const Error& error);
 
 HttpResponse json_response(std::string body, int status = 200);
+
+// Of answers without end: nginx passes each byte on at once instead of filling a buffer first.
+inline const std::pair<std::string, std::string> kUnbuffered = {"x-accel-buffering", "no"};
+// What one caller may see at one moment is no answer for anybody else, or for later.
+inline const std::pair<std::string, std::string> kNotStored = {"cache-control", "no-store"};
 
 }  // namespace courtside

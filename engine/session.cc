@@ -544,7 +544,8 @@ void Session::send_progress() {
   const bool any_live = std::any_of(subs_.begin(), subs_.end(), [this](const auto& entry) {
     return host_.hub().live(entry.second.subscriber);
   });
-  if (any_live) send(protocol::Progress{host_.hub().head()});
+  if (any_live) return send(protocol::Progress{host_.hub().head()});
+  send(protocol::Ping{});  // a client hears something at every heartbeat, or its connection is dead
 }
 
 void Session::drain(std::uint32_t retryafter_ms, std::uint16_t close_code) {

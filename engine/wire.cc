@@ -45,8 +45,26 @@ std::string gap_json(const protocol::Gap& gap) {
   return object.take();
 }
 
-// One CloudEvent a message, as the CloudEvents WebSocket binding says. A gap is itself a
-// CloudEvent, so that nobody loses events without being told.
+// {"position":"k3f9:104301","live":true}. `live`: everything up to there has been sent, and later
+// events come as they are committed.
+JsonObject progress_json(const std::string& position, bool is_live) {
+  JsonObject object;
+  object.text("position", position).boolean("live", is_live);
+  return object;
+}
+
+std::string beginning_json(const StreamBeginning& beginning) {
+  return progress_json(beginning.position, false)
+      .number("heartbeat", beginning.heartbeat_ms)
+      .take();
+}
+
+// The type of the CloudEvent, and the name of the server-sent event, that tells a stream where it
+// is.
+constexpr std::string_view kProgress = "courtside.progress";
+
+// One CloudEvent a message, as the CloudEvents WebSocket binding says. Gaps and positions are
+// CloudEvents themselves: a client loses nothing without being told, and can always resume.
 class CloudEventsWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
@@ -59,15 +77,32 @@ class CloudEventsWire : public Wire {
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
-    const auto* gap = std::get_if<protocol::Gap>(&message);
-    if (gap == nullptr) return;
+    if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      append_own(out, "gap-" + gap->from + "-" + gap->to, "courtside.gap", gap_json(*gap));
+    } else if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      append_own(out, "live-" + live->position, kProgress,
+                 progress_json(live->position, true).take());
+    } else if (const auto* progress = std::get_if<protocol::Progress>(&message)) {
+      append_own(out, "progress-" + progress->position, kProgress,
+                 progress_json(progress->position, false).take());
+    }
+  }
+
+  void append_beginning(std::string& out, const StreamBeginning& beginning) const override {
+    append_own(out, "beginning-" + beginning.position, kProgress, beginning_json(beginning));
+  }
+
+ private:
+  // An event of the server's own: it is not in the log.
+  static void append_own(std::string& out, const std::string& id, std::string_view type,
+                         const std::string& data) {
     JsonObject event;
     event.text("specversion", "1.0")
-        .text("id", "gap-" + gap->from + "-" + gap->to)
+        .text("id", id)
         .text("source", "/courtside")
-        .text("type", "courtside.gap")
+        .text("type", type)
         .text("datacontenttype", "application/json")
-        .raw("data", gap_json(*gap));
+        .raw("data", data);
     append_frame(out, Opcode::kText, event.take());
   }
 };
@@ -94,14 +129,31 @@ class SseWire : public Wire {
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
-    const auto* gap = std::get_if<protocol::Gap>(&message);
-    if (gap == nullptr) return;
-    // The gap's end is the id: a reader that is cut right after it resumes behind the gap.
-    out.append("id: ").append(gap->to).append("\nevent: gap\n");
-    append_data(out, gap_json(*gap));
+    if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      // The gap's end is the id: a reader that is cut right after it resumes behind the gap.
+      append_own(out, gap->to, "gap", gap_json(*gap));
+    } else if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      append_own(out, live->position, kProgress, progress_json(live->position, true).take());
+    } else if (const auto* progress = std::get_if<protocol::Progress>(&message)) {
+      append_own(out, progress->position, kProgress,
+                 progress_json(progress->position, false).take());
+    }
+  }
+
+  void append_beginning(std::string& out, const StreamBeginning& beginning) const override {
+    out.append("retry: ").append(std::to_string(beginning.retry_ms)).push_back('\n');
+    append_own(out, beginning.position, kProgress, beginning_json(beginning));
   }
 
  private:
+  // With data, although the standard takes an `id` without: some readers (npm eventsource 4.1.1)
+  // drop a block that has none, and its id with it.
+  static void append_own(std::string& out, const std::string& position, std::string_view name,
+                         const std::string& data) {
+    out.append("id: ").append(position).append("\nevent: ").append(name).push_back('\n');
+    append_data(out, data);
+  }
+
   static void append_data(std::string& out, std::string_view payload) {
     out.append("data: ");
     for (std::size_t i = 0; i < payload.size(); ++i) {

@@ -13,6 +13,14 @@
 
 namespace courtside {
 
+// What a stream of events is told first: its position, from which its client resumes even if no
+// event ever came.
+struct StreamBeginning {
+  std::string position;            // every later event lies behind it
+  std::uint64_t heartbeat_ms = 0;  // how often the stream is told its position from now on
+  std::uint64_t retry_ms = 0;      // how long to wait after the connection is lost
+};
+
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -25,6 +33,9 @@ class Wire {
 
   // Appends the framed message, or nothing where this wire has no word for it.
   virtual void append_message(std::string& out, const protocol::ServerMessage& message) const = 0;
+
+  // Appends the framed beginning of a stream. A session's `subscribed` says it instead.
+  virtual void append_beginning(std::string& /*out*/, const StreamBeginning& /*beginning*/) const {}
 };
 
 const Wire& json_wire();         // courtside.v1.json

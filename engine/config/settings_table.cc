@@ -50,7 +50,9 @@ std::vector<Setting> make_table() {
        count(MEMBER(read_threads), 1, 64)},
       {"tail_bytes", "recent commits held in memory, which serve the usual resume",
        bytes(MEMBER(tail_bytes), kMiB, kTiB)},
-      {"heartbeat", "how often a WebSocket is pinged and told its progress",
+      {"heartbeat",
+       "how often a connection is pinged and told its position; a stream of events every 15 s at "
+       "least",
        duration(MEMBER(heartbeat_ms), 100, kHourMs)},
       {"drain", "how long clients have to say goodbye after SIGTERM",
        duration(MEMBER(drain_ms), 0, kHourMs)},

@@ -372,6 +372,8 @@ TEST_F(Interface, EveryFormAndParameterOfHistoryIsThere) {
     known.insert(name);
     get("/v1/events?" + name + "=" + value, 200, "application/x-ndjson");
   }
+  known.insert("lastEventId");
+  judge("/v1/events", "GET", SseClient(port(), "/v1/events?lastEventId=" + position).head(), false);
   EXPECT_EQ(named, known);
 }
 
@@ -447,6 +449,25 @@ TEST_F(Interface, EveryMessageOfAClientIsThere) {
        {R"({"type":"subscribe","id":1,"sub":1})", R"({"type":"refresh","id":0,"token":"x"})",
         R"({"type":"unsubscribe","id":1})", R"({"type":"hello","token":1})"}) {
     EXPECT_NE(judge_client(bad), "") << bad;
+  }
+}
+
+TEST_F(Interface, EveryServerSentEventIsThere) {
+  const JsonSchemas asyncapi = JsonSchemas::of_file("docs/asyncapi.json");
+  std::map<std::string, std::string> declared;  // the name of the message, by that of the event
+  for (const auto& [name, message] : asyncapi.at("#/components/messages").members()) {
+    if (name.starts_with("sse_")) declared[message["name"].text()] = name;
+  }
+  append_one(http, {.id = "1"});
+  SseClient stream(port(), "/v1/events", "other:1");
+  std::set<std::string> seen_names;
+  while (seen_names.size() < declared.size()) {
+    const SseClient::Event event = stream.next();
+    const std::string name = declared.contains(event.type) ? event.type : "event";
+    EXPECT_EQ(asyncapi.judge(asyncapi.at("#/components/messages/" + declared[name])["payload"],
+                             Json::parse(event.data)),
+              "");
+    seen_names.insert(name);
   }
 }
 

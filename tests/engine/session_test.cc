@@ -67,8 +67,8 @@ TEST_F(SessionTest, WhatIsTheProcesssOwnIsInternal) {
   take();
   grant = fail(Code::no_input, "/var/lib/courtside");
   session->on_tick(limits.recheck_ms, {.received_ms = limits.recheck_ms});
-  EXPECT_EQ(take(), R"({"type":"unsubscribed","sub":1,"code":"internal"})"
-                    "\n");
+  EXPECT_EQ(take(),
+            "{\"type\":\"unsubscribed\",\"sub\":1,\"code\":\"internal\"}\n{\"type\":\"ping\"}\n");
 }
 
 TEST_F(SessionTest, NowIsLiveAtOnce) {
@@ -222,6 +222,14 @@ TEST_F(SessionTest, HeartbeatsCarryProgress) {
   session->on_tick(1000, {.received_ms = 900});
   EXPECT_EQ(take(), "{\"type\":\"progress\",\"position\":\"e:2\"}\n");
   EXPECT_EQ(pings, 1);
+}
+
+// A page in a browser sees no pings of the protocol's own: with a message at each heartbeat it can
+// tell a dead connection from a quiet one.
+TEST_F(SessionTest, HeartbeatsWithoutALiveSubscriptionCarryAPing) {
+  hello();
+  session->on_tick(1000, {.received_ms = 900});
+  EXPECT_EQ(take(), "{\"type\":\"ping\"}\n");
 }
 
 TEST_F(SessionTest, ASilentPeerIsClosedAfterTwoHeartbeats) {

@@ -60,9 +60,34 @@ TEST_F(WireTest, AGapIsAnEventOfItsOwnEverywhere) {
   std::string bare;
   cloudevents_wire().append_message(bare, gap);
   EXPECT_NE(bare.find("\"type\":\"courtside.gap\""), std::string::npos);
-  std::string silent;
-  sse_wire().append_message(silent, protocol::Live{1, "e:1"});
-  EXPECT_EQ(silent, "");
+}
+
+TEST_F(WireTest, AStreamIsToldWhereItBeginsAndWhereItIs) {
+  const StreamBeginning beginning{.position = "e:7", .heartbeat_ms = 15'000, .retry_ms = 2713};
+  std::string sse;
+  sse_wire().append_beginning(sse, beginning);
+  EXPECT_EQ(sse,
+            "retry: 2713\nid: e:7\nevent: courtside.progress\n"
+            "data: {\"position\":\"e:7\",\"live\":false,\"heartbeat\":15000}\n\n");
+  sse.clear();
+  sse_wire().append_message(sse, protocol::Live{1, "e:9"});
+  sse_wire().append_message(sse, protocol::Progress{"e:8"});
+  EXPECT_EQ(sse,
+            "id: e:9\nevent: courtside.progress\ndata: {\"position\":\"e:9\",\"live\":true}\n\n"
+            "id: e:8\nevent: courtside.progress\ndata: {\"position\":\"e:8\",\"live\":false}\n\n");
+
+  std::string bare;
+  cloudevents_wire().append_beginning(bare, beginning);
+  EXPECT_EQ(bare.substr(4), R"({"specversion":"1.0","id":"beginning-e:7","source":"/courtside",)"
+                            R"("type":"courtside.progress","datacontenttype":"application/json",)"
+                            R"("data":{"position":"e:7","live":false,"heartbeat":15000}})");
+  bare.clear();
+  cloudevents_wire().append_message(bare, protocol::Live{1, "e:9"});
+  EXPECT_NE(bare.find(R"("data":{"position":"e:9","live":true}})"), std::string::npos) << bare;
+
+  std::string session;
+  json_wire().append_beginning(session, beginning);
+  EXPECT_EQ(session, "") << "`subscribed` says it";
 }
 
 // Two interests share an audience only when they get the same bytes.

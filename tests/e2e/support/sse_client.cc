@@ -36,8 +36,7 @@ SseClient::Event SseClient::next(Deadline deadline) {
       if (event.type.empty()) event.type = "message";
       return event;
     }
-    if (text.front() == ':')
-      return {.is_comment = true, .id = "", .type = "", .data = text.substr(1)};
+    if (text.front() == ':') return {.is_comment = true, .data = text.substr(1)};
     const std::size_t colon = text.find(':');
     const std::string field = text.substr(0, colon);
     std::string value = colon == std::string::npos ? "" : text.substr(colon + 1);
@@ -54,7 +53,7 @@ SseClient::Event SseClient::next(Deadline deadline) {
 SseClient::Event SseClient::next_event(Deadline deadline) {
   while (true) {
     Event event = next(deadline);
-    if (!event.is_comment) return event;
+    if (!event.is_comment && event.type != "courtside.progress") return event;
   }
 }
 

@@ -27,7 +27,7 @@ class SseClient {
 
   const HttpResponse& head() const { return head_; }
 
-  // The next event or comment; next_event() leaves comments out. Throws Disconnected at the end.
+  // The next event or comment; next_event() leaves out comments and positions. Throws Disconnected.
   Event next(Deadline deadline = Deadline());
   Event next_event(Deadline deadline = Deadline());
 
