@@ -140,6 +140,7 @@ void HttpSession::start_stream(const HttpResponse& head) {
   std::string text;
   append_response_head(text, head, framing);
   stream_.send(shared_text(std::move(text)), Urgency::kReply);
+  if (!chunked_) stream_.let_fin_mean_whole();
 }
 
 void HttpSession::send_part(SharedBytes bytes, Urgency urgency) {

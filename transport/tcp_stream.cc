@@ -273,6 +273,7 @@ void TcpStream::after_write() {
 
 void TcpStream::send_fin() {
   if (fin_sent_) return;
+  set_reset_on_close(false);  // what was queued is out
   if (input_ended_) return finish(reason_, /*reset=*/false);
   fin_sent_ = true;
   if (shutdown(watcher_->fd(), SHUT_WR) != 0) finish(reason_, /*reset=*/false);
@@ -300,15 +301,19 @@ void TcpStream::fail(int error) {
   finish(open() ? CloseReason::kByPeer : reason_, /*reset=*/true);
 }
 
+void TcpStream::set_reset_on_close(bool resets) {
+  if (watcher_ == nullptr || resets_on_close_ == resets) return;
+  resets_on_close_ = resets;
+  const linger at_once = {resets ? 1 : 0, 0};
+  setsockopt(watcher_->fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 void TcpStream::finish(CloseReason reason, bool reset) {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
   reason_ = reason;
   loop_.cancel_timer(close_timer_);
-  if (reset) {
-    const linger at_once = {1, 0};
-    setsockopt(watcher_->fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-  }
+  if (reset) set_reset_on_close(true);
   watcher_.reset();
   queue_.clear();
   kept_ = std::string();

@@ -68,6 +68,10 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   void close_after_flush(CloseReason reason);
   void abort(CloseReason reason);
 
+  // Only close_after_flush() ends it with FIN from now on. However else it ends, also with the
+  // process itself, the peer sees a reset. For what the connection's end is the end of.
+  void let_fin_mean_whole() { set_reset_on_close(true); }
+
   Loop& loop() const { return loop_; }
   bool open() const { return state_ == State::kOpen; }
   bool reading() const { return !paused_; }
@@ -100,6 +104,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   bool write_once();
   void after_write();
   void send_fin();
+  void set_reset_on_close(bool resets);
   void wait_for_peer();
   void update_watch();
   void finish(CloseReason reason, bool reset);
@@ -128,6 +133,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   bool peer_ended_ = false;      // its FIN was seen; input may wait in front of it
   bool input_ended_ = false;     // everything up to its FIN was read
   bool errors_unclear_ = false;  // the kernel reported an error that it does not name
+  bool resets_on_close_ = false;
   bool fin_sent_ = false;
 };
 

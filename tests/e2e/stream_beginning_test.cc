@@ -270,5 +270,23 @@ TEST_F(StreamRequest, Http10IsFramedByTheEndOfTheConnection) {
   EXPECT_THAT(rest, Not(HasSubstr("\r\n0")));
 }
 
+// Without a last chunk only the way in which the connection ends says whether the body is whole.
+// The kernel ends the connections of a killed process with FIN, which nginx passes on as a whole
+// answer.
+TEST_F(StreamRequest, Http10EndsWithAResetWhereItIsNotWhole) {
+  const std::string data = json_string(std::string(200'000, 'x'));
+  for (int i = 0; i < 60; ++i) append_one(http, {.id = std::to_string(i), .data = data});
+  for (const bool is_killed : {false, true}) {
+    Socket socket = Socket::connect(port(), 64 * 1024);
+    socket.write("GET /v1/events HTTP/1.0\r\nHost: a\r\nAccept: application/x-ndjson\r\n\r\n");
+    ASSERT_EQ(socket.fill(Deadline()), Socket::Filled::kBytes);
+    if (is_killed) server.kill();
+    while (socket.fill(Deadline()) == Socket::Filled::kBytes)
+      socket.consume(socket.buffered().size());
+    EXPECT_EQ(socket.was_reset(), is_killed);
+  }
+  server.start();
+}
+
 }  // namespace
 }  // namespace courtside::e2e
