@@ -46,6 +46,8 @@ class ClientSession : private WebSocketClientHandler {
   void send(std::string_view message) { client_->send(Opcode::kText, message); }
   std::size_t queued_bytes() const { return client_->queued_bytes(); }
   void close() { client_->close(1000); }
+  // Without a goodbye: nobody is there to hear it.
+  void abort() { client_->abort(); }
 
  private:
   void on_open(WebSocketClient& client) override;

@@ -15,6 +15,7 @@
 namespace courtside {
 namespace {
 
+constexpr std::uint64_t kRetryMsMin = 250;
 constexpr std::uint64_t kRetryMsMax = 10'000;
 constexpr std::size_t kDataColumnBytes = 80;
 
@@ -50,9 +51,22 @@ class Tailing {
   void connect() {
     session_ = std::make_unique<ClientSession>(
         loop_, target_, command_.token,
-        ClientSession::Events{.on_welcome = [this](const ServerWords&) { subscribe(); },
+        ClientSession::Events{.on_welcome = [this](const ServerWords& words) { on_welcome(words); },
                               .on_message = [this](const ServerWords& words) { on_message(words); },
                               .on_closed = [this](const Error& error) { on_closed(error); }});
+  }
+
+  void on_welcome(const ServerWords& words) {
+    heartbeat_ms_ = words.number("heartbeat");
+    on_heard();
+    subscribe();
+  }
+
+  // Something comes at every heartbeat. When two pass in silence the connection is dead, although
+  // nobody said so: a cable was pulled, or a proxy has forgotten it.
+  void on_heard() {
+    loop_.cancel_timer(silence_timer_);
+    silence_timer_ = loop_.start_timer(2 * heartbeat_ms_, [this] { session_->abort(); });
   }
 
   void subscribe() {
@@ -80,15 +94,23 @@ class Tailing {
   }
 
   void on_message(const ServerWords& words) {
+    on_heard();
     if (words.is("event")) {
       // The cursor moves after the event was shown: what is cut off in between comes again.
       show(words.text("position"), words.member("event").raw);
       resume_after(words.text("position"));
     } else if (words.is("subscribed")) {
       retry_ms_ = 0;
+      was_subscribed_ = true;
       resume_after(words.text("after"));
     } else if (words.is("live")) {
+      is_live_ = true;
+      resume_after(words.text("position"));
       if (!command_.follow) finish();
+    } else if (words.is("behind")) {
+      is_live_ = false;
+    } else if (words.is("progress")) {
+      if (is_live_) resume_after(words.text("position"));
     } else if (words.is("gap")) {
       std::fprintf(stderr, "courtside: %s to %s can no longer be had (%s)\n",
                    words.text("from").c_str(), words.text("to").c_str(),
@@ -138,17 +160,20 @@ class Tailing {
   }
 
   void on_closed(const Error& error) {
+    loop_.cancel_timer(silence_timer_);
+    is_live_ = false;
     const bool is_gone = error.code == Code::unavailable;
-    if (finished_ || !command_.follow || !is_gone || retry_ms_ > kRetryMsMax) {
+    const bool gives_up = retry_ms_ > kRetryMsMax && !was_subscribed_;
+    if (finished_ || !command_.follow || !is_gone || gives_up) {
       if (!finished_) failure_ = error;
       loop_.request_stop();
       return;
     }
-    // Following means staying: come back and go on behind what was shown. A server that was never
-    // reached is a wrong address rather than a restart, so give up on it at some point.
-    retry_ms_ = retry_ms_ == 0 ? 250 : retry_ms_ * 2;
+    // Following means staying: come back and go on behind what was shown, however long the server
+    // is away. One that was never reached is a wrong address rather than a restart.
+    retry_ms_ = retry_ms_ == 0 ? kRetryMsMin : retry_ms_ * 2;
     std::fprintf(stderr, "courtside: %s; trying again\n", error.message.c_str());
-    loop_.start_timer(retry_ms_, [this] { connect(); });
+    loop_.start_timer(std::min(retry_ms_, kRetryMsMax), [this] { connect(); });
   }
 
   const TailCommand& command_;
@@ -158,6 +183,10 @@ class Tailing {
   std::unique_ptr<ClientSession> session_;
   std::uint64_t shown_ = 0;
   std::uint64_t retry_ms_ = 0;
+  std::uint64_t heartbeat_ms_ = 0;
+  TimerId silence_timer_;
+  bool is_live_ = false;         // everything up to `progress` has been shown
+  bool was_subscribed_ = false;  // once at least
   bool finished_ = false;
   std::optional<Error> failure_;
 };
