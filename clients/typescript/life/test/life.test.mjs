@@ -1,0 +1,111 @@
+// Goal: a client of whatever kind that is connected, has never had an event, and is then cut in
+// whatever way, loses nothing of what is published meanwhile, gets nothing twice, and is told of no
+// gap.
+//
+// COURTSIDE_TEST_LIFE_ROUNDS: how often each story is told (1).
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { Chromium } from "./support/chromium.mjs";
+import { Client, kinds } from "./support/clients.mjs";
+import { Server } from "./support/server.mjs";
+import { until } from "./support/until.mjs";
+
+const rounds = Number(process.env.COURTSIDE_TEST_LIFE_ROUNDS ?? 1);
+let browser;
+let folder; // of README's programs
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "courtside-life-programs-"));
+  symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"));
+  browser = await Chromium.create();
+});
+after(async () => {
+  await browser?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+// Tells one story: everybody is live, `cut` happens and publishes what it likes, and then everybody
+// has everything.
+function story(name, { heartbeat = "1s", who = kinds, cut, expect = () => {} }) {
+  const told = async (t) => {
+    const server = await Server.create("--heartbeat", heartbeat, "--drain", "500ms");
+    const log = [];
+    const publish = async (...ids) => {
+      await server.publish(...ids);
+      log.push(...ids);
+    };
+    const clients = [];
+    try {
+      clients.push(...(await Promise.all(who.map((kind) => Client.start(kind, { server, browser, folder })))));
+      await Promise.all(clients.map((client) => client.isLive()));
+      await cut({ server, clients, publish });
+      await publish("after");
+      for (const client of clients) {
+        await t.test(client.kind.name, async () => {
+          await until("it has the last event", () => client.seen(log).includes("after"), 20_000).catch(() => {});
+          assert.deepEqual(client.seen(log), log);
+          assert.deepEqual(client.gaps, [], "a gap, though nothing was lost");
+          assert.deepEqual(client.others, []);
+          expect(client);
+        });
+      }
+    } finally {
+      for (const client of clients) await client.end();
+      await server.end();
+    }
+  };
+  for (let round = 1; round <= rounds; ++round) test(round === 1 ? name : `${name} (${round})`, told);
+}
+
+// Those that do what EventSource leaves to the page.
+const careful = kinds.filter(({ isBare }) => !isBare);
+
+describe("a client that never had an event", () => {
+  for (const signal of ["SIGTERM", "SIGKILL"]) {
+    story(`is cut by ${signal} and a start`, {
+      cut: async ({ server, publish }) => {
+        await server.stop(signal);
+        await server.start();
+        await publish("at once", "and another");
+      },
+    });
+  }
+
+  story("is cut, and a proxy answers 502 for a while", {
+    who: careful,
+    cut: async ({ clients, publish }) => {
+      for (const { proxy } of clients) {
+        proxy.answers502 = true;
+        proxy.cut();
+      }
+      await publish("behind a 502");
+      await until("each has been refused", () => clients.every(({ proxy }) => proxy.refused > 0));
+      await publish("and another");
+      for (const { proxy } of clients) proxy.answers502 = false;
+    },
+  });
+
+  story("is on a connection that has died without an end", {
+    who: careful,
+    cut: async ({ clients, publish }) => {
+      for (const { proxy } of clients) proxy.forget();
+      await publish("into the void", "and another");
+    },
+  });
+
+  story("is idle for longer than two heartbeats, and stays connected", {
+    heartbeat: "2s",
+    cut: async ({ clients, publish }) => {
+      const before = clients.map(({ proxy }) => proxy.pieces);
+      await until("four heartbeats", () =>
+        clients.every(({ proxy }, i) => proxy.pieces >= before[i] + 4));
+      await publish("at last");
+    },
+    expect: ({ proxy }) => assert.equal(proxy.connections, 1),
+  });
+});
