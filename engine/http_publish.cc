@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/account_events.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
 #include "engine/problem.h"
@@ -55,7 +56,8 @@ Result<std::vector<IncomingEvent>> parse_body(const HttpRequest& request) {
 struct Posting {
   Identity publisher;
   std::vector<IncomingEvent> events;
-  std::vector<PublishGrant> grants;  // of the first events
+  bool is_batch = false;
+  std::vector<PublishGrant> grants = {};  // of the first events
   int rounds = 1;
 };
 
@@ -64,9 +66,12 @@ constexpr int kRoundsMax = 5;
 
 void append_posting(Peer& peer, Posting& posting) {
   std::vector<std::string> ids;
+  const AccountEventBounds bounds = bounds_of(peer.shard().engine().config, now());
   for (std::size_t i = 0; i < posting.events.size(); ++i) {
     ids.emplace_back(EventView(posting.events[i].event).id());
-    const Result<void> done = attribute(posting.events[i], posting.publisher, posting.grants[i]);
+    const auto item = posting.is_batch ? std::optional<std::size_t>(i) : std::nullopt;
+    const Result<void> done =
+        attribute(posting.events[i], posting.publisher, posting.grants[i], bounds, item);
     if (!done) return refuse(peer, done.error());
   }
   Result<Append> append =
@@ -116,8 +121,11 @@ void post_events(Peer& peer, const HttpRequest& request, const Identity& publish
   }
   Result<std::vector<IncomingEvent>> events = parse_body(request);
   if (!events) return peer.respond(problem(events.error()));
+  const bool is_batch = media_type(request.header("content-type")) == kBatchMedia;
   peer.door().spend_publishes(publisher, events->size() - 1);
-  ask_for_posting(peer, std::make_shared<Posting>(Posting{publisher, std::move(*events), {}}));
+  ask_for_posting(peer,
+                  std::make_shared<Posting>(Posting{
+                      .publisher = publisher, .events = std::move(*events), .is_batch = is_batch}));
 }
 
 }  // namespace courtside

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "engine/account_events.h"
 #include "engine/http_api.h"
 #include "engine/problem.h"
 #include "engine/publisher.h"
@@ -479,7 +480,8 @@ void Peer::on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start
 
 Result<void> Peer::publish(IncomingEvent event, const Identity& identity, const PublishGrant& grant,
                            std::uint64_t ticket) {
-  if (const Result<void> attributed = attribute(event, identity, grant); !attributed) {
+  const AccountEventBounds bounds = bounds_of(shard_.engine().config, now());
+  if (const auto attributed = attribute(event, identity, grant, bounds); !attributed) {
     return attributed;
   }
   std::vector<IncomingEvent> events;

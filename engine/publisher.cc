@@ -10,36 +10,9 @@
 namespace courtside {
 namespace {
 
-// Roles of the platform's own staff.
-constexpr std::string_view kAdminRolePrefix = "BMSP_";
 constexpr std::size_t kTraceIdLength = 20;
 
 }  // namespace
-
-Result<void> attribute(IncomingEvent& incoming, const Identity& publisher,
-                       const PublishGrant& grant) {
-  if (publisher.kind != Identity::Kind::kAccount) return {};
-  if (!incoming.channels.empty()) {
-    return fail(Code::forbidden, "an account may not name an event's channels");
-  }
-  const EventView event(incoming.event);
-  if (event.data_kind() == DataKind::kJson) {
-    const DataFields data(event.data());
-    for (const std::string_view field : {"accountId", "senderId"}) {
-      const auto named = data.text(field);
-      if (named && *named != publisher.actor) {
-        return fail(Code::forbidden, "`data." + std::string(field) + "` is somebody else");
-      }
-    }
-  }
-  EventFields fields = event.fields();
-  fields.actorid = publisher.actor;
-  fields.actortype = publisher.role.starts_with(kAdminRolePrefix) ? "ADMIN" : "USER";
-  fields.actorrole = publisher.role;
-  incoming.event = build_event(fields);
-  incoming.channels = grant.channels;
-  return {};
-}
 
 Result<NewEvent> address_event(const Router& router, IncomingEvent incoming, IdScope scope) {
   const EventView event(incoming.event);

@@ -16,10 +16,6 @@
 
 namespace courtside {
 
-// Makes the event what its publisher may say: an account is itself the actor, speaks for nobody
-// else and names no channels, those of the grant are added. forbidden where it claims otherwise.
-Result<void> attribute(IncomingEvent& event, const Identity& publisher, const PublishGrant& grant);
-
 // invalid_event when it reaches too many channels. An account's events have idempotency keys of
 // their own: it cannot take a key that somebody else is going to use.
 Result<NewEvent> address_event(const Router& router, IncomingEvent event, IdScope scope);

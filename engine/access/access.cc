@@ -67,7 +67,8 @@ Access::Access(const Config& config, const AccessRules& rules, FactCache& facts,
     : rules_(rules),
       facts_(facts),
       identify_(std::move(identify)),
-      has_database_(!config.database.url.empty()) {
+      has_database_(!config.database.url.empty()),
+      room_fanout_max_(config.access.room_fanout) {
   for (const ProjectionRule& rule : config.projections) {
     if (!rule.unless_permission.empty()) lifting_.push_back(rule.unless_permission);
   }
@@ -246,6 +247,8 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
   if (identity.kind != Identity::Kind::kAccount || !is_channel(event.subject())) return grant;
   const auto* room = facts.find<RoomFact>(FactKind::kRoom, channel_id(event.subject()));
   if (room == nullptr || channel_kind(event.subject()) != "chat") return grant;
+  // Those of a large room hear of it through the room's own channel.
+  if (room->participants.size() > room_fanout_max_) return grant;
   for (const std::string& participant : room->participants) {
     grant.channels.push_back("user:" + participant);
   }

@@ -119,7 +119,8 @@ class Access {
   FactCache& facts_;
   const Identify identify_;
   const bool has_database_;
-  std::vector<std::string> lifting_;  // every permission that lifts some projection
+  const std::size_t room_fanout_max_;  // participants whose own channels a message reaches
+  std::vector<std::string> lifting_;   // every permission that lifts some projection
 
   std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> changes_{0};

@@ -13,6 +13,7 @@ namespace courtside {
 namespace {
 
 constexpr std::string_view kRolePrefix = "role:";
+constexpr std::string_view kMessagePosted = "chat.message_posted";
 
 // Whether a rule for `ruled` speaks of `asked`, which may be a pattern itself: a pattern is ruled
 // by `*` alone, or what holds for each single channel would hold for all of them at once.
@@ -217,6 +218,9 @@ void AccessRules::facts_for_publishing(const Identity& identity, EventView event
   for (const Publish& rule : publishes_) {
     if (matches_type(rule.type, event.type())) facts_for(rule.standing, named, keys);
   }
+  if (event.type() == kMessagePosted && !named.message.empty()) {
+    keys.push_back({FactKind::kMessage, message_fact_id(named.id, named.message)});
+  }
 }
 
 bool AccessRules::may_publish(const Caller& caller, EventView event, const FactSet& facts) const {
@@ -227,6 +231,11 @@ bool AccessRules::may_publish(const Caller& caller, EventView event, const FactS
     case Identity::Kind::kAccount: break;
   }
   const Named named = Named::in(event);
+  // A message keeps its id and its author: who posts under it must be the one who did before.
+  const auto* posted =
+      facts.find<MessageFact>(FactKind::kMessage, message_fact_id(named.id, named.message));
+  const bool is_anothers = posted != nullptr && posted->sender != caller.identity.actor;
+  if (event.type() == kMessagePosted && is_anothers) return false;
   return std::any_of(publishes_.begin(), publishes_.end(), [&](const Publish& rule) {
     return matches_type(rule.type, event.type()) && stands(rule.standing, caller, named, facts);
   });

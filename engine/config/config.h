@@ -101,6 +101,12 @@ struct Config {
     std::string jwt_audience;           // `aud` must name this; empty: anything
     std::uint64_t jwt_leeway_s = 5;     // for clocks that differ; <= 60
     std::uint64_t recheck_ms = 60'000;  // how often a live subscription's right is looked at again
+    // `time` of an account's event, against the server's clock; beyond it the server's is taken.
+    std::uint64_t account_time_past_ms = 86'400'000;
+    std::uint64_t account_time_future_ms = 300'000;
+    // Of a chat room with more participants, messages reach the room's channel alone. Together with
+    // the room's own channels it stays below kRecordChannelsMax.
+    std::uint64_t room_fanout = 900;
   } access;
 
   // The platform's database, asked for rights. Without one, the token's claims decide.

@@ -93,6 +93,17 @@ std::vector<Setting> make_table() {
        NumberSetting{MEMBER(access.jwt_leeway_s), Unit::kSeconds, 0, 60}},
       {"access.recheck", "how often the right to a live subscription is looked at again",
        duration(MEMBER(access.recheck_ms), 100, kHourMs)},
+      {"access.account_time_past",
+       "how old the `time` of an account's event may be; beyond it the server's time is taken",
+       duration(MEMBER(access.account_time_past_ms), 0, 366 * 24 * kHourMs)},
+      {"access.account_time_future",
+       "how far ahead the `time` of an account's event may be; beyond it the server's time is "
+       "taken",
+       duration(MEMBER(access.account_time_future_ms), 0, 24 * kHourMs)},
+      {"access.room_fanout",
+       "participants up to which a chat message also reaches each one's `user:<id>`; in larger "
+       "rooms it reaches `chat:<room>` alone",
+       count(MEMBER(access.room_fanout), 0, 900)},
 
       {"database.url", "libpq connection string of the platform's database; empty: none",
        TextSetting{MEMBER(database.url), /*may_be_empty=*/true, without_password}},

@@ -73,10 +73,13 @@ TEST_F(PublishRights, AMessageIsChangedByItsAuthorAlone) {
   }
 }
 
-// Once, whoever posted a message last under an id was the author of all of that id.
+// Who posted under an id first is its author, also after the message was deleted.
 TEST_F(PublishRights, NobodyTakesAMessageOverByPostingUnderItsId) {
   EXPECT_EQ(say(user, in_room("chat.message_posted", "both", "m1")), "ok");
-  say(other, in_room("chat.message_posted", "both", "m1"));
+  EXPECT_EQ(say(other, in_room("chat.message_posted", "both", "m1")), "forbidden");
+  // An id is a message's within its room, and its author may say it again.
+  EXPECT_EQ(say(other, in_room("chat.message_posted", "theirs", "m1")), "ok");
+  EXPECT_EQ(say(user, in_room("chat.message_posted", "both", "m1")), "ok");
   EXPECT_EQ(say(other, in_room("chat.message_edited", "both", "m1")), "forbidden");
   EXPECT_EQ(say(user, in_room("chat.message_edited", "both", "m1")), "ok");
 }
