@@ -114,9 +114,13 @@ Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) 
                             .data_fields = rule.data_fields,
                             .listed_are_hidden = rule.listed_are_hidden,
                             .hide_actor = rule.hide_actor},
-                           rule.unless_permission});
+                           rule.unless_permission,
+                           !rule.who.empty()});
     said.append("\n").append(rule.channel).append(rule.listed_are_hidden ? " -" : " +");
-    said.append(rule.hide_actor ? "-" : "+").append(rule.unless_permission);
+    said.append(rule.hide_actor ? "-" : "+")
+        .append(rule.unless_permission)
+        .append(" ")
+        .append(rule.who);
     for (const std::string& field : rule.data_fields) said.append("\t").append(field);
   }
   const Sha256 digest = sha256(said);
@@ -130,10 +134,16 @@ bool Projections::hide_actor(const std::vector<std::string>& channels,
   if (std::find(channels.begin(), channels.end(), "*") != channels.end()) return false;
   return std::any_of(channels.begin(), channels.end(), [&](const std::string& channel) {
     return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
-      return rule.projection.hide_actor && !holds(lifts, rule.unless_permission) &&
+      return rule.projection.hide_actor && !is_lifted(rule, channel, lifts) &&
              (matches_channel(rule.channel, channel) || matches_channel(channel, rule.channel));
     });
   });
+}
+
+bool Projections::is_lifted(const Rule& rule, std::string_view channel,
+                            const std::vector<std::string>& lifts) {
+  return holds(lifts, rule.unless_permission) ||
+         (rule.is_for_some && holds(lifts, lift_of(channel)));
 }
 
 const Projections::Rule* Projections::of_channel(std::string_view channel) const {
@@ -164,7 +174,7 @@ const Projection* Projections::choose(const std::vector<std::string>& channels,
       if (wanted == "*") return nullptr;
       if (!matches_channel(wanted, reached)) continue;
       const Rule* rule = of_channel(reached);
-      if (rule == nullptr || holds(lifts, rule->unless_permission)) return nullptr;
+      if (rule == nullptr || is_lifted(*rule, wanted, lifts)) return nullptr;
       if (widest == nullptr || is_wider(rule->projection, *widest)) widest = &rule->projection;
     }
   }

@@ -47,8 +47,8 @@ class Projections {
  public:
   static Result<Projections> make(const std::vector<ProjectionRule>& rules);
 
-  // What a reader of `channels` (channels and patterns; empty: everything) who holds `lifts` (some
-  // of the rules' unless_permission) sees of an event that reaches `record.channels()`: null for
+  // What a reader of `channels` (channels and patterns; empty: everything) who holds `lifts`
+  // (ReadGrant::lifts, sorted) sees of an event that reaches `record.channels()`: null for
   // all of it. Through several channels: the widest.
   const Projection* choose(const std::vector<std::string>& channels,
                            const std::vector<std::string>& lifts, RecordView record) const;
@@ -65,7 +65,10 @@ class Projections {
     std::string channel;  // `kind:id` or `kind:*`
     Projection projection;
     std::string unless_permission;
+    bool is_for_some = false;  // ProjectionRule::who: not for who has lift_of(channel)
   };
+  static bool is_lifted(const Rule& rule, std::string_view channel,
+                        const std::vector<std::string>& lifts);
   const Rule* of_channel(std::string_view channel) const;
 
   std::vector<Rule> rules_;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
+#include "base/check.h"
 #include "base/time.h"
 #include "schema/channel.h"
 #include "schema/json_reader.h"
@@ -258,6 +261,31 @@ const EventFamily* find_family(std::string_view type) {
     return is_one_of(family.events, type.substr(dot + 1)) ? &family : nullptr;
   }
   return nullptr;
+}
+
+std::string_view subject_field(std::string_view kind) {
+  for (const EventFamily& family : kFamilies) {
+    for (const SubjectRule& rule : family.subjects) {
+      if (rule.kind == kind) return rule.field;
+    }
+  }
+  return {};
+}
+
+std::string_view hidden_subject(std::string_view subject) {
+  static const auto subjects = [] {
+    std::map<std::string, std::string, std::less<>> made;
+    for (const EventFamily& family : kFamilies) {
+      for (const SubjectRule& rule : family.subjects) {
+        const std::string kind(rule.kind);
+        made.emplace(kind, kind + ":hidden");
+      }
+    }
+    return made;
+  }();
+  const auto found = subjects.find(channel_kind(subject));
+  COURTSIDE_CHECK(found != subjects.end());
+  return found->second;
 }
 
 void check_catalogue(const EventFields& fields, EventErrors& errors) {

@@ -56,6 +56,14 @@ std::span<const std::string_view> notification_channels();
 // The family that the type belongs to, or null when it is generic.
 const EventFamily* find_family(std::string_view type);
 
+// The field of the data that carries the id of a subject of this kind: "paymentId" of "payment".
+// Empty for a kind that the catalogue does not have.
+std::string_view subject_field(std::string_view kind);
+
+// `kind:hidden` for a subject of one of these kinds. Valid for ever.
+// REQUIRES: subject_field(channel_kind(subject)) is not empty.
+std::string_view hidden_subject(std::string_view subject);
+
 // Adds to `errors` what breaks the rules above; nothing for a generic type.
 // REQUIRES: data of DataKind::kJson is sound JSON.
 void check_catalogue(const EventFields& fields, EventErrors& errors);

@@ -56,7 +56,7 @@ Result<void> check_event(EventView event);
 // Which part of an event one kind of channel may see.
 struct Projection {
   std::string name = {};
-  std::vector<std::string> data_fields = {};  // top-level fields of `data` that are listed
+  std::vector<std::string> data_fields = {};  // that are listed; `price.minor`: a leaf of `price`
   bool listed_are_hidden = false;  // false: only the listed are shown; true: all but them
   bool hide_actor = false;         // also correlationid, causationid and traceparent
 };

@@ -71,6 +71,7 @@ Access::Access(const Config& config, const AccessRules& rules, FactCache& facts,
       room_fanout_max_(config.access.room_fanout) {
   for (const ProjectionRule& rule : config.projections) {
     if (!rule.unless_permission.empty()) lifting_.push_back(rule.unless_permission);
+    if (!rule.who.empty()) partial_.push_back({rule.channel, rule.who});
   }
   std::sort(lifting_.begin(), lifting_.end());
   lifting_.erase(std::unique(lifting_.begin(), lifting_.end()), lifting_.end());
@@ -153,7 +154,12 @@ std::optional<Result<ReadGrant>> Access::check_read(const Identity& identity,
                                                     ReadMode mode, bool all,
                                                     Later<ReadGrant> later) {
   if (identity.kind == Identity::Kind::kAdministrator) {
-    return ReadGrant{.channels = channels, .lifts = lifting_};
+    ReadGrant all_of_it{.channels = channels, .lifts = lifting_};
+    for (const std::string& channel : channels) {
+      if (is_partly_hidden(channel)) all_of_it.lifts.push_back(lift_of(channel));
+    }
+    std::sort(all_of_it.lifts.begin(), all_of_it.lifts.end());
+    return all_of_it;
   }
   std::vector<FactKey> keys;
   if (asks_database(identity)) keys.push_back({FactKind::kAccount, identity.actor});
@@ -176,6 +182,22 @@ bool Access::is_claimed(const Identity& identity, std::string_view channel) cons
   return std::any_of(
       identity.channels.begin(), identity.channels.end(),
       [channel](const std::string& pattern) { return matches_channel(pattern, channel); });
+}
+
+// Whether some readers of the channel (or of one that the pattern names) see a part of it alone.
+bool Access::is_partly_hidden(std::string_view channel) const {
+  return std::any_of(partial_.begin(), partial_.end(), [channel](const Partial& partial) {
+    return matches_channel(partial.channel, channel) || matches_channel(channel, partial.channel);
+  });
+}
+
+// Whether it may read the channel without standing to it as those readers do.
+bool Access::reads_otherwise(const Caller& caller, std::string_view channel, ReadMode mode,
+                             const FactSet& facts) const {
+  return std::any_of(partial_.begin(), partial_.end(), [&](const Partial& partial) {
+    return matches_channel(partial.channel, channel) &&
+           rules_.may_read(caller, channel, mode, facts, partial.who);
+  });
 }
 
 Result<ReadGrant> Access::decide_read(const Identity& identity,
@@ -211,6 +233,13 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
   for (const std::string& permission : lifting_) {
     if (sees_all || holds(rights->permissions, permission)) grant.lifts.push_back(permission);
   }
+  for (const std::string& channel : grant.channels) {
+    if (!is_partly_hidden(channel)) continue;
+    const bool is_lifted =
+        sees_all || is_claimed(identity, channel) || reads_otherwise(caller, channel, mode, facts);
+    if (is_lifted) grant.lifts.push_back(lift_of(channel));
+  }
+  std::sort(grant.lifts.begin(), grant.lifts.end());
   return grant;
 }
 

@@ -31,8 +31,10 @@ namespace courtside {
 // What a reader of these channels sees.
 struct ReadGrant {
   std::vector<std::string> channels;  // that it may read of those it asked for
-  std::vector<std::string> lifts;     // permissions that lift a projection (ProjectionRule), sorted
-  bool audited = false;               // it reads what is another account's: that leaves a trace
+  // What lifts a projection (ProjectionRule), sorted: permissions, and lift_of() a channel that it
+  // may read otherwise than as the rule's `who`.
+  std::vector<std::string> lifts;
+  bool audited = false;  // it reads what is another account's: that leaves a trace
 };
 
 // What is added to a publisher's event.
@@ -103,6 +105,9 @@ class Access {
                                                const FactSet& facts) const;
   bool asks_database(const Identity& identity) const;
   bool is_revoked(const Identity& identity) const;
+  bool is_partly_hidden(std::string_view channel) const;
+  bool reads_otherwise(const Caller& caller, std::string_view channel, ReadMode mode,
+                       const FactSet& facts) const;
   bool is_claimed(const Identity& identity, std::string_view channel) const;
 
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
@@ -121,6 +126,12 @@ class Access {
   const bool has_database_;
   const std::size_t room_fanout_max_;  // participants whose own channels a message reaches
   std::vector<std::string> lifting_;   // every permission that lifts some projection
+  // The projections that are for some readers alone.
+  struct Partial {
+    std::string channel;  // `kind:id` or `kind:*`
+    std::string who;
+  };
+  std::vector<Partial> partial_;
 
   std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> changes_{0};

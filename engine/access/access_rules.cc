@@ -23,6 +23,8 @@ bool rules_over(std::string_view ruled, std::string_view asked) {
 
 }  // namespace
 
+std::string lift_of(std::string_view channel) { return "@" + std::string(channel); }
+
 bool holds(const std::vector<std::string>& sorted, std::string_view text) {
   return std::binary_search(sorted.begin(), sorted.end(), text);
 }
@@ -99,7 +101,12 @@ Result<AccessRules> AccessRules::make(const Config& config) {
     Result<Standing> standing = parse_standing(rule.who);
     if (!standing) return refuse("read", rule.channel, standing.error().message);
     made.reads_.push_back(
-        {rule.channel, std::move(*standing), rule.permissions, rule.history_only});
+        {rule.channel, std::move(*standing), rule.permissions, rule.history_only, rule.who});
+  }
+  for (const ProjectionRule& rule : config.projections) {
+    if (rule.who.empty()) continue;
+    const Result<Standing> standing = parse_standing(rule.who);
+    if (!standing) return refuse("projection", rule.channel, standing.error().message);
   }
   for (const PublishRule& rule : config.publish_rules) {
     Result<Standing> standing = parse_standing(rule.who);
@@ -193,7 +200,7 @@ void AccessRules::facts_for_reading(const Identity& identity, std::string_view c
 }
 
 bool AccessRules::may_read(const Caller& caller, std::string_view channel, ReadMode mode,
-                           const FactSet& facts) const {
+                           const FactSet& facts, std::string_view except) const {
   if (caller.identity.kind == Identity::Kind::kAdministrator) return true;
   Named named;
   if (!is_channel_pattern(channel)) named.id = channel_id(channel);
@@ -201,7 +208,7 @@ bool AccessRules::may_read(const Caller& caller, std::string_view channel, ReadM
     const auto is_held = [&](const std::string& permission) {
       return holds(caller.rights.permissions, permission);
     };
-    return rules_over(rule.channel, channel) &&
+    return rules_over(rule.channel, channel) && (except.empty() || rule.who != except) &&
            (!rule.history_only || mode == ReadMode::kHistory) &&
            std::all_of(rule.permissions.begin(), rule.permissions.end(), is_held) &&
            stands(rule.standing, caller, named, facts);

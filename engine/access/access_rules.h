@@ -71,9 +71,9 @@ class AccessRules {
   // Adds what may_read must know of `channel` besides the caller's rights; some keys maybe twice.
   void facts_for_reading(const Identity& identity, std::string_view channel,
                          std::vector<FactKey>& keys) const;
-  // `channel` may be a channel or a pattern.
-  bool may_read(const Caller& caller, std::string_view channel, ReadMode mode,
-                const FactSet& facts) const;
+  // `channel` may be a channel or a pattern. Rules whose `who` is `except` do not count.
+  bool may_read(const Caller& caller, std::string_view channel, ReadMode mode, const FactSet& facts,
+                std::string_view except = {}) const;
 
   void facts_for_publishing(const Identity& identity, EventView event,
                             std::vector<FactKey>& keys) const;
@@ -107,6 +107,7 @@ class AccessRules {
     Standing standing;
     std::vector<std::string> permissions;
     bool history_only;
+    std::string who;
   };
   struct Publish {
     std::string type;
@@ -124,6 +125,9 @@ class AccessRules {
   std::vector<Publish> publishes_;
   std::vector<RoleRule> roles_;
 };
+
+// What stands in ReadGrant::lifts for a channel.
+std::string lift_of(std::string_view channel);
 
 // Whether the sorted list holds it.
 bool holds(const std::vector<std::string>& sorted, std::string_view text);

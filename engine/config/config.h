@@ -31,11 +31,12 @@ struct RouteRule {
 
 // What readers of a channel see of its events' data.
 struct ProjectionRule {
-  std::string channel;  // `kind:id`, or `kind:*` for every channel of the kind
-  std::vector<std::string> data_fields;
-  bool listed_are_hidden = false;      // false: only data_fields are shown; true: all but them
-  bool hide_actor = false;             // no actor or correlation attributes either
-  std::string unless_permission = {};  // who holds it sees all; empty: nobody
+  std::string channel;                   // `kind:id`, or `kind:*` for every channel of the kind
+  std::vector<std::string> data_fields;  // `price`: with all in it; `price.minor`: that alone
+  bool listed_are_hidden = false;        // false: only data_fields are shown; true: all but them
+  bool hide_actor = false;               // no actor or correlation attributes either
+  std::string unless_permission = {};    // who holds it sees all; empty: nobody
+  std::string who = {};  // for those who may read the channel as this alone; empty: everybody
   friend bool operator==(const ProjectionRule&, const ProjectionRule&) = default;
 };
 

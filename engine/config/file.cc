@@ -171,7 +171,8 @@ Result<RouteRule> Reader::read_route(const toml::table& table) const {
 }
 
 Result<ProjectionRule> Reader::read_projection(const toml::table& table) const {
-  const auto known = check_keys(table, {"channel", "data", "hide_data", "hide_actor", "unless"});
+  const auto known =
+      check_keys(table, {"channel", "data", "hide_data", "hide_actor", "unless", "who"});
   if (!known) return fail(known.error());
   if (table.contains("data") && table.contains("hide_data")) {
     return refuse(table, "`data` (what is shown) and `hide_data` (what is not) exclude each other");
@@ -193,6 +194,11 @@ Result<ProjectionRule> Reader::read_projection(const toml::table& table) const {
     Result<std::string> unless = required_text(table, "unless");
     if (!unless) return fail(unless.error());
     rule.unless_permission = std::move(*unless);
+  }
+  if (table.contains("who")) {
+    Result<std::string> who = required_text(table, "who");
+    if (!who) return fail(who.error());
+    rule.who = std::move(*who);
   }
   return rule;
 }

@@ -54,6 +54,7 @@ std::string rule_json(const ProjectionRule& rule) {
       .texts(rule.listed_are_hidden ? "hide_data" : "data", rule.data_fields)
       .boolean("hide_actor", rule.hide_actor)
       .text("unless", rule.unless_permission)
+      .text("who", rule.who)
       .take();
 }
 
@@ -249,8 +250,10 @@ std::string config_toml(const Config& config) {
     out.append(rule.listed_are_hidden ? "\nhide_data = " : "\ndata = ");
     out.append(toml_texts(rule.data_fields));
     out.append("\nhide_actor = ").append(rule.hide_actor ? "true" : "false").append("\n");
-    if (rule.unless_permission.empty()) continue;
-    out.append("unless = ").append(toml_string(rule.unless_permission)).append("\n");
+    if (!rule.unless_permission.empty()) {
+      out.append("unless = ").append(toml_string(rule.unless_permission)).append("\n");
+    }
+    if (!rule.who.empty()) out.append("who = ").append(toml_string(rule.who)).append("\n");
   }
   for (const ReadRule& rule : config.read_rules) {
     out.append("\n[[read]]\nchannel = ").append(toml_string(rule.channel));

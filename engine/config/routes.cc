@@ -19,7 +19,7 @@ std::vector<RouteRule> default_routes() {
       {"notification.*", {"user:{data.accountId}"}},
       {"chat.*", {"chat:{data.roomId}"}},  // the participants' user channels come with the event
       {"ticket.*", {"ticket:{data.ticketId}", "user:{data.accountId}", "ops:care"}},
-      {"venue.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
+      {"venue.*", {"venue:{data.venueId}", "user:{data.accountId}", "ops:venues"}},
       {"account.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
       {"session.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
       {"audit.*", {}},  // for `*` only
@@ -31,16 +31,27 @@ std::vector<RouteRule> default_routes() {
 std::vector<ProjectionRule> default_projections() {
   return {
       {.channel = "availability:*",
-       .data_fields = {"slotId", "venueId", "start", "end", "price", "status"},
+       // Leaves alone, so that nothing that a producer adds within `price` is shown to everybody.
+       .data_fields = {"slotId", "venueId", "start", "end", "price.minor", "price.currency",
+                       "status"},
        .listed_are_hidden = false,
        .hide_actor = true,
-       .unless_permission = {}},
+       .unless_permission = {},
+       .who = {}},
       // Who keeps the books sees money; who keeps the courts need not.
       {.channel = "venue:*",
        .data_fields = {"amount", "code", "method", "paymentId", "refundId"},
        .listed_are_hidden = true,
        .hide_actor = false,
-       .unless_permission = "financial:view_own_venue_reports"},
+       .unless_permission = "financial:view_own_venue_reports",
+       .who = {}},
+      // The same people see a booking of their venue without money too.
+      {.channel = "booking:*",
+       .data_fields = {"amount", "code", "method", "paymentId", "refundId"},
+       .listed_are_hidden = true,
+       .hide_actor = false,
+       .unless_permission = "financial:view_own_venue_reports",
+       .who = "booking_venue"},
   };
 }
 

@@ -41,6 +41,7 @@ TEST(RouterTest, TheDefaultTableRoutesTheCatalogue) {
             "booking:b_1 ops:bookings ");
   EXPECT_EQ(route(router, "slot.price_changed", R"({"slotId":"s","venueId":"7"})"),
             "availability:7 venue:7 ");
+  EXPECT_EQ(route(router, "venue.suspended", R"({"venueId":"7"})"), "venue:7 ops:venues ");
   EXPECT_EQ(route(router, "audit.queried", R"({"by":"admin"})"), "");
 }
 

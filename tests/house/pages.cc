@@ -150,11 +150,16 @@ std::string configuration_page() {
       "What readers of a channel (`kind:id`, or `kind:*`) see of an event: of `data` only the "
       "fields\n"
       "that `data` lists, or all but those that `hide_data` lists; with `hide_actor` no actor or\n"
-      "correlation attributes. `unless` names a permission whose holders see all of it. Through "
-      "several\n"
-      "channels, the widest view counts. The first `[[projection]]` of a file replaces the "
-      "built-in "
-      "ones:\n\n";
+      "correlation attributes. A name shows or hides the field with all that is in it; "
+      "`price.minor`\n"
+      "is what is called so within `price`, alone. `unless` names a permission whose holders see "
+      "all of\n"
+      "it; with `who`, the rule is for those who may read the channel as this (see `[[read]]`) and "
+      "not\n"
+      "otherwise. A subject whose id is hidden is shown as `kind:hidden`. Through several "
+      "channels, "
+      "the\n"
+      "widest view counts. The first `[[projection]]` of a file replaces the built-in ones:\n\n";
   append_tables(out, "[[projection]]", "[[read]]");
   out +=
       "\n## `[[read]]`\n\n"

@@ -92,6 +92,50 @@ TEST(Projection, KeepsTheBytesOfWhatItShows) {
   EXPECT_EQ(shown_data(R"({"x":{"a":1}})", shows), "{}");  // only the top level counts
 }
 
+// A name means the field with all that is in it; a path means a leaf alone.
+TEST(Projection, MayNameLeaves) {
+  const Projection shows{.name = "public", .data_fields = {"price.minor", "price.currency", "a"}};
+  EXPECT_EQ(
+      shown_data(R"({"price":{"minor":1,"vip":{"minor":2},"currency":"INR"},"a":{"b":1}})", shows),
+      R"({"price":{"minor":1,"currency":"INR"},"a":{"b":1}})");
+  EXPECT_EQ(shown_data(R"({"price":{ "minor" : 1 }})", shows), R"({"price":{ "minor" : 1 }})");
+  EXPECT_EQ(shown_data(R"({"price":{"m\u0069nor":1,"v\u0069p":2}})", shows),
+            R"({"price":{"m\u0069nor":1}})");
+  EXPECT_EQ(shown_data(R"({"price":7,"minor":1,"x":{"price":{"minor":1}}})", shows), "{}");
+  EXPECT_EQ(shown_data(R"({"price":[{"minor":1,"vip":2},3,[{"minor":4,"vip":5}]]})", shows),
+            R"({"price":[{"minor":1},[{"minor":4}]]})");
+  EXPECT_EQ(shown_data(R"({"price":{}})", shows), R"({"price":{}})");
+
+  const Projection hides{
+      .name = "venue", .data_fields = {"price.vip", "code"}, .listed_are_hidden = true};
+  EXPECT_EQ(shown_data(R"({"price":{"minor":1,"vip":2},"code":3,"vip":4})", hides),
+            R"({"price":{"minor":1},"vip":4})");
+  EXPECT_EQ(shown_data(R"({"price":[{"vip":1,"a":2},3]})", hides), R"({"price":[{"a":2},3]})");
+  EXPECT_EQ(shown_data(R"({"price":"vip"})", hides), R"({"price":"vip"})");
+}
+
+TEST(Projection, HidesTheIdOfASubjectWithItsField) {
+  const auto subject = [](const std::string& type, const std::string& of, const Projection& by) {
+    EventFields fields = full_fields();
+    fields.type = type;
+    fields.subject = of;
+    const std::string event = build_event(fields);
+    const std::string projected = project_event(EventView(event), by);
+    EXPECT_TRUE(verify_event(projected));
+    return std::string(EventView(projected).subject());
+  };
+  const Projection venue{
+      .name = "venue", .data_fields = {"paymentId", "refundId"}, .listed_are_hidden = true};
+  EXPECT_EQ(subject("payment.captured", "payment:p_1", venue), "payment:hidden");
+  EXPECT_EQ(subject("refund.requested", "refund:r_1", venue), "refund:hidden");
+  EXPECT_EQ(subject("refund.requested", "payment:p_1", venue), "payment:hidden");
+  EXPECT_EQ(subject("refund.requested", "booking:b_1", venue), "booking:b_1");
+  EXPECT_EQ(subject("odd.one", "payment:p_1", venue), "payment:hidden");
+  EXPECT_EQ(subject("thing.is", "thing:t_1", venue), "thing:t_1");
+  const Projection open{.name = "public", .data_fields = {"slotId"}};
+  EXPECT_EQ(subject("slot.held", "slot:s_1", open), "slot:s_1");
+}
+
 // Names are compared by what they say, not by how they are spelled.
 TEST(Projection, CannotBeGotAroundByEscapes) {
   const Projection hides{.name = "venue", .data_fields = {"secret"}, .listed_are_hidden = true};

@@ -85,10 +85,72 @@ TEST_F(ProjectionAtTheDoors, AVenuesMoneyIsForThoseWhoKeepItsBooks) {
 TEST_F(ProjectionAtTheDoors, TheNarrowViewHasNoWordOfWhatIsHidden) {
   const std::string token = platform.token("account-BOOKING_MANAGER");
   for (const auto& [door, event] : through_every_door(token, "venue:venue-1", payment("1"))) {
-    for (const char* hidden : {"45000", "INR", "UPI", "late", "p_1"}) {
-      EXPECT_EQ(event["data"].raw().find(hidden), std::string::npos) << door << ": " << hidden;
+    for (const char* hidden : {"45000", "INR", "UPI", "late", "p_1", "r_1"}) {
+      EXPECT_EQ(event.raw().find(hidden), std::string::npos) << door << ": " << hidden;
+    }
+    EXPECT_EQ(event["subject"].text(), "refund:hidden") << door;
+  }
+  for (const auto& [door, event] :
+       through_every_door(platform.token("account-VENUE_OWNER"), "venue:venue-1", payment("2"))) {
+    EXPECT_EQ(event["subject"].text(), "refund:r_1") << door;
+  }
+}
+
+// The venue's staff may read its bookings too: there is no more to see of them there.
+TEST_F(ProjectionAtTheDoors, TheVenueSeesItsBookingsWithoutMoneyToo) {
+  const auto of_booking = [](const std::string& id) {
+    Draft draft = payment(id);
+    draft.data.replace(draft.data.find("b_1"), 3, "booking-1");
+    return draft;
+  };
+  const Names all = {"refundId", "paymentId", "bookingId", "venueId",
+                     "amount",   "code",      "method",    "note"};
+  const Names less = {"bookingId", "venueId", "note"};
+  const std::string channel = "booking:booking-1";
+  expect_data("account-OPERATIONS_MANAGER", channel, of_booking("1"), less);
+  expect_data("account-BOOKING_MANAGER", channel, of_booking("2"), less);
+  expect_data("account-VENUE_OWNER", channel, of_booking("3"), all);
+  expect_data("account-USER", channel, of_booking("4"), all);
+  expect_data("account-BMSP_CUSTOMER_CARE", channel, of_booking("5"), all);
+  expect_data("account-BMSP_SUPER_ADMIN", channel, of_booking("6"), all);
+}
+
+// Files, states and filters are doors too.
+TEST_F(ProjectionAtTheDoors, NoFormHasAWordOfWhatIsHidden) {
+  Draft refund = payment("1");
+  refund.data.replace(refund.data.find("b_1"), 3, "booking-1");
+  Draft captured = refund;
+  captured.id = "2";
+  captured.type = "payment.captured";
+  captured.subject = "booking:booking-1";
+  append(backend, {refund, captured});
+  HttpClient http(port(), bearer(platform.token("account-BOOKING_MANAGER")));
+  for (const std::string& channel :
+       std::vector<std::string>{"venue:venue-1", "booking:booking-1"}) {
+    for (const std::string& target : std::vector<std::string>{
+             "/v1/events?channel=" + channel, "/v1/events?subject=refund:r_1&channel=" + channel,
+             "/v1/subjects/booking:booking-1?at=now&channel=" + channel,
+             "/v1/subjects/booking:booking-1?at=now"}) {
+      for (const char* form : {"application/json", "application/x-ndjson", "text/csv"}) {
+        HttpResponse answer = http.get(target, form);
+        EXPECT_EQ(answer.status, 200) << target;
+        EXPECT_NE(answer.body.find("booking-1"), std::string::npos) << target;
+        for (const char* hidden : {"45000", "INR", "UPI", "late", "p_1", "r_1"}) {
+          EXPECT_EQ(answer.body.find(hidden), std::string::npos)
+              << target << " " << form << ": " << hidden << " in " << answer.body;
+        }
+      }
     }
   }
+}
+
+TEST_F(ProjectionAtTheDoors, VenuesAreForThoseWhoLookAfterThem) {
+  HttpClient http(port(), bearer(platform.token("account-BMSP_VENUES_ADMIN")));
+  append_one(backend, {.id = "1",
+                       .type = "venue.updated",
+                       .subject = "venue:venue-1",
+                       .data = R"({"venueId":"venue-1"})"});
+  EXPECT_EQ(http.get("/v1/events?channel=ops:venues").json()["events"].size(), 1u);
 }
 
 TEST_F(ProjectionAtTheDoors, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
@@ -97,9 +159,10 @@ TEST_F(ProjectionAtTheDoors, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
         .id = id,
         .type = "slot.held",
         .subject = "slot:s_1",
-        .data = R"({"slotId":"s_1","venueId":"venue-1","start":"2026-11-01T10:00:00Z",)"
-                R"("end":"2026-11-01T11:00:00Z","price":{"minor":1,"currency":"INR"},)"
-                R"("status":"HELD","accountId":"account-USER","holdId":"h_1","note":"for Anna"})",
+        .data =
+            R"({"slotId":"s_1","venueId":"venue-1","start":"2026-11-01T10:00:00Z",)"
+            R"("end":"2026-11-01T11:00:00Z","price":{"minor":1,"currency":"INR","vip":{"minor":0}},)"
+            R"("status":"HELD","accountId":"account-USER","holdId":"h_1","note":"for Anna"})",
         .more = R"(,"actorid":"account-USER","actortype":"USER","actorrole":"USER",)"
                 R"("correlationid":"c_1","causationid":"c_0")"};
   };
@@ -117,6 +180,7 @@ TEST_F(ProjectionAtTheDoors, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
       }
       SCOPED_TRACE(door + " for " + account);
       EXPECT_EQ(names_of(event["data"]), data);
+      EXPECT_EQ(event["data"]["price"].raw(), R"({"minor":1,"currency":"INR"})");
       for (const char* hidden :
            {"actorid", "actortype", "actorrole", "correlationid", "causationid"}) {
         EXPECT_FALSE(event.has(hidden)) << hidden;

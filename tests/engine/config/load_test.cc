@@ -156,6 +156,7 @@ channel = "venue:*"
 hide_data = ["amount"]
 [[projection]]
 channel = "ops:care"
+who = "caller"
 )");
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config.routes,
@@ -164,7 +165,7 @@ channel = "ops:care"
   EXPECT_EQ(loaded->config.projections,
             (std::vector<ProjectionRule>{{"availability:*", {"slotId"}, false, true},
                                          {"venue:*", {"amount"}, true, false},
-                                         {"ops:care", {}, true, false}}));
+                                         {"ops:care", {}, true, false, "", "caller"}}));
   EXPECT_EQ(loaded->origins.at("route").place, "f.toml:2");
 }
 

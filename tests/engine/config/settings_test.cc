@@ -195,17 +195,23 @@ TEST(Config, RoutesTheCatalogueAndProjectsAvailability) {
             (std::set<std::string>{"slot.*", "booking.*", "payment.*", "refund.*", "notification.*",
                                    "chat.*", "ticket.*", "venue.*", "account.*", "session.*",
                                    "audit.*", "outbox.*", "legacy.*"}));
-  ASSERT_EQ(config.projections.size(), 2u);
+  ASSERT_EQ(config.projections.size(), 3u);
   const ProjectionRule& availability = config.projections[0];
   EXPECT_EQ(availability.channel, "availability:*");
   EXPECT_EQ(availability.data_fields,
-            (std::vector<std::string>{"slotId", "venueId", "start", "end", "price", "status"}));
+            (std::vector<std::string>{"slotId", "venueId", "start", "end", "price.minor",
+                                      "price.currency", "status"}));
   EXPECT_FALSE(availability.listed_are_hidden);
   EXPECT_TRUE(availability.hide_actor);
   const ProjectionRule& venue = config.projections[1];
   EXPECT_EQ(venue.channel, "venue:*");
   EXPECT_TRUE(venue.listed_are_hidden);
   EXPECT_EQ(venue.unless_permission, "financial:view_own_venue_reports");
+  const ProjectionRule& booking = config.projections[2];
+  EXPECT_EQ(booking.channel, "booking:*");
+  EXPECT_EQ(booking.data_fields, venue.data_fields);
+  EXPECT_EQ(booking.unless_permission, venue.unless_permission);
+  EXPECT_EQ(booking.who, "booking_venue");
 }
 
 }  // namespace
