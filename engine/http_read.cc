@@ -196,16 +196,28 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
 
 namespace {
 
+// What of its reading is worth a trace; empty: nothing is. Who may read everything could read the
+// log event by event, so it leaves one for each, but for those that are its own.
+std::vector<std::string> traced_channels(const Identity& reader, const ReadGrant& grant) {
+  const auto has = [&grant](const std::string& channel) {
+    return std::find(grant.channels.begin(), grant.channels.end(), channel) != grant.channels.end();
+  };
+  if (reader.kind == Identity::Kind::kAdministrator || has("user:" + reader.actor)) return {};
+  if (has("*")) return {"*"};
+  return grant.audited ? grant.channels : std::vector<std::string>();
+}
+
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
   const RecordChannels reached = record.view().channels();
-  const std::vector<std::string> channels(reached.begin(), reached.end());
+  std::vector<std::string> channels(reached.begin(), reached.end());
+  channels.emplace_back("*");
   const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return tell(asker, shown.error());
-    if (shown->audited) {
+    if (auto traced_as = traced_channels(reader, *shown); !traced_as.empty()) {
       Filter filter;
-      filter.channels = shown->channels;
+      filter.channels = std::move(traced_as);
       filter.subject = record.view().event().subject();
       const auto traced = asker.append_trace(reader, filter, 1);
       if (!traced) return tell(asker, traced.error());

@@ -141,6 +141,33 @@ TEST_F(Audit, ASingleEventOfAUserLeavesOneToo) {
   EXPECT_EQ(found[0]["data"]["filter"]["subject"].text(), "notification:1");
 }
 
+// Event by event everything could be read, by who may read everything.
+TEST_F(Audit, EachSingleEventThatIsReadAsOneOfAllLeavesOne) {
+  std::vector<std::string> positions;
+  positions.push_back(append_one(backend, {.id = "1",
+                                           .type = "booking.created",
+                                           .subject = "booking:booking-1",
+                                           .data = R"({"bookingId":"booking-1"})"}));
+  positions.push_back(append_one(backend, {.id = "2", .subject = "thing:t"}));
+  positions.push_back(append_one(backend, notification("3", "account-USER")));
+  HttpClient super(port(), bearer(platform.token("account-BMSP_SUPER_ADMIN")));
+  for (const std::string& position : positions) {
+    EXPECT_EQ(super.get("/v1/events/" + position).status, 200);
+  }
+  EXPECT_EQ(super.get("/v1/events/" + head().epoch + ":999").status, 404);
+  // What is its own leaves none.
+  const std::string own = append_one(backend, notification("4", "account-BMSP_SUPER_ADMIN"));
+  EXPECT_EQ(super.get("/v1/events/" + own).status, 200);
+  const std::vector<Json> found = traces();
+  ASSERT_EQ(found.size(), positions.size());
+  for (const Json& trace : found) {
+    EXPECT_EQ(trace["data"]["by"].text(), "account-BMSP_SUPER_ADMIN");
+    EXPECT_EQ(trace["data"]["filter"]["channels"].raw(), R"(["*"])");
+    EXPECT_EQ(trace["data"]["rows"].number(), 1);
+  }
+  EXPECT_EQ(found[1]["data"]["filter"]["subject"].text(), "thing:t");
+}
+
 // It is there for support by its booking, whoever's it is.
 TEST_F(Audit, AnEventThatIsReadForItsBookingLeavesNone) {
   const std::string position =
