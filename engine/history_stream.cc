@@ -23,20 +23,36 @@ void HistoryStream::go_on() {
 void HistoryStream::on_part(Result<HistoryPart> part) {
   reading_ = false;
   if (over_) return;
-  if (standing_still_) {
-    kept_ = std::move(part);
-    return;
-  }
-  take(part);
+  kept_ = std::move(part);
+  take_kept();
 }
 
-void HistoryStream::take(const Result<HistoryPart>& part) {
+void HistoryStream::take_kept() {
+  if (over_ || standing_still_ || awaits_trace_ || !kept_) return;
+  Result<HistoryPart> part = std::move(*kept_);
+  kept_.reset();
+  take(std::move(part));
+}
+
+void HistoryStream::on_traced() {
+  if (!awaits_trace_) return;
+  awaits_trace_ = false;
+  take_kept();
+}
+
+void HistoryStream::take(Result<HistoryPart> part) {
   if (!part) {
     if (begun_) return cut(part.error().message);
     over_ = true;
     return host_.refuse_history(part.error());
   }
-  if (!begun_ && !start(*part)) return;
+  if (!traced_ && !trace_start(*part)) return;
+  if (!begun_ && leaves_trace() && host_.awaits_traces()) {
+    awaits_trace_ = true;
+    kept_ = std::move(part);
+    return;
+  }
+  if (!begun_) start();
   if (!terms_.head_only) {
     rows_ += part->events;
     if (!part->bytes.empty()) host_.send_history(part->bytes);
@@ -46,7 +62,7 @@ void HistoryStream::take(const Result<HistoryPart>& part) {
 }
 
 // False when it was refused: what leaves a trace is not shown without one.
-bool HistoryStream::start(const HistoryPart& first) {
+bool HistoryStream::trace_start(const HistoryPart& first) {
   if (leaves_trace()) {
     const bool is_all = first.is_last && !terms_.head_only;
     const Result<void> traced =
@@ -59,11 +75,15 @@ bool HistoryStream::start(const HistoryPart& first) {
     // Said already: nothing is left to say at the end.
     if (is_all) trace_id_.clear();
   }
+  traced_ = true;
+  return true;
+}
+
+void HistoryStream::start() {
   terms_.head.headers.emplace_back("courtside-after", source_->after());
   terms_.head.headers.emplace_back("courtside-through", source_->through());
   host_.start_history(terms_.head);
   begun_ = true;
-  return true;
 }
 
 void HistoryStream::finish() {
@@ -108,7 +128,7 @@ void HistoryStream::trace_end(bool complete) {
 // next part, or to look at a right, is not its time.
 bool HistoryStream::is_too_slow(std::uint64_t now_ms) {
   const std::uint64_t passed_ms = now_ms - std::exchange(ticked_ms_, now_ms);
-  if (!reading_ && !standing_still_) waited_ms_ += passed_ms;
+  if (!reading_ && !standing_still_ && !awaits_trace_) waited_ms_ += passed_ms;
   const std::uint64_t taken = host_.history_bytes_taken();
   const std::uint64_t enough = terms_.bytes_per_second * terms_.stall_ms / 1000;
   if (taken - bytes_taken_ >= std::max<std::uint64_t>(enough, 1)) {
@@ -148,10 +168,7 @@ void HistoryStream::on_checked(std::uint64_t attempt, const Result<ReadGrant>& g
   if (!grant) return cut(grant.error().message);
   if (grant->lifts != terms_.lifts) return cut("what its reader may see has changed");
   standing_still_ = false;
-  if (!kept_) return go_on();
-  const Result<HistoryPart> part = std::move(*kept_);
-  kept_.reset();
-  take(part);
+  kept_ ? take_kept() : go_on();
 }
 
 }  // namespace courtside

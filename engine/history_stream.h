@@ -36,8 +36,11 @@ class HistoryHost {
   virtual std::optional<Result<ReadGrant>> check_history(const Identity& reader,
                                                          const std::vector<std::string>& channels,
                                                          std::uint64_t attempt) = 0;
-  // Appends the event that says who reads what; its id.
+  // Appends the event that says who reads what; its id. HistoryStream::on_traced tells when it is
+  // on the disk.
   virtual Result<std::string> trace_history(const HistoryTrace& trace) = 0;
+  // Whether one that was appended is not there yet.
+  virtual bool awaits_traces() const = 0;
 
   virtual void refuse_history(const Error& error) = 0;
   virtual void start_history(const HttpResponse& head) = 0;
@@ -76,6 +79,7 @@ class HistoryStream {
 
   void begin() { go_on(); }
   void on_part(Result<HistoryPart> part);
+  void on_traced();
   void on_drained() { go_on(); }
   void on_tick(std::uint64_t now_ms, std::int64_t now_s);
   // A right may have ended: nothing more is sent until it is looked at.
@@ -91,8 +95,10 @@ class HistoryStream {
 
  private:
   void go_on();
-  void take(const Result<HistoryPart>& part);
-  bool start(const HistoryPart& first);
+  void take(Result<HistoryPart> part);
+  void take_kept();
+  bool trace_start(const HistoryPart& first);
+  void start();
   void finish();
   bool leaves_trace() const { return terms_.audited || !terms_.export_name.empty(); }
   Result<void> trace(std::optional<std::uint64_t> rows, bool complete);
@@ -103,8 +109,9 @@ class HistoryStream {
   HistoryHost& host_;
   Terms terms_;
   const std::shared_ptr<HistorySource> source_;
-  std::optional<Result<HistoryPart>> kept_;  // came while the right is looked at
-  std::string trace_id_;                     // of the event that said that it began
+  // Came while the right is looked at, or before the trace was on the disk.
+  std::optional<Result<HistoryPart>> kept_;
+  std::string trace_id_;  // of the event that said that it began
   std::uint64_t rows_ = 0;
   std::uint64_t bytes_taken_ = 0;  // when it had last taken enough
   std::uint64_t waited_ms_ = 0;    // for it, since
@@ -113,6 +120,8 @@ class HistoryStream {
   std::uint64_t check_attempt_ = 0;
   bool reading_ = false;
   bool standing_still_ = false;  // until the right is known again
+  bool traced_ = false;          // that it begins
+  bool awaits_trace_ = false;    // until that is on the disk
   bool begun_ = false;           // its head was sent
   bool over_ = false;
 };

@@ -113,22 +113,30 @@ struct Opening {
   Identity reader;
   protocol::From from;
   std::shared_ptr<Interest> interest;
+  bool is_traced = false;
 };
 
 void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening);
 
 void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Result<Start>& start,
-                  bool audited) {
+                  bool audited, std::uint64_t rights_changes) {
   if (!start) return peer.respond(problem(start.error()));
   if (opening->request.method == "HEAD") return peer.show_stream_head();  // nothing is listened to
-  if (const Result<void> taken = peer.door().take_place(opening->reader); !taken) {
-    return refuse(peer, taken.error());
-  }
-  if (audited) {
+  if (audited && !opening->is_traced) {
     const auto traced = peer.append_trace(opening->reader, opening->interest->filter, {});
     if (!traced) return peer.respond(problem(traced.error()));
+    opening->is_traced = true;
   }
-  peer.open_stream(opening->request, *start, opening->interest, opening->reader);
+  peer.after_traces([opening, start, rights_changes](Peer& asker) {
+    if (asker.shard().draining()) {
+      return asker.respond(problem({Code::draining, "the server is going down"}));
+    }
+    if (asker.shard().rights_changes() != rights_changes) return open_stream(asker, opening);
+    if (const Result<void> taken = asker.door().take_place(opening->reader); !taken) {
+      return refuse(asker, taken.error());
+    }
+    asker.open_stream(opening->request, *start, opening->interest, opening->reader);
+  });
 }
 
 void resolve_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const ReadGrant& grant,
@@ -138,7 +146,7 @@ void resolve_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const R
   const auto begin = [opening, rights_changes, audited = grant.audited](
                          Peer& asker, const Result<Start>& start) {
     if (asker.shard().rights_changes() != rights_changes) return open_stream(asker, opening);
-    begin_stream(asker, opening, start, audited);
+    begin_stream(asker, opening, start, audited, rights_changes);
   };
   if (const auto asked = check_filter(engine, opening->interest->filter, grant); !asked) {
     return refuse(peer, asked.error());
@@ -185,7 +193,7 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
     return refuse(peer, taken.error());
   }
   auto opening = std::make_shared<Opening>(
-      Opening{request, reader, stream_from(request, query), std::make_shared<Interest>()});
+      Opening{request, reader, stream_from(request, query), std::make_shared<Interest>(), false});
   // `since` says where a stream begins. One that resumes goes on from its position: `-90s` of the
   // same URL would cut off what came early in a long interruption.
   if (opening->from.kind == protocol::From::Kind::kAfter) query.filter.since.reset();
@@ -230,7 +238,7 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
     append_cloudevent(response.body, record.view(), projection);
     asker.respond(std::move(response));
   };
-  // An event without a channel is for `*` alone.
+  // An event without a channel is for who may read everything alone.
   const auto known = peer.shard().engine().access.check_read_any(
       reader, channels, ReadMode::kHistory, peer.shard().later<ReadGrant>(peer.id(), show));
   if (known) show(peer, *known);

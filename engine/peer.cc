@@ -21,6 +21,8 @@ constexpr std::uint64_t kComeBackSpreadMs = 5'000;
 constexpr std::uint64_t kStreamRetryMsMin = 1'000;
 constexpr std::uint64_t kStreamRetryMsEnd = 5'000;
 constexpr std::int64_t kMicros = 1'000'000;
+// Tells the verdict of a trace from those of the session's publishes, whose tickets count from 1.
+constexpr std::uint64_t kTraceTicket = std::uint64_t{1} << 63;
 
 }  // namespace
 
@@ -50,6 +52,10 @@ void Peer::on_bad_request(Connection& connection, const Error& error) {
 
 void Peer::respond(HttpResponse response) {
   if (connection_ == nullptr) return;
+  if (traces_awaited_ > 0) {
+    const auto kept = std::make_shared<HttpResponse>(std::move(response));
+    return after_traces([kept](Peer& peer) { peer.respond(std::move(*kept)); });
+  }
   allow_origin(response);
   connection_->respond(response);
 }
@@ -94,6 +100,7 @@ void Peer::post_events(Append append, std::vector<std::string> ids) {
 }
 
 void Peer::on_verdict(const Verdict& verdict) {
+  if (verdict.author.ticket == kTraceTicket) return on_trace_kept();
   if (session_) {
     session_->on_verdict(verdict);
     return;
@@ -263,7 +270,7 @@ void Peer::drain(std::uint16_t code) {
     end_stream(code, "the server is going down");
   } else if (history_) {
     cut_history_stream("the server is going down");
-  } else if (!post_) {
+  } else if (!post_ && traces_awaited_ == 0) {
     connection_->close_after_flush();
   }
 }
@@ -396,16 +403,44 @@ Result<void> Peer::append_trace(const Identity& identity, const Filter& filter,
   if (const auto taken = door_.counted(door_.take_publish(identity)); !taken) return taken;
   Result<IncomingEvent> trace = query_trace(identity, filter, rows, now());
   if (!trace) return fail(trace.error());
-  return append_event(std::move(*trace));
+  return append_trace_event(std::move(*trace));
 }
 
-Result<void> Peer::append_event(IncomingEvent event, bool while_draining) {
+void Peer::after_traces(std::function<void(Peer&)> then) {
+  if (traces_awaited_ == 0) return then(*this);
+  after_traces_.push_back(std::move(then));
+}
+
+void Peer::on_trace_kept() {
+  --traces_awaited_;
+  // One of them may append the next trace, which the rest then waits for too.
+  while (connection_ != nullptr && traces_awaited_ == 0 && !after_traces_.empty()) {
+    const auto then = std::move(after_traces_.front());
+    after_traces_.pop_front();
+    then(*this);
+  }
+}
+
+std::optional<Result<void>> Peer::trace_read(const Identity& identity, const Filter& filter,
+                                             std::uint32_t sub, std::uint64_t attempt) {
+  const Result<void> appended = append_trace(identity, filter, std::nullopt);
+  if (!appended) return appended;
+  after_traces([sub, attempt](Peer& peer) {
+    if (peer.session_) peer.session_->on_read_traced(sub, attempt);
+  });
+  return std::nullopt;
+}
+
+Result<void> Peer::append_trace_event(IncomingEvent event, bool while_draining) {
   std::vector<IncomingEvent> events;
   events.push_back(std::move(event));
   Result<Append> append =
-      make_append(shard_.engine().router, std::move(events), Identity{}, Author{});
+      make_append(shard_.engine().router, std::move(events), Identity{},
+                  {.shard = shard_.number(), .connection = id_.value(), .ticket = kTraceTicket});
   if (!append) return fail(append.error());
-  return submit(std::move(*append), while_draining);
+  const Result<void> submitted = submit(std::move(*append), while_draining);
+  if (submitted) ++traces_awaited_;
+  return submitted;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,7 +68,8 @@ class Peer final : public ConnectionHandler,
   // Shard::read_history for the request at hand.
   void read_history(const Identity& reader, std::function<std::function<void()>()> job);
 
-  // Answers the request at hand; does nothing when the connection is gone.
+  // Answers the request at hand; does nothing when the connection is gone. The answer waits until
+  // every trace that this connection has appended is on the disk.
   void respond(HttpResponse response);
 
   // The page that asks, when the request at hand comes from one that may: its answers are for it.
@@ -92,6 +94,10 @@ class Peer final : public ConnectionHandler,
   // when the account has published as many as it may.
   Result<void> append_trace(const Identity& identity, const Filter& filter,
                             std::optional<std::size_t> rows);
+
+  // Calls `then` when all traces that were appended so far are on the disk: what they tell of is
+  // shown after that. At once when they are; never when the connection is gone before.
+  void after_traces(std::function<void(Peer&)> then);
 
   // Appends what the request at hand brought; answers it when the verdict is there.
   void post_events(Append append, std::vector<std::string> ids);
@@ -124,6 +130,7 @@ class Peer final : public ConnectionHandler,
                                                  const std::vector<std::string>& channels,
                                                  std::uint64_t attempt) override;
   Result<std::string> trace_history(const HistoryTrace& trace) override;
+  bool awaits_traces() const override { return traces_awaited_ > 0; }
   void refuse_history(const Error& error) override;
   void start_history(const HttpResponse& head) override;
   void send_history(std::string bytes) override;
@@ -161,9 +168,8 @@ class Peer final : public ConnectionHandler,
     return door_.counted(door_.take_subscribe(identity));
   }
   std::uint64_t rights_changes() const override;
-  Result<void> trace_read(const Identity& identity, const Filter& filter) override {
-    return append_trace(identity, filter, std::nullopt);
-  }
+  std::optional<Result<void>> trace_read(const Identity& identity, const Filter& filter,
+                                         std::uint32_t sub, std::uint64_t attempt) override;
   Result<void> publish(IncomingEvent event, const Identity& identity, const PublishGrant& grant,
                        std::uint64_t ticket) override;
 
@@ -182,9 +188,10 @@ class Peer final : public ConnectionHandler,
   void on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
   void end_stream(std::uint16_t code, std::string_view reason);
   void on_history(const std::function<void(HistoryStream&)>& happened);
+  void on_trace_kept();
   void allow_origin(HttpResponse& response) const;
   Result<void> submit(Append append, bool while_draining = false);
-  Result<void> append_event(IncomingEvent event, bool while_draining = false);
+  Result<void> append_trace_event(IncomingEvent event, bool while_draining = false);
 
   Shard& shard_;
   Doorway door_;
@@ -194,6 +201,8 @@ class Peer final : public ConnectionHandler,
   std::optional<EventStream> stream_;
   std::unique_ptr<HistoryStream> history_;
   std::unique_ptr<PendingPost> post_;
+  std::size_t traces_awaited_ = 0;  // that were appended, and have no verdict yet
+  std::list<std::function<void(Peer&)>> after_traces_;  // what waits for them, in order
   std::string origin_;
 
   friend class Shard;

@@ -60,11 +60,13 @@ Result<std::string> Peer::trace_history(const HistoryTrace& trace) {
   if (!event) return fail(event.error());
   std::string id(EventView(event->event).id());
   // Also while the server goes down: a stream that is cut then still says so.
-  const Result<void> appended = append_event(std::move(*event), /*while_draining=*/true);
+  const Result<void> appended = append_trace_event(std::move(*event), /*while_draining=*/true);
   if (!appended) {
     log_warning("history", "a trace could not be appended: " + appended.error().message);
     return fail(appended.error());
   }
+  after_traces(
+      [](Peer& peer) { peer.on_history([](HistoryStream& history) { history.on_traced(); }); });
   return id;
 }
 

@@ -319,10 +319,22 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
   if (begun) return go_on(sub, *grant);
   take_lifts(sub, *grant);
   if (grant->audited && !sub.is_traced) {
-    const Result<void> traced = host_.trace_read(*identity_, sub.interest->filter);
-    if (!traced) return end(number, traced.error());
+    const auto traced = host_.trace_read(*identity_, sub.interest->filter, number, sub.attempt);
+    if (!traced) return;  // on_read_traced
+    if (!*traced) return end(number, traced->error());
     sub.is_traced = true;
   }
+  start_reading(number, sub);
+}
+
+void Session::on_read_traced(std::uint32_t number, std::uint64_t attempt) {
+  const auto found = subs_.find(number);
+  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
+  found->second.is_traced = true;
+  start_reading(number, found->second);
+}
+
+void Session::start_reading(std::uint32_t number, Sub& sub) {
   if (sub.start) return read_next_states();
   look_up_start(number, sub);
 }

@@ -74,8 +74,11 @@ class SessionHost {
   virtual Result<void> take_subscribe(const Identity& /*identity*/) { return {}; }
   // Access::changes().
   virtual std::uint64_t rights_changes() const { return 0; }
-  // Leaves a trace of a subscription to another account's channel, before it begins.
-  virtual Result<void> trace_read(const Identity& identity, const Filter& filter) = 0;
+  // Leaves a trace of a subscription to another account's channel, before it begins. The answer
+  // comes when the trace is on the disk: now, or later with Session::on_read_traced and the same
+  // attempt.
+  virtual std::optional<Result<void>> trace_read(const Identity& identity, const Filter& filter,
+                                                 std::uint32_t sub, std::uint64_t attempt) = 0;
 
   // Routes and submits; the verdict comes with Session::on_verdict and the same ticket.
   virtual Result<void> publish(IncomingEvent event, const Identity& identity,
@@ -105,6 +108,7 @@ class Session final : private SessionVoice {
   bool awaits_states(std::uint32_t sub, std::uint64_t attempt) const;
   void on_identity(std::uint64_t attempt, Result<Identity> identity);
   void on_read_checked(std::uint32_t sub, std::uint64_t attempt, const Result<ReadGrant>& grant);
+  void on_read_traced(std::uint32_t sub, std::uint64_t attempt);
   void on_publish_checked(std::uint64_t attempt, const Result<PublishGrant>& grant);
   void on_drained();
 
@@ -175,6 +179,7 @@ class Session final : private SessionVoice {
   template <typename Which>
   void check_each(Standstill standstill, Which which);
   void recheck();
+  void start_reading(std::uint32_t number, Sub& sub);
   void look_up_start(std::uint32_t number, Sub& sub);
   void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);
   void read_next_states();

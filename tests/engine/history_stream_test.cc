@@ -37,6 +37,7 @@ class Host final : public HistoryHost {
     if (log_is_full) return fail(Code::overloaded, "full");
     return "t" + std::to_string(++traces);
   }
+  bool awaits_traces() const override { return is_trace_awaited; }
   void refuse_history(const Error& error) override {
     say("refuse " + std::string(info(error.code).name));
   }
@@ -58,6 +59,7 @@ class Host final : public HistoryHost {
   std::uint64_t bytes_taken = 0;
   int traces = 0;
   bool is_congested = false;
+  bool is_trace_awaited = false;
   bool log_is_full = false;
 
  private:
@@ -182,6 +184,37 @@ TEST_F(HistoryStreamTest, OneTraceIsEnoughForWhatIsReadAtOnce) {
   host.said();
   EXPECT_EQ(part(), "exported 7 whole, start, send, end");
   EXPECT_EQ(lines(), 7u);
+}
+
+TEST_F(HistoryStreamTest, NothingIsShownBeforeItsTraceIsOnTheDisk) {
+  host.is_trace_awaited = true;
+  open(/*audited=*/true);
+  host.said();
+  EXPECT_EQ(part(), "queried");
+  // Neither room, nor a right that is known again, nor time shows it sooner.
+  stream->on_drained();
+  stream->on_rights_change();
+  EXPECT_EQ(host.said(), "check");
+  stream->on_checked(host.attempt, ReadGrant{});
+  stream->on_tick(5'000, 0);
+  EXPECT_EQ(host.said(), "");
+  host.is_trace_awaited = false;
+  stream->on_traced();
+  EXPECT_EQ(host.said(), "start, send, read");
+  EXPECT_EQ(part(), "send, read");
+  EXPECT_EQ(part(), "send, queried 800 whole of t1, end");
+}
+
+TEST_F(HistoryStreamTest, ARightThatEndsBeforeTheTraceIsOnTheDiskShowsNothing) {
+  host.is_trace_awaited = true;
+  open(/*audited=*/true);
+  part();
+  host.said();
+  stream->on_rights_change();
+  stream->on_traced();
+  stream->on_checked(host.attempt, fail(Code::forbidden, "no"));
+  EXPECT_EQ(host.said(), "check, cut");
+  EXPECT_EQ(host.sent, "");
 }
 
 TEST_F(HistoryStreamTest, NothingIsShownWithoutATrace) {

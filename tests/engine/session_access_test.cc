@@ -81,6 +81,29 @@ TEST_F(SessionAccessTest, ReadingAnotherAccountLeavesATraceFirst) {
   EXPECT_EQ(traces, std::vector<std::string>{"42 read user:7"});
 }
 
+TEST_F(SessionAccessTest, NothingIsSentBeforeItsTraceIsOnTheDisk) {
+  hello();
+  commit(1, "user:7");
+  grant->audited = true;
+  traces_later = true;
+  say(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:7"],"from":"earliest"})");
+  commit(1, "user:7");
+  session->on_tick(1000, {});
+  EXPECT_FALSE(heard_has("subscribed")) << heard;
+  EXPECT_FALSE(heard_has("event")) << heard;
+  session->on_read_traced(1, attempts.back() + 1);  // an answer to something else
+  EXPECT_FALSE(heard_has("event")) << heard;
+  session->on_read_traced(1, attempts.back());
+  EXPECT_TRUE(heard_has("subscribed")) << heard;
+  EXPECT_EQ(traces.size(), 1u);
+  // One that was given up meanwhile does not begin.
+  take();
+  say(R"({"type":"subscribe","id":2,"sub":2,"channels":["user:7"],"from":"earliest"})");
+  say(R"({"type":"unsubscribe","id":3,"sub":2})");
+  session->on_read_traced(2, attempts.back());
+  EXPECT_FALSE(heard_has(R"("sub":2,"after")")) << heard;
+}
+
 TEST_F(SessionAccessTest, NothingBehindTheEndOfARightIsSent) {
   hello();
   say(kSubscribe);

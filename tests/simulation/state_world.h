@@ -116,7 +116,10 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
                                                     std::uint64_t) override {
     return PublishGrant{};
   }
-  Result<void> trace_read(const Identity&, const Filter&) override { return {}; }
+  std::optional<Result<void>> trace_read(const Identity&, const Filter&, std::uint32_t,
+                                         std::uint64_t) override {
+    return Result<void>();
+  }
   Result<void> publish(IncomingEvent, const Identity&, const PublishGrant&,
                        std::uint64_t) override {
     return {};

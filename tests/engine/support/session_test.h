@@ -114,9 +114,12 @@ class SessionTest : public ::testing::Test,
     return publish_grant;
   }
   std::uint64_t rights_changes() const override { return changes; }
-  Result<void> trace_read(const Identity& reader, const Filter& filter) override {
+  std::optional<Result<void>> trace_read(const Identity& reader, const Filter& filter,
+                                         std::uint32_t /*sub*/, std::uint64_t attempt) override {
     traces.push_back(reader.actor + " read " + filter.channels.front());
-    return {};
+    attempts.push_back(attempt);
+    if (traces_later) return std::nullopt;
+    return Result<void>();
   }
   Result<void> publish(IncomingEvent event, const Identity& /*identity*/,
                        const PublishGrant& /*grant*/, std::uint64_t ticket) override {
@@ -148,6 +151,7 @@ class SessionTest : public ::testing::Test,
   bool is_congested = false;
   std::vector<std::pair<IncomingEvent, std::uint64_t>> published;
   bool refuse_publish = false;
+  bool traces_later = false;  // a trace is on the disk when the test says so
 
   Result<Identity> identity = Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   Result<ReadGrant> grant = ReadGrant{};
