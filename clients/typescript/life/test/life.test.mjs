@@ -39,9 +39,10 @@ function story(name, { heartbeat = "1s", who = kinds, cut, expect = () => {} }) 
       await server.publish(...ids);
       log.push(...ids);
     };
-    const clients = [];
+    const clients = who.map((kind) => new Client(kind));
+    const started = clients.map((client) => client.start({ server, browser, folder }));
     try {
-      clients.push(...(await Promise.all(who.map((kind) => Client.start(kind, { server, browser, folder })))));
+      await Promise.all(started);
       await Promise.all(clients.map((client) => client.isLive()));
       await cut({ server, clients, publish });
       await publish("after");
@@ -55,6 +56,7 @@ function story(name, { heartbeat = "1s", who = kinds, cut, expect = () => {} }) 
         });
       }
     } finally {
+      await Promise.allSettled(started);
       for (const client of clients) await client.end();
       await server.end();
     }

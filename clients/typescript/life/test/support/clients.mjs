@@ -121,18 +121,20 @@ export class Client {
   others = [];
   #seen = [];
 
-  static async start(kind, { server, browser, folder }) {
-    const client = new Client();
-    client.kind = kind;
-    client.proxy = await Proxy.create(server.port);
-    const take = (line) => client.#take((kind.read ?? words)(line));
-    const context = { port: client.proxy.port, folder };
+  constructor(kind) {
+    this.kind = kind;
+  }
+
+  async start({ server, browser, folder }) {
+    const { kind } = this;
+    this.proxy = await Proxy.create(server.port);
+    const take = (line) => this.#take((kind.read ?? words)(line));
+    const context = { port: this.proxy.port, folder };
     if (kind.page) {
-      client.stop = await browser.run(kind.page(context), take);
+      this.stop = await browser.run(kind.page(context), take);
     } else {
-      client.#spawn(kind.command(context), take);
+      this.#spawn(kind.command(context), take);
     }
-    return client;
   }
 
   #spawn(command, take) {
@@ -167,8 +169,9 @@ export class Client {
     );
   }
 
+  /** Also of one that did not start. */
   async end() {
-    await this.stop();
-    this.proxy.end();
+    await this.stop?.();
+    this.proxy?.end();
   }
 }
