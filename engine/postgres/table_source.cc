@@ -216,7 +216,7 @@ Result<bool> TableSource::check_place(const std::string& place, const std::strin
   if (is_copied) {
     return fail(Code::bad_configuration,
                 "it has rows whose transactions are yet to come: they were copied from another "
-                "cluster. So that they are read, run UPDATE " +
+                "cluster. So that they are read, let the table's owner run UPDATE " +
                     table + " SET \"txid\" = " + kOwnTransaction + " WHERE \"txid\" > " +
                     kOwnTransaction);
   }
@@ -399,7 +399,8 @@ Result<OutboxLag> TableSource::lag(const std::string& place) {
     lag->notice =
         "it has committed rows that came after the source had passed their places, and were never "
         "read (" +
-        settings().rejected_table + " names them). So that they are read, run " +
+        settings().rejected_table +
+        " names them). So that they are read, let the tables' owner run " +
         read_skipped_statement();
   }
   return lag;

@@ -4,10 +4,15 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 namespace courtside::e2e {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TEST(OutboxInstallCommand, PrintsWithoutADatabase) {
@@ -28,6 +33,27 @@ TEST(OutboxInstallCommand, AppliesAndPrintsNothingButWhere) {
             "78: courtside: " + url + ": role \"nobody\" does not exist\n");
   EXPECT_THAT(outbox_command({"install", "--apply", "--url", "host=127.0.0.1 port=1"}),
               StartsWith("69: courtside: host=127.0.0.1 port=1: "));
+}
+
+// The line of docs/postgres.md, word for word.
+TEST(OutboxInstallCommand, ThePipeOfTheManualMakesADatabaseReady) {
+  std::ifstream page(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
+  std::string line;
+  while (std::getline(page, line) && line.rfind("courtside outbox install", 0) != 0) {
+  }
+  ASSERT_THAT(line, HasSubstr("| psql \"$ADMIN_URL\""));
+  postgres().start();
+  const std::string database = postgres().create_database();
+  const TempFolder folder;
+  std::filesystem::create_symlink(std::filesystem::absolute(courtside_binary()),
+                                  folder.path() / "courtside");
+  const char* const path = std::getenv("PATH");
+  Process shell({"/bin/sh", "-c", line},
+                {"ADMIN_URL=" + postgres().url(database),
+                 "PATH=" + folder.path().string() + ":" + (path == nullptr ? "" : path)});
+  EXPECT_EQ(shell.wait(), 0) << shell.whole_output();
+  EXPECT_THAT(shell.whole_output(), Not(HasSubstr("ERROR")));
+  EXPECT_EQ(postgres().sql(database, R"(SELECT count(*) FROM "EventOutbox")"), "0");
 }
 
 TEST(OutboxStatusCommand, ExitsWith69WhereThereIsNoServer) {

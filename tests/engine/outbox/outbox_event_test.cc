@@ -131,6 +131,16 @@ TEST(OutboxEvent, WithoutATimeItIsNow) {
   EXPECT_EQ(EventView(made->event).time(), "2023-11-14T22:13:20.000000Z");
 }
 
+// As the database writes what RFC 3339 cannot say.
+TEST(OutboxEvent, ATimeThatIsNoneIsRefusedByName) {
+  OutboxRow row = booking_row();
+  for (const char* time :
+       {"infinity", "-infinity", "0044-03-15 12:00:00+00 BC", "10000-01-01 00:00:00+00"}) {
+    row.occurred_at = time;
+    EXPECT_NE(refusal(row).find("/time must be an RFC 3339 time"), std::string::npos) << time;
+  }
+}
+
 TEST(OutboxEvent, AModelsNameIsAKindInLowerCase) {
   OutboxRow row = booking_row();
   row.aggregate_type = "Booking";

@@ -123,6 +123,16 @@ TEST_F(OutboxInstall, GrantsWhatIsNeededAndNoMore) {
   }
 }
 
+// What the file only says, in a comment, is a statement that runs.
+TEST_F(OutboxInstall, TheGrantThatIsOnlySaidIsOne) {
+  sql("CREATE ROLE \"" + database_ + "\"");
+  const std::string file = outbox_sql({}, {.role = database_});
+  const std::size_t begin = file.find("GRANT pg_read_all_stats");
+  ASSERT_NE(begin, std::string::npos);
+  sql(file.substr(begin, file.find('\n', begin) - begin));
+  EXPECT_EQ(sql("SELECT pg_has_role('" + database_ + "', 'pg_read_all_stats', 'MEMBER')"), "t");
+}
+
 TEST_F(OutboxInstall, TakesAnyNames) {
   OutboxSettings settings;
   settings.table = "my events.Out\"box$$";
