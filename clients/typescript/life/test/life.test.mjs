@@ -31,12 +31,18 @@ after(async () => {
 
 // Tells one story: everybody is live, `cut` happens and publishes what it likes, and then everybody
 // has everything.
-function story(name, { heartbeat = "1s", who = kinds, cut, expect = () => {} }) {
+function story(name, { heartbeat = "1s", flags = [], who = kinds, cut, expect = () => {} }) {
   const told = async (t) => {
-    const server = await Server.create("--heartbeat", heartbeat, "--drain", "500ms");
-    const log = [];
+    const server = await Server.create("--heartbeat", heartbeat, "--drain", "500ms", ...flags);
+    const log = []; // the ids of all events
+    const wanted = []; // of those that are for the clients
     const publish = async (...ids) => {
-      await server.publish(...ids);
+      await server.publish(ids);
+      log.push(...ids);
+      wanted.push(...ids);
+    };
+    const publishElsewhere = async (ids, data) => {
+      await server.publish(ids, { channel: "user:43", data });
       log.push(...ids);
     };
     const clients = who.map((kind) => new Client(kind));
@@ -44,12 +50,12 @@ function story(name, { heartbeat = "1s", who = kinds, cut, expect = () => {} }) 
     try {
       await Promise.all(started);
       await Promise.all(clients.map((client) => client.isLive()));
-      await cut({ server, clients, publish });
+      await cut({ server, clients, publish, publishElsewhere });
       await publish("after");
       for (const client of clients) {
         await t.test(client.kind.name, async () => {
           await until("it has the last event", () => client.seen(log).includes("after"), 20_000).catch(() => {});
-          assert.deepEqual(client.seen(log), log);
+          assert.deepEqual(client.seen(log), wanted);
           assert.deepEqual(client.gaps, [], "a gap, though nothing was lost");
           assert.deepEqual(client.others, []);
           expect(client);
@@ -62,6 +68,13 @@ function story(name, { heartbeat = "1s", who = kinds, cut, expect = () => {} }) 
     }
   };
   for (let round = 1; round <= rounds; ++round) test(round === 1 ? name : `${name} (${round})`, told);
+}
+
+// Each has had so many.
+function heartbeats(clients, count) {
+  const before = clients.map(({ proxy }) => proxy.pieces);
+  return until("heartbeats", () =>
+    clients.every(({ proxy }, i) => proxy.pieces >= before[i] + count));
 }
 
 // Those that do what EventSource leaves to the page.
@@ -100,12 +113,26 @@ describe("a client that never had an event", () => {
     },
   });
 
+  // What it was never to get is no gap, though its first position is gone.
+  story("is quiet while retention takes what others got, and is then cut", {
+    flags: ["--retention-bytes", "2MiB"],
+    cut: async ({ server, clients, publish, publishElsewhere }) => {
+      const data = "x".repeat(4000);
+      for (let batch = 0; batch < 24 || (await server.earliest()) < 1000; ++batch) {
+        const ids = Array.from({ length: 250 }, (_, i) => `${batch}-${i}`);
+        await publishElsewhere(ids, data);
+      }
+      await heartbeats(clients, 2);
+      await server.stop("SIGKILL");
+      await server.start();
+      await publish("at once");
+    },
+  });
+
   story("is idle for longer than two heartbeats, and stays connected", {
     heartbeat: "2s",
     cut: async ({ clients, publish }) => {
-      const before = clients.map(({ proxy }) => proxy.pieces);
-      await until("four heartbeats", () =>
-        clients.every(({ proxy }, i) => proxy.pieces >= before[i] + 4));
+      await heartbeats(clients, 4);
       await publish("at last");
     },
     expect: ({ proxy }) => assert.equal(proxy.connections, 1),

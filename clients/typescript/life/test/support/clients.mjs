@@ -39,7 +39,7 @@ function tailWords(line) {
 const sse = (implementation) => ({
   name: `README's follow() on the EventSource of ${implementation}`,
   command: ({ port, folder }) => {
-    const file = join(folder, "follow.mjs");
+    const file = join(folder, `follow-${port}.mjs`);
     writeFileSync(file, program("follow.js", port));
     return node(path("../programs/follow.mjs"), implementation, file, stream(port));
   },
@@ -69,8 +69,9 @@ export const kinds = [
   {
     name: "README's client over npm ws",
     command: ({ port, folder }) => {
-      writeFileSync(join(folder, "client.mjs"), program("client.mjs", port));
-      return node(join(folder, "client.mjs"));
+      const file = join(folder, `client-${port}.mjs`);
+      writeFileSync(file, program("client.mjs", port));
+      return node(file);
     },
     read: readmeWords,
   },

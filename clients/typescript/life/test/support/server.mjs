@@ -48,19 +48,29 @@ export class Server {
     await this.ended;
   }
 
-  /** Appends one event for each id to user:42. Returns when they are on disk. */
-  async publish(...ids) {
+  /** Appends one event for each id. Returns when they are on disk. */
+  async publish(ids, { channel = "user:42", data = {} } = {}) {
     const events = ids.map((id) => ({
       specversion: "1.0", id, source: "/life", type: "life.happened", subject: `life:${id}`,
-      data: {}, channels: ["user:42"],
+      data, channels: [channel],
     }));
-    const answer = await fetch(`http://127.0.0.1:${this.port}/v1/events`, {
+    const answer = await fetch(`${this.url}/v1/events`, {
       method: "POST",
       headers: { "content-type": "application/cloudevents-batch+json", connection: "close" },
       body: JSON.stringify(events),
     });
     const body = await answer.text();
     if (answer.status !== 200) throw new Error(`publish: ${answer.status} ${body}`);
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The sequence of the oldest event that it still has. */
+  async earliest() {
+    const answer = await fetch(`${this.url}/v1/events?limit=1`, { headers: { connection: "close" } });
+    return Number((await answer.json()).events[0].sequence);
   }
 
   async end() {
