@@ -1,10 +1,10 @@
 #include "base/log.h"
+#include "base/utf8.h"
 #include "engine/backup_door.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
 #include "engine/problem.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 #include "transport/network.h"
 
 namespace courtside {

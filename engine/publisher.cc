@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "schema/text.h"
+#include "base/utf8.h"
 
 namespace courtside {
 namespace {

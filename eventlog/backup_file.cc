@@ -6,8 +6,8 @@
 #include <map>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <string>
 
+#include "base/utf8.h"
 #include "schema/event_draft.h"
 #include "schema/event_errors.h"
 #include "schema/event_rules.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

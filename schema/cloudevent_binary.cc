@@ -3,9 +3,9 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "schema/cloudevent.h"
 #include "schema/event_draft.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "schema/channel.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

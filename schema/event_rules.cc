@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "schema/catalogue.h"
 #include "schema/channel.h"
 #include "schema/cloudevent.h"

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "schema/text.h"
+#include "base/utf8.h"
 
 namespace courtside {
 namespace {

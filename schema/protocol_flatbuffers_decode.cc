@@ -2,10 +2,10 @@
 
 #include <utility>
 
+#include "base/utf8.h"
 #include "schema/event_draft.h"
 #include "schema/flatbuffer.h"
 #include "schema/protocol_flatbuffers.h"
-#include "schema/text.h"
 
 namespace courtside::protocol {
 namespace {

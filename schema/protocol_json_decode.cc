@@ -1,10 +1,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "schema/event_draft.h"
 #include "schema/json_reader.h"
 #include "schema/protocol_json.h"
-#include "schema/text.h"
 
 namespace courtside::protocol {
 namespace {

@@ -1,7 +1,5 @@
 #include "schema/text.h"
 
-#include <simdjson.h>
-
 namespace courtside {
 namespace {
 
@@ -14,8 +12,6 @@ bool has_c1_control(std::string_view utf8) {
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
 bool is_plain_text(std::string_view bytes) {
   // One look at each byte and no branch: this runs over every attribute of every event.

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "transport/frame_reader.h"
-#include "transport/utf8.h"
 
 namespace courtside {
 namespace {

@@ -1,7 +1,7 @@
 #include "engine/access/json_members.h"
 
+#include "base/utf8.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 

@@ -5,7 +5,6 @@
 #include "base/base64url.h"
 #include "engine/access/json_members.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

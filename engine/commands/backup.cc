@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 
+#include "base/utf8.h"
 #include "engine/backup_door.h"
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
@@ -13,7 +14,6 @@
 #include "engine/serving_file.h"
 #include "engine/version.h"
 #include "eventlog/backup_file.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

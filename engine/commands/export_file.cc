@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "engine/commands/client.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

@@ -1,7 +1,7 @@
 #include "engine/commands/http.h"
 
+#include "base/utf8.h"
 #include "engine/commands/client.h"
-#include "schema/text.h"
 
 namespace courtside {
 Error error_of(const HttpResponse& answer) {

@@ -1,6 +1,6 @@
 #include "engine/commands/table_text.h"
 
-#include "schema/text.h"
+#include "base/utf8.h"
 
 namespace courtside {
 namespace {

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/utf8.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "engine/outbox/quoted_json.h"
 #include "schema/catalogue.h"
 #include "schema/event_rules.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

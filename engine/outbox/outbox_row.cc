@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

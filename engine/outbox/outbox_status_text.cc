@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 
 namespace courtside {
 namespace {

@@ -4,30 +4,13 @@
 #include <charconv>
 #include <utility>
 
-#include "schema/text.h"
+#include "base/utf8.h"
 
 namespace courtside {
 namespace {
 
 tl::unexpected<Error> out_of_order() {
   return fail(Code::internal, "the server sent frames of pgoutput in no order that makes sense");
-}
-
-// How many bytes the character at the front has; 0 when none is there. Table 3-7 of the Unicode
-// standard: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-std::size_t character_size(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || bytes.size() < size) return 0;
-  const unsigned char low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const unsigned char high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (at(1) < low || at(1) > high) return 0;
-  for (std::size_t i = 2; i < size; ++i) {
-    if (at(i) < 0x80 || at(i) > 0xbf) return 0;
-  }
-  return size;
 }
 
 }  // namespace
@@ -118,7 +101,7 @@ std::string readable_text(std::string_view bytes, std::size_t max_bytes) {
   std::string out;
   out.reserve(std::min(bytes.size(), max_bytes));
   while (!bytes.empty()) {
-    const std::size_t size = bytes[0] == '\0' ? 0 : character_size(bytes);
+    const std::size_t size = bytes[0] == '\0' ? 0 : utf8_character_size(bytes);
     const std::string_view character = size == 0 ? kReplacement : bytes.substr(0, size);
     if (out.size() + character.size() > max_bytes) break;
     out.append(character);

@@ -2,13 +2,13 @@
 // rather than a search that quietly finds everything; pages join without miss or repeat.
 #include <gtest/gtest.h>
 
+#include "base/utf8.h"
 #include "engine/history.h"
 #include "engine/problem.h"
 #include "engine/publisher.h"
 #include "engine/router.h"
 #include "engine/state_query.h"
 #include "schema/json_reader.h"
-#include "schema/text.h"
 #include "tests/engine/support/small_log.h"
 
 namespace courtside {

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "engine/postgres/message_page.h"
-#include "schema/text.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "transport/utf8.h"
+#include "base/utf8.h"
 #include "transport/websocket_codec.h"
 
 namespace courtside {

@@ -181,7 +181,7 @@ const std::vector<ThirdParty>& third_parties() {
       {"flatbuffers/", {"schema/"}},
       {"event_generated.h", {"schema/"}},  // made from schema/*.fbs
       {"protocol_generated.h", {"schema/"}},
-      {"simdjson.h", {"schema/"}},
+      {"simdjson.h", {"base/"}},
       {"rocksdb/", {"eventlog/"}},
       {"uv.h", {"transport/"}},
       {"wslay/", {"transport/"}},

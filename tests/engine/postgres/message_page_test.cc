@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "schema/text.h"
+#include "base/utf8.h"
 #include "tests/engine/postgres/pgoutput_frames.h"
 
 namespace courtside {

@@ -1,5 +1,8 @@
-#include "transport/utf8.h"
+#include "base/utf8.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
 #include <cstring>
 
 namespace courtside {
@@ -14,6 +17,19 @@ bool all_ascii(const char* bytes) {
 }
 
 }  // namespace
+
+// Many times as fast as byte by byte, and most text comes whole.
+bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
+
+std::size_t utf8_character_size(std::string_view bytes) {
+  constexpr std::size_t kLongest = 4;
+  Utf8Validator validator;
+  for (std::size_t size = 1; size <= std::min(bytes.size(), kLongest); ++size) {
+    if (!validator.feed(bytes.substr(size - 1, 1))) return 0;
+    if (validator.complete()) return size;
+  }
+  return 0;
+}
 
 bool Utf8Validator::feed(std::string_view bytes) {
   std::size_t index = 0;

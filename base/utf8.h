@@ -1,13 +1,22 @@
-// Is it UTF-8? Asked of text that comes in pieces, cut anywhere (RFC 3629: no overlong forms, no
-// surrogates, nothing above U+10FFFF). Fails at the first byte that cannot be right.
-// Threads: one connection's loop.
+// UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. One question for each
+// form in which text comes: whole, in pieces, or character by character. All three agree.
+//
+// Threads: functions any; a validator belongs to one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace courtside {
 
+// Text that is there as a whole. The empty text is UTF-8.
+bool is_utf8(std::string_view bytes);
+
+// The size in bytes of the character with which `bytes` begins; 0 when it begins with none.
+std::size_t utf8_character_size(std::string_view bytes);
+
+// Text that comes in pieces, cut anywhere. Fails at the first byte that cannot be right.
 class Utf8Validator {
  public:
   // False when `bytes` cannot follow what came before; feed nothing after that.
@@ -24,10 +33,5 @@ class Utf8Validator {
   std::uint8_t lower_ = 0x80;  // what the next of them may be, both included
   std::uint8_t upper_ = 0xBF;
 };
-
-inline bool is_utf8(std::string_view text) {
-  Utf8Validator validator;
-  return validator.feed(text) && validator.complete();
-}
 
 }  // namespace courtside
