@@ -22,8 +22,8 @@ std::uint64_t steady_us();
 std::string format_rfc3339(Timestamp time);
 void append_rfc3339(std::string& out, Timestamp time);
 
-// Any RFC 3339 date-time, with an offset or Z and any number of fraction digits (those beyond
-// microseconds are cut). Empty when the text is none. A leap second counts as the second before it.
+// As parse_fine_time() of fine_time.h, cut to whole microseconds: for times that are shown or
+// sorted. Bounds, which events are compared with, are not cut: use FineTime for them.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 }  // namespace courtside

@@ -48,20 +48,27 @@ Result<void> for_each_parameter(std::string_view query,
   return {};
 }
 
-std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now) {
-  if (!text.starts_with('-')) return parse_rfc3339(text);
+std::optional<FineTime> parse_query_time(std::string_view text, Timestamp now) {
+  if (!text.starts_with('-')) return parse_fine_time(text);
   std::int64_t count = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data() + 1, end, count);
   if (error != std::errc() || count < 0 || count > 1'000'000'000) return std::nullopt;
   const auto unit = unit_us({rest, static_cast<std::size_t>(end - rest)});
   if (!unit || count > now.value() / *unit) return std::nullopt;
-  return Timestamp(now.value() - count * *unit);
+  return FineTime{Timestamp(now.value() - count * *unit)};
+}
+
+Result<void> set_time(std::optional<FineTime>& time, const Parameter& parameter, Timestamp now) {
+  time = parse_query_time(parameter.second, now);
+  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or such as -2h");
+  return {};
 }
 
 Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now) {
-  time = parse_query_time(parameter.second, now);
-  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or such as -2h");
+  std::optional<FineTime> given;
+  if (const Result<void> set = set_time(given, parameter, now); !set) return set;
+  time = given->ceiling();
   return {};
 }
 

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/fine_time.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -37,6 +38,9 @@ Result<void> for_each_parameter(std::string_view query,
 
 // Each sets its first argument, or fails with bad_request.
 // RFC 3339, or "-2h": so long before `now`.
+Result<void> set_time(std::optional<FineTime>& time, const Parameter& parameter, Timestamp now);
+// The same as a bound of recorded times, which are whole microseconds: `time` is the first of them
+// that is not earlier.
 Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now);
 // 1 to `max`.
 Result<void> set_count(std::size_t& count, const Parameter& parameter, std::size_t max);
@@ -45,6 +49,6 @@ Result<void> set_count(std::size_t& count, const Parameter& parameter, std::size
 Result<void> set_text(std::string& text, const Parameter& parameter);
 
 // As set_time reads it; empty when it is neither.
-std::optional<Timestamp> parse_query_time(std::string_view text, Timestamp now);
+std::optional<FineTime> parse_query_time(std::string_view text, Timestamp now);
 
 }  // namespace courtside

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/fine_time.h"
 #include "base/json.h"
 #include "engine/history.h"
 #include "engine/state_view.h"
@@ -108,13 +109,13 @@ void add_end(JsonObject& body, const BackwardWalk& walk, const std::string& epoc
   body.boolean("complete", walk.complete()).number("scanned", walk.reached());
 }
 
-std::optional<Timestamp> time_of(const StateFold& state, std::string_view name) {
+std::optional<FineTime> time_of(const StateFold& state, std::string_view name) {
   const std::string json = state.member(name);
   const JsonValue value = read_json(json);
   std::string scratch;
   if (!value.is(JsonKind::kString)) return std::nullopt;
   const auto text = json_text(value, scratch);
-  return text ? parse_rfc3339(*text) : std::nullopt;
+  return text ? parse_fine_time(*text) : std::nullopt;
 }
 
 std::string joined(const std::vector<std::string>& items) {
@@ -129,7 +130,7 @@ std::string joined(const std::vector<std::string>& items) {
 // ---------------------------------------------------------------------------------------------
 
 struct Slot {
-  std::optional<Timestamp> start;
+  std::optional<FineTime> start;
   std::string subject;
   std::string json;
 };

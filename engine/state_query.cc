@@ -84,7 +84,7 @@ Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRan
                           Timestamp now) {
   if (at == "now") return previous(held.end);
   if (const auto time = parse_query_time(at, now)) {
-    const Result<Offset> later = log.first_at_or_after(Timestamp(time->value() + 1));
+    const Result<Offset> later = log.first_at_or_after(Timestamp(time->floor.value() + 1));
     if (!later) return fail(later.error());
     const Offset begin = std::max(held.begin, log.held().begin);
     if (*later <= begin && begin > Offset(1)) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fine_time.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "eventlog/log_reader.h"
@@ -32,8 +33,8 @@ struct ListQuery {
 // Of GET /v1/venues/{id}/calendar.
 struct CalendarQuery {
   std::string at = "now";
-  std::optional<Timestamp> from;  // slots that end after this
-  std::optional<Timestamp> to;    // and begin before this
+  std::optional<FineTime> from;  // slots that end after this
+  std::optional<FineTime> to;    // and begin before this
   ListQuery list;
 };
 Result<CalendarQuery> parse_calendar_query(std::string_view query, std::size_t limit_max,

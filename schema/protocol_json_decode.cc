@@ -1,6 +1,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/fine_time.h"
 #include "base/utf8.h"
 #include "schema/event_draft.h"
 #include "schema/json_reader.h"
@@ -217,9 +218,9 @@ Result<From> decode_last(const JsonValue& value) {
 
 Result<From> decode_since(const JsonValue& value) {
   const auto text = optional_text(value);
-  const auto since = text ? parse_rfc3339(*text) : std::nullopt;
+  const auto since = text ? parse_fine_time(*text) : std::nullopt;
   if (!since) return fail(Code::bad_request, "from.since must be an RFC 3339 time");
-  return From{.kind = From::Kind::kSince, .since = *since};
+  return From{.kind = From::Kind::kSince, .since = since->ceiling()};
 }
 
 Result<From> Decoder::decode_from_object(const JsonValue& value) {

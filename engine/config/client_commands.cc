@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "base/fine_time.h"
 #include "engine/config/subcommand.h"
 #include "engine/config/values.h"
 
@@ -185,7 +186,7 @@ class Tail : public Subcommand {
 
   // "2h" and "-2h" both mean two hours ago: the HTTP interface writes the second.
   std::optional<Timestamp> parse_since(Timestamp now) const {
-    if (const auto time = parse_rfc3339(since_text_)) return time;
+    if (const auto time = parse_fine_time(since_text_)) return time->ceiling();
     std::string_view ago = since_text_;
     if (!ago.empty() && ago.front() == '-') ago.remove_prefix(1);
     const Result<std::uint64_t> ago_ms = parse_quantity(ago, Unit::kMilliseconds);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/fine_time.h"
 #include "engine/config/subcommand.h"
 #include "engine/config/values.h"
 
@@ -15,7 +16,7 @@ constexpr std::uint64_t kLimitMax = 1'000'000'000'000;
 // "2h" and "-2h" both mean two hours ago: the HTTP interface writes the second. RFC 3339, empty
 // where it is neither.
 std::string absolute_time(const std::string& text, Timestamp now) {
-  if (const auto time = parse_rfc3339(text)) return format_rfc3339(*time);
+  if (const auto time = parse_fine_time(text)) return format_rfc3339(time->ceiling());
   std::string_view ago = text;
   if (!ago.empty() && ago.front() == '-') ago.remove_prefix(1);
   const Result<std::uint64_t> ago_ms = parse_quantity(ago, Unit::kMilliseconds);

@@ -75,8 +75,8 @@ TEST(Time, FractionsAreCutNotRounded) {
   EXPECT_EQ(read("1969-12-31T23:59:59.9999999Z"), "-1");
 }
 
-TEST(Time, ALeapSecondCountsAsTheSecondBefore) {
-  EXPECT_EQ(read("2016-12-31T23:59:60Z"), read("2016-12-31T23:59:59Z"));
+TEST(Time, ALeapSecondIsCutToTheLastMicrosecondBefore) {
+  EXPECT_EQ(read("2016-12-31T23:59:60Z"), read("2016-12-31T23:59:59.999999Z"));
 }
 
 TEST(Time, OnlyLeapYearsHaveALeapDay) {

@@ -1,0 +1,138 @@
+// Goal: a bound finer than microseconds is compared by its value on every interface. Between two
+// events' recorded times every bound separates them, however many digits it has.
+#include <string>
+#include <vector>
+
+#include "tests/e2e/support/server_test.h"
+
+namespace courtside::e2e {
+namespace {
+
+class TimeBounds : public ServerTest {
+ protected:
+  TimeBounds() {
+    append_one(http, {.id = "before"});
+    append_one(http, {.id = "at"});
+    const Logged at = read_log(http).at(1);
+    recorded_ = at.event["recordedtime"].text();
+    // "…T10:00:00.123456Z" and 0.1 µs, 0.1 ns and 0.9 µs later; the second with an offset.
+    const std::string digits = recorded_.substr(0, recorded_.size() - 1);
+    later_ = {digits + "1Z", digits + "0001+00:00", digits + "9Z"};
+  }
+
+  // The ids that a page has with these parameters.
+  std::string page(const std::string& parameters) {
+    std::string ids;
+    for (const Logged& event : read_log(http, parameters)) ids += event.id + " ";
+    return ids;
+  }
+
+  // What a command prints of its events' ids.
+  std::string printed(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), courtside_binary());
+    for (const char* each : {"--url", "-o", "csv"}) arguments.emplace_back(each);
+    arguments.insert(arguments.end() - 2, "http://127.0.0.1:" + std::to_string(port()));
+    TempFolder folder;
+    Process process(arguments, {}, folder.path());
+    EXPECT_EQ(process.wait(), 0) << process.whole_output();
+    std::string ids;
+    for (const char* id : {"before", "at"}) {
+      if (process.whole_output().find("," + std::string(id) + ",") != std::string::npos) {
+        ids += std::string(id) + " ";
+      }
+    }
+    return ids;
+  }
+
+  std::string recorded_;            // of "at"
+  std::vector<std::string> later_;  // than recorded_, by less than a microsecond
+};
+
+TEST_F(TimeBounds, PagesAndFiles) {
+  EXPECT_EQ(page("since=" + recorded_ + "&subject=thing:t_1"), "at ");
+  EXPECT_EQ(page("until=" + recorded_ + "&subject=thing:t_1"), "before ");
+  for (const std::string& time : later_) {
+    EXPECT_EQ(page("since=" + percent_encoded(time)), "") << time;
+    EXPECT_EQ(page("until=" + percent_encoded(time)), "before at ") << time;
+    const auto file = [&](const std::string& bound) {
+      return http.get("/v1/events?" + bound + "=" + percent_encoded(time), "text/csv").body;
+    };
+    EXPECT_EQ(file("since").find(",at,"), std::string::npos) << time;
+    EXPECT_NE(file("until").find(",at,"), std::string::npos) << time;
+  }
+}
+
+TEST_F(TimeBounds, Subscriptions) {
+  for (const std::string& time : later_) {
+    Session client = session();
+    client.subscribe({.from = R"({"since":")" + time + R"("})"});
+    client.expect("live");  // And no event before it.
+    SseClient stream(port(), "/v1/events?channel=*&since=" + percent_encoded(time));
+    append_one(http, {.id = "after-" + time});
+    SseClient::Event event = stream.next_event();
+    while (event.type != "test.happened") event = stream.next_event();
+    EXPECT_NE(event.data.find("after-"), std::string::npos) << event.data;
+  }
+}
+
+TEST_F(TimeBounds, Commands) {
+  const std::string time = later_[0];
+  EXPECT_EQ(printed({"history", "--since", recorded_, "--until", "2100-01-01T00:00:00Z"}), "at ");
+  EXPECT_EQ(printed({"history", "--since", time}), "");
+  EXPECT_EQ(printed({"history", "--until", time}), "before at ");
+  EXPECT_EQ(printed({"tail", "*", "--since", recorded_, "--no-follow"}), "at ");
+  EXPECT_EQ(printed({"tail", "*", "--since", time, "--no-follow"}), "");
+}
+
+// A moment is inclusive: what was recorded by then is in it.
+TEST_F(TimeBounds, States) {
+  const auto state = [&](const std::string& at) {
+    return http.get("/v1/subjects/thing:t_1/state?at=" + percent_encoded(at)).body;
+  };
+  EXPECT_NE(state(recorded_).find("\"version\":2"), std::string::npos) << state(recorded_);
+  for (const std::string& time : later_) {
+    EXPECT_NE(state(time).find("\"version\":2"), std::string::npos) << state(time);
+  }
+}
+
+TEST_F(TimeBounds, ListsOfNotificationsAndSlots) {
+  append_one(http, {.id = "n",
+                    .type = "notification.created",
+                    .subject = "notification:n_1",
+                    .data = R"({"notificationId":"n_1","accountId":"u_1"})"});
+  const std::string created =
+      read_log(http, "subject=notification:n_1").at(0).event["recordedtime"].text();
+  const std::string finer = created.substr(0, created.size() - 1) + "1Z";
+  const auto told = [&](const std::string& bound) {
+    return http.get("/v1/users/u_1/notifications?" + bound + "=" + finer)
+        .json()["notifications"]
+        .size();
+  };
+  EXPECT_EQ(told("since"), 0u);
+  EXPECT_EQ(told("until"), 1u);
+
+  // From 0.2 µs after ten to 0.2 µs after eleven.
+  append_one(http, {.id = "s",
+                    .type = "slot.created",
+                    .subject = "slot:s_1",
+                    .data = R"({"slotId":"s_1","venueId":"v_1",)"
+                            R"("start":"2026-11-01T10:00:00.0000002Z",)"
+                            R"("end":"2026-11-01T11:00:00.0000002Z"})"});
+  const auto slots = [&](const std::string& query) {
+    return http.get("/v1/venues/v_1/calendar?" + query).json()["slots"].size();
+  };
+  EXPECT_EQ(slots("from=2026-11-01T11:00:00.0000001Z"), 1u);
+  EXPECT_EQ(slots("from=2026-11-01T11:00:00.0000003Z"), 0u);
+  EXPECT_EQ(slots("to=2026-11-01T10:00:00.0000001Z"), 0u);
+  EXPECT_EQ(slots("to=2026-11-01T10:00:00.0000003Z"), 1u);
+}
+
+TEST_F(TimeBounds, LeapSecondsAndOffsets) {
+  EXPECT_EQ(page("since=2016-12-31T23:59:60Z"), "before at ");
+  EXPECT_EQ(page("until=2016-12-31T23:59:60.5Z"), "");
+  EXPECT_EQ(http.get("/v1/events?since=2026-11-01T10:00:60Z").status, 400);
+  EXPECT_EQ(http.get("/v1/events?since=9999-12-31T23:59:59-00:01").status, 400);
+}
+
+}  // namespace
+}  // namespace courtside::e2e
