@@ -100,9 +100,7 @@ Result<void> Server::open() {
   if (!outboxes) return fail(outboxes.error());
   outboxes_ = std::move(*outboxes);
 
-  // The shards know the log before anything can be added to it.
-  const OffsetRange held = log_->held();
-  sequencer_ = LocalSequencer::start(*log_, *this, sequencer_options(config_));
+  sequencer_ = LocalSequencer::make(*log_, sequencer_options(config_));
   engine_.emplace(Engine{.config = config_,
                          .log = *log_,
                          .pages = *pages_,
@@ -118,13 +116,7 @@ Result<void> Server::open() {
                          .session_limits = session_limits(config_),
                          .metrics = [this] { return render_metrics(samples()); },
                          .outboxes = [this] { return outboxes_->json(); }});
-  const std::uint64_t count = shard_count(config_, std::thread::hardware_concurrency());
-  for (std::uint32_t number = 0; number < count; ++number) {
-    shards_.push_back(std::make_unique<Shard>(number, *engine_, held));
-    shards_.back()->start();
-  }
-
-  outboxes_->start(*sequencer_);
+  start_shards();
 
   loop_.set_on_wake([this] {
     listener_.reset();
@@ -132,8 +124,25 @@ Result<void> Server::open() {
     loop_.request_stop();
   });
   if (const Result<void> listening = listen(); !listening) return listening;
+
+  // Retention may be due: the log thread can commit before the next line runs. All who hear of a
+  // commit are there by now, and nothing was added to the log since the shards looked at it.
+  fan_out_.emplace(*tail_, *access_, *outboxes_, *shards_,
+                   [this](const Error& error) { on_failure(error); });
+  sequencer_->start(*fan_out_);
+  outboxes_->start(*sequencer_);
   look_around();
   return {};
+}
+
+void Server::start_shards() {
+  const std::uint64_t count = shard_count(config_, std::thread::hardware_concurrency());
+  Shards shards;
+  for (std::uint32_t number = 0; number < count; ++number) {
+    shards.push_back(std::make_unique<Shard>(number, *engine_, log_->held()));
+  }
+  shards_ = std::make_unique<const Shards>(std::move(shards));
+  for (const auto& shard : *shards_) shard->start();
 }
 
 Result<void> Server::listen() {
@@ -178,8 +187,8 @@ void Server::on_socket(AcceptedSocket socket, bool is_local) {
   std::size_t total = 0;
   Shard* least = nullptr;
   // From the shard after the last one: counts lag behind a burst, turns do not.
-  for (std::size_t i = 0; i < shards_.size(); ++i) {
-    Shard& shard = *shards_[(next_shard_ + i) % shards_.size()];
+  for (std::size_t i = 0; i < shards_->size(); ++i) {
+    Shard& shard = *(*shards_)[(next_shard_ + i) % shards_->size()];
     total += shard.connection_count();
     if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
   }
@@ -211,13 +220,6 @@ Result<void> Server::run() {
 
 void Server::request_stop() { loop_.wake(); }
 
-void Server::on_commit(const SharedBatch& batch) {
-  tail_->add(batch);
-  access_->on_commit(*batch);
-  outboxes_->on_commit(*batch);
-  for (const auto& shard : shards_) shard->post_commit(batch);
-}
-
 void Server::on_failure(const Error& error) {
   log_error("eventlog", error.message + ": no further event is taken, the server stops");
   {
@@ -229,12 +231,12 @@ void Server::on_failure(const Error& error) {
 }
 
 void Server::shut_down() {
-  if (shards_.empty()) return;
+  if (!shards_) return;
   serving_file_.reset();
-  for (const auto& shard : shards_) shard->refuse_work();
+  for (const auto& shard : *shards_) shard->refuse_work();
   // While the log still takes what they have to say of it.
   std::vector<std::future<void>> cut;
-  for (const auto& shard : shards_) cut.push_back(shard->cut_histories());
+  for (const auto& shard : *shards_) cut.push_back(shard->cut_histories());
   wait_for_all(cut, config_.drain_ms);
   outboxes_->stop();
   sequencer_->stop();
@@ -245,17 +247,17 @@ void Server::shut_down() {
     failed = failure_.has_value();
   }
   std::vector<std::future<void>> emptied;
-  for (const auto& shard : shards_) {
+  for (const auto& shard : *shards_) {
     emptied.push_back(shard->drain(failed ? kCloseInternal : kCloseDraining));
   }
   // Anew: what came before may have taken long, and is not taken off the time for goodbyes.
   wait_for_all(emptied, config_.drain_ms);
 
-  for (const auto& shard : shards_) shard->stop();
+  for (const auto& shard : *shards_) shard->stop();
   // What they have yet to answer still goes to the shards.
   reads_.reset();
   access_.reset();
-  shards_.clear();
+  shards_.reset();
 }
 
 std::vector<Sample> Server::samples() const {
@@ -268,7 +270,7 @@ std::vector<Sample> Server::samples() const {
   };
   const auto sum = [&](std::atomic<std::uint64_t> ShardStats::*member) {
     std::uint64_t total = 0;
-    for (const auto& shard : shards_) total += (shard->stats().*member).load();
+    for (const auto& shard : *shards_) total += (shard->stats().*member).load();
     return total;
   };
 

@@ -1,7 +1,7 @@
 // Puts the engine together and takes it apart again, in the right order; nothing else is decided
 // here.
 //
-//   open log -> tail, pages, read pool -> sequencer -> shards -> outboxes -> listener
+//   open log -> tail, pages, read pool -> shards -> listener -> sequencer -> outboxes
 //   drain: listener -> outboxes -> sequencer (what waits is committed and answered) -> goodbye ->
 //   shards
 //
@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "engine/access_control.h"
 #include "engine/backup_door.h"
+#include "engine/commit_fan_out.h"
 #include "engine/engine.h"
 #include "engine/metrics.h"
 #include "engine/outboxes.h"
@@ -32,11 +33,13 @@
 
 namespace courtside {
 
-class Server final : public CommitListener {
+class Server {
  public:
   // Opens the log and listens.
   static Result<std::unique_ptr<Server>> start(const Config& config);
-  ~Server() override;
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const { return listener_->port(); }
   const std::string& epoch() const { return log_->epoch(); }
@@ -46,13 +49,12 @@ class Server final : public CommitListener {
   Result<void> run();
   void request_stop();
 
-  void on_commit(const SharedBatch& batch) override;
-  void on_failure(const Error& error) override;
-
  private:
   explicit Server(const Config& config);
 
   Result<void> open();
+  void start_shards();
+  void on_failure(const Error& error);
   void on_socket(AcceptedSocket socket, bool is_local);
   Result<void> listen();
   Result<void> say_where();
@@ -75,7 +77,8 @@ class Server final : public CommitListener {
   std::unique_ptr<Doors> doors_;
   std::optional<BackupDoor> backups_;
   std::optional<Engine> engine_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<const Shards> shards_;
+  std::optional<CommitFanOut> fan_out_;
 
   Loop loop_;  // the acceptor's
   std::unique_ptr<Listener> listener_;

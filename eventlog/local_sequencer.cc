@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/check.h"
 #include "eventlog/fold.h"
 #include "eventlog/pending_commands.h"
 #include "eventlog/retention.h"
@@ -31,14 +32,16 @@ std::size_t bytes_in(const Command& command) {
 
 class GroupCommit : public LocalSequencer {
  public:
-  GroupCommit(EventLog& log, CommitListener& listener, const SequencerOptions& options)
-      : log_(log),
-        listener_(listener),
-        options_(options),
-        pending_(options.pending_bytes_max),
-        thread_([this] { run(); }) {}
+  GroupCommit(EventLog& log, const SequencerOptions& options)
+      : log_(log), options_(options), pending_(options.pending_bytes_max) {}
 
   ~GroupCommit() override { GroupCommit::stop(); }
+
+  void start(CommitListener& listener) override {
+    COURTSIDE_CHECK(listener_ == nullptr);
+    listener_ = &listener;
+    thread_ = std::thread([this] { run(); });
+  }
 
   bool submit(Command& command) override { return pending_.submit(command); }
 
@@ -59,7 +62,7 @@ class GroupCommit : public LocalSequencer {
   void stop_for_good(const Error& error);
 
   EventLog& log_;
-  CommitListener& listener_;
+  CommitListener* listener_ = nullptr;  // set before the thread begins
   const SequencerOptions options_;
   PendingCommands pending_;
   std::deque<Command> taken_;  // the log thread's: out of pending_, not yet folded
@@ -74,7 +77,7 @@ class GroupCommit : public LocalSequencer {
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint64_t> sync_us_{0};
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;
 };
 
 void add_to(std::atomic<std::uint64_t>& counter, std::uint64_t count) {
@@ -146,7 +149,7 @@ Result<void> GroupCommit::commit_some() {
   add_to(sync_us_, steady_us() - began_us);
   count(*batch, before);
   pending_.done(pending_done);
-  listener_.on_commit(batch);
+  listener_->on_commit(batch);
   return {};
 }
 
@@ -166,7 +169,7 @@ void GroupCommit::count(const Batch& batch, const FoldPlace& before) {
 
 void GroupCommit::stop_for_good(const Error& error) {
   pending_.close();
-  listener_.on_failure(error);
+  listener_->on_failure(error);
 }
 
 SequencerCounters GroupCommit::counters() const {
@@ -184,9 +187,9 @@ SequencerCounters GroupCommit::counters() const {
 
 }  // namespace
 
-std::unique_ptr<LocalSequencer> LocalSequencer::start(EventLog& log, CommitListener& listener,
-                                                      const SequencerOptions& options) {
-  return std::make_unique<GroupCommit>(log, listener, options);
+std::unique_ptr<LocalSequencer> LocalSequencer::make(EventLog& log,
+                                                     const SequencerOptions& options) {
+  return std::make_unique<GroupCommit>(log, options);
 }
 
 }  // namespace courtside

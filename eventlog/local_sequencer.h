@@ -39,11 +39,14 @@ struct SequencerCounters {
 
 class LocalSequencer : public Sequencer {
  public:
-  // `log` and `listener` outlive it. Starts the thread.
-  static std::unique_ptr<LocalSequencer> start(EventLog& log, CommitListener& listener,
-                                               const SequencerOptions& options);
+  // `log` outlives it. Commands may be submitted at once; they wait until start().
+  static std::unique_ptr<LocalSequencer> make(EventLog& log, const SequencerOptions& options);
 
-  // Commits what waits, then ends the thread. The destructor calls it.
+  // Starts the log thread. It may commit at once, retention's drops without any command: the
+  // listener must be complete by now, and outlives the thread. Call it once.
+  virtual void start(CommitListener& listener) = 0;
+
+  // Commits what waits, then ends the thread, if it was started. The destructor calls it.
   virtual void stop() = 0;
 
   virtual SequencerCounters counters() const = 0;

@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
   }
   Printer printer;
   const auto sequencer =
-      LocalSequencer::start(**log, printer, {.retention_bytes = 30'000, .retention_check_ms = 5});
+      LocalSequencer::make(**log, {.retention_bytes = 30'000, .retention_check_ms = 5});
+  sequencer->start(printer);
   for (std::uint64_t number = std::strtoull(argv[2], nullptr, 10);; ++number) {
     const std::string text = std::to_string(number);
     Append made = story::append({{text + "a", "booking:" + std::to_string(number % 50)},

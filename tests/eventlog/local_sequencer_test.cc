@@ -77,7 +77,8 @@ Timestamp test_clock() { return Timestamp(test_time); }
 class LocalSequencerTest : public testing::Test {
  protected:
   void start(const SequencerOptions& options = {}) {
-    sequencer_ = LocalSequencer::start(*log_, listener_, options);
+    sequencer_ = LocalSequencer::make(*log_, options);
+    sequencer_->start(listener_);
   }
   bool submit(const std::vector<EventSpec>& specs, std::uint64_t ticket = 0) {
     Append made = append(specs);
@@ -234,6 +235,22 @@ TEST_F(LocalSequencerTest, AFailedWriteIsToldOnceAndEndsAllAppends) {
   EXPECT_EQ(listener_.failures(), "write_failed ");
   EXPECT_EQ(listener_.verdicts(1).size(), 1u);  // neither b nor c heard anything
   EXPECT_EQ(describe(log_->held()), "1..1");
+}
+
+TEST_F(LocalSequencerTest, CommandsWaitUntilTheThreadIsStarted) {
+  sequencer_ = LocalSequencer::make(*log_, {.retention_age_s = 1, .retention_check_ms = 1});
+  ASSERT_TRUE(submit({{"a"}}));
+  EXPECT_TRUE(log_->held().empty());
+  sequencer_->start(listener_);
+  EXPECT_EQ(describe(listener_.verdicts(1).back()), "1v1 new");
+}
+
+TEST_F(LocalSequencerTest, OneThatWasNeverStartedCanBeStopped) {
+  sequencer_ = LocalSequencer::make(*log_, {});
+  ASSERT_TRUE(submit({{"a"}}));
+  sequencer_->stop();
+  EXPECT_FALSE(submit({{"b"}}));
+  EXPECT_TRUE(log_->held().empty());
 }
 
 TEST_F(LocalSequencerTest, RetentionByBytesDropsAndForgetsIds) {
