@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <cstdio>
-
+#include "base/durable_file.h"
 #include "base/json.h"
-#include "eventlog/unfinished_folder.h"
 #include "transport/listener.h"
 
 namespace courtside {
@@ -34,9 +32,7 @@ Result<std::unique_ptr<ServingFile>> ServingFile::write(const std::string& data,
   if (auto written = write_synced_file(partial, json.take() + "\n"); !written) {
     return fail(written.error());
   }
-  if (std::rename(partial.c_str(), whole.c_str()) != 0) {
-    return fail(Code::write_failed, whole + " cannot be written");
-  }
+  if (auto renamed = rename_synced(partial, whole); !renamed) return fail(renamed.error());
   return std::unique_ptr<ServingFile>(new ServingFile(whole));
 }
 

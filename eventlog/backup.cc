@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/durable_file.h"
 #include "base/time.h"
 #include "eventlog/backup_file.h"
 #include "eventlog/database.h"

@@ -1,12 +1,12 @@
 #include "eventlog/unfinished_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <system_error>
 #include <utility>
+
+#include "base/durable_file.h"
 
 namespace courtside {
 namespace {
@@ -18,20 +18,6 @@ constexpr const char* kMark = "unfinished";
 tl::unexpected<Error> disk_error(const std::string& path, int number) {
   return fail(Code::write_failed, path + ": " + std::strerror(number));
 }
-
-class File {
- public:
-  File(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 bool is_free(const fs::path& target) {
   std::error_code error;
@@ -93,28 +79,8 @@ Result<void> UnfinishedFolder::finish(const std::string& like) {
   if (error) return disk_error(path(), error.value());
   if (auto synced = sync_path(path()); !synced) return synced;
   // Takes the place of an empty folder too.
-  if (rename(path().c_str(), target_.c_str()) != 0) return disk_error(target_, errno);
+  if (auto renamed = rename_synced(path(), target_); !renamed) return renamed;
   fs::remove_all(std::exchange(partial_, {}), error);
-  const fs::path parent = fs::path(target_).parent_path();
-  return sync_path(parent.empty() ? "." : parent.string());
-}
-
-Result<void> write_synced_file(const std::string& path, std::string_view text) {
-  const File file(path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (file.fd() < 0) return disk_error(path, errno);
-  while (!text.empty()) {
-    const ssize_t written = write(file.fd(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return disk_error(path, errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (fsync(file.fd()) != 0) return disk_error(path, errno);
-  return {};
-}
-
-Result<void> sync_path(const std::string& path) {
-  const File file(path, O_RDONLY);
-  if (file.fd() < 0 || fsync(file.fd()) != 0) return disk_error(path, errno);
   return {};
 }
 

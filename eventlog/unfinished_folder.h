@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 
@@ -38,10 +37,5 @@ class UnfinishedFolder {
   std::string target_;
   std::filesystem::path partial_;  // empty once it is finished
 };
-
-// Writes the file and syncs it. Errors: write_failed.
-Result<void> write_synced_file(const std::string& path, std::string_view text);
-// Syncs a file or folder that is there. Errors: write_failed.
-Result<void> sync_path(const std::string& path);
 
 }  // namespace courtside

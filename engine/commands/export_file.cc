@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/durable_file.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/commands/client.h"
@@ -28,13 +29,8 @@ tl::unexpected<Error> failed(const std::string& file) {
 // In its place as a whole, or not at all.
 Result<void> write_whole(const std::string& file, const std::string& text) {
   const std::string fresh = file + ".new";
-  std::FILE* const stream = std::fopen(fresh.c_str(), "wb");
-  if (stream == nullptr) return failed(fresh);
-  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
-                       std::fflush(stream) == 0 && fdatasync(fileno(stream)) == 0;
-  if (std::fclose(stream) != 0 || !written) return failed(fresh);
-  if (std::rename(fresh.c_str(), file.c_str()) != 0) return failed(file);
-  return {};
+  if (auto written = write_synced_file(fresh, text, 0666); !written) return written;
+  return rename_synced(fresh, file);
 }
 
 }  // namespace
@@ -167,7 +163,7 @@ Result<std::string> ExportFile::finish() {
 Result<void> ExportFile::publish(const std::string& json) {
   const Result<void> written = write_whole(file_ + ".manifest.json", json + "\n");
   if (!written) return written;
-  if (std::rename(partial_of(file_).c_str(), file_.c_str()) != 0) return failed(file_);
+  if (auto renamed = rename_synced(partial_of(file_), file_); !renamed) return renamed;
   std::remove(state_of(file_).c_str());
   return {};
 }
