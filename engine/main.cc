@@ -34,6 +34,7 @@ struct Run {
   int operator()(const courtside::VerifyCommand& command) const { return run_verify(command); }
   int operator()(const courtside::BackupCommand& command) const { return run_backup(command); }
   int operator()(const courtside::RestoreCommand& command) const { return run_restore(command); }
+  int operator()(const courtside::RenewCommand& command) const { return run_renew(command); }
   int operator()(const courtside::VersionCommand& command) const { return run_version(command); }
 };
 

@@ -10,7 +10,9 @@
 #include "base/time.h"
 #include "eventlog/backup_file.h"
 #include "eventlog/database.h"
+#include "eventlog/log_end.h"
 #include "eventlog/log_meta.h"
+#include "eventlog/tail_file.h"
 #include "eventlog/unfinished_folder.h"
 
 namespace courtside {
@@ -102,6 +104,7 @@ Result<BackupMade> back_up_folder(const std::string& source, const std::string& 
                                   std::string_view version) {
   if (auto outside = expect_outside(target, source); !outside) return fail(outside.error());
   if (is_backup(source)) return fail(Code::bad_request, source + " is a backup: copy it");
+  if (auto whole = check_closed_log(source); !whole) return fail(whole.error());
   auto database = Database::open({.path = source, .create = false});
   if (!database) return fail(database.error());
   auto folder = UnfinishedFolder::make(target);
@@ -138,6 +141,10 @@ Result<Restored> restore_backup(const RestoreOptions& options) {
   auto log = options.verify ? verify_log({.path = folder->path(), .progress = options.progress})
                             : describe_log(folder->path());
   if (!log) return fail(log.error());
+  // Not the backup's: it has none. This log's end is known from its first day on.
+  if (auto tail = TailFile::make(folder->path(), log->epoch, log->held.end); !tail) {
+    return fail(tail.error());
+  }
   if (auto finished = folder->finish(options.backup); !finished) return fail(finished.error());
   return Restored{.old_epoch = *std::move(old_epoch), .log = *std::move(log)};
 }

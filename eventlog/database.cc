@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eventlog/database_options.h"
+#include "eventlog/log_folder.h"
 
 namespace courtside {
 namespace {
@@ -35,18 +36,13 @@ Error open_to_read_error(const rocksdb::Status& status, const std::string& path)
 // Whether there is a log to be read at all.
 Result<void> expect_log(const std::string& path) {
   std::error_code error;
-  std::filesystem::directory_iterator files(path, error);
-  if (error) {
-    return fail(Code::no_input, "the data folder " + path + " cannot be read: " + error.message());
+  if (!std::filesystem::exists(path, error)) {
+    return fail(Code::no_input, "the data folder " + path + " cannot be read: it is not there");
   }
-  bool any = false;
-  for (const auto& file : files) {
-    const std::string name = file.path().filename();
-    if (name == "CURRENT") return {};
-    any = any || name.starts_with("MANIFEST-") || name.ends_with(".sst");
-  }
-  if (any) return fail(Code::data_corrupt, "the log in " + path + ": file CURRENT is missing");
-  return fail(Code::no_input, "there is no log in " + path);
+  const Result<LogFolder> found = inspect_log_folder(path);
+  if (!found) return fail(found.error());
+  if (*found != LogFolder::kLog) return fail(Code::no_input, "there is no log in " + path);
+  return {};
 }
 
 // Whether another process holds the folder, by the lock that RocksDB takes.
@@ -60,24 +56,6 @@ Result<void> expect_not_held(const std::string& path) {
   close(file);
   if (!is_held) return {};
   return fail(Code::data_in_use, "the data folder " + path + " is in use by another process");
-}
-
-// A family that we do not know was made by a version after ours. A folder without a database has no
-// families, and asking for them is an error.
-Result<void> refuse_newer(const std::string& path) {
-  std::vector<std::string> present;
-  if (!rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &present).ok()) return {};
-  for (const std::string& name : present) {
-    bool known = name == rocksdb::kDefaultColumnFamilyName;
-    for (std::size_t i = 0; i < kFamilyCount; ++i) {
-      known = known || name == family_name(static_cast<Family>(i));
-    }
-    if (!known) {
-      return fail(Code::data_newer,
-                  "the log in " + path + " has a part that this version does not know: " + name);
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -99,15 +77,13 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   if (!options.create) {
     if (auto there = expect_log(options.path); !there) return fail(there.error());
   }
-  std::error_code error;
-  std::filesystem::create_directories(options.path, error);
-  if (error) {
-    return fail(Code::no_input,
-                "the data folder " + options.path + " cannot be made: " + error.message());
+  const Result<LogFolder> found = inspect_log_folder(options.path);
+  if (!found) return fail(found.error());
+  if (*found == LogFolder::kEmpty) {
+    if (auto begun = begin_log_folder(options.path); !begun) return fail(begun.error());
   }
-  if (auto known = refuse_newer(options.path); !known) return fail(known.error());
-
   std::unique_ptr<Database> database(new Database(options.path));
+  database->is_new_ = *found != LogFolder::kLog;
   const rocksdb::Status status = database->start(options, For::kWriting);
   if (!status.ok()) return fail(open_error(status, options.path));
   return database;
@@ -117,7 +93,6 @@ Result<std::unique_ptr<Database>> Database::open_to_read(const DatabaseOptions& 
   if (auto there = expect_log(options.path); !there) return fail(there.error());
   std::unique_ptr<Database> database(new Database(options.path));
   if (auto held = database->hold(); !held) return fail(held.error());
-  if (auto known = refuse_newer(options.path); !known) return fail(known.error());
   const rocksdb::Status status = database->start(options, For::kReading);
   if (!status.ok()) return fail(open_to_read_error(status, options.path));
   return database;
@@ -139,6 +114,10 @@ Result<void> Database::hold() {
 rocksdb::Status Database::start(const DatabaseOptions& options, For what) {
   rocksdb::DBOptions rocks_options;
   set_up(rocks_options);
+  rocks_options.create_if_missing = is_new_;
+  rocks_options.create_missing_column_families = is_new_;
+  rocks_options.max_open_files = options.max_open_files;
+  rocks_options.track_and_verify_wals_in_manifest = options.needs_journals;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* rocks = nullptr;
   const bool reads = what == For::kReading;

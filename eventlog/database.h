@@ -33,7 +33,9 @@ constexpr std::size_t kFamilyCount = 5;
 struct DatabaseOptions {
   std::string path;
   std::size_t block_cache_bytes = 0;
-  bool create = true;  // what is not there; otherwise no_input
+  bool create = true;          // what is not there; otherwise no_input
+  int max_open_files = -1;     // all of them
+  bool needs_journals = true;  // false: one that is missing is passed over
 };
 
 // Where what is still of use begins.
@@ -50,8 +52,8 @@ struct SharedFloors {
 
 class Database {
  public:
-  // Creates what is not there, unless told not to. Errors: data_in_use, data_corrupt, data_newer,
-  // no_input.
+  // Makes a new log's database where the folder is empty, unless told not to; see log_folder.h.
+  // Errors: data_in_use, data_corrupt, data_newer, no_input, write_failed.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
 
   // Opens what is there and changes nothing of it, but holds it against writers all the same. What
@@ -65,6 +67,8 @@ class Database {
   rocksdb::DB& rocks() const { return *rocks_; }
   rocksdb::ColumnFamilyHandle* family(Family family) const;
   const std::string& path() const { return path_; }
+  // Its log is still to be made: finish_log_folder() when it is.
+  bool is_new() const { return is_new_; }
 
   // The value of a key; empty when there is none.
   Result<std::optional<std::string>> get(Family family, std::string_view key) const;
@@ -92,6 +96,7 @@ class Database {
   rocksdb::Status start(const DatabaseOptions& options, For what);
 
   const std::string path_;
+  bool is_new_ = false;
   rocksdb::FileLock* lock_ = nullptr;  // of a reader: RocksDB takes none for it
   std::unique_ptr<rocksdb::DB> rocks_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};

@@ -153,8 +153,6 @@ rocksdb::ColumnFamilyOptions meta_options() {
 }  // namespace
 
 void set_up(rocksdb::DBOptions& options) {
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
   // A torn last write is a commit that nobody heard of: cut it off. Anything else is damage, and is
   // refused. RocksDB's default mode opens a log with a flipped bit in its middle without half of
   // the acknowledged events, and without an error.

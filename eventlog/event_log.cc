@@ -9,14 +9,18 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "base/time.h"
 #include "eventlog/backup_file.h"
 #include "eventlog/database.h"
 #include "eventlog/encoding.h"
 #include "eventlog/index.h"
+#include "eventlog/log_end.h"
+#include "eventlog/log_folder.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/record_scan.h"
 #include "eventlog/source_notes.h"
+#include "eventlog/tail_file.h"
 
 namespace courtside {
 namespace {
@@ -45,9 +49,10 @@ class PublishedRange {
 class RocksLog : public EventLog {
  public:
   RocksLog(std::unique_ptr<Database> database, std::unique_ptr<Index> index, LogMeta meta,
-           Offset attributes_from, std::uint64_t reclaim_bytes_min)
+           std::unique_ptr<TailFile> tail, Offset attributes_from, std::uint64_t reclaim_bytes_min)
       : database_(std::move(database)),
         index_(std::move(index)),
+        tail_(std::move(tail)),
         epoch_(std::move(meta.epoch)),
         attributes_from_(attributes_from),
         reclaim_bytes_min_(reclaim_bytes_min),
@@ -109,6 +114,7 @@ class RocksLog : public EventLog {
 
   const std::unique_ptr<Database> database_;
   const std::unique_ptr<Index> index_;
+  const std::unique_ptr<TailFile> tail_;  // null where it could not be made
   const std::string epoch_;
   const Offset attributes_from_;
   FoldPlace place_;
@@ -144,6 +150,7 @@ Result<void> RocksLog::commit(const Batch& batch, const FoldPlace& after) {
     failed_ = true;
     return written;
   }
+  if (tail_ && after.next != place_.next) tail_->advance(after.next);
   index_->add(batch);
   show(after);
   return {};
@@ -257,6 +264,30 @@ Result<void> RocksLog::remove_below(Offset offset) {
   return {};
 }
 
+// What can be found out while nothing is changed yet.
+Result<LogEnd> check_before_opening(const std::string& path) {
+  const auto found = inspect_log_folder(path);
+  if (!found) return fail(found.error());
+  if (*found != LogFolder::kLog) return LogEnd{.has_tail = true};
+  auto end = check_closed_log(path);
+  if (!end) return end;
+  if (!end->has_tail) {
+    log_info("eventlog", "the log in " + path +
+                             " has no file `tail` yet: from now on a loss of its end is noticed");
+  }
+  return end;
+}
+
+// Without it the log is as good; only a later loss of its end would not be noticed.
+std::unique_ptr<TailFile> make_tail(const std::string& path, const LogMeta& meta) {
+  auto tail = TailFile::make(path, meta.epoch, meta.place.next);
+  if (!tail) {
+    log_warning("eventlog", tail.error().message + ": a loss of the log's end is not noticed");
+    return nullptr;
+  }
+  return *std::move(tail);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options) {
@@ -265,19 +296,32 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
   if (is_backup(options.path)) {
     return fail(Code::no_input, options.path + " is a backup: restore it into a folder first");
   }
+  auto end = check_before_opening(options.path);
+  if (!end) return fail(end.error());
   auto database =
       Database::open({.path = options.path, .block_cache_bytes = options.block_cache_bytes});
   if (!database) return fail(database.error());
   auto meta = load_or_create_meta(**database);
   if (!meta) return fail(meta.error());
+  if ((*database)->is_new()) {
+    if (auto made = finish_log_folder(options.path); !made) return fail(made.error());
+  }
+  if (end->is_copy) {
+    auto epoch = renew_epoch(**database);
+    if (!epoch) return fail(epoch.error());
+    log_warning("eventlog", "the data folder " + options.path + " is a copy: log " + meta->epoch +
+                                " may have gone on elsewhere, so this one goes on as " + *epoch);
+    meta->epoch = *std::move(epoch);
+  }
   auto index = Index::open(**database, meta->place.next,
                            {.segment_events_max = options.segment_events_max,
                             .segment_bytes_max = options.segment_bytes_max});
   if (!index) return fail(index.error());
   auto attributes_from = settle_attributes_from(**database);
   if (!attributes_from) return fail(attributes_from.error());
+  auto tail = make_tail(options.path, *meta);
   return std::make_unique<RocksLog>(*std::move(database), *std::move(index), *std::move(meta),
-                                    *attributes_from, options.reclaim_bytes_min);
+                                    std::move(tail), *attributes_from, options.reclaim_bytes_min);
 }
 
 }  // namespace courtside

@@ -45,8 +45,10 @@ struct EventLogOptions {
 
 class EventLog : public LogReader, public FoldState, public SourceState {
  public:
-  // Creates the folder and a new log where there is none. Errors: data_in_use, data_corrupt,
-  // data_newer, no_input (cannot be created or opened).
+  // Makes a new log in a folder that is empty or not there. A log that lost its end is refused
+  // (log_end.h); one whose folder was copied goes on under a new epoch. Errors: data_in_use,
+  // data_corrupt (also a folder of somebody else's), data_newer, no_input (cannot be created or
+  // opened), write_failed.
   static Result<std::unique_ptr<EventLog>> open(const EventLogOptions& options);
 
   // The questions that readers and the fold share.

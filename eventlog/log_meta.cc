@@ -40,11 +40,11 @@ Result<LogMeta> create(Database& database) {
   auto any = has_any_event(database);
   if (!any) return fail(any.error());
   if (*any) return fail(Code::data_corrupt, "the log has records but no format");
-  LogMeta meta{.epoch = random_word(kEpochLength), .place = {}};
+  LogMeta meta{.epoch = new_epoch(), .place = {}};
   rocksdb::WriteBatch writes;
   rocksdb::ColumnFamilyHandle* family = database.family(Family::kMeta);
   writes.Put(family, kFormatKey, std::to_string(kLogFormat));
-  writes.Put(family, kEpochKey, meta.epoch);
+  put_epoch(writes, database, meta.epoch);
   put_place(writes, database, meta.place);
   rocksdb::WriteOptions options;
   options.sync = true;
@@ -61,23 +61,6 @@ Result<void> check_format(std::string_view text) {
   return fail(Code::data_newer, "the log has format " + std::string(text) +
                                     "; this version knows formats up to " +
                                     std::to_string(kLogFormat));
-}
-
-// The place and the records are written together: if they differ, one of them is damaged.
-Result<void> check_ends(const Database& database, const FoldPlace& place) {
-  auto beyond = has_event(database, place.next);
-  if (!beyond) return fail(beyond.error());
-  if (*beyond) return fail(Code::data_corrupt, "the log has records beyond its end");
-  if (place.first_held == place.next) return {};
-  for (const Offset end : {place.first_held, previous(place.next)}) {
-    auto there = has_event(database, end);
-    if (!there) return fail(there.error());
-    if (!*there) {
-      return fail(Code::data_corrupt,
-                  "the record at offset " + std::to_string(end.value()) + " is missing");
-    }
-  }
-  return {};
 }
 
 struct AttributeNotes {
@@ -109,10 +92,26 @@ Result<AttributeNotes> read_attribute_notes(const Database& database) {
 
 }  // namespace
 
+Result<void> check_ends(const Database& database, const FoldPlace& place) {
+  auto beyond = has_event(database, place.next);
+  if (!beyond) return fail(beyond.error());
+  if (*beyond) return fail(Code::data_corrupt, "the log has records beyond its end");
+  if (place.first_held == place.next) return {};
+  for (const Offset end : {place.first_held, previous(place.next)}) {
+    auto there = has_event(database, end);
+    if (!there) return fail(there.error());
+    if (!*there) {
+      return fail(Code::data_corrupt,
+                  "the record at offset " + std::to_string(end.value()) + " is missing");
+    }
+  }
+  return {};
+}
+
 Result<LogMeta> load_or_create_meta(Database& database) {
   auto format = database.get(Family::kMeta, kFormatKey);
   if (!format) return fail(format.error());
-  if (!*format) return create(database);
+  if (!*format && database.is_new()) return create(database);
   auto meta = read_meta(database);
   if (!meta) return meta;
   if (auto ends = check_ends(database, meta->place); !ends) return fail(ends.error());
@@ -163,8 +162,10 @@ Result<Offset> settle_attributes_from(Database& database) {
   return notes->low_water;
 }
 
+std::string new_epoch() { return random_word(kEpochLength); }
+
 Result<std::string> renew_epoch(Database& database) {
-  std::string epoch = random_word(kEpochLength);
+  std::string epoch = new_epoch();
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status =
@@ -175,6 +176,10 @@ Result<std::string> renew_epoch(Database& database) {
 
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place) {
   writes.Put(database.family(Family::kMeta), kPlaceKey, encode(place).view());
+}
+
+void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std::string& epoch) {
+  writes.Put(database.family(Family::kMeta), kEpochKey, epoch);
 }
 
 }  // namespace courtside

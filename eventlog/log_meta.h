@@ -42,10 +42,18 @@ Result<Offset> settle_attributes_from(Database& database);
 // none.
 Result<LogMeta> read_meta(const Database& database);
 
+// The place and the records are written together: if they differ at either end, one of them is
+// damaged (data_corrupt).
+Result<void> check_ends(const Database& database, const FoldPlace& place);
+
+// A random identity for a log.
+std::string new_epoch();
+
 // Gives the log another, random identity, synced: every position of before is one of another log.
 // Answers the new one. Errors: write_failed.
 Result<std::string> renew_epoch(Database& database);
 
+void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std::string& epoch);
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
 
 }  // namespace courtside

@@ -115,6 +115,11 @@ Result<void> add_to_database(const IndexSegment& segment, Database& database) {
       return fail(error_from(status, "index files", Code::write_failed));
     }
   }
+  // First what the index speaks of: were a journal lost, the index must not go further than the
+  // log.
+  const rocksdb::Status flushed = database.rocks().Flush(
+      rocksdb::FlushOptions(), {database.family(Family::kEvents), database.family(Family::kMeta)});
+  if (!flushed.ok()) return fail(error_from(flushed, "index files", Code::write_failed));
   if (const rocksdb::Status status = ingest(database); !status.ok()) {
     return fail(error_from(status, "index files", Code::write_failed));
   }

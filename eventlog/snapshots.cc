@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "eventlog/database.h"
 #include "eventlog/encoding.h"
+#include "eventlog/log_folder.h"
 
 namespace courtside {
 namespace {
@@ -84,6 +85,10 @@ class RocksSnapshots : public Snapshots {
 
 Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& options) {
   COURTSIDE_CHECK(options.bytes_max >= 8 * kMiB);
+  // What cannot be opened is removed, so it must be ours.
+  if (!has_only_database_files(options.path)) {
+    return fail(Code::no_input, "there are no snapshots: " + options.path + " holds other files");
+  }
   std::error_code error;
   std::filesystem::create_directories(options.path, error);
   if (error) {

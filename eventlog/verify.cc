@@ -8,6 +8,7 @@
 
 #include "eventlog/backup_file.h"
 #include "eventlog/database.h"
+#include "eventlog/log_end.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/record_pass.h"
 #include "eventlog/segment_files.h"
@@ -118,6 +119,7 @@ Result<VerifiedLog> verify_log(const VerifyOptions& options) {
   }
   auto meta = read_meta(**database);
   if (!meta) return fail(meta.error());
+  if (auto whole = check_log_end(options.path, *meta); !whole) return fail(whole.error());
   auto verified = describe(**database, *meta);
   if (!verified) return verified;
   if (auto same = check_backup(options.path, verified->epoch, verified->held); !same) {

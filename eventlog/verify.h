@@ -16,8 +16,9 @@
 //
 // What it cannot see: bytes that were replaced through RocksDB itself, in a field that nothing else
 // follows from (an event's data; of the newest events, behind the low water, also what the index
-// would be made from), until records have hashes of their own; and a write-ahead log that was cut,
-// which is what a crash leaves: within a record it says so in a note. Of a backup it sees that too.
+// would be made from), until records have hashes of their own; and a write-ahead log that was cut
+// behind all that was acknowledged, which is what a crash leaves: within a record it says so in a
+// note.
 //
 // Threads: the caller's; it blocks for as long as it takes.
 #pragma once

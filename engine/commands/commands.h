@@ -23,6 +23,7 @@ int run_outbox_backfill(const OutboxBackfillCommand& command);
 int run_verify(const VerifyCommand& command);
 int run_backup(const BackupCommand& command);
 int run_restore(const RestoreCommand& command);
+int run_renew(const RenewCommand& command);
 int run_version(const VersionCommand& command);
 
 // Whether stdout takes what is printed, as far as that is known: a long command ends when it does

@@ -252,6 +252,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(add_verify(root));
   commands.push_back(add_backup(root));
   commands.push_back(add_restore(root));
+  commands.push_back(add_renew(root));
   commands.push_back(std::make_unique<Version>(root));
   return parse(root, commands, arguments, surroundings);
 }

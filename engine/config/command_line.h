@@ -217,6 +217,12 @@ struct RestoreCommand {
   OutputFormat output = OutputFormat::kTable;  // kTable or kJson
 };
 
+// A log that has lost its end goes on without it, under a new epoch.
+struct RenewCommand {
+  std::string data;
+  OutputFormat output = OutputFormat::kTable;  // kTable or kJson
+};
+
 struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
@@ -225,7 +231,7 @@ using CommandLine =
     std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand, ListCommand,
                  HistoryCommand, LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand,
                  TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
-                 VerifyCommand, BackupCommand, RestoreCommand, VersionCommand>;
+                 VerifyCommand, BackupCommand, RestoreCommand, RenewCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

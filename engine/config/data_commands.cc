@@ -1,4 +1,4 @@
-// The commands that work on a data folder: verify, backup, restore.
+// The commands that work on a data folder: verify, backup, restore, renew.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
@@ -114,10 +114,33 @@ class Restore : public Subcommand {
   bool no_verify_ = false;
 };
 
+class Renew : public Subcommand {
+ public:
+  explicit Renew(CLI::App& root)
+      : app_(
+            *root.add_subcommand("renew", "Go on with a log that lost its end, under a new epoch")),
+        data_(app_),
+        output_(app_, {"table", "json"}) {}
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    const auto folder = data_.folder(surroundings);
+    if (!folder) return tl::unexpected(folder.error());
+    return output_.finish(RenewCommand{.data = *folder}, surroundings);
+  }
+
+ private:
+  CLI::App& app_;
+  DataOption data_;
+  OutputOption output_;
+};
+
 }  // namespace
 
 std::unique_ptr<Subcommand> add_verify(CLI::App& root) { return std::make_unique<Verify>(root); }
 std::unique_ptr<Subcommand> add_backup(CLI::App& root) { return std::make_unique<Backup>(root); }
 std::unique_ptr<Subcommand> add_restore(CLI::App& root) { return std::make_unique<Restore>(root); }
+std::unique_ptr<Subcommand> add_renew(CLI::App& root) { return std::make_unique<Renew>(root); }
 
 }  // namespace courtside

@@ -41,6 +41,7 @@ std::unique_ptr<Subcommand> add_outbox(CLI::App& root);
 std::unique_ptr<Subcommand> add_verify(CLI::App& root);
 std::unique_ptr<Subcommand> add_backup(CLI::App& root);
 std::unique_ptr<Subcommand> add_restore(CLI::App& root);
+std::unique_ptr<Subcommand> add_renew(CLI::App& root);
 
 // The error's own exit status, and the line "courtside: <message>".
 CommandLineExit exit_for(const Error& error);

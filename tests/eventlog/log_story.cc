@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -164,6 +166,25 @@ std::string commit(MemoryLog& log, const std::vector<Command>& commands, Timesta
     log.commit(batch, after);
     return Result<void>();
   });
+}
+
+std::string file_bytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+void overwrite_file(const std::filesystem::path& path, const std::string& bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  EXPECT_TRUE(file.good()) << path;
+}
+
+std::filesystem::path newest_file(const std::string& folder, const std::string& extension) {
+  std::filesystem::path found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == extension && entry.path() > found) found = entry.path();
+  }
+  return found;
 }
 
 std::unique_ptr<EventLog> open_log(const EventLogOptions& options) {

@@ -60,6 +60,12 @@ std::string describe(RecordScan& scan);
 std::string commit(EventLog& log, const std::vector<Command>& commands, Timestamp now = {});
 std::string commit(MemoryLog& log, const std::vector<Command>& commands, Timestamp now = {});
 
+// A file's bytes, and the same bytes again in the same file.
+std::string file_bytes(const std::filesystem::path& path);
+void overwrite_file(const std::filesystem::path& path, const std::string& bytes);
+// The newest file with this extension in the folder; empty when there is none.
+std::filesystem::path newest_file(const std::string& folder, const std::string& extension);
+
 // Opens the log, or fails the test.
 std::unique_ptr<EventLog> open_log(const EventLogOptions& options);
 // The code of the error that opening answers; empty when it opens.

@@ -85,10 +85,16 @@ TEST(Verify, MakesNothingWhereThereIsNoLog) {
 
 TEST(Verify, ATornLastWriteIsANote) {
   const TempFolder folder;
+  std::string tail;
   {
     const auto log = open_log({.path = folder.path()});
-    for (int i = 0; i < 20; ++i) commit(*log, {append({{std::to_string(i)}})});
+    for (int i = 0; i < 20; ++i) {
+      tail = file_bytes(folder.path() + "/tail");
+      commit(*log, {append({{std::to_string(i)}})});
+    }
   }
+  // It was torn before anybody was told.
+  overwrite_file(folder.path() + "/tail", tail);
   for (const auto& file : fs::directory_iterator(folder.path())) {
     if (file.path().extension() != ".log" || file.file_size() == 0) continue;
     fs::resize_file(file.path(), file.file_size() - 10);

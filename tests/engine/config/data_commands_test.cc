@@ -45,6 +45,8 @@ TEST(DataCommands, TakeTheFolderFromAFlagOrTheSettings) {
   EXPECT_EQ(parsed<VerifyCommand>({"verify"}, around).data, "/var/lib/courtside");
   EXPECT_EQ(parsed<VerifyCommand>({"verify", "--data", "/d"}, around).data, "/d");
   EXPECT_EQ(parsed<BackupCommand>({"backup", "/b"}, around).data, "/var/lib/courtside");
+  EXPECT_EQ(parsed<RenewCommand>({"renew", "--data", "/d"}).data, "/d");
+  EXPECT_EQ(parsed<RenewCommand>({"renew"}, around).data, "/var/lib/courtside");
 }
 
 TEST(DataCommands, MakePathsAbsolute) {

@@ -1,0 +1,31 @@
+#include <cstdio>
+
+#include "engine/commands/commands.h"
+#include "engine/commands/log_text.h"
+#include "eventlog/log_end.h"
+
+namespace courtside {
+
+int run_renew(const RenewCommand& command) {
+  const Result<RenewedLog> renewed = renew_log(command.data);
+  if (!renewed) return report(renewed.error());
+  for (const std::string& source : renewed->log.sources) {
+    std::fprintf(stderr,
+                 "note: source %s goes on from its place in the log: events of it that were lost "
+                 "are not read again\n",
+                 source.c_str());
+  }
+  if (command.output == OutputFormat::kTable) {
+    std::printf("%s: %s, %llu lost, renewed from %s\n", command.data.c_str(),
+                log_text(renewed->log).c_str(), static_cast<unsigned long long>(renewed->lost),
+                renewed->old_epoch.c_str());
+    return 0;
+  }
+  JsonObject json;
+  json.text("data", command.data).text("from", renewed->old_epoch).number("lost", renewed->lost);
+  add_log(json, renewed->log);
+  std::printf("%s\n", json.take().c_str());
+  return 0;
+}
+
+}  // namespace courtside

@@ -1,0 +1,41 @@
+// Whether a log still ends where it once did. RocksDB opens a log whose newest journal was removed,
+// emptied or cut, as a shorter one: offsets would be given a second time, and a client beyond the
+// end would miss events without a word. The file `tail` says how far it went (tail_file.h).
+//
+// Threads: the caller's; it blocks on the disk.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "eventlog/log_meta.h"
+#include "eventlog/verify.h"
+
+namespace courtside {
+
+struct LogEnd {
+  bool has_tail = false;  // else it was last written by a version without one, or somebody took it
+  bool is_copy = false;   // of a folder in which the log may have gone on
+};
+
+// Holds a log's end against its tail file. data_corrupt when it was cut: the message says how many
+// events are missing, and what to do.
+Result<LogEnd> check_log_end(const std::string& folder, const LogMeta& meta);
+
+// The same of a log that nobody holds, before it is opened to be written: opening would remove what
+// is left of the journals, and a missing one could not be put back any more. Nothing is changed.
+// Errors: data_corrupt, data_newer, data_in_use, no_input.
+Result<LogEnd> check_closed_log(const std::string& folder);
+
+struct RenewedLog {
+  std::string old_epoch;
+  std::uint64_t lost = 0;  // events that it once had behind its end
+  VerifiedLog log;         // not verified
+};
+
+// Accepts that a log's end is lost: it ends behind its last record, under a new epoch. Errors:
+// bad_request (it is a backup), data_corrupt (more is wrong than its end), data_newer, data_in_use,
+// no_input, write_failed.
+Result<RenewedLog> renew_log(const std::string& folder);
+
+}  // namespace courtside
