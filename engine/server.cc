@@ -287,6 +287,9 @@ std::vector<Sample> Server::samples() const {
   counter("courtside_dropped_total", "Events dropped by retention.", appended.dropped);
   samples.push_back({"courtside_sync_seconds_total", "Time spent writing and syncing.", true,
                      static_cast<double>(appended.sync_us) / 1e6});
+  samples.push_back({"courtside_clock_behind_seconds",
+                     "How far the clock is behind the last event, whose time new events get.",
+                     false, static_cast<double>(appended.clock_behind_us) / 1e6});
   gauge("courtside_pending_append_bytes", "Events waiting for the log.", appended.pending_bytes);
 
   const FactCache::Counters facts = access_->cache_counters();

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/log.h"
+#include "eventlog/clock_watch.h"
 #include "eventlog/fold.h"
 #include "eventlog/pending_commands.h"
 #include "eventlog/retention.h"
@@ -59,6 +62,7 @@ class GroupCommit : public LocalSequencer {
   Result<void> commit_some();
   std::vector<Hash128> next_keys() const;
   void count(const Batch& batch, const FoldPlace& before);
+  void watch_clock(Timestamp clock, Timestamp last);
   void stop_for_good(const Error& error);
 
   EventLog& log_;
@@ -68,6 +72,7 @@ class GroupCommit : public LocalSequencer {
   std::deque<Command> taken_;  // the log thread's: out of pending_, not yet folded
   std::vector<Offset> drops_;  // retention's, not yet folded
   SteadyTime next_check_{};
+  ClockWatch clock_watch_;
 
   // Written by the log thread alone, read by any.
   std::atomic<std::uint64_t> commits_{0};
@@ -76,6 +81,7 @@ class GroupCommit : public LocalSequencer {
   std::atomic<std::uint64_t> conflicts_{0};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint64_t> sync_us_{0};
+  std::atomic<std::int64_t> last_recorded_us_{0};
 
   std::thread thread_;
 };
@@ -86,6 +92,7 @@ void add_to(std::atomic<std::uint64_t>& counter, std::uint64_t count) {
 
 void GroupCommit::run() {
   pthread_setname_np(pthread_self(), "log");
+  watch_clock(options_.clock(), log_.place().recorded);
   next_check_ = retains() ? std::chrono::steady_clock::now() : SteadyTime::max();
   bool more = true;
   while (more || !taken_.empty()) {
@@ -125,7 +132,8 @@ std::vector<Hash128> GroupCommit::next_keys() const {
 Result<void> GroupCommit::commit_some() {
   const FoldPlace before = log_.place();
   if (auto looked_up = log_.look_up(next_keys()); !looked_up) return looked_up;
-  Fold fold(log_, before, options_.clock());
+  const Timestamp clock = options_.clock();
+  Fold fold(log_, before, clock);
   // Retention's own drops go in front: what waits is folded against the log as it is then.
   for (const Offset below : std::exchange(drops_, {})) {
     if (auto folded = fold.apply(Drop{below}); !folded) return folded;
@@ -148,6 +156,7 @@ Result<void> GroupCommit::commit_some() {
   if (auto committed = log_.commit(*batch, fold.place()); !committed) return committed;
   add_to(sync_us_, steady_us() - began_us);
   count(*batch, before);
+  watch_clock(clock, log_.place().recorded);
   pending_.done(pending_done);
   listener_->on_commit(batch);
   return {};
@@ -167,6 +176,11 @@ void GroupCommit::count(const Batch& batch, const FoldPlace& before) {
   }
 }
 
+void GroupCommit::watch_clock(Timestamp clock, Timestamp last) {
+  last_recorded_us_.store(last.value(), std::memory_order_relaxed);
+  if (const auto incident = clock_watch_.look(clock, last)) log_warning("eventlog", *incident);
+}
+
 void GroupCommit::stop_for_good(const Error& error) {
   pending_.close();
   listener_->on_failure(error);
@@ -182,7 +196,9 @@ SequencerCounters GroupCommit::counters() const {
           .conflicts = read(conflicts_),
           .dropped = read(dropped_),
           .sync_us = read(sync_us_),
-          .pending_bytes = pending_.bytes()};
+          .pending_bytes = pending_.bytes(),
+          .clock_behind_us = static_cast<std::uint64_t>(std::max<std::int64_t>(
+              last_recorded_us_.load(std::memory_order_relaxed) - options_.clock().value(), 0))};
 }
 
 }  // namespace

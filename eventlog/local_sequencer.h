@@ -35,6 +35,7 @@ struct SequencerCounters {
   std::uint64_t dropped = 0;
   std::uint64_t sync_us = 0;  // spent in EventLog::commit, added up
   std::uint64_t pending_bytes = 0;
+  std::uint64_t clock_behind_us = 0;  // the clock behind the last event; 0: it is not
 };
 
 class LocalSequencer : public Sequencer {

@@ -268,6 +268,35 @@ TEST_F(LocalSequencerTest, RetentionByBytesDropsAndForgetsIds) {
   EXPECT_GE(listener_.batches().back()->first_held, Offset(92));
 }
 
+// The clock was two hours ahead for a while.
+TEST_F(LocalSequencerTest, AClockThatWasPutRightIsToldOnceAndMeasured) {
+  constexpr std::int64_t kHourUs = 3'600'000'000;
+  const auto commit_at = [&](std::int64_t time, const std::string& id) {
+    sequencer_->stop();
+    test_time = time;
+    testing::internal::CaptureStderr();
+    start({.clock = test_clock});
+    EXPECT_TRUE(submit({{id}}));
+    sequencer_->stop();
+    return testing::internal::GetCapturedStderr();
+  };
+  start();
+  EXPECT_EQ(commit_at(3 * kHourUs, "a"), "");
+  EXPECT_EQ(sequencer_->counters().clock_behind_us, 0u);
+
+  const std::string said = commit_at(kHourUs, "b");
+  EXPECT_NE(said.find("the clock is 7200 s behind the last event"), std::string::npos) << said;
+  EXPECT_EQ(said.find("the clock is"), said.rfind("the clock is"));  // once, for start and commit
+  EXPECT_EQ(sequencer_->counters().clock_behind_us, 2u * kHourUs);
+  const auto records = log_->read({Offset(1), Offset(2)});
+  ASSERT_TRUE(records && records->size() == 2);
+  EXPECT_EQ((*records)[0]->recorded(), Timestamp(3 * kHourUs));
+  EXPECT_EQ((*records)[1]->recorded(), Timestamp(3 * kHourUs));
+
+  EXPECT_EQ(commit_at(3 * kHourUs + 1, "c"), "");  // It has caught up.
+  EXPECT_EQ(sequencer_->counters().clock_behind_us, 0u);
+}
+
 TEST_F(LocalSequencerTest, RetentionByAgeMayLeaveNothing) {
   test_time = 1'000'000;
   start({.retention_age_s = 10, .retention_check_ms = 1, .clock = test_clock});
