@@ -103,6 +103,12 @@ Decoded decode(const fbs::Publish& publish, Timestamp received) {
   if (const auto version = publish.expectedversion(); version.has_value()) {
     draft.put_expected_version(version.value());
   }
+  if (publish.mustnotexist()) {
+    if (publish.expectedversion().value_or(0) != 0) {
+      return reject("mustnotexist contradicts expectedversion", id);
+    }
+    draft.put_expected_version(0);
+  }
   for (const std::string& channel : texts_of(publish.channels(), kRecordChannelsMax)) {
     draft.put_channel(channel);
   }

@@ -145,6 +145,39 @@ TEST_F(Flatbuffers, ResumesLikeItsTwin) {
   client.expect(fbs::ServerBody::Live);
 }
 
+// Some of flatc's languages leave an optional number out when it is 0.
+TEST_F(Flatbuffers, TheSubjectMustNotExistCanBeSaidWithoutANumber) {
+  const auto publish_first = [](std::uint32_t id, const std::string& event_id,
+                                flatbuffers::Optional<std::uint64_t> expected, bool is_first) {
+    FlatBufferBuilder builder;
+    const std::string event = event_bytes(event_id, "{}");
+    const std::vector<std::uint8_t> bytes(event.begin(), event.end());
+    return finished(builder, fbs::ClientBody::Publish,
+                    fbs::CreatePublishDirect(builder, id, &bytes, expected, nullptr, is_first));
+  };
+  const auto none = flatbuffers::nullopt;
+  BinarySession client(port());
+  client.say(hello());
+  client.expect(fbs::ServerBody::Welcome);
+  const auto error_code = [&] {
+    return client.expect(fbs::ServerBody::ErrorReply).body_as_ErrorReply()->code()->str();
+  };
+  client.say(publish_first(1, "1", none, true));
+  client.expect(fbs::ServerBody::Ok);
+  client.say(publish_first(2, "2", none, true));
+  EXPECT_EQ(error_code(), "version_conflict");
+  client.say(publish_first(3, "3", 0, true));
+  EXPECT_EQ(error_code(), "version_conflict");
+  client.say(publish_first(4, "4", 0, false));
+  EXPECT_EQ(error_code(), "version_conflict");
+  client.say(publish_first(5, "5", 1, true));
+  EXPECT_EQ(error_code(), "bad_request");
+  client.say(publish_first(6, "6", 1, false));
+  client.expect(fbs::ServerBody::Ok);
+  client.say(publish_first(7, "7", none, false));
+  client.expect(fbs::ServerBody::Ok);
+}
+
 TEST_F(Flatbuffers, MistakesAreErrorsAndGarbageCloses4400) {
   BinarySession mistaken(port());
   mistaken.say(hello());
