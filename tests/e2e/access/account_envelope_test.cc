@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/e2e/access/support/account_words.h"
+#include "tests/e2e/access/support/binary_publisher.h"
 
 namespace courtside::e2e {
 namespace {
@@ -53,10 +54,15 @@ struct Envelope : AccountWords {
                }
                return of_http(http_.post("/v1/events", "application/json", draft.data, headers));
              }},
-            {"WebSocket", [this](const Draft& draft) {
+            {"WebSocket",
+             [this](const Draft& draft) {
                const Json answer = session_.publish(draft.json());
                if (answer["type"].text() != "ok") return Answer{{}, std::string(answer.raw())};
                return Answer{answer["position"].text(), std::string(answer.raw())};
+             }},
+            {"FlatBuffers", [this](const Draft& draft) {
+               const auto [position, refusal] = binary_.publish(draft);
+               return Answer{position, refusal};
              }}};
   }
 
@@ -71,6 +77,7 @@ struct Envelope : AccountWords {
 
   HttpClient http_{port(), bearer(platform.token(kUser))};
   Session session_ = session(platform.token(kUser));
+  BinaryPublisher binary_{port(), platform.token(kUser)};
   int last_ = 0;
 };
 
