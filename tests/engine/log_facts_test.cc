@@ -58,6 +58,13 @@ TEST_F(LogFactsTest, ATicketIsItsOpenersAndItsLastAssignees) {
   happened("ticket.assigned", "ticket:t", R"({"ticketId":"t","assigneeId":"90"})");
   happened("ticket.assigned", "ticket:t", R"({"ticketId":"t","assigneeId":"91"})");
   EXPECT_EQ(fact(FactKind::kTicket, "t"), Fact(TicketFact{.opener = "42", .assignee = "91"}));
+  // Who is not named any more is not the assignee any more.
+  for (const char* nobody : {R"({"ticketId":"t","assigneeId":null})", R"({"ticketId":"t"})"}) {
+    happened("ticket.assigned", "ticket:t", nobody);
+    EXPECT_EQ(fact(FactKind::kTicket, "t"), Fact(TicketFact{.opener = "42", .assignee = ""}));
+    happened("ticket.assigned", "ticket:t", R"({"ticketId":"t","assigneeId":"92"})");
+    EXPECT_EQ(fact(FactKind::kTicket, "t"), Fact(TicketFact{.opener = "42", .assignee = "92"}));
+  }
 }
 
 TEST_F(LogFactsTest, AMessageIsItsFirstAuthorsInItsRoom) {

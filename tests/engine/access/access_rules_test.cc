@@ -173,6 +173,38 @@ TEST(AccessRules, RefuseARuleThatMeansNothing) {
             "read rule for `chat:*`: `who` is `participnat`, which is no one");
   config.read_rules = {{.channel = "Chat", .who = "anyone", .permissions = {}}};
   EXPECT_FALSE(AccessRules::make(config));
+  config.read_rules = {};
+  config.projections = {{.channel = "booking:*", .data_fields = {"amount"}, .who = "booking_venu"}};
+  const auto projected = AccessRules::make(config);
+  ASSERT_FALSE(projected);
+  EXPECT_EQ(projected.error().message,
+            "projection rule for `booking:*`: `who` is `booking_venu`, which is no one");
+}
+
+// A message keeps its author, whoever else is in the room and posts under its id.
+TEST(AccessRules, NobodyPostsUnderTheIdOfAnothersMessage) {
+  const AccessRules rules = *AccessRules::make(Config());
+  EventFields fields;
+  fields.type = "chat.message_posted";
+  fields.subject = "chat:r";
+  fields.data_kind = DataKind::kJson;
+  fields.data = R"({"roomId":"r","messageId":"m"})";
+  const std::string event = build_event(fields);
+  const auto publishes = [&](const std::string& actor, const Fact& message) {
+    const Identity identity{.kind = Identity::Kind::kAccount, .actor = actor};
+    const AccountFact rights{.counts = true};
+    std::vector<FactKey> keys;
+    rules.facts_for_publishing(identity, EventView(event), keys);
+    FactSet facts;
+    for (const FactKey& key : keys) {
+      const Fact room(RoomFact{.participants = {"42", "43"}});
+      facts.add(key, std::make_shared<const Fact>(key.kind == FactKind::kRoom ? room : message));
+    }
+    return rules.may_publish({identity, rights}, EventView(event), facts);
+  };
+  EXPECT_TRUE(publishes("42", Fact()));
+  EXPECT_TRUE(publishes("42", Fact(MessageFact{.sender = "42"})));
+  EXPECT_FALSE(publishes("42", Fact(MessageFact{.sender = "43"})));
 }
 
 }  // namespace
