@@ -112,6 +112,39 @@ TEST_F(StateRights, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
   EXPECT_EQ(full["slots"].at(0)["note"].text(), "for Anna");
 }
 
+// The ids that tell which booking or hold ends are for the venue alone; what ends is not.
+TEST_F(StateRights, TheEndOfSomethingElseFreesNoSlotForAnybody) {
+  int id = 0;
+  const auto tell = [&](const std::string& type, const std::string& more) {
+    publish({.id = std::to_string(++id),
+             .type = "slot." + type,
+             .subject = "slot:s_1",
+             .data = R"({"slotId":"s_1","venueId":"venue-1")" + more + "}"});
+  };
+  const auto expect_status = [&](const std::string& status) {
+    for (const char* account : {"", "other-USER", "OPERATIONS_MANAGER", "AUDITOR"}) {
+      SCOPED_TRACE(account);
+      const Json calendar = get(account, "/v1/venues/venue-1/calendar").json();
+      EXPECT_EQ(calendar["slots"].at(0)["status"].text(), status);
+      EXPECT_EQ(calendar["slots"].at(0)["version"].number(), id);
+      const Json open = state(account, "slot:s_1", "&channel=availability:venue-1").json();
+      EXPECT_EQ(open["state"]["status"].text(), status);
+    }
+  };
+  tell("booked", R"(,"bookingId":"b_2","accountId":"account-USER")");
+  tell("released", R"(,"bookingId":"b_1","accountId":"account-USER")");
+  expect_status("booked");
+  tell("maintenance_ended", "");
+  tell("hold_expired", R"(,"holdId":"h_1","accountId":"account-USER")");
+  expect_status("booked");
+  tell("released", R"(,"bookingId":"b_2")");
+  expect_status("available");
+  tell("held", R"(,"holdId":"h_2","accountId":"account-USER")");
+  tell("hold_released", R"(,"holdId":"h_1","accountId":"account-USER")");
+  tell("released", R"(,"bookingId":"b_2","accountId":"account-USER")");
+  expect_status("held");
+}
+
 // By the subject's own channel it is for those who may read that, or everything.
 TEST_F(StateRights, WhatOneMayNotReadAnswersLikeWhatIsNotThere) {
   publish({.id = "b",
