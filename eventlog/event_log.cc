@@ -18,6 +18,7 @@
 #include "eventlog/log_end.h"
 #include "eventlog/log_folder.h"
 #include "eventlog/log_meta.h"
+#include "eventlog/note_keys.h"
 #include "eventlog/record_scan.h"
 #include "eventlog/source_notes.h"
 #include "eventlog/tail_file.h"
@@ -104,6 +105,13 @@ class RocksLog : public EventLog {
     const auto offset = index_->find(key);
     if (!offset) return fail(offset.error());
     return *offset && **offset >= held().begin;
+  }
+  Result<std::vector<LogNote>> notes(std::string_view prefix) const override {
+    return get_notes(*database_, prefix);
+  }
+  Result<void> write_notes(const std::vector<LogNote>& notes) override {
+    if (failed_) return fail(Code::write_failed, "the log takes no more since a write failed");
+    return put_notes(*database_, notes);
   }
 
  private:

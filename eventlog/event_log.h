@@ -8,7 +8,7 @@
 //            and how far the index goes: its low-water offset
 //   ids      id_key: (source, id)                       -> offset
 //   subjects subject                                    -> version, first and last offset
-//   meta     format, epoch, fold place, source cursors
+//   meta     format, epoch, fold place, source cursors, notes
 //
 // events and meta are written at commit, with one sync. The other three follow from the records, so
 // they are not written there (three to eight small random keys an event would cost several times
@@ -26,6 +26,7 @@
 
 #include "base/result.h"
 #include "eventlog/fold.h"
+#include "eventlog/log_notes.h"
 #include "eventlog/log_reader.h"
 #include "eventlog/source_state.h"
 
@@ -43,7 +44,7 @@ struct EventLogOptions {
   std::size_t reclaim_bytes_min = 8 << 20;
 };
 
-class EventLog : public LogReader, public FoldState, public SourceState {
+class EventLog : public LogReader, public FoldState, public SourceState, public LogNotes {
  public:
   // Makes a new log in a folder that is empty or not there. A log that lost its end is refused
   // (log_end.h); one whose folder was copied goes on under a new epoch. Errors: data_in_use,

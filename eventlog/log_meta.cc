@@ -8,7 +8,9 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "eventlog/encoding.h"
+#include "eventlog/note_keys.h"
 #include "eventlog/segment_files.h"
 
 namespace courtside {
@@ -166,10 +168,13 @@ std::string new_epoch() { return random_word(kEpochLength); }
 
 Result<std::string> renew_epoch(Database& database) {
   std::string epoch = new_epoch();
+  rocksdb::WriteBatch writes;
+  writes.Put(database.family(Family::kMeta), kEpochKey, epoch);
+  put_note(writes, database,
+           {.key = std::string(kRestoredNote), .value = std::to_string(now().value())});
   rocksdb::WriteOptions options;
   options.sync = true;
-  const rocksdb::Status status =
-      database.rocks().Put(options, database.family(Family::kMeta), kEpochKey, epoch);
+  const rocksdb::Status status = database.rocks().Write(options, &writes);
   if (!status.ok()) return fail(error_from(status, "a new epoch", Code::write_failed));
   return epoch;
 }

@@ -50,7 +50,7 @@ Result<void> check_ends(const Database& database, const FoldPlace& place);
 std::string new_epoch();
 
 // Gives the log another, random identity, synced: every position of before is one of another log.
-// Answers the new one. Errors: write_failed.
+// Answers the new one. Says when that was (kRestoredNote). Errors: write_failed.
 Result<std::string> renew_epoch(Database& database);
 
 void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std::string& epoch);

@@ -145,4 +145,25 @@ Result<std::vector<SourceNote>> MemoryLog::source_notes(std::string_view source,
   return out;
 }
 
+Result<std::vector<LogNote>> MemoryLog::notes(std::string_view prefix) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LogNote> out;
+  for (const auto& [key, value] : notes_) {
+    if (key.starts_with(prefix)) out.push_back({.key = key, .value = value});
+  }
+  return out;
+}
+
+Result<void> MemoryLog::write_notes(const std::vector<LogNote>& notes) {
+  const std::lock_guard lock(mutex_);
+  for (const LogNote& note : notes) {
+    if (note.value.empty()) {
+      notes_.erase(note.key);
+    } else {
+      notes_[note.key] = note.value;
+    }
+  }
+  return {};
+}
+
 }  // namespace courtside

@@ -16,12 +16,13 @@
 
 #include "base/result.h"
 #include "eventlog/fold.h"
+#include "eventlog/log_notes.h"
 #include "eventlog/log_reader.h"
 #include "eventlog/source_state.h"
 
 namespace courtside {
 
-class MemoryLog : public LogReader, public FoldState, public SourceState {
+class MemoryLog : public LogReader, public FoldState, public SourceState, public LogNotes {
  public:
   explicit MemoryLog(std::string epoch) : epoch_(std::move(epoch)) {}
 
@@ -51,6 +52,8 @@ class MemoryLog : public LogReader, public FoldState, public SourceState {
     if (!offset) return fail(offset.error());
     return offset->has_value();
   }
+  Result<std::vector<LogNote>> notes(std::string_view prefix) const override;
+  Result<void> write_notes(const std::vector<LogNote>& notes) override;
 
  private:
   std::optional<Record> record_at(Offset offset) const;  // with the lock held
@@ -64,6 +67,7 @@ class MemoryLog : public LogReader, public FoldState, public SourceState {
   std::unordered_map<std::string, SubjectState> subjects_;
   std::unordered_map<std::string, std::vector<Offset>> postings_;
   std::map<std::pair<std::string, std::string>, std::string> source_notes_;  // by source and key
+  std::map<std::string, std::string> notes_;
 };
 
 }  // namespace courtside
