@@ -7,19 +7,12 @@
 #include "base/time.h"
 
 namespace courtside {
-namespace {
-
-// Longer than a token for a person should live.
-constexpr std::int64_t kTokenLifetimeMaxUs = 3'600'000'000;
-// Records looked at when the server starts: about a second.
-constexpr std::uint64_t kRevocationScanMax = 1'000'000;
-
-}  // namespace
 
 Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
                                                            const LogReader& log,
-                                                           const PageReader& pages) {
-  std::unique_ptr<AccessControl> made(new AccessControl(log, pages));
+                                                           const PageReader& pages,
+                                                           LogNotes& notes) {
+  std::unique_ptr<AccessControl> made(new AccessControl(log, pages, notes));
   Result<AccessRules> rules = AccessRules::make(config);
   if (!rules) return fail(rules.error());
   made->rules_ = std::make_unique<AccessRules>(std::move(*rules));
@@ -52,27 +45,20 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
   made->access_ =
       std::make_unique<Access>(config, *made->rules_, *made->cache_, std::move(identify));
   made->access_->set_settled(log.held().end);
-  if (made->access_->enabled()) made->remember_revocations(log);
+  // Also where access control is off: it may be on at the next start.
+  if (const auto begun = made->revocations_.begin(); !begun) return fail(begun.error());
+  if (!made->access_->enabled()) return made;
+  if (const auto loaded = made->revocations_.load(*made->access_); !loaded) {
+    return fail(loaded.error());
+  }
   return made;
 }
 
-// A restart must not give life to tokens that were revoked before it.
-void AccessControl::remember_revocations(const LogReader& log) {
-  const auto scan = log.scan(log.held(), Direction::kDescending);
-  const std::int64_t since = now().value() - kTokenLifetimeMaxUs;
-  for (std::uint64_t left = kRevocationScanMax; left > 0; --left) {
-    const Result<std::optional<Record>> record = scan->next();
-    if (!record) return log_error("access", "revocations: " + record.error().message);
-    if (!*record || (*record)->view().recorded().value() < since) return;
-    const RecordView view = (*record)->view();
-    const auto change = rights_change(view.event());
-    if (change && access_->revokes(*change)) access_->on_change(*change, view.recorded());
-  }
-  log_warning("access",
-              "only the newest million events were looked through for tokens that were revoked");
-}
-
 void AccessControl::on_commit(const Batch& batch) {
+  // The events are in the log, where the next start finds them.
+  if (const auto noted = revocations_.on_commit(batch, *access_); !noted) {
+    log_error("access", noted.error().message);
+  }
   if (!access_->enabled()) return;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const RecordView record = batch.at(i);

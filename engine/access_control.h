@@ -12,6 +12,7 @@
 #include "engine/config/config.h"
 #include "engine/log_facts.h"
 #include "engine/postgres/platform_source.h"
+#include "engine/revocation_memory.h"
 #include "eventlog/batch.h"
 
 namespace courtside {
@@ -19,10 +20,11 @@ namespace courtside {
 class AccessControl {
  public:
   // Files are read and the database's queries are tried here: bad_configuration says what is wrong
-  // with them. A database that is not there is a warning; until it comes, accounts are refused.
-  // The log and the pages outlive it.
+  // with them. A database that is not there is a warning; until it comes, accounts are refused. An
+  // error of the log is one here too: see RevocationMemory.
+  // The log, the pages and the notes outlive it.
   static Result<std::unique_ptr<AccessControl>> make(const Config& config, const LogReader& log,
-                                                     const PageReader& pages);
+                                                     const PageReader& pages, LogNotes& notes);
 
   Access& access() { return *access_; }
   FactCache::Counters cache_counters() const { return cache_->counters(); }
@@ -36,11 +38,10 @@ class AccessControl {
   void reload_if_changed();
 
  private:
-  AccessControl(const LogReader& log, const PageReader& pages)
-      : log_facts_(std::make_unique<LogFacts>(log, pages)) {}
+  AccessControl(const LogReader& log, const PageReader& pages, LogNotes& notes)
+      : revocations_(log, pages, notes), log_facts_(std::make_unique<LogFacts>(log, pages)) {}
 
-  void remember_revocations(const LogReader& log);
-
+  RevocationMemory revocations_;
   std::unique_ptr<AccessRules> rules_;
   std::unique_ptr<Credentials> credentials_;  // null without access control
   std::unique_ptr<FactCache> cache_;

@@ -79,7 +79,7 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
       return bad_parameter(parameter, "must be 1 to 64 of A-Z a-z 0-9 - _ .");
     }
     query.export_name = value;
-  } else {
+  } else if (name != kTicketParameter) {
     return unknown_parameter(parameter);
   }
   return {};

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/base64url.h"
+#include "engine/http_routes.h"
 #include "engine/problem.h"
+#include "engine/query_parameters.h"
 
 namespace courtside {
 
@@ -39,21 +41,83 @@ std::string unwrapped(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> credential_of(const HttpRequest& request) {
-  constexpr std::string_view kBearer = "bearer ";
+namespace {
+
+tl::unexpected<Error> not_a_bearer() {
+  return fail(Code::unauthorized, "the credential is not `Bearer <token>`");
+}
+
+// RFC 9110, section 11.4: a scheme in any case, one space or more, the token.
+Result<std::optional<std::string>> bearer_of(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer";
+  const bool is_bearer = header.size() > kScheme.size() && header[kScheme.size()] == ' ' &&
+                         std::equal(kScheme.begin(), kScheme.end(), header.begin(),
+                                    [](char a, char b) { return a == std::tolower(b); });
+  if (!is_bearer) return not_a_bearer();
+  header.remove_prefix(kScheme.size());
+  header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
+  if (header.empty()) return not_a_bearer();
+  return std::string(header);
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> credential_of(const HttpRequest& request) {
   constexpr std::string_view kSubprotocol = "bearer.";
-  const std::string_view header = request.header("authorization");
-  if (!header.empty()) {
-    const bool is_bearer = header.size() > kBearer.size() &&
-                           std::equal(kBearer.begin(), kBearer.end(), header.begin(),
-                                      [](char a, char b) { return a == std::tolower(b); });
-    if (!is_bearer) return std::nullopt;
-    return std::string(header.substr(kBearer.size()));
+  const auto is_credential = [](const auto& header) { return header.first == "authorization"; };
+  const HttpHeaders& headers = request.headers;
+  const auto header = std::find_if(headers.begin(), headers.end(), is_credential);
+  if (header != headers.end()) {
+    // Whoever reads the other one than we do would take the request for somebody else's.
+    if (std::any_of(std::next(header), headers.end(), is_credential)) {
+      return fail(Code::unauthorized, "there are two credentials");
+    }
+    return bearer_of(header->second);
   }
   for (const std::string_view offer : subprotocol_offers(request)) {
-    if (offer.starts_with(kSubprotocol)) return unwrapped(offer.substr(kSubprotocol.size()));
+    if (!offer.starts_with(kSubprotocol)) continue;
+    std::string token = unwrapped(offer.substr(kSubprotocol.size()));
+    if (token.empty()) return fail(Code::unauthorized, "the token is empty");
+    return token;
   }
-  return std::string();
+  return std::nullopt;
+}
+
+Result<std::optional<std::string>> ticket_of(const HttpRequest& request) {
+  std::optional<std::string> ticket;
+  const Result<std::vector<Parameter>> parameters = parse_query(request.query());
+  if (!parameters) return fail(parameters.error());
+  for (const Parameter& each : *parameters) {
+    if (each.first != kTicketParameter) continue;
+    if (ticket) return bad_parameter(each, "is there twice");
+    if (each.second.empty()) return bad_parameter(each, "must not be empty");
+    ticket = each.second;
+  }
+  if (!ticket) return ticket;
+  const auto credential = credential_of(request);
+  if (!credential || *credential) {
+    return fail(Code::bad_request, "a ticket goes with no other credential");
+  }
+  return ticket;
+}
+
+Result<void> check_query(const HttpRequest& request) {
+  if (request.query().empty() || !request.path().starts_with("/v1/")) return {};
+  const Result<std::vector<Parameter>> parameters = parse_query(request.query());
+  if (!parameters) return {};  // its path says so, if it looks
+  const bool takes_ticket = (request.method == "GET" || request.method == "HEAD") &&
+                            (request.path() == "/v1/ws" || asks_for_stream(request));
+  for (const Parameter& each : *parameters) {
+    if (each.first == "token" || each.first == "access_token") {
+      return fail(Code::bad_request,
+                  "a token has no place in a query: send `Authorization`, or a "
+                  "ticket of POST /v1/tickets");
+    }
+    if (each.first == kTicketParameter && !takes_ticket) {
+      return bad_parameter(each, "is for a stream of events or a WebSocket");
+    }
+  }
+  return {};
 }
 
 void refuse(Peer& peer, const Error& error) {
@@ -86,14 +150,18 @@ void go_on(Peer& peer, Then<T> then, Ask ask) {
 }  // namespace
 
 void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then) {
-  const std::optional<std::string> credential = credential_of(request);
-  if (!credential) {
-    return refuse(peer, {Code::unauthorized, "the credential is not `Bearer <token>`"});
+  const Peer::Identified identified = [then](Peer& later, const Result<Identity>& identity) {
+    answer(later, identity, then);
+  };
+  const Result<std::optional<std::string>> ticket = ticket_of(request);
+  if (!ticket) return refuse(peer, ticket.error());
+  if (*ticket) {
+    if (const auto known = peer.redeem(**ticket, identified)) answer(peer, *known, then);
+    return;
   }
-  const auto known = peer.identify(
-      *credential,
-      [then](Peer& later, const Result<Identity>& identity) { answer(later, identity, then); });
-  if (known) answer(peer, *known, then);
+  const Result<std::optional<std::string>> credential = credential_of(request);
+  if (!credential) return refuse(peer, credential.error());
+  if (const auto known = peer.identify(*credential, identified)) answer(peer, *known, then);
 }
 
 void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,

@@ -18,8 +18,17 @@ namespace courtside {
 // What the client offers as subprotocols; a token may travel among them.
 std::vector<std::string_view> subprotocol_offers(const HttpRequest& request);
 
-// What the request carries: "", the token, or nothing where it carries something else.
-std::optional<std::string> credential_of(const HttpRequest& request);
+// The credential that the request carries, maybe none. unauthorized where it carries something
+// else, an empty one, or two.
+Result<std::optional<std::string>> credential_of(const HttpRequest& request);
+
+// The ticket that its query carries, maybe none. bad_request where it is empty, there twice, or
+// beside a credential.
+Result<std::optional<std::string>> ticket_of(const HttpRequest& request);
+
+// What no query of ours may have: a token, which proxies and browsers would write into their logs,
+// and a ticket where none is taken.
+Result<void> check_query(const HttpRequest& request);
 
 // Answers with the problem, and counts it where it is a denial.
 void refuse(Peer& peer, const Error& error);

@@ -104,7 +104,7 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
                       });
   }
   if (path == "/v1/outbox") return identified(peer, request, get_outbox);
-  if (path == "/v1/backup") return method_not_allowed(peer, "POST");
+  if (path == "/v1/backup" || path == "/v1/tickets") return method_not_allowed(peer, "POST");
   if (path == "/health" || path == "/ready") return get_health(peer, true);
   if (path == "/live") return get_health(peer, false);
   if (path == "/openapi.json") return get_document(peer, openapi_document());
@@ -145,11 +145,18 @@ void handle_request(Peer& peer, HttpRequest& request) {
     return peer.respond(problem({Code::forbidden, "this origin is not on the allow-list"}));
   }
   peer.set_origin(request.header("origin"));
+  if (const Result<void> query = check_query(request); !query) {
+    return peer.respond(problem(query.error()));
+  }
   if (request.method == "OPTIONS") return answer_preflight(peer);
   if (request.method == "GET" || request.method == "HEAD") return get(peer, request, path);
   if (path == "/v1/events") {
     if (request.method == "POST") return identified(peer, request, post_events);
     return method_not_allowed(peer, "GET, HEAD, POST");
+  }
+  if (path == "/v1/tickets") {
+    if (request.method == "POST") return identified(peer, request, post_ticket);
+    return method_not_allowed(peer, "POST");
   }
   if (path == "/v1/backup") {
     if (request.method == "POST") return post_backup(peer, request);

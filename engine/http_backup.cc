@@ -44,12 +44,10 @@ void post_backup(Peer& peer, const HttpRequest& request) {
   if (!is_on_this_machine(peer.door().address())) {
     return refuse(peer, {Code::not_found, "there is nothing at this path"});
   }
-  if (const Result<void> admitted = peer.door().check_login(); !admitted) {
-    return refuse(peer, admitted.error());
-  }
   const auto credential = credential_of(request);
-  if (!credential || !backups.is_key(*credential)) {
-    return refuse(peer, {Code::unauthorized, "a backup takes the key of serving.json"});
+  if (!credential || !*credential || !backups.is_key(**credential)) {
+    const Error wrong{Code::unauthorized, "a backup takes the key of serving.json"};
+    return refuse(peer, peer.door().judged(Result<Identity>(fail(wrong))).error());
   }
   const Result<std::string> target = target_of(request);
   if (!target) return peer.respond(problem(target.error()));

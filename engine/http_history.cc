@@ -116,6 +116,11 @@ void open_history(Peer& peer, const HttpRequest& request, const Identity& reader
 
 }  // namespace
 
+bool asks_for_stream(const HttpRequest& request) {
+  return request.path() == "/v1/events" &&
+         choose_form(accepted(request.headers, "accept")) == Form::kLive;
+}
+
 void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) {
   const Form form = choose_form(accepted(request.headers, "accept"));
   const bool is_file = form == Form::kNdjson || form == Form::kCsv;

@@ -18,6 +18,8 @@ constexpr std::string_view kEventMedia = "application/cloudevents+json";
 
 void post_events(Peer& peer, const HttpRequest& request, const Identity& publisher);
 
+// GET /v1/events that is answered with server-sent events.
+bool asks_for_stream(const HttpRequest& request);
 void get_events(Peer& peer, const HttpRequest& request, const Identity& reader);
 void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
               const HistoryQuery& query);
@@ -32,6 +34,9 @@ void get_notifications(Peer& peer, const std::string& account, const HttpRequest
                        const Identity& reader);
 void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
                  const Wire& wire);
+
+// A ticket for a browser's EventSource or WebSocket.
+void post_ticket(Peer& peer, const HttpRequest& request, const Identity& holder);
 
 // For the key of serving.json alone, whoever has it.
 void post_backup(Peer& peer, const HttpRequest& request);

@@ -5,6 +5,7 @@
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
 #include "engine/problem.h"
+#include "engine/query_parameters.h"
 
 namespace courtside {
 namespace {
@@ -61,7 +62,13 @@ void open_websocket(Peer& peer, const HttpRequest& request, const Subprotocol& s
   // A client that offered none must not be told of one: it would have to fail the connection
   // (RFC 6455, section 4.1).
   const std::string_view answered = is_offered ? subprotocol.name : std::string_view();
-  if (credential_of(request) == "") {
+  const Result<void> known =
+      for_each_parameter(request.query(), {}, [](const Parameter& parameter) {
+        return parameter.first == kTicketParameter ? Result<void>() : unknown_parameter(parameter);
+      });
+  if (!known) return peer.respond(problem(known.error()));
+  const Result<std::optional<std::string>> credential = credential_of(request);
+  if (request.query().empty() && credential && !*credential) {
     if (const Result<void> taken = peer.door().take_place(Identity{}); !taken) {
       return refuse(peer, taken.error());
     }

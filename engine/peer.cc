@@ -344,21 +344,27 @@ void Peer::on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& gra
   hub().resume(stream_->subscriber);
 }
 
-std::optional<Result<Identity>> Peer::identify(const std::string& credential, Identified then) {
-  if (!credential.empty()) {
-    if (const Result<void> checked = door_.check_login(); !checked) return fail(checked.error());
-  }
+std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>& credential,
+                                               Identified then) {
   auto known = shard_.engine().access.identify(
       credential, shard_.later<Identity>(
                       id_, [then = std::move(then)](Peer& peer, const Result<Identity>& identity) {
-                        peer.door_.on_login(identity);
-                        then(peer, identity);
+                        then(peer, peer.door_.judged(identity));
                       }));
-  if (known) door_.on_login(*known);
+  if (known) known = door_.judged(std::move(*known));
   return known;
 }
 
-std::optional<Result<Identity>> Peer::identify(const std::string& credential,
+std::optional<Result<Identity>> Peer::redeem(const std::string& ticket, Identified then) {
+  const std::optional<Identity> holder = door_.redeem_ticket(ticket);
+  if (!holder) {
+    return fail(Code::unauthorized, "the ticket was used, is too old, or is none",
+                R"({"reason":"ticket"})");
+  }
+  return shard_.engine().access.confirm(*holder, shard_.later<Identity>(id_, std::move(then)));
+}
+
+std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>& credential,
                                                std::uint64_t attempt) {
   auto known = identify(credential, [attempt](Peer& peer, const Result<Identity>& identity) {
     if (!peer.session_) return;

@@ -61,9 +61,13 @@ class Peer final : public ConnectionHandler,
   bool streaming_history() const { return history_ != nullptr; }
   std::size_t queued_bytes() const { return connection_ ? connection_->queued_bytes() : 0; }
 
-  // Who the credential names, unless its address is slowed; known now, or told to `then` later.
+  // Whom the credential names; known now, or told to `then` later. rate_limited for a bad one after
+  // too many of them from its address.
   using Identified = std::function<void(Peer&, const Result<Identity>&)>;
-  std::optional<Result<Identity>> identify(const std::string& credential, Identified then);
+  std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
+                                           Identified then);
+  // The same by a ticket, which is used up.
+  std::optional<Result<Identity>> redeem(const std::string& ticket, Identified then);
 
   // Shard::read_history for the request at hand.
   void read_history(const Identity& reader, std::function<std::function<void()>()> job);
@@ -157,7 +161,7 @@ class Peer final : public ConnectionHandler,
   void read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
                    const Start& start,
                    const SharedInterest& interest) override;  // peer_states.cc
-  std::optional<Result<Identity>> identify(const std::string& credential,
+  std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                            std::uint64_t attempt) override;
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                               const std::vector<std::string>& channels,

@@ -26,6 +26,9 @@ namespace courtside {
 
 using Parameter = std::pair<std::string, std::string>;  // name and value, decoded
 
+// Carries a ticket of POST /v1/tickets, where one is taken (http_access.h).
+constexpr std::string_view kTicketParameter = "ticket";
+
 // bad_request that names the parameter.
 tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why);
 Result<void> unknown_parameter(const Parameter& parameter);

@@ -89,7 +89,8 @@ Result<void> Server::open() {
   states_.emplace(*log_, *pages_, snapshots_.get());
   reads_ = std::make_unique<ReadPool>(config_.read_threads);
 
-  Result<std::unique_ptr<AccessControl>> access = AccessControl::make(config_, *log_, *pages_);
+  Result<std::unique_ptr<AccessControl>> access =
+      AccessControl::make(config_, *log_, *pages_, *log_);
   if (!access) return fail(access.error());
   access_ = std::move(*access);
 

@@ -108,14 +108,16 @@ void Session::handle(protocol::Hello& message) {
     return;
   }
   // A token in `hello` is newer than that of the upgrade.
-  if (identity_ && message.token.empty()) return welcome(std::move(*identity_));
-  identify(std::move(message.token), 0);
+  if (identity_ && !message.has_token) return welcome(std::move(*identity_));
+  std::optional<std::string> token;
+  if (message.has_token) token = std::move(message.token);
+  identify(std::move(token), 0);
 }
 
 void Session::handle(protocol::Refresh& message) { identify(std::move(message.token), message.id); }
 
 // Until it is known who speaks, nothing else that is said is done.
-void Session::identify(std::string credential, std::uint32_t refresh) {
+void Session::identify(std::optional<std::string> credential, std::uint32_t refresh) {
   identifying_ =
       std::make_unique<Identifying>(Identifying{++last_attempt_, std::move(credential), refresh});
   if (!welcomed_) host_.pause_reading();

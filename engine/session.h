@@ -62,7 +62,7 @@ class SessionHost {
 
   // Questions of access. Each is answered now, or later with the Session::on_... of its name and
   // the same attempt.
-  virtual std::optional<Result<Identity>> identify(const std::string& credential,
+  virtual std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                                    std::uint64_t attempt) = 0;
   virtual std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                                       const std::vector<std::string>& channels,
@@ -149,7 +149,7 @@ class Session final : private SessionVoice {
   // Why the credential is being looked at.
   struct Identifying {
     std::uint64_t attempt = 0;
-    std::string credential;
+    std::optional<std::string> credential;
     std::uint32_t refresh = 0;         // the request, or 0 for `hello`
     std::list<std::string> held = {};  // messages that came meanwhile
     std::size_t held_bytes = 0;        // past message_bytes_max no more are read
@@ -166,7 +166,7 @@ class Session final : private SessionVoice {
   void handle(protocol::Pong& message);
 
   // Who.
-  void identify(std::string credential, std::uint32_t refresh);
+  void identify(std::optional<std::string> credential, std::uint32_t refresh);
   void welcome(Identity identity);
   void refreshed(std::uint32_t request, Identity identity);
   void set_identity(Identity identity);

@@ -36,6 +36,7 @@ struct From {
 struct Hello {
   std::string token = {};
   std::string client = {};
+  bool has_token = false;  // an empty text is a token too, and a bad one
 };
 struct Subscribe {
   std::uint32_t id = 0;

@@ -39,7 +39,9 @@ std::optional<std::uint32_t> id_of(std::uint32_t id) {
 }
 
 Decoded decode(const fbs::Hello& hello) {
-  Hello message{.token = text_of(hello.token()), .client = text_of(hello.client())};
+  Hello message{.token = text_of(hello.token()),
+                .client = text_of(hello.client()),
+                .has_token = hello.token() != nullptr};
   if (!is_utf8(message.token) || !is_utf8(message.client)) {
     return reject("token and client must be text", std::nullopt);
   }

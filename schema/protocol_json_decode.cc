@@ -129,7 +129,9 @@ class Decoder {
     auto token = optional_text(members_.token);
     auto client = optional_text(members_.client);
     if (!token || !client) return reject("token and client must be text", id_);
-    return Hello{.token = std::move(*token), .client = std::move(*client)};
+    return Hello{.token = std::move(*token),
+                 .client = std::move(*client),
+                 .has_token = !members_.token.absent()};
   }
 
   Decoded subscribe() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "base/json.h"
@@ -11,9 +12,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::int64_t kMicros = 1'000'000;
-
-std::int64_t now_s() { return now().value() / kMicros; }
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 // Whose own affairs these are: reading them as somebody else is worth a trace.
 bool is_of_another_account(const Identity& identity, std::string_view channel) {
@@ -22,7 +21,9 @@ bool is_of_another_account(const Identity& identity, std::string_view channel) {
   return channel_kind(channel) == "user" && channel_id(channel) != identity.actor;
 }
 
-tl::unexpected<Error> revoked() { return fail(Code::unauthorized, "the token was revoked"); }
+tl::unexpected<Error> revoked() {
+  return fail(Code::unauthorized, "the token was revoked", R"({"reason":"revoked"})");
+}
 
 // Facts on their way; the last one to come makes the decision.
 template <typename T>
@@ -63,12 +64,19 @@ void gather(FactCache& cache, const std::vector<FactKey>& missing, FactSet known
 
 }  // namespace
 
-Access::Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify)
+bool is_failed_login(const Error& error) {
+  return error.code == Code::unauthorized && error.details.empty();
+}
+
+Access::Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
+               WallClock clock)
     : rules_(rules),
       facts_(facts),
       identify_(std::move(identify)),
+      clock_(std::move(clock)),
       has_database_(!config.database.url.empty()),
-      room_fanout_max_(config.access.room_fanout) {
+      room_fanout_max_(config.access.room_fanout),
+      revocations_(static_cast<std::int64_t>(config.access.jwt_leeway_s)) {
   for (const ProjectionRule& rule : config.projections) {
     if (!rule.unless_permission.empty()) lifting_.push_back(rule.unless_permission);
     if (!rule.who.empty()) partial_.push_back({rule.channel, rule.who});
@@ -99,22 +107,27 @@ bool Access::asks_database(const Identity& identity) const {
   return has_database_ && identity.kind == Identity::Kind::kAccount;
 }
 
-std::optional<Result<Identity>> Access::identify(std::string_view credential,
+std::optional<Result<Identity>> Access::identify(std::optional<std::string_view> credential,
                                                  Later<Identity> later) {
   if (!enabled()) {
     return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   }
-  if (credential.empty()) return Identity{};
-  Result<Identity> identity = identify_(credential, now_s());
+  if (!credential) return Identity{};
+  if (credential->empty()) return fail(Code::unauthorized, "the token is empty");
+  Result<Identity> identity = identify_(*credential, now_s());
   if (!identity) return identity;
-  if (is_revoked(*identity)) return revoked();
-  if (!asks_database(*identity)) return identity;
+  return confirm(*identity, std::move(later));
+}
+
+std::optional<Result<Identity>> Access::confirm(const Identity& identity, Later<Identity> later) {
+  if (is_revoked(identity)) return revoked();
+  if (!asks_database(identity)) return identity;
   FactSet known;
-  const auto missing = look_up({{FactKind::kAccount, identity->actor}}, known);
-  if (missing.empty()) return decide_identity(*identity, known);
+  const auto missing = look_up({{FactKind::kAccount, identity.actor}}, known);
+  if (missing.empty()) return decide_identity(identity, known);
   gather<Identity>(
       facts_, missing, std::move(known),
-      [this, who = *identity](const FactSet& facts) { return decide_identity(who, facts); },
+      [this, identity](const FactSet& facts) { return decide_identity(identity, facts); },
       std::move(later));
   return std::nullopt;
 }
@@ -219,11 +232,11 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
     }
   }
   if (!refused.empty() && (all || grant.channels.empty())) {
-    if (identity.kind == Identity::Kind::kAnonymous) {
-      return fail(Code::unauthorized, "reading this takes a token");
-    }
     JsonObject details;
     details.text("channel", refused);
+    if (identity.kind == Identity::Kind::kAnonymous) {
+      return fail(Code::unauthorized, "reading `" + refused + "` takes a token", details.take());
+    }
     return fail(Code::forbidden, "you may not read `" + refused + "`", details.take());
   }
   // Where one channel is enough, one that is nobody else's is reason enough to read it.
@@ -295,31 +308,14 @@ bool Access::revokes(const RightsChange& change) const {
 void Access::on_change(const RightsChange& change, Timestamp recorded) {
   facts_.forget(change.fact);
   if (change.ends_rights) changes_.fetch_add(1, std::memory_order_release);
-  if (!revokes(change)) return;
-  const std::lock_guard lock(revoked_mutex_);
-  std::int64_t& at_s = revoked_[change.fact.id];
-  at_s = std::max(at_s, recorded.value() / kMicros);
-  if (revoked_.size() > kRevocationsMax) forget_old_revocations();
-  any_revoked_.store(true, std::memory_order_release);
+  if (revokes(change)) revocations_.add(change.fact.id, recorded);
 }
 
-// The older half.
-void Access::forget_old_revocations() {
-  std::vector<std::int64_t> times;
-  for (const auto& [account, at_s] : revoked_) times.push_back(at_s);
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  all_revoked_s_ = std::max(all_revoked_s_, *middle);
-  std::erase_if(revoked_, [this](const auto& entry) { return entry.second <= all_revoked_s_; });
-}
+std::int64_t Access::now_s() const { return clock_().value() / kMicrosPerSecond; }
 
 bool Access::is_revoked(const Identity& identity) const {
-  if (identity.kind != Identity::Kind::kAccount) return false;
-  if (!any_revoked_.load(std::memory_order_acquire)) return false;
-  const std::lock_guard lock(revoked_mutex_);
-  if (identity.issued_s <= all_revoked_s_) return true;
-  const auto found = revoked_.find(identity.actor);
-  return found != revoked_.end() && identity.issued_s <= found->second;
+  return identity.kind == Identity::Kind::kAccount &&
+         revocations_.is_revoked(identity.actor, identity.issued);
 }
 
 }  // namespace courtside

@@ -12,17 +12,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/access/access_rules.h"
 #include "engine/access/fact_cache.h"
+#include "engine/access/revocations.h"
 #include "engine/access/rights_change.h"
 #include "schema/position.h"
 
@@ -51,15 +50,22 @@ class Access {
   // Reads a credential; `now_s` in seconds since 1970.
   using Identify = std::function<Result<Identity>(std::string_view credential, std::int64_t now_s)>;
 
+  using WallClock = std::function<Timestamp()>;
+
   // `identify` is empty where no access control is configured: then everybody is an administrator.
   // All outlive it.
-  Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify);
+  Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
+         WallClock clock = now);
 
   bool enabled() const { return identify_ != nullptr; }
 
-  // Without a credential: nobody (kAnonymous). unauthorized, token_expired; forbidden for an
-  // account that does not count.
-  std::optional<Result<Identity>> identify(std::string_view credential, Later<Identity> later);
+  // Without a credential: nobody (kAnonymous). unauthorized, also for an empty one; token_expired;
+  // forbidden for an account that does not count.
+  std::optional<Result<Identity>> identify(std::optional<std::string_view> credential,
+                                           Later<Identity> later);
+
+  // Whether an identity that was known before is good still: what a ticket stands for.
+  std::optional<Result<Identity>> confirm(const Identity& identity, Later<Identity> later);
 
   // forbidden with details {"channel":...} (the first that it may not read); overloaded when that
   // cannot be known for now. No channels: everything, like `*`.
@@ -80,11 +86,14 @@ class Access {
                                                     Later<PublishGrant> later);
 
   // An event that changes rights was committed; in the order of commits, before anybody acts on it.
-  // Answers whether those that read by it must be asked again.
+  // `recorded` is the event's time.
   void on_change(const RightsChange& change, Timestamp recorded);
   // Whether credentials made before this change count no more: it says so, or nobody can be asked
   // what the account may now.
   bool revokes(const RightsChange& change) const;
+
+  // Whose tokens were revoked, and when. RevocationMemory fills it at the start.
+  Revocations& revocations() { return revocations_; }
 
   // Grows with every change that may have ended a right. A grant for publishing that is older than
   // the last one is to be asked for again.
@@ -96,9 +105,6 @@ class Access {
   void set_settled(Offset offset) { settled_.store(offset.value(), std::memory_order_release); }
 
  private:
-  // Above it the oldest are forgotten, and every token that is older than they are is refused.
-  static constexpr std::size_t kRevocationsMax = 100'000;
-
   std::vector<FactKey> look_up(std::vector<FactKey> keys, FactSet& known);
   // No longer than the facts.
   std::shared_ptr<const AccountFact> rights_of(const Identity& identity,
@@ -118,11 +124,12 @@ class Access {
                                 ReadMode mode, bool all, const FactSet& facts) const;
   Result<PublishGrant> decide_publish(const Identity& identity, EventView event,
                                       const FactSet& facts, std::uint64_t as_of) const;
-  void forget_old_revocations();
+  std::int64_t now_s() const;
 
   const AccessRules& rules_;
   FactCache& facts_;
   const Identify identify_;
+  const WallClock clock_;
   const bool has_database_;
   const std::size_t room_fanout_max_;  // participants whose own channels a message reaches
   std::vector<std::string> lifting_;   // every permission that lifts some projection
@@ -135,10 +142,12 @@ class Access {
 
   std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> changes_{0};
-  std::atomic<bool> any_revoked_{false};
-  mutable std::mutex revoked_mutex_;
-  std::unordered_map<std::string, std::int64_t> revoked_;  // account -> seconds since 1970
-  std::int64_t all_revoked_s_ = 0;                         // for accounts that were forgotten
+  Revocations revocations_;
 };
+
+// Whether the error of identify() says that somebody tried a credential that never was good. One
+// that was revoked or has expired was good once: after a restart a whole venue may come back behind
+// one address with such tokens. (Nor is a ticket, which nobody can guess.)
+bool is_failed_login(const Error& error);
 
 }  // namespace courtside

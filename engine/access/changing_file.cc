@@ -12,7 +12,8 @@ namespace courtside {
 namespace {
 
 constexpr std::size_t kBytesMax = 1 << 20;
-constexpr mode_t kOthers = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+constexpr unsigned kWrittenByOthers = S_IWGRP | S_IWOTH;
+constexpr unsigned kOpenToOthers = S_IRWXO | S_IWGRP | S_IXGRP;
 
 class Descriptor {
  public:
@@ -42,7 +43,8 @@ Result<std::string> ChangingFile::read_now() {
   const Descriptor file(path_);
   struct stat status = {};
   if (file.get() < 0 || fstat(file.get(), &status) != 0) return unreadable();
-  open_to_others_ = (status.st_mode & kOthers) != 0;
+  mode_ = status.st_mode & ALLPERMS;
+  is_ours_ = status.st_uid == geteuid();
   std::string text;
   std::array<char, 16 << 10> piece;
   while (true) {
@@ -66,6 +68,18 @@ std::optional<Result<std::string>> ChangingFile::read_if_changed() {
   Result<std::string> text = read();
   if (seen_ == before) return std::nullopt;
   return text;
+}
+
+Result<void> ChangingFile::check_secret() const {
+  const unsigned refused = is_ours_ ? kOpenToOthers | S_IRGRP : kOpenToOthers;
+  if ((mode_ & refused) == 0) return {};
+  return fail(Code::bad_configuration, path_ + ": others than its owner may read it; chmod 600 it");
+}
+
+Result<void> ChangingFile::check_unwritable() const {
+  if ((mode_ & kWrittenByOthers) == 0) return {};
+  return fail(Code::bad_configuration,
+              path_ + ": others than its owner may write it; chmod go-w it");
 }
 
 }  // namespace courtside

@@ -24,15 +24,20 @@ class ChangingFile {
   // The same when it is not what it was last time, the error included; else empty.
   std::optional<Result<std::string>> read_if_changed();
 
-  // As of the last reading: whether others than the file's owner may read it.
-  bool is_open_to_others() const { return open_to_others_; }
+  // bad_configuration, with the remedy, when as of the last reading others than its owner and us
+  // might have read it: it holds secrets. A group may read the file of another owner, as a secret
+  // that Kubernetes mounts for its fsGroup.
+  Result<void> check_secret() const;
+  // The same when others might have written it: it says whom to trust.
+  Result<void> check_unwritable() const;
 
  private:
   Result<std::string> read_now();
 
   std::string path_;
-  std::string seen_;  // the text of last time, or the error's message
-  bool open_to_others_ = false;
+  std::string seen_;     // the text of last time, or the error's message
+  unsigned mode_ = 0;    // permission bits
+  bool is_ours_ = true;  // we are its owner
 };
 
 }  // namespace courtside

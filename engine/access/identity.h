@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
+
 namespace courtside {
 
 struct Identity {
@@ -27,10 +29,11 @@ struct Identity {
   std::vector<std::string> channels = {};     // `channels`: channels and `kind:*` patterns
   bool claims_permissions = false;            // there was a `permissions` claim, maybe empty
 
-  // Seconds since 1970 at which the token ends (`exp`; the leeway comes on top), and at which it
-  // was made (`iat`; 0 where it does not say).
+  // Seconds since 1970 at which the token ends (`exp`, or the end of its greatest age where that
+  // comes first; the leeway comes on top).
   std::optional<std::int64_t> expires_s = {};
-  std::int64_t issued_s = 0;
+  // When the token was made (`iat`); 0 where it does not say.
+  Timestamp issued{};
 };
 
 }  // namespace courtside

@@ -1,5 +1,6 @@
 #include "engine/access/key_set.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/base64url.h"
@@ -98,16 +99,23 @@ std::string place_of(std::string_view file, std::size_t index) {
 
 const TokenKey* KeySet::find(const TokenHeader& header) const {
   const TokenKey* found = nullptr;
+  bool is_one = true;
   for (const TokenKey& each : keys_) {
     if (each.key.algorithm() != header.algorithm) continue;
-    if (header.kid) {
+    if (header.kid && each.kid) {
       if (each.kid == header.kid) return &each;
       continue;
     }
-    if (found != nullptr) return nullptr;  // which of the two is meant?
+    is_one = found == nullptr;  // else: which of the two is meant?
     found = &each;
   }
-  return found;
+  return is_one ? found : nullptr;
+}
+
+bool KeySet::has_name(JwsAlgorithm algorithm, std::string_view kid) const {
+  return std::any_of(keys_.begin(), keys_.end(), [&](const TokenKey& each) {
+    return each.key.algorithm() == algorithm && each.kid == kid;
+  });
 }
 
 Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file) {
@@ -134,8 +142,7 @@ Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file
     Result<std::optional<TokenKey>> key = key_reader.read();
     if (!key) return fail(key.error());
     if (!*key) continue;
-    const TokenHeader named{.algorithm = (*key)->key.algorithm(), .kid = (*key)->kid};
-    if (named.kid && keys.find(named) != nullptr) {
+    if ((*key)->kid && keys.has_name((*key)->key.algorithm(), *(*key)->kid)) {
       return key_reader.refuse("another key has the same `kid`");
     }
     keys.add(std::move(**key));

@@ -24,9 +24,12 @@ class KeySet {
   void add(TokenKey key) { keys_.push_back(std::move(key)); }
   bool empty() const { return keys_.empty(); }
 
-  // The key that the header means: with a `kid`, the one of that name; without, the only one of its
-  // algorithm. Null when there is none, or the named one is for another algorithm.
+  // The key that the header means: with a `kid`, the one of that name, else the only one of its
+  // algorithm that has no name (the secret is one); without a `kid`, the only one of its algorithm.
+  // Null when there is none, or the named one is for another algorithm.
   const TokenKey* find(const TokenHeader& header) const;
+  // Whether a key of this algorithm has this very name.
+  bool has_name(JwsAlgorithm algorithm, std::string_view kid) const;
 
  private:
   std::vector<TokenKey> keys_;

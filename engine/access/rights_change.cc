@@ -55,6 +55,14 @@ std::string fact_channel(const FactKey& fact) {
   return channel;
 }
 
+std::vector<std::string> account_change_types() {
+  std::vector<std::string> types;
+  for (const Rule& rule : kRules) {
+    if (rule.kind == FactKind::kAccount && rule.ends_rights) types.emplace_back(rule.type);
+  }
+  return types;
+}
+
 std::string channel_of(const FactKey& fact) {
   return std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;
 }

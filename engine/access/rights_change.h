@@ -28,6 +28,9 @@ std::string fact_channel(const FactKey& fact);
 // The channel that is read by a fact about a room or a ticket.
 std::string channel_of(const FactKey& fact);
 
+// The types of the events that may revoke an account's credentials.
+std::vector<std::string> account_change_types();
+
 // Empty for an event that changes nobody's rights, which nearly all are.
 std::optional<RightsChange> rights_change(EventView event);
 

@@ -73,11 +73,6 @@ tl::expected<ServiceKey, std::string> read_line(std::string_view line) {
   return out;
 }
 
-void warn_if_open(const ChangingFile& file) {
-  if (!file.is_open_to_others()) return;
-  log_warning("access", file.path() + ": others than its owner may read it; chmod 600 it");
-}
-
 }  // namespace
 
 Result<std::vector<ServiceKey>> parse_service_keys(std::string_view text, std::string_view file) {
@@ -108,9 +103,14 @@ Result<std::unique_ptr<ServiceKeys>> ServiceKeys::make(const std::string& path) 
   ChangingFile file(path);
   const Result<std::string> text = path.empty() ? std::string() : file.read();
   if (!text) return fail(text.error());
+  if (const auto secret = file.check_secret(); !path.empty() && !secret) {
+    return fail(secret.error());
+  }
   Result<std::vector<ServiceKey>> keys = parse_service_keys(*text, path);
   if (!keys) return fail(keys.error());
-  warn_if_open(file);
+  if (!path.empty() && keys->empty()) {
+    return fail(Code::bad_configuration, path + ": it has no key");
+  }
   return std::unique_ptr<ServiceKeys>(new ServiceKeys(std::move(file), std::move(*keys)));
 }
 
@@ -130,13 +130,16 @@ void ServiceKeys::reload_if_changed() {
   if (file_.path().empty()) return;
   const std::optional<Result<std::string>> text = file_.read_if_changed();
   if (!text) return;
-  Result<std::vector<ServiceKey>> keys = text->and_then(
-      [&](const std::string& lines) { return parse_service_keys(lines, file_.path()); });
+  Result<std::vector<ServiceKey>> keys =
+      text->and_then([&](const std::string& lines) -> Result<std::vector<ServiceKey>> {
+        if (const auto secret = file_.check_secret(); !secret) return fail(secret.error());
+        return parse_service_keys(lines, file_.path());
+      });
   if (!keys) {
     log_error("access", keys.error().message + "; the keys of before stay");
     return;
   }
-  warn_if_open(file_);
+  if (keys->empty()) log_warning("access", file_.path() + ": it has no key any more");
   keys_.set(std::make_shared<const std::vector<ServiceKey>>(std::move(*keys)));
   log_info("access", file_.path() + ": its keys are in use");
 }

@@ -39,13 +39,13 @@ Result<std::vector<ServiceKey>> parse_service_keys(std::string_view text, std::s
 
 class ServiceKeys {
  public:
-  // From the file; without one (an empty path) no key is known. Warns in the log when others than
-  // its owner may read it. bad_configuration when it cannot be used.
+  // From the file; without one (an empty path) no key is known. bad_configuration when it cannot be
+  // used, has no key, or others than its owner may read it.
   static Result<std::unique_ptr<ServiceKeys>> make(const std::string& file);
 
   std::optional<Identity> find(std::string_view key) const;
 
-  // As TokenVerifier's.
+  // As TokenVerifier's; a file without a key takes all of them away.
   void reload_if_changed();
 
  private:

@@ -1,6 +1,8 @@
 #include "engine/access/token_claims.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -16,6 +18,7 @@ constexpr std::size_t kDepthMax = 8;
 constexpr std::size_t kListMax = 256;       // permissions, venues, channels, audiences: of each
 constexpr std::size_t kWordBytesMax = 128;  // a permission's key, a role's name
 constexpr std::int64_t kSecondsMax = 1LL << 53;  // what every JSON reader keeps exactly
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 tl::unexpected<Error> refuse(std::string_view claim, std::string_view why) {
   return fail(Code::unauthorized,
@@ -30,12 +33,31 @@ bool is_channel_or_pattern(std::string_view text) {
   return is_channel(text) || is_channel_pattern(text);
 }
 
-std::optional<std::int64_t> seconds(const JsonValue& value) {
-  const std::optional<std::int64_t> number = json_integer(value);
-  if (!number || *number < 0 || *number > kSecondsMax || value.raw.front() == '-') {
-    return std::nullopt;
+// A NumericDate of RFC 7519.
+struct NumericDate {
+  std::int64_t whole_s = 0;  // 0 ... kSecondsMax
+  std::int64_t micros = 0;   // 0 ... 999,999
+
+  // The first whole second that is not before it.
+  std::int64_t ceiling_s() const { return whole_s + (micros > 0 ? 1 : 0); }
+  Timestamp timestamp() const { return Timestamp(whole_s * kMicrosPerSecond + micros); }
+};
+
+// Empty when it is no such date. A double keeps a quarter of a microsecond of today's times.
+std::optional<NumericDate> numeric_date(const JsonValue& value) {
+  if (!value.is(JsonKind::kNumber) || value.raw.front() == '-') return std::nullopt;
+  if (const std::optional<std::int64_t> whole = json_integer(value)) {
+    if (*whole > kSecondsMax) return std::nullopt;
+    return NumericDate{.whole_s = *whole};
   }
-  return number;
+  double seconds = 0;
+  const char* const end = value.raw.data() + value.raw.size();
+  const auto [stop, error] = std::from_chars(value.raw.data(), end, seconds);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  if (!(seconds <= static_cast<double>(kSecondsMax))) return std::nullopt;
+  const double whole = std::floor(seconds);
+  const auto micros = static_cast<std::int64_t>((seconds - whole) * kMicrosPerSecond);
+  return NumericDate{.whole_s = static_cast<std::int64_t>(whole), .micros = micros};
 }
 
 // One reading of the claims: each step takes what it judges, the first that fails ends it.
@@ -51,6 +73,7 @@ class Judge {
   Identity&& identity() { return std::move(identity_); }
 
  private:
+  Result<void> check_age(const NumericDate& iat, std::int64_t now_s);
   // Leaves `out` alone when the claim is not there. Sorts, and keeps each text once.
   Result<void> take_list(std::string_view name, bool (*is_good)(std::string_view), bool may_be_text,
                          std::vector<std::string>& out) const;
@@ -122,16 +145,35 @@ Result<void> Judge::take_list(std::string_view name, bool (*is_good)(std::string
 Result<void> Judge::check_time(std::int64_t now_s) {
   for (const char* name : {"iat", "nbf"}) {
     const JsonValue value = claims_.find(name);
-    if (!value.is(JsonKind::kNone) && !seconds(value)) return refuse(name, "is no time");
+    if (value.is(JsonKind::kNone)) continue;
+    const std::optional<NumericDate> date = numeric_date(value);
+    if (!date) return refuse(name, "is no time");
+    // The second has begun whose number `now_s` is, and may be over but for a moment.
+    if (date->whole_s > now_s + rules_.leeway_s) return refuse(name, "is still to come");
   }
-  const std::optional<std::int64_t> exp = seconds(claims_.find("exp"));
+  const std::optional<NumericDate> exp = numeric_date(claims_.find("exp"));
   if (!exp) return refuse("exp", "is no time");
-  // `iat` only tells: RFC 7519 gives it no say in whether a token is good.
-  const std::optional<std::int64_t> nbf = seconds(claims_.find("nbf"));
-  if (nbf && *nbf - rules_.leeway_s > now_s) return refuse("nbf", "is still to come");
-  if (*exp + rules_.leeway_s <= now_s) return fail(Code::token_expired, "the token has expired");
-  identity_.expires_s = exp;
-  identity_.issued_s = seconds(claims_.find("iat")).value_or(0);
+  identity_.expires_s = exp->ceiling_s();
+  if (const auto iat = numeric_date(claims_.find("iat"))) {
+    identity_.issued = iat->timestamp();
+    if (const auto done = check_age(*iat, now_s); !done) return done;
+  } else if (rules_.age_max_s > 0 && exp->whole_s > now_s + rules_.leeway_s + rules_.age_max_s) {
+    return refuse("exp", "is further ahead than a token may be old, and there is no `iat`");
+  }
+  if (exp->ceiling_s() + rules_.leeway_s <= now_s) {
+    return fail(Code::token_expired, "the token has expired");
+  }
+  return {};
+}
+
+// Sets when the token is too old.
+Result<void> Judge::check_age(const NumericDate& iat, std::int64_t now_s) {
+  if (rules_.age_max_s == 0) return {};
+  const std::int64_t end_s = iat.ceiling_s() + rules_.age_max_s;
+  if (end_s + rules_.leeway_s <= now_s) {
+    return fail(Code::token_expired, "the token is older than a token may be");
+  }
+  identity_.expires_s = std::min(*identity_.expires_s, end_s);
   return {};
 }
 

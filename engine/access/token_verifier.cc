@@ -47,6 +47,7 @@ Result<KeySet> make_keys(const std::string& secret, const ChangingFile& file,
     keys.add({.key = std::move(*key)});
   }
   if (file.path().empty()) return keys;
+  if (const Result<void> safe = file.check_unwritable(); !safe) return fail(safe.error());
   if (const Result<void> done = add_jwks(keys, jwks, file.path()); !done) return fail(done.error());
   return keys;
 }
@@ -55,7 +56,8 @@ ClaimRules rules_of(const Config::Access& access, bool needs_access_type) {
   return {.needs_access_type = needs_access_type,
           .issuer = access.jwt_issuer,
           .audience = access.jwt_audience,
-          .leeway_s = static_cast<std::int64_t>(access.jwt_leeway_s)};
+          .leeway_s = static_cast<std::int64_t>(access.jwt_leeway_s),
+          .age_max_s = static_cast<std::int64_t>(access.jwt_age_max_s)};
 }
 
 }  // namespace
@@ -69,7 +71,8 @@ TokenVerifier::TokenVerifier(const Config::Access& access, ChangingFile jwks, Ke
 
 Result<std::unique_ptr<TokenVerifier>> TokenVerifier::make(const Config::Access& access) {
   if (!access.jwt_secret.empty() && access.jwt_secret.size() < kSecretBytesMin) {
-    log_warning("access", "access.jwt_secret is shorter than 32 bytes: it can be guessed");
+    return fail(Code::bad_configuration,
+                "access.jwt_secret: it is shorter than 32 bytes, so it can be guessed");
   }
   ChangingFile jwks(access.jwks_file);
   const Result<std::string> text = jwks.path().empty() ? std::string() : jwks.read();

@@ -30,7 +30,8 @@ constexpr std::size_t kTokenBytesMax = 8 << 10;  // a token is shorter than this
 
 class TokenVerifier {
  public:
-  // bad_configuration, naming file and key, when the JWKS file cannot be used. Without a secret and
+  // bad_configuration, naming file and key, when the JWKS file cannot be used or others may write
+  // it, and when the secret is shorter than 32 bytes. Without a secret and
   // a file every token is refused.
   static Result<std::unique_ptr<TokenVerifier>> make(const Config::Access& access);
 

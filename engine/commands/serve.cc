@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "engine/access/changing_file.h"
 #include "engine/commands/commands.h"
 #include "engine/server.h"
 #include "engine/version.h"
@@ -68,6 +69,17 @@ void print_first_steps(const std::string& url, const std::string& log) {
                url.c_str(), url.c_str());
 }
 
+// A secret in a configuration file is everybody's who may read the file. It may hold more than
+// that, and be mounted where its mode is not ours: a warning, not an error as for a file of keys.
+void warn_of_open_secret(const LoadedConfig& loaded) {
+  const auto origin = loaded.origins.find("access.jwt_secret");
+  if (origin == loaded.origins.end() || origin->second.kind != Origin::Kind::kFile) return;
+  const std::string path = origin->second.place.substr(0, origin->second.place.rfind(':'));
+  ChangingFile file(path);
+  if (!file.read() || file.check_secret()) return;
+  log_warning("access", path + ": others than its owner may read access.jwt_secret; chmod 600 it");
+}
+
 }  // namespace
 
 int run_serve(const ServeCommand& command) {
@@ -85,6 +97,12 @@ int run_serve(const ServeCommand& command) {
   const std::string url =
       "http://" + config.listen.substr(0, colon) + ":" + std::to_string((*server)->port());
   const OffsetRange held = (*server)->held();
+  warn_of_open_secret(command.loaded);
+  if (!has_access_control(config)) {
+    log_warning("access", "access control is off: everyone who reaches " + config.listen +
+                              " is an administrator (set access.jwt_secret, access.jwks_file or "
+                              "access.service_keys_file)");
+  }
   const std::string log = "log " + (*server)->epoch() + " in " + config.data + " holds " +
                           std::to_string(held.count()) + " events";
   if (json) {

@@ -94,13 +94,15 @@ struct Config {
   // Who callers are. With none of the three sources of credentials, every caller is an
   // administrator.
   struct Access {
-    std::string jwt_secret;             // of HS256 tokens; empty: there are none
-    std::string jwks_file;              // public keys of RS256, PS256 and ES256 tokens
-    std::string service_keys_file;      // of services
-    bool jwks_access_type = false;      // tokens of JWKS keys need `type` ACCESS too
-    std::string jwt_issuer;             // `iss` must be this; empty: anything
-    std::string jwt_audience;           // `aud` must name this; empty: anything
-    std::uint64_t jwt_leeway_s = 5;     // for clocks that differ; <= 60
+    std::string jwt_secret;                     // of HS256 tokens; empty: there are none
+    std::string jwks_file;                      // public keys of RS256, PS256 and ES256 tokens
+    std::string service_keys_file;              // of services
+    bool jwks_access_type = false;              // tokens of JWKS keys need `type` ACCESS too
+    std::string jwt_issuer;                     // `iss` must be this; empty: anything
+    std::string jwt_audience;                   // `aud` must name this; empty: anything
+    std::uint64_t jwt_leeway_s = 5;             // for clocks that differ; <= 60
+    std::uint64_t jwt_age_max_s = 86'400;       // since `iat`, whatever `exp` says
+    std::uint64_t ticket_lifetime_ms = 30'000;  // of POST /v1/tickets
     std::uint64_t recheck_ms = 60'000;  // how often a live subscription's right is looked at again
     // `time` of an account's event, against the server's clock; beyond it the server's is taken.
     std::uint64_t account_time_past_ms = 86'400'000;
@@ -143,6 +145,7 @@ struct Config {
     std::uint64_t subscribes_per_second = 100;    // of an account; 0: unlimited
     std::uint64_t publishes_per_second = 100;     // of an account; 0: unlimited
     std::uint64_t failed_logins_per_minute = 30;  // of an address; 0: unlimited
+    std::uint64_t tickets = 10'000;               // unused ones, of all
     std::uint64_t handshake_ms = 5'000;           // from accept to a whole request, and to `hello`
     std::uint64_t idle_ms = 75'000;               // between requests of a kept-alive connection
     std::uint64_t header_bytes = 8 << 10;

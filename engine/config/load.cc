@@ -74,15 +74,30 @@ Result<void> take_file(LoadedConfig& loaded, ConfigFile file) {
   return {};
 }
 
+// Where credentials come from must not be empty by mistake, such as a variable of a template that
+// nobody filled in: without any of them everybody is an administrator. In the file they may be:
+// that is what `config print` writes.
+Result<void> check_credential(const Setting& setting, std::string_view text,
+                              std::string_view place) {
+  constexpr std::array<std::string_view, 3> kCredentials = {"access.jwt_secret", "access.jwks_file",
+                                                            "access.service_keys_file"};
+  const bool is_one =
+      std::find(kCredentials.begin(), kCredentials.end(), setting.name) != kCredentials.end();
+  if (!is_one || !text.empty()) return {};
+  return refuse(place, "it is empty: leave it out, or say what it is");
+}
+
 Result<void> take_environment(LoadedConfig& loaded,
                               const std::map<std::string, std::string>& environment) {
   std::map<std::string, const Setting*> known;
   for (const Setting& setting : settings()) known.emplace(setting.environment(), &setting);
-  // The platform's variables first, so that ours win. Empty ones say nothing: they are not for us.
+  // The platform's variables first, so that ours win.
   for (const Setting& setting : settings()) {
     const auto found = environment.find(std::string(setting.platform_variable));
-    if (setting.platform_variable.empty() || found == environment.end() || found->second.empty())
-      continue;
+    if (setting.platform_variable.empty() || found == environment.end()) continue;
+    if (const auto given = check_credential(setting, found->second, found->first); !given) {
+      return given;
+    }
     const Result<void> done = take(loaded, setting, found->second,
                                    {.kind = Origin::Kind::kEnvironment, .place = found->first});
     if (!done) return done;
@@ -93,6 +108,7 @@ Result<void> take_environment(LoadedConfig& loaded,
     if (found == known.end()) {
       return refuse(name, "there is no such setting" + suggestion(name, variable_names()));
     }
+    if (const auto given = check_credential(*found->second, text, name); !given) return given;
     const Result<void> done =
         take(loaded, *found->second, text, {.kind = Origin::Kind::kEnvironment, .place = name});
     if (!done) return done;
@@ -105,6 +121,7 @@ Result<void> take_flags(LoadedConfig& loaded,
   for (const auto& [name, text] : flags) {
     const Setting* setting = find_setting(name);
     if (setting == nullptr) return refuse(name, "there is no such setting");
+    if (const auto given = check_credential(*setting, text, setting->flag()); !given) return given;
     const Result<void> done =
         take(loaded, *setting, text, {.kind = Origin::Kind::kFlag, .place = setting->flag()});
     if (!done) return done;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "engine/doors/limit_key.h"
 
 namespace courtside {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kSecondMs = 1000;
 constexpr std::uint64_t kMinuteMs = 60'000;
+constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
 // Places come free when somebody leaves, which nobody knows.
 constexpr std::uint64_t kPlaceWaitMs = 5'000;
 // Of the places for history, callers without a credential have one in so many.
@@ -59,7 +61,10 @@ Doors::Doors(const Config& config, NetworkList proxies)
       histories_(config.limits.history_streams),
       nobodies_histories_(
           std::max<std::uint64_t>(1, config.limits.history_streams / kNobodiesShare)),
-      callers_histories_(config.limits.history_streams_per_account) {}
+      callers_histories_(config.limits.history_streams_per_account),
+      tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
+                .tickets_max = config.limits.tickets,
+                .per_holder_max = config.limits.connections_per_account}) {}
 
 bool Doors::admits_plain(std::string_view address) const {
   if (!is_exposed_) return true;
@@ -67,13 +72,21 @@ bool Doors::admits_plain(std::string_view address) const {
   return (bytes && is_loopback(*bytes)) || proxies_.contains(address);
 }
 
-Result<void> Doors::check_login(std::string_view address, std::uint64_t now_ms) const {
-  return refused_if(failed_logins_.wait_ms(LimitKey::of_address(address).text(), now_ms),
+Result<void> Doors::count_failed_login(std::string_view address, std::uint64_t now_ms) {
+  return refused_if(failed_logins_.take(LimitKey::of_address(address).text(), now_ms),
                     "too many failed log-ins from this address");
 }
 
-void Doors::count_failed_login(std::string_view address, std::uint64_t now_ms) {
-  failed_logins_.spend(LimitKey::of_address(address).text(), now_ms);
+void Doors::warn_of_unlisted_proxy(std::string_view peer, std::uint64_t now_ms) {
+  std::uint64_t next_ms = next_proxy_warning_ms_.load(std::memory_order_relaxed);
+  if (now_ms < next_ms ||
+      !next_proxy_warning_ms_.compare_exchange_strong(next_ms, now_ms + kHourMs)) {
+    return;
+  }
+  log_warning("doors",
+              "a request from " + std::string(peer) +
+                  " names the client of a proxy, and trusted_proxies does not list it: all "
+                  "its clients count as one address");
 }
 
 Result<void> Doors::take_subscribe(const Identity& identity, std::string_view address,

@@ -8,6 +8,7 @@
 // Threads: any. `now_ms` is any loop's clock; they are one clock, read at different moments.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "engine/doors/denials.h"
 #include "engine/doors/rate_limit.h"
 #include "engine/doors/read_turns.h"
+#include "engine/doors/tickets.h"
 #include "transport/network.h"
 
 namespace courtside {
@@ -37,10 +39,18 @@ class Doors {
   // Whether a peer at this address may speak plain text: on this machine, or a listed proxy.
   bool admits_plain(std::string_view address) const;
 
-  // Before a credential is looked at: rate_limited while its address is slowed, be it good or not,
-  // so that a flood of log-ins costs nothing.
-  Result<void> check_login(std::string_view address, std::uint64_t now_ms) const;
-  void count_failed_login(std::string_view address, std::uint64_t now_ms);
+  // A credential was looked at and is bad: rate_limited when too many from its address were. A good
+  // one is always taken, whatever else comes from its address: many share one behind a proxy. What
+  // a flood of bad ones costs is bounded by what one look costs, 8 KiB read and at most one
+  // signature.
+  Result<void> count_failed_login(std::string_view address, std::uint64_t now_ms);
+
+  // A request names a client although its peer is no listed proxy: said in the log, at most once an
+  // hour, since all that come through it count as one address.
+  void warn_of_unlisted_proxy(std::string_view peer, std::uint64_t now_ms);
+
+  // Of callers whose browser cannot send a credential.
+  Tickets& tickets() { return tickets_; }
 
   // rate_limited, or one more is counted.
   Result<void> take_subscribe(const Identity& identity, std::string_view address,
@@ -83,6 +93,8 @@ class Doors {
   ConnectionLimit histories_;
   ConnectionLimit nobodies_histories_;
   ConnectionLimit callers_histories_;
+  Tickets tickets_;
+  std::atomic<std::uint64_t> next_proxy_warning_ms_{0};
   Denials denials_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "engine/access/access.h"
 #include "engine/doors/forwarded.h"
 
 namespace courtside {
@@ -22,7 +23,10 @@ Result<void> Doorway::on_proxy_header(const std::string& client) {
 }
 
 Result<void> Doorway::on_request(const HttpHeaders& headers) {
-  if (proxy_.empty()) return {};
+  if (proxy_.empty()) {
+    if (names_client(headers)) doors_.warn_of_unlisted_proxy(address_, loop_.now_ms());
+    return {};
+  }
   address_ = forwarded_client(headers, proxy_, doors_.proxies());
   if (doors_.is_exposed() && is_forwarded_plain(headers)) {
     return fail(Code::forbidden, "plain text is not taken from other machines: use https");
@@ -39,12 +43,10 @@ Result<void> Doorway::take_address_place() {
   return {};
 }
 
-void Doorway::on_login(const Result<Identity>& identity) {
-  // Not one that was good once: after a restart a whole venue comes back behind one address, with
-  // tokens that have just expired. And not what is our own fault.
-  if (!identity && identity.error().code == Code::unauthorized) {
-    doors_.count_failed_login(address_, loop_.now_ms());
-  }
+Result<Identity> Doorway::judged(Result<Identity> identity) {
+  if (identity || !is_failed_login(identity.error())) return identity;
+  const Result<void> counted = doors_.count_failed_login(address_, loop_.now_ms());
+  return counted ? std::move(identity) : Result<Identity>(fail(counted.error()));
 }
 
 Result<void> Doorway::take_place(const Identity& identity) {

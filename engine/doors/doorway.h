@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/doors/doors.h"
@@ -32,9 +34,17 @@ class Doorway {
   // that this one came in plain text and we are open to other machines.
   Result<void> on_request(const HttpHeaders& headers);
 
-  // Before and after a credential is looked at.
-  Result<void> check_login() const { return doors_.check_login(address_, loop_.now_ms()); }
-  void on_login(const Result<Identity>& identity);
+  // Passes on what came of looking at a credential; rate_limited for a bad one after too many.
+  Result<Identity> judged(Result<Identity> identity);
+
+  // A ticket for this caller: overloaded, rate_limited when it has as many unused ones as it may.
+  Result<std::string> issue_ticket(const Identity& identity) {
+    return doors_.tickets().issue(identity, loop_.now_ms());
+  }
+  // Whose it is. Empty when it was used, is too old, or is none.
+  std::optional<Identity> redeem_ticket(std::string_view ticket) {
+    return doors_.tickets().redeem(ticket, loop_.now_ms());
+  }
 
   // Before it becomes a session or a stream: rate_limited when its account has as many of them as
   // it may, or, behind a proxy, its address has. Holds what it got until the connection ends, or

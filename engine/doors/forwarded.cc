@@ -43,6 +43,12 @@ std::string forwarded_client(const HttpHeaders& headers, std::string_view proxy,
   return client;
 }
 
+bool names_client(const HttpHeaders& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return header.first == "x-forwarded-for" || header.first == "forwarded";
+  });
+}
+
 bool is_forwarded_plain(const HttpHeaders& headers) {
   const auto named = [](const auto& header) { return header.first == "x-forwarded-proto"; };
   const auto found = std::find_if(headers.begin(), headers.end(), named);

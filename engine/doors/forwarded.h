@@ -18,6 +18,9 @@ namespace courtside {
 std::string forwarded_client(const HttpHeaders& headers, std::string_view proxy,
                              const NetworkList& proxies);
 
+// Some proxy says in them whose request it passes on.
+bool names_client(const HttpHeaders& headers);
+
 // X-Forwarded-Proto says `http` and nothing else: the client's side is in plain text.
 bool is_forwarded_plain(const HttpHeaders& headers);
 

@@ -135,16 +135,16 @@ TEST_F(LoginDoor, AFloodFromOneAddressIsSlowedAndTouchesNobodyElse) {
   EXPECT_GT(wait_ms, 0);
   EXPECT_LE(wait_ms, 12'000);
   EXPECT_LE(std::stoi(slowed.header("retry-after")), 12);
-  EXPECT_EQ(ask(token, kElsewhere).status, 429) << "no token from there is looked at";
+  EXPECT_EQ(ask(token, kElsewhere).status, 200) << "a good one is always looked at";
   for (int i = 0; i < 20; ++i) EXPECT_EQ(ask(token).status, 200);
   EXPECT_EQ(denied("unauthorized"), 5);
-  EXPECT_EQ(denied("rate_limited"), 2);
+  EXPECT_EQ(denied("rate_limited"), 1);
 }
 
 TEST_F(LoginDoor, TheLogSaysWhoFromWhereAndNothingOfWhatTheyBrought) {
   Process& process = server.process();
   flood(kElsewhere);
-  EXPECT_EQ(ask(token, kElsewhere).status, 429);
+  EXPECT_EQ(ask("not-a-token", kElsewhere).status, 429);
   EXPECT_EQ(http.get("/v1/events?channel=user:canary").status, 401);
   Session outsider(port(), {.headers = bearer(token)});
   outsider.say(subscribe_message({.channels = {"user:canary"}}));
@@ -162,7 +162,7 @@ TEST_F(LoginDoor, TheLogSaysWhoFromWhereAndNothingOfWhatTheyBrought) {
 TEST_F(LoginDoor, WhoCameWithoutACredentialIsNotSlowed) {
   flood("");
   EXPECT_EQ(http.get("/v1/events?channel=availability:v_1").status, 200);
-  EXPECT_EQ(ask(token).status, 429);
+  EXPECT_EQ(ask("not-a-token").status, 429);
 }
 
 TEST_F(LoginDoor, HelloIsClosedWith4429) {
@@ -172,11 +172,12 @@ TEST_F(LoginDoor, HelloIsClosedWith4429) {
     EXPECT_EQ(failing.read_to_end().code, 4401);
   }
   Session slowed = Session::silent(port(), {.from = kElsewhere});
-  slowed.say(hello(token));
+  slowed.say(hello("not-a-token"));
   EXPECT_EQ(slowed.read_to_end().code, 4429);
-  EXPECT_EQ(WsClient(port(), {.headers = bearer(token), .from = kElsewhere}).handshake().status,
-            429);
-  Session other = Session::silent(port());
+  EXPECT_EQ(
+      WsClient(port(), {.headers = bearer("not-a-token"), .from = kElsewhere}).handshake().status,
+      429);
+  Session other = Session::silent(port(), {.from = kElsewhere});
   other.say(hello(token));
   EXPECT_EQ(other.expect("welcome")["actor"].text(), "42");
 }
@@ -184,9 +185,10 @@ TEST_F(LoginDoor, HelloIsClosedWith4429) {
 TEST_F(LoginDoor, ASessionThatIsInStaysIn) {
   Session inside(port(), {.headers = bearer(token)});
   flood("");
+  inside.say(R"({"type":"refresh","id":8,"token":"not-a-token"})");
+  EXPECT_EQ(inside.expect_error("rate_limited")["id"].number(), 8);
   inside.say(R"({"type":"refresh","id":9,"token":")" + token + R"("})");
-  const Json refused = inside.expect_error("rate_limited");
-  EXPECT_EQ(refused["id"].number(), 9);
+  EXPECT_EQ(inside.expect("ok")["id"].number(), 9);
   inside.subscribe({.channels = {"user:42"}});
 }
 
@@ -204,6 +206,8 @@ class RateDoor : public Doors {
     static const TempFolder folder;
     static const std::filesystem::path file = folder.path() / "keys";
     std::ofstream(file) << "backend:" << kServiceKey << ":event:publish\n";
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return file;
   }
 
@@ -383,8 +387,9 @@ TEST_F(ProxyProtocolDoor, AListedPeerNamesItsClientInEitherVersion) {
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(status_after(i % 2 == 0 ? v2 : version1("192.0.2.1"), kProxy, "not-a-token"), 401);
   }
-  EXPECT_EQ(status_after(v2, kProxy, token), 429);
-  EXPECT_EQ(status_after(version1("192.0.2.1"), kProxy, token), 429);
+  EXPECT_EQ(status_after(v2, kProxy, "not-a-token"), 429);
+  EXPECT_EQ(status_after(version1("192.0.2.1"), kProxy, "not-a-token"), 429);
+  EXPECT_EQ(status_after(v2, kProxy, token), 200);
   EXPECT_EQ(status_after(version1("192.0.2.2"), kProxy, token), 200);
   EXPECT_EQ(status_after("PROXY UNKNOWN\r\n", kProxy, token), 200);
   Session session(

@@ -173,6 +173,8 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
   get_files();
   list_states(beyond);
   back_up();
+  ask(http, {"POST", "/v1/tickets"}, 200);
+  ask(http, {"POST", "/v1/tickets?token=x"}, 400);
 
   const std::vector<std::string> secured = {"/v1/events",
                                             "/v1/events/" + position,
@@ -268,6 +270,10 @@ void Interface::refuse_all(const std::vector<std::string>& paths) {
   ask(stranger, append, 401);
   ask(again, append, 429);
   ask(again, {"POST", "/v1/backup", {}, "{}"}, 429);
+  const HttpRequest ticket{"POST", "/v1/tickets"};
+  ask(stranger, ticket, 401);
+  ask(again, ticket, 429);
+  ask(user, {"POST", "/v1/tickets", {{"Origin", "https://elsewhere.example"}}}, 403);
   user.close(), stranger.close(), again.close();
   EXPECT_EQ(guarded.terminate(), 0);
   EXPECT_EQ(weary.terminate(), 0);

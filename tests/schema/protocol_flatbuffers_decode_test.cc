@@ -76,6 +76,12 @@ TEST(FlatBuffersMessages, FromClients) {
       client_message(hello, fbs::CreateHello(hello, token, hello.CreateString("web/2.4.1"))));
   EXPECT_EQ(greeted.token, "eyJ");
   EXPECT_EQ(greeted.client, "web/2.4.1");
+  EXPECT_TRUE(greeted.has_token);
+
+  Builder anonymous, empty;
+  EXPECT_FALSE(decoded<Hello>(client_message(anonymous, fbs::CreateHello(anonymous))).has_token);
+  const auto nothing = empty.CreateString("");
+  EXPECT_TRUE(decoded<Hello>(client_message(empty, fbs::CreateHello(empty, nothing))).has_token);
 
   Builder unsubscribe;
   const auto left =

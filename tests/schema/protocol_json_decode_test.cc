@@ -39,7 +39,11 @@ TEST(JsonMessages, Hello) {
       decoded<Hello>(R"({"type":"hello","token":"eyJ\u0041","client":"web/2.4.1"})");
   EXPECT_EQ(hello.token, "eyJA");
   EXPECT_EQ(hello.client, "web/2.4.1");
+  EXPECT_TRUE(hello.has_token);
   EXPECT_EQ(decoded<Hello>(R"({"type":"hello"})").token, "");
+  EXPECT_FALSE(decoded<Hello>(R"({"type":"hello"})").has_token);
+  EXPECT_FALSE(decoded<Hello>(R"({"type":"hello","token":null})").has_token);
+  EXPECT_TRUE(decoded<Hello>(R"({"type":"hello","token":""})").has_token);
   EXPECT_EQ(refusal(R"({"type":"hello","token":7})"), "bad_request: token and client must be text");
 }
 

@@ -106,7 +106,8 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
                      const Filter& filter) override;
   void read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
                    const Start& start, const SharedInterest& interest) override;
-  std::optional<Result<Identity>> identify(const std::string&, std::uint64_t) override {
+  std::optional<Result<Identity>> identify(const std::optional<std::string>&,
+                                           std::uint64_t) override {
     return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   }
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,

@@ -34,7 +34,6 @@ struct TokenDoors : AccessTest {
 
   const std::string good = platform.token(kUser);
 
- private:
   std::string said_by(const WsClient::Options& options, const std::string& hello) {
     WsClient client(port(), options);
     if (!client.upgraded()) return std::to_string(client.handshake().status);
@@ -55,8 +54,9 @@ TEST_F(TokenDoors, AGoodOneIsTakenHoweverItTravels) {
 }
 
 TEST_F(TokenDoors, WithoutOneTheCallerIsNobody) {
-  EXPECT_EQ(by_hello(""), "anonymous");
+  EXPECT_EQ(said_by({}, R"({"type":"hello"})"), "anonymous");
   EXPECT_EQ(by_http(""), "401");
+  EXPECT_EQ(by_hello(""), "4401") << "an empty one is none";
 }
 
 TEST_F(TokenDoors, ABadOneIsRefusedAtEach) {

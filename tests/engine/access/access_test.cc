@@ -133,14 +133,26 @@ TEST_F(AccessTest, AnAccountThatDoesNotCountIsRefusedAtTheDoor) {
 
 TEST_F(AccessTest, ATokenFromBeforeItsRevocationIsRefused) {
   make(false);
-  identity->issued_s = 1000;
+  identity->issued = Timestamp(1000'000'000);
   EXPECT_TRUE(access->identify("t", {})->has_value());
   access->on_change(
       {.fact = {FactKind::kAccount, "42"}, .ends_rights = true, .revokes_credentials = true},
       Timestamp(1000'900'000));
   EXPECT_EQ(access->identify("t", {})->error().code, Code::unauthorized);
-  identity->issued_s = 1001;
+  EXPECT_FALSE(is_failed_login(access->identify("t", {})->error())) << "it was good once";
+  identity->issued = Timestamp(1005'000'000);
+  EXPECT_EQ(access->identify("t", {})->error().code, Code::unauthorized)
+      << "made before the revocation, by a clock that is 5 s ahead";
+  identity->issued = Timestamp(1006'000'000);
   EXPECT_TRUE(access->identify("t", {})->has_value()) << "a fresh one";
+}
+
+TEST_F(AccessTest, ATokenThatWasNeverGoodIsAFailedLogin) {
+  make(false);
+  identity = fail(Code::unauthorized, "the token's signature is not of its key");
+  EXPECT_TRUE(is_failed_login(access->identify("t", {})->error()));
+  identity = fail(Code::token_expired, "the token has expired");
+  EXPECT_FALSE(is_failed_login(access->identify("t", {})->error()));
 }
 
 TEST_F(AccessTest, WhatAnEventChangedIsAskedForAnew) {

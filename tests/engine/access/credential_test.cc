@@ -36,7 +36,7 @@ TEST(Credentials, TakeATokenOrAServicesKey) {
 TEST(Credentials, ReadBothFilesAgain) {
   TestFolder folder;
   Config::Access access;
-  access.service_keys_file = folder.write("keys", "");
+  access.service_keys_file = folder.write("keys", "other:" + std::string(32, 'o'));
   access.jwks_file = folder.write("jwks", "{\"keys\":[" + KeyPair::p256().jwk() + "]}");
   auto credentials = Credentials::make(access);
   ASSERT_TRUE(credentials);

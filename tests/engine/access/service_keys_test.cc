@@ -109,21 +109,39 @@ TEST(ServiceKeys, AreReadAgainWhenTheFileChangesAndKeptWhenItIsBroken) {
   EXPECT_EQ(name_of(*keys, kB), "nobody");
 }
 
-TEST(ServiceKeys, WarnWhenOthersMayReadTheFile) {
+TEST(ServiceKeys, ThatOthersMayReadAreRefused) {
   using std::filesystem::perms;
   TestFolder folder;
   const std::string path = folder.write("keys", "a:" + kA);
-  const auto log_with = [&](perms mode) {
-    std::filesystem::permissions(path, mode);
-    testing::internal::CaptureStderr();
-    make(path);
-    return testing::internal::GetCapturedStderr();
-  };
-  EXPECT_EQ(log_with(perms::owner_read | perms::owner_write), "");
-  for (const perms open : {perms::group_read, perms::others_read, perms::others_write}) {
-    const std::string log = log_with(perms::owner_read | open);
-    EXPECT_THAT(log, HasSubstr("others than its owner may read it"));
-    EXPECT_EQ(log.find(kA), std::string::npos);
+  for (const perms open : {perms::group_read, perms::others_read, perms::others_write,
+                           perms::group_write, perms::others_exec}) {
+    std::filesystem::permissions(path, perms::owner_read | open);
+    const auto keys = ServiceKeys::make(path);
+    ASSERT_FALSE(keys);
+    EXPECT_EQ(keys.error().code, Code::bad_configuration);
+    EXPECT_EQ(keys.error().message, path + ": others than its owner may read it; chmod 600 it");
+  }
+  std::filesystem::permissions(path, perms::owner_read | perms::owner_write);
+  EXPECT_TRUE(ServiceKeys::make(path)) << "what the message says";
+}
+
+TEST(ServiceKeys, ThatOthersMayReadFromNowOnAreNotTaken) {
+  TestFolder folder;
+  const auto keys = make(folder.write("keys", "a:" + kA));
+  const std::string path = folder.write("keys", "b:" + kB);
+  std::filesystem::permissions(path, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  keys->reload_if_changed();
+  EXPECT_EQ(name_of(*keys, kA), "a");
+  EXPECT_EQ(name_of(*keys, kB), "nobody");
+}
+
+TEST(ServiceKeys, WithoutAnyAreRefusedAtTheStart) {
+  TestFolder folder;
+  for (const char* text : {"", "\n", "# none yet\n"}) {
+    const auto keys = ServiceKeys::make(folder.write("keys", text));
+    ASSERT_FALSE(keys);
+    EXPECT_EQ(keys.error().message, folder.path("keys") + ": it has no key");
   }
 }
 

@@ -169,17 +169,63 @@ TEST(TokenClaims, BeginAtTheirTimeLessTheLeeway) {
             refusal("nbf", "is still to come"));
 }
 
-TEST(TokenClaims, HaveTimesThatAreIntegersFrom0To2To53) {
+TEST(TokenClaims, HaveTimesThatAreNumbersFrom0To2To53) {
   EXPECT_EQ(outcome(Claims().without("exp")), refusal("exp", "is no time"));
   EXPECT_EQ(outcome(Claims().without("iat")), "ok");
   for (const char* name : {"exp", "nbf", "iat"}) {
     for (const char* time :
-         {"\"1800000300\"", "1800000300.0", "1800000300.5", "1.8e9", "18E8", "-1", "-0",
-          "-1800000300", "9007199254740993", "9223372036854775807", "9223372036854775808",
+         {"\"1800000300\"", "-1", "-0", "-0.5", "-1e-9", "-1800000300", "9007199254740993",
+          "9007199254740993.5", "1e16", "9223372036854775807", "9223372036854775808",
           "18446744073709551616", "1e400", "null", "true", "[]", "{}", "[1800000300]"}) {
       EXPECT_EQ(outcome(Claims().with(name, time)), refusal(name, "is no time")) << time;
     }
   }
+}
+
+// RFC 7519, section 2: a NumericDate may have a fraction, and JSON writes numbers in many ways.
+TEST(TokenClaims, HaveTimesWithAFractionOrAnExponent) {
+  for (const char* exp : {"1800000300.0", "1800000300.5", "1.8000003e9", "18000003E2", "1.9e+9"}) {
+    EXPECT_EQ(outcome(Claims().with("exp", exp)), "ok") << exp;
+  }
+  for (const char* past : {"1800000000.0", "1799999999.5", "1.8e9", "18E8", "0.5", "1e-9"}) {
+    EXPECT_EQ(outcome(Claims().with("nbf", past)), "ok") << past;
+    EXPECT_EQ(outcome(Claims().with("iat", past)), "ok") << past;
+  }
+  const Identity who = identity(Claims().with("exp", "1800000300.25").with("iat", "1799999999.75"));
+  EXPECT_EQ(who.expires_s, 1800000301) << "not before its time";
+  EXPECT_EQ(who.issued, Timestamp(1799999999'750'000));
+  EXPECT_EQ(outcome(Claims().with("exp", "1800000000.5"), {}, kNow), "ok");
+  EXPECT_EQ(outcome(Claims().with("exp", "1799999999.5"), {}, kNow),
+            "token_expired: the token has expired");
+  // `now_s` is the number of the second that has begun.
+  EXPECT_EQ(outcome(Claims().with("nbf", "1800000000.9"), {}, kNow), "ok");
+  EXPECT_EQ(outcome(Claims().with("nbf", "1800000001.0"), {}, kNow),
+            refusal("nbf", "is still to come"));
+}
+
+TEST(TokenClaims, WereNotMadeInTheFuture) {
+  const ClaimRules rules{.leeway_s = 5};
+  const auto made = [&](std::int64_t s) { return Claims().with("iat", std::to_string(s)); };
+  EXPECT_EQ(outcome(made(kNow + 5), rules), "ok");
+  EXPECT_EQ(outcome(made(kNow + 6), rules), refusal("iat", "is still to come"));
+  EXPECT_EQ(outcome(Claims().with("iat", kTwoTo53), rules), refusal("iat", "is still to come"));
+  EXPECT_EQ(outcome(Claims().with("iat", "1.9e9"), rules), refusal("iat", "is still to come"));
+}
+
+TEST(TokenClaims, EndWhenTheyAreTooOldWhateverTheySay) {
+  const ClaimRules rules{.leeway_s = 5, .age_max_s = 3600};
+  const auto made = [&](std::int64_t ago_s) {
+    return Claims().with("iat", std::to_string(kNow - ago_s)).with("exp", kTwoTo53);
+  };
+  EXPECT_EQ(outcome(made(3604), rules), "ok");
+  EXPECT_EQ(outcome(made(3605), rules), "token_expired: the token is older than a token may be");
+  EXPECT_EQ(judge_claims(made(0).json(), rules, kNow)->expires_s, kNow + 3600);
+  EXPECT_EQ(judge_claims(Claims().json(), rules, kNow)->expires_s, kNow + 300);
+  // Without `iat` it may have any age.
+  const Claims ageless = Claims().without("iat");
+  EXPECT_EQ(outcome(ageless.with("exp", std::to_string(kNow + 3605)), rules), "ok");
+  EXPECT_EQ(outcome(ageless.with("exp", std::to_string(kNow + 3606)), rules),
+            refusal("exp", "is further ahead than a token may be old, and there is no `iat`"));
 }
 
 TEST(TokenClaims, AreOneObjectWithEachNameOnce) {

@@ -37,11 +37,12 @@ TEST(TokenMaker, MakesWhatTheServerTakes) {
 }
 
 TEST(TokenMaker, LeavesOutWhatWasNotAskedFor) {
-  const auto who = verified({.user = "u", .expires_s = kNow + 60});
+  const auto who = verified({.user = "u", .issued_s = kNow, .expires_s = kNow + 60});
   ASSERT_TRUE(who) << who.error().message;
   EXPECT_FALSE(who->claims_permissions);
   EXPECT_EQ(who->role, "");
-  const auto none = verified({.user = "u", .permissions = Texts{}, .expires_s = kNow + 60});
+  const auto none =
+      verified({.user = "u", .permissions = Texts{}, .issued_s = kNow, .expires_s = kNow + 60});
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->claims_permissions);
 }
@@ -50,7 +51,7 @@ TEST(TokenMaker, NamesIssuerAndAudience) {
   Config::Access access;
   access.jwt_issuer = "play";
   access.jwt_audience = "courtside";
-  TokenDraft draft{.user = "u", .expires_s = kNow + 60};
+  TokenDraft draft{.user = "u", .issued_s = kNow, .expires_s = kNow + 60};
   EXPECT_FALSE(verified(draft, access));
   draft.issuer = "play";
   draft.audience = "courtside";

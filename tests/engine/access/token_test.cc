@@ -48,6 +48,22 @@ TEST(Token, OfTheStandardHasAGoodSignature) {
   EXPECT_EQ(who.error().message, "the token's claim `type` is not ACCESS");
 }
 
+TEST(Token, WithAKeysNameMeansTheOnlyKeyWithoutOneWhereNoneHasIt) {
+  const Issuer& issuer = Issuer::get();
+  const auto token = [&](const char* header) {
+    return issuer.rsa().token("RS256", header, Claims().json());
+  };
+  TestFolder folder;
+  Config::Access access;
+  access.jwks_file = folder.write("one.json", "{\"keys\":[" + issuer.rsa().jwk() + "," +
+                                                  issuer.pss().jwk(R"(,"kid":"p")") + "]}");
+  const auto verifier = make(access);
+  EXPECT_EQ(outcome(*verifier, token(R"({"alg":"RS256","kid":"2026-11"})")), "u_1");
+  EXPECT_EQ(outcome(*verifier, token(R"({"alg":"RS256","kid":"p"})")), "unauthorized")
+      << "that one is another key";
+  EXPECT_EQ(outcome(*verifier, token(R"({"alg":"RS256"})")), "unauthorized") << "which of the two?";
+}
+
 TEST(Token, WithoutAKeysNameMeansTheOnlyKeyOfItsAlgorithm) {
   const Issuer& issuer = Issuer::get();
   const std::string token = issuer.rsa().token("RS256", R"({"alg":"RS256"})", Claims().json());

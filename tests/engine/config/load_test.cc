@@ -126,7 +126,24 @@ TEST(LoadConfig, TakesThePlatformsSecretUnlessOursIsThere) {
   EXPECT_EQ(secret({{"JWT_SECRET", "theirs"}}, file), "theirs JWT_SECRET");
   EXPECT_EQ(secret({{"JWT_SECRET", "theirs"}, {"COURTSIDE_ACCESS_JWT_SECRET", "ours"}}),
             "ours COURTSIDE_ACCESS_JWT_SECRET");
-  EXPECT_EQ(secret({{"JWT_SECRET", ""}}, file), "file f.toml:1");
+}
+
+// A template that nobody filled in would else make everybody an administrator.
+TEST(LoadConfig, RefusesAnEmptySecretOrFileOfKeys) {
+  for (const char* name : {"JWT_SECRET", "COURTSIDE_ACCESS_JWT_SECRET",
+                           "COURTSIDE_ACCESS_JWKS_FILE", "COURTSIDE_ACCESS_SERVICE_KEYS_FILE"}) {
+    const auto loaded = load_config({.flags = {}, .environment = {{name, ""}}, .file = {}});
+    ASSERT_FALSE(loaded) << name;
+    EXPECT_EQ(loaded.error().code, Code::bad_configuration);
+    EXPECT_EQ(loaded.error().message,
+              std::string(name) + ": it is empty: leave it out, or say what it is");
+  }
+  const auto flag =
+      load_config({.flags = {{"access.jwt_secret", ""}}, .environment = {}, .file = {}});
+  ASSERT_FALSE(flag);
+  EXPECT_EQ(flag.error().code, Code::bad_configuration);
+  EXPECT_TRUE(
+      load_config({.flags = {}, .environment = {}, .file = "f.toml"}, "access.jwt_secret = ''\n"));
 }
 
 TEST(LoadConfig, TakesTrueAndFalseAsTomlHasThem) {

@@ -116,25 +116,31 @@ class DoorwayTest : public ::testing::Test {
   Doors doors{config_with(2), NetworkList::parse({"10.0.0.0/8"}).value()};
 };
 
+// What comes of a bad credential at this door.
+std::string failed(Doorway& door) {
+  return std::string(info(door.judged(fail(Code::unauthorized, "")).error().code).name);
+}
+std::string failed(Doorway&& door) { return failed(door); }
+
 TEST_F(DoorwayTest, FailedLoginsSlowTheirAddressAndNobodyElse) {
   Doorway flood = doorway("192.0.2.1");
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_TRUE(flood.check_login());
-    flood.on_login(fail(Code::unauthorized, ""));
-  }
-  EXPECT_FALSE(flood.check_login());
-  EXPECT_FALSE(doorway("192.0.2.1").check_login()) << "another connection from there";
-  EXPECT_TRUE(doorway("192.0.2.2").check_login());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(failed(flood), "unauthorized");
+  EXPECT_EQ(failed(flood), "rate_limited");
+  EXPECT_EQ(failed(doorway("192.0.2.1")), "rate_limited") << "another connection from there";
+  EXPECT_EQ(failed(doorway("192.0.2.2")), "unauthorized");
+  EXPECT_TRUE(flood.judged(account("42"))) << "a good one is taken all the same";
 }
 
-TEST_F(DoorwayTest, WhatIsOurFaultOrWentWellIsNoFailedLogin) {
+TEST_F(DoorwayTest, WhatIsOurFaultOrWasGoodOnceIsNoFailedLogin) {
   Doorway peer = doorway("192.0.2.1");
   for (int i = 0; i < 10; ++i) {
-    peer.on_login(account("42"));
-    peer.on_login(fail(Code::overloaded, ""));
-    peer.on_login(fail(Code::token_expired, ""));  // good once: a venue that comes back
+    EXPECT_TRUE(peer.judged(account("42")));
+    EXPECT_EQ(peer.judged(fail(Code::overloaded, "")).error().code, Code::overloaded);
+    EXPECT_EQ(peer.judged(fail(Code::token_expired, "")).error().code, Code::token_expired);
+    const Error revoked{Code::unauthorized, "the token was revoked", R"({"reason":"revoked"})"};
+    EXPECT_EQ(peer.judged(fail(revoked)).error().code, Code::unauthorized);
   }
-  EXPECT_TRUE(peer.check_login());
+  EXPECT_EQ(failed(peer), "unauthorized");
 }
 
 TEST_F(DoorwayTest, AnAccountTakesOnePlaceAConnection) {
@@ -161,23 +167,43 @@ TEST_F(DoorwayTest, BehindAProxyEachRequestHasAClientOfItsOwn) {
   Doorway proxy = doorway("10.0.0.1");
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(proxy.on_request(forwarded("192.0.2.1")));
-    proxy.on_login(fail(Code::unauthorized, ""));
+    EXPECT_EQ(failed(proxy), "unauthorized");
   }
-  EXPECT_FALSE(proxy.check_login());
+  EXPECT_EQ(failed(proxy), "rate_limited");
   EXPECT_TRUE(proxy.on_request(forwarded("192.0.2.2")));
-  EXPECT_TRUE(proxy.check_login());
+  EXPECT_EQ(failed(proxy), "unauthorized");
   EXPECT_EQ(proxy.address(), "192.0.2.2");
-  EXPECT_FALSE(doorway("192.0.2.1").check_login()) << "it is the same one from elsewhere";
+  EXPECT_EQ(failed(doorway("192.0.2.1")), "rate_limited") << "it is the same one from elsewhere";
 }
 
 TEST_F(DoorwayTest, NobodyElseIsBelieved) {
   Doorway stranger = doorway("192.0.2.1");
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(stranger.on_request(forwarded("198.51.100." + std::to_string(i))));
-    stranger.on_login(fail(Code::unauthorized, ""));
+    EXPECT_EQ(failed(stranger), "unauthorized");
   }
-  EXPECT_FALSE(stranger.check_login());
+  EXPECT_EQ(failed(stranger), "rate_limited");
   EXPECT_EQ(stranger.address(), "192.0.2.1");
+}
+
+// All that come through it count as one address, and nobody would know why they are slowed.
+TEST_F(DoorwayTest, AProxyThatIsNotListedIsWarnedAboutOnce) {
+  const auto log_of = [this](const HttpHeaders& headers) {
+    testing::internal::CaptureStderr();
+    EXPECT_TRUE(doorway("127.0.0.1").on_request(headers));
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(log_of({{"host", "localhost"}}), "");
+  const std::string warning = log_of({{"forwarded", "for=192.0.2.1"}});
+  EXPECT_NE(warning.find("trusted_proxies does not list it"), std::string::npos) << warning;
+  EXPECT_EQ(log_of({{"x-forwarded-for", "192.0.2.1"}}), "");
+  Doors others{config_with(2), {}};
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(Doorway(others, loop, "127.0.0.1", {}).on_request(forwarded("192.0.2.1")));
+  EXPECT_NE(testing::internal::GetCapturedStderr(), "");
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(doorway("10.0.0.1").on_request(forwarded("192.0.2.1")));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "a listed one";
 }
 
 TEST_F(DoorwayTest, ClientsOfAProxyHaveTheirPlacesAsSessions) {

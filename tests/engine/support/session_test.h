@@ -91,9 +91,9 @@ class SessionTest : public ::testing::Test,
     lookups.push_back({sub, attempt, resolve_start_reading(from, filter, small.log, small.pages)});
   }
   // Questions of access: answered at once unless `answers_later`, then by the test.
-  std::optional<Result<Identity>> identify(const std::string& credential,
+  std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                            std::uint64_t attempt) override {
-    asked.push_back("identify " + credential);
+    asked.push_back("identify " + credential.value_or("nobody"));
     attempts.push_back(attempt);
     if (answers_later) return std::nullopt;
     return identity;

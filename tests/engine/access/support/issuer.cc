@@ -19,6 +19,8 @@ TestFolder::~TestFolder() { std::filesystem::remove_all(folder_); }
 std::string TestFolder::write(const std::string& name, std::string_view text) const {
   const std::string fresh = path(name + ".new");
   std::ofstream(fresh, std::ios::binary) << text;
+  std::filesystem::permissions(
+      fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::rename(fresh, path(name));
   return path(name);
 }

@@ -1,0 +1,24 @@
+// POST /v1/tickets: a ticket for a browser's EventSource or WebSocket.
+#include "base/json.h"
+#include "engine/http_access.h"
+#include "engine/http_routes.h"
+#include "engine/problem.h"
+
+namespace courtside {
+
+void post_ticket(Peer& peer, const HttpRequest& /*request*/, const Identity& holder) {
+  if (holder.kind == Identity::Kind::kAnonymous) {
+    return refuse(peer, {Code::unauthorized, "a ticket takes a token"});
+  }
+  const Result<std::string> ticket = peer.door().issue_ticket(holder);
+  if (!ticket) return refuse(peer, ticket.error());
+  constexpr std::uint64_t kSecondMs = 1000;
+  JsonObject body;
+  body.text("ticket", *ticket)
+      .number("expiresin", peer.shard().engine().config.access.ticket_lifetime_ms / kSecondMs);
+  HttpResponse response = json_response(body.take());
+  response.headers.emplace_back("cache-control", "no-store");
+  peer.respond(response);
+}
+
+}  // namespace courtside
