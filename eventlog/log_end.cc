@@ -75,7 +75,7 @@ Result<FoldPlace> place_behind_records(const Database& database, FoldPlace place
 Result<void> write_place(Database& database, const FoldPlace& place, const std::string& epoch) {
   rocksdb::WriteBatch writes;
   put_place(writes, database, place);
-  put_epoch(writes, database, epoch);
+  put_another_epoch(writes, database, epoch);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = database.rocks().Write(options, &writes);

@@ -169,9 +169,7 @@ std::string new_epoch() { return random_word(kEpochLength); }
 Result<std::string> renew_epoch(Database& database) {
   std::string epoch = new_epoch();
   rocksdb::WriteBatch writes;
-  writes.Put(database.family(Family::kMeta), kEpochKey, epoch);
-  put_note(writes, database,
-           {.key = std::string(kRestoredNote), .value = std::to_string(now().value())});
+  put_another_epoch(writes, database, epoch);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = database.rocks().Write(options, &writes);
@@ -185,6 +183,13 @@ void put_place(rocksdb::WriteBatch& writes, const Database& database, const Fold
 
 void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std::string& epoch) {
   writes.Put(database.family(Family::kMeta), kEpochKey, epoch);
+}
+
+void put_another_epoch(rocksdb::WriteBatch& writes, const Database& database,
+                       const std::string& epoch) {
+  put_epoch(writes, database, epoch);
+  put_note(writes, database,
+           {.key = std::string(kRestoredNote), .value = std::to_string(now().value())});
 }
 
 }  // namespace courtside

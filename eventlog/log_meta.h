@@ -54,6 +54,9 @@ std::string new_epoch();
 Result<std::string> renew_epoch(Database& database);
 
 void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std::string& epoch);
+// Of a log that had one before: it says when that was, too (kRestoredNote).
+void put_another_epoch(rocksdb::WriteBatch& writes, const Database& database,
+                       const std::string& epoch);
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
 
 }  // namespace courtside

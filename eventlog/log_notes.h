@@ -21,8 +21,8 @@ struct LogNote {
   std::string value;  // empty: there is none
 };
 
-// When the log was restored from a backup, in microseconds since 1970, as text: what happened
-// between the backup and this time is not known.
+// When the log got another epoch, in microseconds since 1970, as text: it was restored from a
+// backup, or copied, or had lost its end. What happened before this time is not all known.
 constexpr std::string_view kRestoredNote = "restored";
 
 class LogNotes {
