@@ -8,6 +8,7 @@
 
 #include "engine/config/file.h"
 #include "engine/config/nearest.h"
+#include "engine/config/service_variables.h"
 #include "engine/config/settings.h"
 #include "schema/command.h"
 
@@ -32,10 +33,16 @@ bool is_other_variable(std::string_view name) {
          std::any_of(kOtherPrefixes.begin(), kOtherPrefixes.end(), begins);
 }
 
-std::vector<std::string> variable_names() {
-  std::vector<std::string> names(kOtherVariables.begin(), kOtherVariables.end());
+// What is told of an unknown variable. The prefix is no part of what is compared: it is long, and
+// would let very different names count as near.
+std::string nearest_variable(std::string_view name) {
+  std::vector<std::string> names;
+  for (const std::string_view other : kOtherVariables) names.emplace_back(other);
   for (const Setting& setting : settings()) names.push_back(setting.environment());
-  return names;
+  for (std::string& each : names) each.erase(0, kPrefix.size());
+  const std::string_view best = nearest(name.substr(kPrefix.size()), names);
+  if (best.empty()) return "";
+  return "; did you mean `" + std::string(kPrefix) + std::string(best) + "`?";
 }
 
 tl::unexpected<Error> refuse(std::string_view place, std::string_view why) {
@@ -106,7 +113,8 @@ Result<void> take_environment(LoadedConfig& loaded,
     if (name.compare(0, kPrefix.size(), kPrefix) != 0 || is_other_variable(name)) continue;
     const auto found = known.find(name);
     if (found == known.end()) {
-      return refuse(name, "there is no such setting" + suggestion(name, variable_names()));
+      if (is_service_variable(name, text)) continue;
+      return refuse(name, "there is no such setting" + nearest_variable(name));
     }
     if (const auto given = check_credential(*found->second, text, name); !given) return given;
     const Result<void> done =

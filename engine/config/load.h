@@ -2,7 +2,8 @@
 //
 // Nothing is guessed: an unknown key of the file, an unknown COURTSIDE_ variable and a value that
 // is out of range are each bad_configuration, with the place and, for a name, the nearest one
-// known. Threads: any; no state.
+// known. What an orchestrator says of a service called courtside is no setting and is passed over
+// (service_variables.h). Threads: any; no state.
 #pragma once
 
 #include <map>

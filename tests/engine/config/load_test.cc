@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/config/service_variables.h"
+#include "engine/config/settings.h"
+
 namespace courtside {
 namespace {
 
@@ -109,6 +112,66 @@ TEST(LoadConfig, RefusesAnUnknownVariableOfOurs) {
                              {"COURTSIDE_BINARY", "x"},
                              {"COURTSIDE_TEST_FUZZ_SECONDS", "1"}}),
             "ok");
+}
+
+// A Service `courtside` or `courtside-outbox` in the namespace must not end the start of every pod.
+TEST(LoadConfig, PassesOverWhatKubernetesSaysOfAServiceCalledCourtside) {
+  const std::map<std::string, std::string> of_pod = {
+      {"COURTSIDE_SERVICE_HOST", "10.96.14.7"},
+      {"COURTSIDE_SERVICE_PORT", "8080"},
+      {"COURTSIDE_SERVICE_PORT_HTTP_METRICS", "9090"},
+      {"COURTSIDE_PORT", "tcp://10.96.14.7:8080"},
+      {"COURTSIDE_PORT_8080_TCP", "tcp://10.96.14.7:8080"},
+      {"COURTSIDE_PORT_8080_TCP_ADDR", "10.96.14.7"},
+      {"COURTSIDE_PORT_8080_TCP_PORT", "8080"},
+      {"COURTSIDE_PORT_8080_TCP_PROTO", "tcp"},
+      {"COURTSIDE_PORT_53_UDP", "udp://10.96.14.7:53"},
+      {"COURTSIDE_PORT_53_UDP_PROTO", "udp"},
+      {"COURTSIDE_PORT_36412_SCTP_ADDR", "10.96.14.7"},
+      // Services `courtside-outbox`, `courtside-listen`, over IPv6, and one with a port in its
+      // name.
+      {"COURTSIDE_OUTBOX_SERVICE_HOST", "fd00:10:96::1f"},
+      {"COURTSIDE_LISTEN_SERVICE_PORT", "80"},
+      {"COURTSIDE_LISTEN_PORT", "tcp://[fd00:10:96::1f]:80"},
+      {"COURTSIDE_PORT_2_PORT_80_TCP_PORT", "80"},
+      {"COURTSIDE_2_PORT_80_TCP", "tcp://10.96.14.7:80"}};
+  EXPECT_EQ(message_for("", of_pod), "ok");
+  for (const auto& [name, value] : of_pod) EXPECT_EQ(message_for("", {{name, value}}), "ok");
+}
+
+TEST(LoadConfig, PassesOverWhatADockerLinkSays) {
+  EXPECT_EQ(message_for("", {{"COURTSIDE_NAME", "/web/courtside"},
+                             {"COURTSIDE_PORT_8080_TCP_START", "tcp://172.17.0.5:8080"},
+                             {"COURTSIDE_PORT_8080_TCP_PORT_END", "8081"},
+                             {"COURTSIDE_ENV_LISTEN", "0.0.0.0:8080"}}),
+            "ok");
+}
+
+TEST(LoadConfig, RefusesWhatOnlyLooksLikeAServicesVariable) {
+  const auto refused = [](const std::string& name, const std::string& value) {
+    return message_for("", {{name, value}});
+  };
+  // A person who takes it for a setting must hear that it is none.
+  EXPECT_EQ(refused("COURTSIDE_PORT", "9000"), "COURTSIDE_PORT: there is no such setting");
+  EXPECT_EQ(refused("COURTSIDE_NAME", "main"), "COURTSIDE_NAME: there is no such setting");
+  EXPECT_EQ(refused("COURTSIDE_SERVICE_HOST", "yes"),
+            "COURTSIDE_SERVICE_HOST: there is no such setting");
+  EXPECT_EQ(refused("COURTSIDE_PORT_8080", "tcp://10.0.0.7:8080"),
+            "COURTSIDE_PORT_8080: there is no such setting");
+  EXPECT_EQ(refused("COURTSIDE_ACCESS_SERVICE_KEY_FILE", "/keys"),
+            "COURTSIDE_ACCESS_SERVICE_KEY_FILE: there is no such setting; did you mean "
+            "`COURTSIDE_ACCESS_SERVICE_KEYS_FILE`?");
+}
+
+// A setting that is named so would be passed over in silence where it is misspelt, or be set by
+// an orchestrator.
+TEST(LoadConfig, NoSettingIsNamedAsAServicesVariable) {
+  for (const Setting& setting : settings()) {
+    for (const char* value : {"10.0.0.7", "8080", "tcp://10.0.0.7:8080", "tcp", "/web/courtside"}) {
+      if (setting.name == "outbox.name") continue;  // such a name of a source is refused anyway
+      EXPECT_FALSE(is_service_variable(setting.environment(), value)) << setting.name;
+    }
+  }
 }
 
 TEST(LoadConfig, TakesThePlatformsSecretUnlessOursIsThere) {
