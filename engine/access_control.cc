@@ -69,8 +69,8 @@ void AccessControl::on_commit(const Batch& batch) {
   if (!batch.range.empty()) access_->set_settled(batch.range.end);
 }
 
-void AccessControl::reload_if_changed() {
-  if (credentials_) credentials_->reload_if_changed();
+int AccessControl::reload_if_changed() {
+  return credentials_ ? credentials_->reload_if_changed() : 0;
 }
 
 }  // namespace courtside

@@ -34,8 +34,8 @@ class AccessControl {
   // before any shard hears of it.
   void on_commit(const Batch& batch);
 
-  // Reads files that have changed; from a timer.
-  void reload_if_changed();
+  // Reads files that have changed; from a timer. How many of them are in use from here on.
+  int reload_if_changed();
 
  private:
   AccessControl(const LogReader& log, const PageReader& pages, LogNotes& notes)

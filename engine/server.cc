@@ -119,11 +119,7 @@ Result<void> Server::open() {
                          .outboxes = [this] { return outboxes_->json(); }});
   start_shards();
 
-  loop_.set_on_wake([this] {
-    listener_.reset();
-    local_listener_.reset();
-    loop_.request_stop();
-  });
+  loop_.set_on_wake([this] { on_wake(); });
   if (const Result<void> listening = listen(); !listening) return listening;
 
   // Retention may be due: the log thread can commit before the next line runs. All who hear of a
@@ -219,7 +215,30 @@ Result<void> Server::run() {
   return {};
 }
 
-void Server::request_stop() { loop_.wake(); }
+void Server::request_stop() {
+  stop_requested_ = true;
+  loop_.wake();
+}
+
+void Server::request_reload() {
+  reload_requested_ = true;
+  loop_.wake();
+}
+
+void Server::on_wake() {
+  if (reload_requested_.exchange(false)) reload();
+  if (!stop_requested_) return;
+  listener_.reset();
+  local_listener_.reset();
+  loop_.request_stop();
+}
+
+void Server::reload() {
+  const int changed = access_->reload_if_changed();
+  log_info("engine", "asked to reload: files of keys were read, new keys of " +
+                         std::to_string(changed) +
+                         " are in use; all other settings are read at the start only");
+}
 
 void Server::on_failure(const Error& error) {
   log_error("eventlog", error.message + ": no further event is taken, the server stops");

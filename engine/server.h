@@ -5,7 +5,7 @@
 //   drain: listener -> outboxes -> sequencer (what waits is committed and answered) -> goodbye ->
 //   shards
 //
-// Threads: made, run and destroyed on one; request_stop from any, also from a signal handler.
+// Threads: made, run and destroyed on one; request_stop and request_reload from any.
 #pragma once
 
 #include <atomic>
@@ -48,6 +48,8 @@ class Server {
   // Serves until request_stop() or until the log fails (write_failed).
   Result<void> run();
   void request_stop();
+  // Reads again what can change while it serves (files of keys), and says so in the log.
+  void request_reload();
 
  private:
   explicit Server(const Config& config);
@@ -58,6 +60,8 @@ class Server {
   void on_socket(AcceptedSocket socket, bool is_local);
   Result<void> listen();
   Result<void> say_where();
+  void on_wake();
+  void reload();
   void shut_down();
   void look_around();
   std::vector<Sample> samples() const;
@@ -84,6 +88,8 @@ class Server {
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Listener> local_listener_;  // null where the other one can be reached from here
   std::unique_ptr<ServingFile> serving_file_;
+  std::atomic<bool> stop_requested_{false};
+  std::atomic<bool> reload_requested_{false};
   std::size_t next_shard_ = 0;
   std::atomic<std::uint64_t> refused_{0};
 

@@ -28,9 +28,10 @@ Result<Identity> Credentials::identify(std::string_view bearer, std::int64_t now
   return std::move(*service);
 }
 
-void Credentials::reload_if_changed() {
-  tokens_->reload_if_changed();
-  services_->reload_if_changed();
+int Credentials::reload_if_changed() {
+  const bool tokens = tokens_->reload_if_changed();
+  const bool services = services_->reload_if_changed();
+  return (tokens ? 1 : 0) + (services ? 1 : 0);
 }
 
 }  // namespace courtside

@@ -27,8 +27,8 @@ class Credentials {
   // says a part of it. `now_s`: seconds since 1970.
   Result<Identity> identify(std::string_view bearer, std::int64_t now_s) const;
 
-  // Both files; from a timer.
-  void reload_if_changed();
+  // Both files; from a timer. How many of them have new keys that are in use from here on.
+  int reload_if_changed();
 
  private:
   Credentials(std::unique_ptr<TokenVerifier> tokens, std::unique_ptr<ServiceKeys> services);

@@ -126,10 +126,10 @@ std::optional<Identity> ServiceKeys::find(std::string_view key) const {
   return found->identity;
 }
 
-void ServiceKeys::reload_if_changed() {
-  if (file_.path().empty()) return;
+bool ServiceKeys::reload_if_changed() {
+  if (file_.path().empty()) return false;
   const std::optional<Result<std::string>> text = file_.read_if_changed();
-  if (!text) return;
+  if (!text) return false;
   Result<std::vector<ServiceKey>> keys =
       text->and_then([&](const std::string& lines) -> Result<std::vector<ServiceKey>> {
         if (const auto secret = file_.check_secret(); !secret) return fail(secret.error());
@@ -137,11 +137,12 @@ void ServiceKeys::reload_if_changed() {
       });
   if (!keys) {
     log_error("access", keys.error().message + "; the keys of before stay");
-    return;
+    return false;
   }
   if (keys->empty()) log_warning("access", file_.path() + ": it has no key any more");
   keys_.set(std::make_shared<const std::vector<ServiceKey>>(std::move(*keys)));
   log_info("access", file_.path() + ": its keys are in use");
+  return true;
 }
 
 }  // namespace courtside

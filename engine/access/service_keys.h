@@ -46,7 +46,7 @@ class ServiceKeys {
   std::optional<Identity> find(std::string_view key) const;
 
   // As TokenVerifier's; a file without a key takes all of them away.
-  void reload_if_changed();
+  bool reload_if_changed();
 
  private:
   ServiceKeys(ChangingFile file, std::vector<ServiceKey> keys);

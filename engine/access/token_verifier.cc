@@ -99,18 +99,19 @@ Result<Identity> TokenVerifier::verify(std::string_view token, std::int64_t now_
   return judge_claims(parts->claims, by_secret ? secret_rules_ : jwks_rules_, now_s);
 }
 
-void TokenVerifier::reload_if_changed() {
-  if (jwks_.path().empty()) return;
+bool TokenVerifier::reload_if_changed() {
+  if (jwks_.path().empty()) return false;
   const std::optional<Result<std::string>> text = jwks_.read_if_changed();
-  if (!text) return;
+  if (!text) return false;
   Result<KeySet> keys =
       text->and_then([&](const std::string& jwks) { return make_keys(secret_, jwks_, jwks); });
   if (!keys) {
     log_error("access", keys.error().message + "; the keys of before stay");
-    return;
+    return false;
   }
   keys_.set(std::make_shared<const KeySet>(std::move(*keys)));
   log_info("access", jwks_.path() + ": its keys are in use");
+  return true;
 }
 
 }  // namespace courtside

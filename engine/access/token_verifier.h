@@ -40,7 +40,7 @@ class TokenVerifier {
   Result<Identity> verify(std::string_view token, std::int64_t now_s) const;
 
   // Reads the JWKS file again. What is broken is logged, once, and the keys of before stay.
-  void reload_if_changed();
+  bool reload_if_changed();
 
  private:
   TokenVerifier(const Config::Access& access, ChangingFile jwks, KeySet keys);

@@ -1,55 +1,19 @@
 #include <errno.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <string>
-#include <thread>
 
 #include "base/log.h"
 #include "engine/access/changing_file.h"
 #include "engine/commands/commands.h"
+#include "engine/commands/serve_signals.h"
 #include "engine/server.h"
 #include "engine/version.h"
 #include "schema/position.h"
 
 namespace courtside {
 namespace {
-
-// SIGTERM and SIGINT, waited for on a thread of its own: a handler could do next to nothing.
-// REQUIRES: made before any other thread, which then inherits the blocked mask.
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGUSR2);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  }
-  // Ends the wait.
-  ~StopSignals() {
-    if (!waiter_.joinable()) return;
-    pthread_kill(waiter_.native_handle(), SIGUSR2);
-    waiter_.join();
-  }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-
-  void stop_on_signal(Server& server) {
-    waiter_ = std::thread([this, &server] {
-      int signal = 0;
-      sigwait(&signals_, &signal);
-      if (signal == SIGUSR2) return;
-      log_info("engine", "stopping");
-      server.request_stop();
-    });
-  }
-
- private:
-  sigset_t signals_;
-  std::thread waiter_;
-};
 
 // For a person at a terminal: what runs where, and what to try first.
 void print_first_steps(const std::string& url, const std::string& log) {
@@ -89,7 +53,7 @@ int run_serve(const ServeCommand& command) {
   start_log(config.log.level, json);
   if (const Result<void> safe = check_exposure(config); !safe) return report(safe.error());
 
-  StopSignals signals;
+  ServeSignals signals;
   Result<std::unique_ptr<Server>> server = Server::start(config);
   if (!server) return report(server.error());
 
@@ -112,8 +76,9 @@ int run_serve(const ServeCommand& command) {
     print_first_steps(url, log);
   }
 
-  signals.stop_on_signal(**server);
+  signals.attach(**server);
   const Result<void> served = (*server)->run();
+  signals.detach();
   if (!served) return info(served.error().code).exit_status;
   log_info("engine", "stopped");
   return 0;

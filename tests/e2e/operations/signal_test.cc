@@ -1,0 +1,165 @@
+// Goal: every signal that reaches a server means something that is written down, and none of them
+// but SIGKILL ends it without a goodbye.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "tests/e2e/operations/support/tls_proxy.h"
+#include "tests/e2e/support/server_test.h"
+
+namespace courtside::e2e {
+namespace {
+
+using Signals = ServerTest;
+
+TEST_F(Signals, HangupReloadsAndSaysSo) {
+  Session client = session();
+  server.process().signal(SIGHUP);
+  server.process().wait_for_output(
+      "asked to reload: files of keys were read, new keys of 0 are in use");
+  client.subscribe({});
+  client.expect("live");
+}
+
+TEST_F(Signals, SignalsThatMeanNothingAreIgnored) {
+  for (const int each : {SIGPIPE, SIGUSR1, SIGUSR2}) server.process().signal(each);
+  server.process().wait_for_output("SIGUSR1 means nothing");
+  server.process().wait_for_output("SIGUSR2 means nothing");
+  EXPECT_EQ(http.get("/health").status, 200);
+  // And a stop is still heard after them: TearDown() expects 0.
+}
+
+// `courtside serve 2>&1 | head -1`: the reader of the log goes, the server stays.
+TEST(SignalsOfAPipe, AReaderOfTheLogThatGoesDoesNotEndTheServer) {
+  TempFolder folder;
+  const std::uint16_t port = free_port();
+  Process shell({"/bin/bash", "-c",
+                 "(echo $BASHPID > pid; exec '" + courtside_binary() +
+                     "' serve --listen 127.0.0.1:" + std::to_string(port) +
+                     " --data log) 2>&1 | head -n 1; echo gone; wait"},
+                {}, folder.path());
+  const auto is_up = [port] {
+    try {
+      return HttpClient(port).get("/health").status == 200;
+    } catch (const Failure&) {
+      return false;
+    }
+  };
+  wait_until("the server answers", is_up);
+  std::ifstream file(folder.path() / "pid");
+  pid_t pid = 0;
+  file >> pid;
+  ASSERT_GT(pid, 0);
+  for (int i = 0; i < 3; ++i) {
+    kill(pid, SIGUSR1);  // makes it write to its log
+    EXPECT_TRUE(is_up());
+  }
+  kill(pid, SIGTERM);
+  wait_until("the server has ended", [&] { return !is_up(); });
+}
+
+TEST_F(Signals, AskingTwiceToStopIsAskingOnce) {
+  Session client = session();
+  server.process().signal(SIGTERM);
+  client.expect("draining");  // the first one was taken
+  server.process().signal(SIGINT);
+  server.process().wait_for_output("stopping already");
+  server.process().signal(SIGHUP);
+  EXPECT_EQ(client.read_to_end().code, 1012);
+  client.ws().send_close(1012);
+  client.ws().socket().close();
+  http.close();
+  EXPECT_EQ(server.process().wait(), 0);
+}
+
+struct KeysFile {
+  KeysFile() { write("first"); }
+  // In place with a rename, as docs/operations.md says.
+  void write(const std::string& word) {
+    const std::string fresh = path() + ".new";
+    std::ofstream(fresh) << "tests:service-key-of-the-signal-test-" << word << ":audit:read\n";
+    std::filesystem::permissions(fresh, std::filesystem::perms(0600));
+    std::filesystem::rename(fresh, path());
+  }
+  std::string path() const { return (folder.path() / "keys").string(); }
+  TempFolder folder;
+};
+
+struct HangupWithKeys : KeysFile, ServerTest {
+  HangupWithKeys() : ServerTest({"--access-service-keys-file", path()}) {}
+};
+
+TEST_F(HangupWithKeys, PutsNewKeysIntoUseAtOnce) {
+  write("second");
+  server.process().signal(SIGHUP);
+  server.process().wait_for_output("asked to reload");
+  const auto status = [&](const std::string& word) {
+    return http
+        .send({.target = "/v1/events",
+               .headers = {{"authorization", "Bearer service-key-of-the-signal-test-" + word}}})
+        .status;
+  };
+  EXPECT_EQ(status("second"), 200);
+  EXPECT_EQ(status("first"), 401);
+}
+
+// A database that takes the connection and says nothing: the start waits for it.
+class SilentDatabase {
+ public:
+  SilentDatabase() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (bind(listener_, generic, size) != 0 || listen(listener_, 8) != 0 ||
+        getsockname(listener_, generic, &size) != 0) {
+      give_up("cannot listen");
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  ~SilentDatabase() {
+    hang_up();
+    close(listener_);
+  }
+
+  std::string url() const { return "postgresql://127.0.0.1:" + std::to_string(port_) + "/x"; }
+  void wait_for_caller() {
+    pollfd wanted{listener_, POLLIN, 0};
+    if (poll(&wanted, 1, Deadline().remaining_ms()) == 1) caller_ = accept(listener_, nullptr, {});
+    if (caller_ < 0) give_up("nobody calls the database");
+  }
+  void hang_up() {
+    if (caller_ >= 0) close(std::exchange(caller_, -1));
+  }
+
+ private:
+  const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::uint16_t port_ = 0;
+  int caller_ = -1;
+};
+
+TEST(SignalsDuringTheStart, StopTheServerAsSoonAsItHasStarted) {
+  SilentDatabase database;
+  TempFolder folder;
+  Process server({courtside_binary(), "serve", "--listen", "127.0.0.1:0", "--data",
+                  (folder.path() / "log").string(), "--database-url", database.url(),
+                  "--database-query-timeout", "1m"});
+  database.wait_for_caller();
+  server.signal(SIGHUP);
+  server.wait_for_output("asked to reload: nothing was done");
+  server.signal(SIGTERM);
+  server.wait_for_output("stopping as soon as the start is over");
+  database.hang_up();
+  EXPECT_EQ(server.wait(), 0) << server.whole_output();
+}
+
+}  // namespace
+}  // namespace courtside::e2e
