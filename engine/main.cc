@@ -1,4 +1,6 @@
 // courtside: one binary for the server and for everything one does with it from a shell.
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <string>
 #include <variant>
@@ -41,6 +43,8 @@ struct Run {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Logs, backups and exports name people: what we write is for our own user alone.
+  umask(S_IRWXG | S_IRWXO);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto parsed = courtside::parse_command_line(arguments, courtside::surroundings());
   if (!parsed) {

@@ -20,15 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<BackupMade> finish_backup(UnfinishedFolder folder, const std::string& like,
-                                 std::string_view version) {
+Result<BackupMade> finish_backup(UnfinishedFolder folder, std::string_view version) {
   auto log = describe_log(folder.path());
   if (!log) return fail(log.error());
   const std::string text = backup_json(*log, now(), version) + "\n";
   if (auto written = write_synced_file(folder.path() + "/" + kBackupFile, text); !written) {
     return fail(written.error());
   }
-  if (auto finished = folder.finish(like); !finished) return fail(finished.error());
+  if (auto finished = folder.finish(); !finished) return fail(finished.error());
   return BackupMade{.target = folder.target(), .log = *std::move(log)};
 }
 
@@ -97,7 +96,7 @@ Result<BackupMade> make_backup(const EventLog& log, const std::string& target,
   auto folder = UnfinishedFolder::make(target);
   if (!folder) return fail(folder.error());
   if (auto copied = log.checkpoint(folder->path()); !copied) return fail(copied.error());
-  return finish_backup(*std::move(folder), log.folder(), version);
+  return finish_backup(*std::move(folder), version);
 }
 
 Result<BackupMade> back_up_folder(const std::string& source, const std::string& target,
@@ -110,7 +109,7 @@ Result<BackupMade> back_up_folder(const std::string& source, const std::string& 
   auto folder = UnfinishedFolder::make(target);
   if (!folder) return fail(folder.error());
   if (auto copied = (*database)->checkpoint(folder->path()); !copied) return fail(copied.error());
-  return finish_backup(*std::move(folder), source, version);
+  return finish_backup(*std::move(folder), version);
 }
 
 Result<Restored> restore_backup(const RestoreOptions& options) {
@@ -145,7 +144,7 @@ Result<Restored> restore_backup(const RestoreOptions& options) {
   if (auto tail = TailFile::make(folder->path(), log->epoch, log->held.end); !tail) {
     return fail(tail.error());
   }
-  if (auto finished = folder->finish(options.backup); !finished) return fail(finished.error());
+  if (auto finished = folder->finish(); !finished) return fail(finished.error());
   return Restored{.old_epoch = *std::move(old_epoch), .log = *std::move(log)};
 }
 

@@ -19,6 +19,7 @@
 #include "eventlog/log_folder.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/note_keys.h"
+#include "eventlog/private_files.h"
 #include "eventlog/record_scan.h"
 #include "eventlog/source_notes.h"
 #include "eventlog/tail_file.h"
@@ -296,6 +297,19 @@ std::unique_ptr<TailFile> make_tail(const std::string& path, const LogMeta& meta
   return *std::move(tail);
 }
 
+// Older versions made files as wide as the umask let them, and folders are made by others too. A
+// log that cannot be closed to others is served all the same: the mount may belong to somebody
+// else.
+void close_to_others(const std::string& folder) {
+  const Result<std::uint64_t> changed = keep_private(folder);
+  if (!changed) {
+    log_warning("eventlog", "other users may read the log: " + changed.error().message);
+  } else if (*changed > 0) {
+    log_info("eventlog", folder + ": " + std::to_string(*changed) +
+                             " files and folders were open to other users and are closed now");
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options) {
@@ -309,6 +323,7 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
   auto database =
       Database::open({.path = options.path, .block_cache_bytes = options.block_cache_bytes});
   if (!database) return fail(database.error());
+  close_to_others(options.path);
   auto meta = load_or_create_meta(**database);
   if (!meta) return fail(meta.error());
   if ((*database)->is_new()) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/durable_file.h"
+#include "eventlog/private_files.h"
 
 namespace courtside {
 namespace {
@@ -70,13 +71,10 @@ UnfinishedFolder::~UnfinishedFolder() {
   if (!partial_.empty()) fs::remove_all(partial_, ignored);
 }
 
-Result<void> UnfinishedFolder::finish(const std::string& like) {
+Result<void> UnfinishedFolder::finish() {
+  // Also what was copied with the rights that it had.
+  if (auto kept = keep_private(path()); !kept) return fail(kept.error());
   std::error_code error;
-  const fs::perms rights = fs::status(like, error).permissions();
-  // Who made it writes to it, also where nobody was to write to what it is like; and a folder that
-  // cannot be written to cannot be moved.
-  if (!error) fs::permissions(path(), rights | fs::perms::owner_all, error);
-  if (error) return disk_error(path(), error.value());
   if (auto synced = sync_path(path()); !synced) return synced;
   // Takes the place of an empty folder too.
   if (auto renamed = rename_synced(path(), target_); !renamed) return renamed;

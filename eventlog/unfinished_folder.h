@@ -26,9 +26,9 @@ class UnfinishedFolder {
   std::string path() const { return partial_ / "log"; }
   const std::string& target() const { return target_; }
 
-  // Gives the folder its name, with the rights of `like` and all of them for its owner. REQUIRES:
-  // its files are synced. Errors: write_failed.
-  Result<void> finish(const std::string& like);
+  // Gives the folder its name. It and its files are for their owner alone. REQUIRES: its files are
+  // synced. Errors: write_failed.
+  Result<void> finish();
 
  private:
   UnfinishedFolder(std::string target, std::filesystem::path partial)

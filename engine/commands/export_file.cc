@@ -1,5 +1,6 @@
 #include "engine/commands/export_file.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,7 +30,8 @@ tl::unexpected<Error> failed(const std::string& file) {
 // In its place as a whole, or not at all.
 Result<void> write_whole(const std::string& file, const std::string& text) {
   const std::string fresh = file + ".new";
-  if (auto written = write_synced_file(fresh, text, 0666); !written) return written;
+  std::remove(fresh.c_str());  // that of an attempt before may have other rights
+  if (auto written = write_synced_file(fresh, text); !written) return written;
   return rename_synced(fresh, file);
 }
 
@@ -82,6 +84,8 @@ Result<ExportFile> ExportFile::open(const std::string& file, Coding coding,
   const std::string partial = partial_of(file);
   out.stream_.reset(std::fopen(partial.c_str(), state.bytes == 0 ? "w+b" : "r+b"));
   if (!out.stream_) return fail(Code::no_input, partial + ": " + std::strerror(errno));
+  // One that is there already may have been made by a version that let others read it.
+  if (fchmod(fileno(out.stream_.get()), S_IRUSR | S_IWUSR) != 0) return failed(partial);
   if (const Result<void> hashed = out.rehash(state.bytes); !hashed) return fail(hashed.error());
   if (ftruncate(fileno(out.stream_.get()), static_cast<off_t>(state.bytes)) != 0 ||
       std::fseek(out.stream_.get(), 0, SEEK_END) != 0) {

@@ -125,10 +125,7 @@ class SilentDatabase {
     }
     port_ = ntohs(address.sin_port);
   }
-  ~SilentDatabase() {
-    hang_up();
-    close(listener_);
-  }
+  ~SilentDatabase() { hang_up(); }
 
   std::string url() const { return "postgresql://127.0.0.1:" + std::to_string(port_) + "/x"; }
   void wait_for_caller() {
@@ -136,12 +133,14 @@ class SilentDatabase {
     if (poll(&wanted, 1, Deadline().remaining_ms()) == 1) caller_ = accept(listener_, nullptr, {});
     if (caller_ < 0) give_up("nobody calls the database");
   }
+  // On who has called, and on everybody later.
   void hang_up() {
     if (caller_ >= 0) close(std::exchange(caller_, -1));
+    if (listener_ >= 0) close(std::exchange(listener_, -1));
   }
 
  private:
-  const int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   std::uint16_t port_ = 0;
   int caller_ = -1;
 };
@@ -154,11 +153,13 @@ TEST(SignalsDuringTheStart, StopTheServerAsSoonAsItHasStarted) {
                   "--database-query-timeout", "1m"});
   database.wait_for_caller();
   server.signal(SIGHUP);
-  server.wait_for_output("asked to reload: nothing was done");
+  server.wait_for_output("will reload as soon as the start is over");
   server.signal(SIGTERM);
   server.wait_for_output("stopping as soon as the start is over");
   database.hang_up();
   EXPECT_EQ(server.wait(), 0) << server.whole_output();
+  EXPECT_NE(server.whole_output().find("asked to reload: files of keys were read"),
+            std::string::npos);
 }
 
 }  // namespace
