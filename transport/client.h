@@ -43,6 +43,13 @@ class WebSocketClient {
   static std::unique_ptr<WebSocketClient> connect(
       Loop& loop, const ClientTarget& target, std::string_view path, std::string_view subprotocol,
       const HttpHeaders& headers, std::size_t message_bytes_max, WebSocketClientHandler& handler);
+  // The same over a stream that is connected: `fd`, not blocking, which it takes. `host`: for the
+  // Host header.
+  static std::unique_ptr<WebSocketClient> over(Loop& loop, int fd, std::string_view host,
+                                               std::string_view path, std::string_view subprotocol,
+                                               const HttpHeaders& headers,
+                                               std::size_t message_bytes_max,
+                                               WebSocketClientHandler& handler);
   virtual ~WebSocketClient() = default;
 
   static constexpr std::uint32_t kHandshakeTimeoutMs = 10'000;  // from connect() to on_open
@@ -54,6 +61,12 @@ class WebSocketClient {
   virtual void resume_reading() = 0;
   virtual void close(std::uint16_t code) = 0;
   virtual void abort() = 0;  // resets the connection
+  // The answer that was no upgrade. `status` 0 where there was none.
+  struct Refusal {
+    int status = 0;
+    std::string location;  // of a redirect
+  };
+  virtual const Refusal& refusal() const = 0;
 };
 
 // Of an answer to http_request.

@@ -39,17 +39,15 @@ class TcpWebSocketClient final : public WebSocketClient,
                                  public TcpStreamOwner,
                                  public WebSocketSessionOwner {
  public:
-  TcpWebSocketClient(Loop& loop, const ClientTarget& target, UpgradeOffer offer,
-                     const HttpHeaders& headers, std::size_t message_bytes_max,
-                     WebSocketClientHandler& handler)
-      : loop_(loop),
-        target_(target),
-        offer_(std::move(offer)),
-        headers_(headers),
-        handler_(handler) {
+  TcpWebSocketClient(Loop& loop, UpgradeOffer offer, const HttpHeaders& headers,
+                     std::size_t message_bytes_max, WebSocketClientHandler& handler)
+      : loop_(loop), offer_(std::move(offer)), headers_(headers), handler_(handler) {
     limits_.message_bytes_max = message_bytes_max;
     handshake_timer_ =
         loop_.start_timer(kHandshakeTimeoutMs, [this] { give_up("no answer in time"); });
+  }
+
+  void connect(const ClientTarget& target) {
     auto addresses = resolve(target.host, target.port);
     if (addresses) {
       addresses_ = std::move(*addresses);
@@ -57,6 +55,14 @@ class TcpWebSocketClient final : public WebSocketClient,
     } else {
       report_later(addresses.error().message);
     }
+  }
+
+  // Takes a stream that is connected, or about to be.
+  void begin(int fd) {
+    parser_ = std::make_unique<HttpMessageParser>(HttpMessageParser::Kind::kAnswer, kAnswerLimits);
+    stream_ = std::make_unique<TcpStream>(loop_, fd, kStreamLimits, *this);
+    // Queued now, written by the kernel's leave: the socket is writable once connected.
+    stream_->send(SharedBytes(upgrade_request(offer_, headers_)), Urgency::kReply);
   }
 
   ~TcpWebSocketClient() override {
@@ -91,6 +97,7 @@ class TcpWebSocketClient final : public WebSocketClient,
     addresses_.clear();
     if (stream_) stream_->abort(CloseReason::kByUs);
   }
+  const Refusal& refusal() const override { return refusal_; }
 
  private:
   // `error`: errno of the address before.
@@ -101,12 +108,7 @@ class TcpWebSocketClient final : public WebSocketClient,
         error = errno;
         continue;
       }
-      parser_ =
-          std::make_unique<HttpMessageParser>(HttpMessageParser::Kind::kAnswer, kAnswerLimits);
-      stream_ = std::make_unique<TcpStream>(loop_, fd, kStreamLimits, *this);
-      // Queued now, written by the kernel's leave: the socket is writable once connected.
-      stream_->send(SharedBytes(upgrade_request(offer_, headers_)), Urgency::kReply);
-      return;
+      return begin(fd);
     }
     stream_.reset();
     if (why_.empty()) why_ = "cannot connect to " + offer_.host + ": " + std::strerror(error);
@@ -140,6 +142,9 @@ class TcpWebSocketClient final : public WebSocketClient,
     }
     if (!parser_->complete()) return *used;
     if (const auto agreed = check_upgrade_answer(parser_->message(), offer_); !agreed) {
+      const HttpMessage& answer = parser_->message();
+      refusal_ = {.status = answer.status,
+                  .location = std::string(find_header(answer.headers, "location"))};
       give_up(agreed.error().message);
       return bytes.size();
     }
@@ -189,7 +194,6 @@ class TcpWebSocketClient final : public WebSocketClient,
   }
 
   Loop& loop_;
-  const ClientTarget target_;
   const UpgradeOffer offer_;
   const HttpHeaders headers_;
   WebSocketLimits limits_;
@@ -197,6 +201,7 @@ class TcpWebSocketClient final : public WebSocketClient,
   std::vector<SocketAddress> addresses_;  // until connected
   std::size_t next_address_ = 0;
   std::string why_;  // it failed, when we know better than errno
+  Refusal refusal_;
   TimerId handshake_timer_;
   TimerId report_timer_;
   std::unique_ptr<HttpMessageParser> parser_;  // until open
@@ -211,8 +216,21 @@ std::unique_ptr<WebSocketClient> WebSocketClient::connect(
     const HttpHeaders& headers, std::size_t message_bytes_max, WebSocketClientHandler& handler) {
   UpgradeOffer offer{join_host_port(target.host, target.port), std::string(path),
                      std::string(subprotocol), websocket_key()};
-  return std::make_unique<TcpWebSocketClient>(loop, target, std::move(offer), headers,
-                                              message_bytes_max, handler);
+  auto client = std::make_unique<TcpWebSocketClient>(loop, std::move(offer), headers,
+                                                     message_bytes_max, handler);
+  client->connect(target);
+  return client;
+}
+
+std::unique_ptr<WebSocketClient> WebSocketClient::over(
+    Loop& loop, int fd, std::string_view host, std::string_view path, std::string_view subprotocol,
+    const HttpHeaders& headers, std::size_t message_bytes_max, WebSocketClientHandler& handler) {
+  UpgradeOffer offer{std::string(host), std::string(path), std::string(subprotocol),
+                     websocket_key()};
+  auto client = std::make_unique<TcpWebSocketClient>(loop, std::move(offer), headers,
+                                                     message_bytes_max, handler);
+  client->begin(fd);
+  return client;
 }
 
 }  // namespace courtside

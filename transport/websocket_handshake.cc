@@ -10,6 +10,7 @@
 namespace courtside {
 namespace {
 
+constexpr std::size_t kRefusalBytesMax = 300;  // of a body, quoted
 constexpr std::string_view kVersion = "13";
 constexpr std::size_t kKeyBytes = 16;
 
@@ -69,8 +70,10 @@ std::string upgrade_request(const UpgradeOffer& offer, const HttpHeaders& header
 
 Result<void> check_upgrade_answer(const HttpMessage& answer, const UpgradeOffer& offer) {
   if (answer.status != 101) {
-    return fail(Code::bad_request, "the server answered " + std::to_string(answer.status) +
-                                       (answer.body.empty() ? "" : ": " + answer.body));
+    std::string why = "the server answered " + std::to_string(answer.status);
+    // A proxy may answer with a whole page.
+    if (!answer.body.empty()) why.append(": ").append(answer.body, 0, kRefusalBytesMax);
+    return fail(Code::bad_request, std::move(why));
   }
   if (!lists_token(answer.headers, "upgrade", "websocket") ||
       !lists_token(answer.headers, "connection", "upgrade") ||

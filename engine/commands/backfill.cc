@@ -69,8 +69,8 @@ Results results_of(std::string_view answer) {
 
 class Backfill {
  public:
-  Backfill(const OutboxBackfillCommand& command, const ClientTarget& target, AuditLog& log)
-      : command_(command), target_(target), log_(log) {}
+  Backfill(const OutboxBackfillCommand& command, const Remote& remote, AuditLog& log)
+      : command_(command), remote_(remote), log_(log) {}
 
   int run() {
     const Result<void> done = copy_all();
@@ -152,9 +152,8 @@ class Backfill {
     body.push_back(']');
     for (int tries = 1;; ++tries) {
       const Result<std::string> answer =
-          ask_server(target_, {.method = "POST",
+          ask_server(remote_, {.method = "POST",
                                .path = "/v1/events",
-                               .token = command_.token,
                                .content_type = "application/cloudevents-batch+json",
                                .body = body});
       if (answer) {
@@ -209,7 +208,7 @@ class Backfill {
   }
 
   const OutboxBackfillCommand& command_;
-  const ClientTarget& target_;
+  const Remote& remote_;
   AuditLog& log_;
   std::vector<Entry> batch_;
   std::size_t batch_bytes_ = 2;  // of its JSON
@@ -224,15 +223,15 @@ class Backfill {
 }  // namespace
 
 int run_outbox_backfill(const OutboxBackfillCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
   AuditLog::Settings settings;
   settings.url = command.database;
   settings.query = command.query;
   settings.connect_ms = command.query_ms;
   const Result<std::unique_ptr<AuditLog>> log = AuditLog::open(settings);
   if (!log) return report(log.error());
-  return Backfill(command, *target, **log).run();
+  return Backfill(command, *remote, **log).run();
 }
 
 }  // namespace courtside

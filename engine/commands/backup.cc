@@ -32,16 +32,16 @@ std::optional<ServingAt> serving_at(const std::string& data) {
 }
 
 Result<BackupMade> ask_for_backup(const ServingAt& at, const std::string& target) {
-  const Result<ClientTarget> server = parse_target(at.url);
+  const Result<Remote> server =
+      open_remote({.url = at.url, .token = at.key, .token_file = {}, .ca_file = {}});
   if (!server) return fail(server.error());
   JsonObject body;
   body.text("target", target);
   const Result<std::string> answer = ask_server(*server, {.method = "POST",
                                                           .path = "/v1/backup",
-                                                          .token = at.key,
                                                           .content_type = "application/json",
                                                           .body = body.take(),
-                                                          .timeout_ms = kPatienceMs});
+                                                          .idle_ms = kPatienceMs});
   if (!answer && answer.error().code == Code::internal) {
     return fail(Code::write_failed, answer.error().message);
   }

@@ -16,6 +16,15 @@ Code code_of_close(std::uint16_t close_code) {
   return Code::unavailable;
 }
 
+// What a proxy or a server answers instead of an upgrade is no reason to try again, but for those
+// answers that pass.
+Code code_of_answer(int status) {
+  for (const Code code : {Code::unauthorized, Code::forbidden, Code::rate_limited}) {
+    if (info(code).http_status == status) return code;
+  }
+  return status >= 500 ? Code::unavailable : Code::bad_request;
+}
+
 }  // namespace
 
 ServerWords::ServerWords(std::string_view message) {
@@ -47,17 +56,26 @@ std::uint64_t ServerWords::number(std::string_view name) const {
   return value && *value > 0 ? static_cast<std::uint64_t>(*value) : 0;
 }
 
-ClientSession::ClientSession(Loop& loop, const ClientTarget& target, std::string token,
-                             Events events)
-    : token_(std::move(token)),
-      events_(std::move(events)),
-      client_(WebSocketClient::connect(loop, target, "/v1/ws", "courtside.v1.json", {},
-                                       kMessageBytesMax, *this)) {}
+ClientSession::ClientSession(Loop& loop, const Remote& remote, Events events)
+    : loop_(loop), remote_(remote), events_(std::move(events)) {
+  Result<std::unique_ptr<Tunnel>> tunnel = Tunnel::open(remote);
+  if (!tunnel) {
+    report_timer_ =
+        loop_.start_timer(0, [this, error = tunnel.error()] { events_.on_closed(error); });
+    return;
+  }
+  tunnel_ = std::move(*tunnel);
+  client_ =
+      WebSocketClient::over(loop, tunnel_->take_socket(), remote.authority, remote.path + "/v1/ws",
+                            "courtside.v1.json", {}, kMessageBytesMax, *this);
+}
+
+ClientSession::~ClientSession() { loop_.cancel_timer(report_timer_); }
 
 void ClientSession::on_open(WebSocketClient& client) {
   JsonObject hello;
   hello.text("type", "hello").text("client", "courtside-cli");
-  if (!token_.empty()) hello.text("token", token_);
+  if (!remote_.token.empty()) hello.text("token", remote_.token);
   client.send(Opcode::kText, hello.take());
 }
 
@@ -72,8 +90,15 @@ void ClientSession::on_message(WebSocketClient& /*client*/, Opcode /*opcode*/,
   }
 }
 
-void ClientSession::on_closed(WebSocketClient& /*client*/, std::uint16_t close_code,
+void ClientSession::on_closed(WebSocketClient& client, std::uint16_t close_code,
                               std::string_view reason) {
+  const WebSocketClient::Refusal& refusal = client.refusal();
+  if (!refusal.location.empty()) {
+    return events_.on_closed(redirected(remote_, refusal.status, refusal.location));
+  }
+  if (refusal.status != 0) {
+    return events_.on_closed({code_of_answer(refusal.status), std::string(reason)});
+  }
   std::string why = "the connection ended";
   if (close_code != 0) why.append(" with code ").append(std::to_string(close_code));
   if (!reason.empty()) why.append(": ").append(reason);

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/remote/remote.h"
+#include "engine/remote/tunnel.h"
 #include "schema/json_reader.h"
 #include "transport/client.h"
 #include "transport/loop.h"
@@ -40,14 +42,21 @@ class ClientSession : private WebSocketClientHandler {
     std::function<void(const Error& error)> on_closed;
   };
 
-  // `token` goes into `hello`; it may be empty.
-  ClientSession(Loop& loop, const ClientTarget& target, std::string token, Events events);
+  // Connects, which blocks. The credential goes into `hello`.
+  ClientSession(Loop& loop, const Remote& remote, Events events);
+  ~ClientSession() override;
 
-  void send(std::string_view message) { client_->send(Opcode::kText, message); }
-  std::size_t queued_bytes() const { return client_->queued_bytes(); }
-  void close() { client_->close(1000); }
+  void send(std::string_view message) {
+    if (client_) client_->send(Opcode::kText, message);
+  }
+  std::size_t queued_bytes() const { return client_ ? client_->queued_bytes() : 0; }
+  void close() {
+    if (client_) client_->close(1000);
+  }
   // Without a goodbye: nobody is there to hear it.
-  void abort() { client_->abort(); }
+  void abort() {
+    if (client_) client_->abort();
+  }
 
  private:
   void on_open(WebSocketClient& client) override;
@@ -56,10 +65,13 @@ class ClientSession : private WebSocketClientHandler {
   void on_closed(WebSocketClient& client, std::uint16_t close_code,
                  std::string_view reason) override;
 
-  const std::string token_;
+  Loop& loop_;
+  const Remote remote_;
   Events events_;
   bool welcomed_ = false;
-  std::unique_ptr<WebSocketClient> client_;
+  TimerId report_timer_;                     // for what fails before there is a client
+  std::unique_ptr<Tunnel> tunnel_;           // null where it could not be connected
+  std::unique_ptr<WebSocketClient> client_;  // likewise
 };
 
 }  // namespace courtside

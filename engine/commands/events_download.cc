@@ -52,11 +52,9 @@ std::string events_path(const HistoryAsk& ask, std::string_view export_name) {
   return path;
 }
 
-Result<EventsDownload> EventsDownload::open(const ClientTarget& target, std::string_view token,
-                                            const std::string& path, std::string_view media) {
-  HttpHeaders headers = {{"accept", std::string(media)}};
-  if (!token.empty()) headers.emplace_back("authorization", "Bearer " + std::string(token));
-  auto download = HttpDownload::open(target, path, headers, kIdleMs);
+Result<EventsDownload> EventsDownload::open(const Remote& remote, const std::string& path,
+                                            std::string_view media) {
+  auto download = RemoteDownload::open(remote, {.path = path, .accept = media, .idle_ms = kIdleMs});
   if (!download) return fail(download.error());
   HttpResponse answer = (*download)->head();
   if (answer.status == 200) {
@@ -68,7 +66,7 @@ Result<EventsDownload> EventsDownload::open(const ClientTarget& target, std::str
     if (!piece || piece->empty()) break;
     answer.body.append(*piece);
   }
-  return fail(error_of(answer));
+  return fail(error_of(remote, answer));
 }
 
 Result<std::string_view> EventsDownload::next_line() {

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "engine/config/command_line.h"
-#include "transport/client.h"
+#include "engine/remote/download.h"
 
 namespace courtside {
 
@@ -27,8 +27,8 @@ class EventsDownload {
   static constexpr std::string_view kCsv = "text/csv";
 
   // Errors as the server's problem document has them.
-  static Result<EventsDownload> open(const ClientTarget& target, std::string_view token,
-                                     const std::string& path, std::string_view media);
+  static Result<EventsDownload> open(const Remote& remote, const std::string& path,
+                                     std::string_view media);
 
   // The next line, with its end; empty after the last. Valid until the next call. unavailable where
   // the answer was cut off.
@@ -39,11 +39,11 @@ class EventsDownload {
   std::string through() const { return header("courtside-through"); }
 
  private:
-  explicit EventsDownload(std::unique_ptr<HttpDownload> download)
+  explicit EventsDownload(std::unique_ptr<RemoteDownload> download)
       : download_(std::move(download)) {}
   std::string header(std::string_view name) const;
 
-  std::unique_ptr<HttpDownload> download_;
+  std::unique_ptr<RemoteDownload> download_;
   std::string text_;
   std::size_t taken_ = 0;  // of text_
 };

@@ -46,8 +46,8 @@ HistoryAsk without_place(HistoryAsk ask) {
 
 class Exporting {
  public:
-  Exporting(const ExportCommand& command, ClientTarget target)
-      : command_(command), target_(std::move(target)) {}
+  Exporting(const ExportCommand& command, Remote remote)
+      : command_(command), remote_(std::move(remote)) {}
 
   int run() {
     if (const auto asked = command_.resume ? asked_of_whole_export(command_.file) : std::nullopt) {
@@ -258,7 +258,7 @@ class Exporting {
   // ---- what both do
 
   Result<EventsDownload> open(const std::string& path) {
-    return EventsDownload::open(target_, command_.token, path,
+    return EventsDownload::open(remote_, path,
                                 command_.csv ? EventsDownload::kCsv : EventsDownload::kNdjson);
   }
 
@@ -291,7 +291,7 @@ class Exporting {
   }
 
   const ExportCommand& command_;
-  const ClientTarget target_;
+  const Remote remote_;
   ExportState state_;
   bool resumed_ = false;
   const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
@@ -302,9 +302,9 @@ class Exporting {
 }  // namespace
 
 int run_export(const ExportCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
-  return Exporting(command, *target).run();
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
+  return Exporting(command, *remote).run();
 }
 
 }  // namespace courtside

@@ -20,12 +20,11 @@ class Showing {
   explicit Showing(const HistoryCommand& command) : command_(command) {}
 
   int run() {
-    const Result<ClientTarget> target = parse_target(command_.url);
-    if (!target) return report(target.error());
+    const Result<Remote> remote = open_remote(command_);
+    if (!remote) return report(remote.error());
     const bool csv = command_.output == OutputFormat::kCsv;
-    Result<EventsDownload> download =
-        EventsDownload::open(*target, command_.token, events_path(command_.ask),
-                             csv ? EventsDownload::kCsv : EventsDownload::kNdjson);
+    Result<EventsDownload> download = EventsDownload::open(
+        *remote, events_path(command_.ask), csv ? EventsDownload::kCsv : EventsDownload::kNdjson);
     if (!download) return report(download.error());
     for (;;) {
       const Result<std::string_view> line = download->next_line();

@@ -4,7 +4,12 @@
 #include "engine/commands/client.h"
 
 namespace courtside {
-Error error_of(const HttpResponse& answer) {
+Error error_of(const Remote& remote, const HttpResponse& answer) {
+  if (answer.status >= 300 && answer.status < 400) {
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "location") return redirected(remote, answer.status, value);
+    }
+  }
   const ServerWords problem(is_utf8(answer.body) ? std::string_view(answer.body) : "");
   std::string message = problem.text("detail");
   if (message.empty()) message = problem.text("title");
@@ -18,16 +23,10 @@ Error error_of(const HttpResponse& answer) {
   return {answer.status >= 500 ? Code::unavailable : Code::bad_request, message, details};
 }
 
-Result<std::string> ask_server(const ClientTarget& target, const ServerRequest& request) {
-  HttpHeaders headers;
-  if (!request.token.empty()) {
-    headers.emplace_back("authorization", "Bearer " + std::string(request.token));
-  }
-  if (!request.content_type.empty()) headers.emplace_back("content-type", request.content_type);
-  Result<HttpResponse> answer =
-      http_request(target, request.method, request.path, headers, request.body, request.timeout_ms);
+Result<std::string> ask_server(const Remote& remote, const RemoteRequest& request) {
+  Result<HttpResponse> answer = remote_request(remote, request);
   if (!answer) return fail(answer.error());
-  if (answer->status != 200) return fail(error_of(*answer));
+  if (answer->status != 200) return fail(error_of(remote, *answer));
   return std::move(answer->body);
 }
 

@@ -36,14 +36,13 @@ std::string text_cell(const ServerWords& words, std::string_view name) {
 
 class Listing {
  public:
-  Listing(const ListCommand& command, ClientTarget target)
-      : command_(command), target_(std::move(target)) {}
+  Listing(const ListCommand& command, Remote remote)
+      : command_(command), remote_(std::move(remote)) {}
 
   int run() {
     std::string next;
     do {
-      const Result<std::string> page =
-          ask_server(target_, {.path = path(next), .token = command_.token});
+      const Result<std::string> page = ask_server(remote_, {.path = path(next)});
       if (!page) return report(page.error());
       const ServerWords words(*page);
       if (at_.empty()) at_ = words.text("position");
@@ -119,7 +118,7 @@ class Listing {
   }
 
   const ListCommand& command_;
-  const ClientTarget target_;
+  const Remote remote_;
   std::string at_;  // the position of the first page
   std::uint64_t shown_ = 0;
 };
@@ -127,9 +126,9 @@ class Listing {
 }  // namespace
 
 int run_list(const ListCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
-  return Listing(command, *target).run();
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
+  return Listing(command, *remote).run();
 }
 
 }  // namespace courtside

@@ -85,8 +85,8 @@ std::string difference(std::int64_t us) {
 
 class Story {
  public:
-  Story(const LogCommand& command, ClientTarget target)
-      : command_(command), target_(std::move(target)), channels_(command.channels) {}
+  Story(const LogCommand& command, Remote remote)
+      : command_(command), remote_(std::move(remote)), channels_(command.channels) {}
 
   int run() {
     if (const Result<void> read = read_all(); !read) return report(read.error());
@@ -170,7 +170,7 @@ class Story {
   Result<void> read(HistoryAsk ask, std::vector<Event>& into) {
     ask.channels = channels_;
     Result<EventsDownload> download =
-        EventsDownload::open(target_, command_.token, events_path(ask), EventsDownload::kNdjson);
+        EventsDownload::open(remote_, events_path(ask), EventsDownload::kNdjson);
     if (!download) return fail(download.error());
     for (;;) {
       const Result<std::string_view> line = download->next_line();
@@ -335,7 +335,7 @@ class Story {
   }
 
   const LogCommand& command_;
-  const ClientTarget target_;
+  const Remote remote_;
   std::vector<std::string> channels_;
   std::vector<Event> events_;  // the subject's
   // Those that share its events' correlation ids too. By sequence, which alone is one event's own:
@@ -348,9 +348,9 @@ class Story {
 }  // namespace
 
 int run_log(const LogCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
-  return Story(command, *target).run();
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
+  return Story(command, *remote).run();
 }
 
 }  // namespace courtside

@@ -35,10 +35,9 @@ int run_outbox_install(const OutboxInstallCommand& command) {
 }
 
 int run_outbox_status(const OutboxStatusCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
-  const Result<std::string> answer =
-      ask_server(*target, {.path = "/v1/outbox", .token = command.token});
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
+  const Result<std::string> answer = ask_server(*remote, {.path = "/v1/outbox"});
   if (!answer) return report(answer.error());
   const Result<OutboxStatusText> status = outbox_status_text(*answer, command.output);
   if (!status) return report(status.error());

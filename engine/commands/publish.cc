@@ -57,10 +57,10 @@ struct Line {
 
 class Publishing {
  public:
-  Publishing(const PublishCommand& command, const ClientTarget& target)
+  Publishing(const PublishCommand& command, const Remote& remote)
       : command_(command),
         lines_(kLinesWaitingMax, [this] { loop_.wake(); }),
-        session_(loop_, target, command.token,
+        session_(loop_, remote,
                  {.on_welcome = [this](const ServerWords&) { ready_ = true, send_more(); },
                   .on_message = [this](const ServerWords& words) { on_message(words); },
                   .on_closed = [this](const Error& error) { on_closed(error); }}) {}
@@ -219,12 +219,12 @@ class Publishing {
 }  // namespace
 
 int run_publish(const PublishCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
   if (command.input == PublishCommand::Input::kFile && !std::ifstream(command.file)) {
     return report({Code::no_input, "cannot open " + command.file});
   }
-  return Publishing(command, *target).run();
+  return Publishing(command, *remote).run();
 }
 
 }  // namespace courtside

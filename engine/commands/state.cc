@@ -64,10 +64,9 @@ void print_table(const std::string& answer) {
 }  // namespace
 
 int run_state(const StateCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
-  const Result<std::string> answer =
-      ask_server(*target, {.path = path_of(command), .token = command.token});
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
+  const Result<std::string> answer = ask_server(*remote, {.path = path_of(command)});
   if (!answer) return report(answer.error());
   if (command.output == OutputFormat::kTable) {
     print_table(*answer);

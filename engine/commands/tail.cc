@@ -36,8 +36,8 @@ std::string csv_cell(std::string text) {
 
 class Tailing {
  public:
-  Tailing(const TailCommand& command, const ClientTarget& target)
-      : command_(command), target_(target), from_(command.from) {}
+  Tailing(const TailCommand& command, const Remote& remote)
+      : command_(command), remote_(remote), from_(command.from) {}
 
   int run() {
     if (command_.output == OutputFormat::kCsv) std::puts("position,recordedtime,type,subject,data");
@@ -50,7 +50,7 @@ class Tailing {
  private:
   void connect() {
     session_ = std::make_unique<ClientSession>(
-        loop_, target_, command_.token,
+        loop_, remote_,
         ClientSession::Events{.on_welcome = [this](const ServerWords& words) { on_welcome(words); },
                               .on_message = [this](const ServerWords& words) { on_message(words); },
                               .on_closed = [this](const Error& error) { on_closed(error); }});
@@ -162,7 +162,7 @@ class Tailing {
   void on_closed(const Error& error) {
     loop_.cancel_timer(silence_timer_);
     is_live_ = false;
-    const bool is_gone = error.code == Code::unavailable;
+    const bool is_gone = error.code == Code::unavailable && !is_for_good(error);
     const bool gives_up = retry_ms_ > kRetryMsMax && !was_subscribed_;
     if (finished_ || !command_.follow || !is_gone || gives_up) {
       if (!finished_) failure_ = error;
@@ -177,7 +177,7 @@ class Tailing {
   }
 
   const TailCommand& command_;
-  const ClientTarget target_;
+  const Remote remote_;
   protocol::From from_;
   Loop loop_;
   std::unique_ptr<ClientSession> session_;
@@ -194,9 +194,9 @@ class Tailing {
 }  // namespace
 
 int run_tail(const TailCommand& command) {
-  const Result<ClientTarget> target = parse_target(command.url);
-  if (!target) return report(target.error());
-  return Tailing(command, *target).run();
+  const Result<Remote> remote = open_remote(command);
+  if (!remote) return report(remote.error());
+  return Tailing(command, *remote).run();
 }
 
 }  // namespace courtside

@@ -28,11 +28,6 @@ CLI::Option* add_number(CLI::App& command, const std::string& name, std::uint64_
   return command.add_option_function<std::string>(name, read, doc)->type_name("N");
 }
 
-std::string variable(const Surroundings& surroundings, const char* name, const char* otherwise) {
-  const auto found = surroundings.environment.find(name);
-  return found == surroundings.environment.end() ? std::string(otherwise) : found->second;
-}
-
 class Publish : public Subcommand {
  public:
   explicit Publish(CLI::App& root)
@@ -257,21 +252,6 @@ class Bench : public Subcommand {
 };
 
 }  // namespace
-
-ServerOptions::ServerOptions(CLI::App& command) {
-  command.add_option("--url", url_, "The server [http://127.0.0.1:8080, or COURTSIDE_URL]")
-      ->type_name("URL");
-  command.add_option("--token", token_, "A token or a service's key [COURTSIDE_TOKEN]")
-      ->type_name("TOKEN");
-}
-
-std::string ServerOptions::url(const Surroundings& surroundings) const {
-  return url_.empty() ? variable(surroundings, "COURTSIDE_URL", "http://127.0.0.1:8080") : url_;
-}
-
-std::string ServerOptions::token(const Surroundings& surroundings) const {
-  return token_.empty() ? variable(surroundings, "COURTSIDE_TOKEN", "") : token_;
-}
 
 std::unique_ptr<Subcommand> add_publish(CLI::App& root) { return std::make_unique<Publish>(root); }
 std::unique_ptr<Subcommand> add_tail(CLI::App& root) { return std::make_unique<Tail>(root); }

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/config/load.h"
+#include "engine/config/server_address.h"
 #include "schema/protocol.h"
 
 namespace courtside {
@@ -32,9 +33,7 @@ struct ServeCommand {
 };
 
 // One event from flags, or JSON lines (a CloudEvent each) from a file or stdin.
-struct PublishCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct PublishCommand : ServerAddress {
   enum class Input : std::uint8_t { kFlags, kFile, kStdin };
   Input input = Input::kFlags;
   std::string file;  // of kFile
@@ -55,9 +54,7 @@ struct PublishCommand {
 };
 
 // Events as they come, or from a place in the log.
-struct TailCommand {
-  std::string url;
-  std::string token;                  // or a service's key; empty: none
+struct TailCommand : ServerAddress {
   std::vector<std::string> channels;  // at least one; `*` when none was given
   std::vector<std::string> types;     // exact or `prefix.*`; empty: all
   protocol::From from;
@@ -67,9 +64,7 @@ struct TailCommand {
 };
 
 // What a subject's events had come to at a moment.
-struct StateCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct StateCommand : ServerAddress {
   std::string subject;
   std::string at = "now";             // as the server takes it: also a position, a time, -2h
   std::vector<std::string> channels;  // by which it is read; empty: as the subject itself
@@ -77,9 +72,7 @@ struct StateCommand {
 };
 
 // What a venue's slots, or an account's notifications, had come to.
-struct ListCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct ListCommand : ServerAddress {
   enum class Of : std::uint8_t { kCalendar, kNotifications };
   Of of = Of::kCalendar;
   std::string id;  // of the venue, or the account
@@ -105,26 +98,20 @@ struct HistoryAsk {
 };
 
 // What happened, as far as the filters say.
-struct HistoryCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct HistoryCommand : ServerAddress {
   HistoryAsk ask;
   OutputFormat output = OutputFormat::kTable;
 };
 
 // What happened to one subject, what led to it and what came of it.
-struct LogCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct LogCommand : ServerAddress {
   std::string subject;
   std::vector<std::string> channels;  // to look in; empty: everywhere
   OutputFormat output = OutputFormat::kTable;
 };
 
 // History into a file that can be taken up again.
-struct ExportCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct ExportCommand : ServerAddress {
   HistoryAsk ask;
   std::string asked;  // the filters as they were typed, to know them again
   std::string file;   // -: stdout
@@ -135,9 +122,7 @@ struct ExportCommand {
 };
 
 // Drives a running server. 0 stands for the workload's own default.
-struct BenchCommand {
-  std::string url;
-  std::string token;     // or a service's key; empty: none
+struct BenchCommand : ServerAddress {
   std::string workload;  // one of bench_workloads()
   std::uint64_t connections = 0;
   std::uint64_t channels = 0;
@@ -180,16 +165,12 @@ struct OutboxInstallCommand {
 };
 
 // What a running server says of its sources.
-struct OutboxStatusCommand {
-  std::string url;
-  std::string token;  // or a service's key; empty: none
+struct OutboxStatusCommand : ServerAddress {
   OutputFormat output = OutputFormat::kTable;
 };
 
 // The platform's old audit log, read from its database and published to a running server.
-struct OutboxBackfillCommand {
-  std::string url;
-  std::string token;                           // or a service's key; empty: none
+struct OutboxBackfillCommand : ServerAddress {
   std::string database;                        // libpq connection string; never empty
   std::string query;                           // as kAuditLogQuery
   std::uint64_t query_ms = 10'000;             // for connecting

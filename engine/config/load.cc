@@ -20,8 +20,9 @@ constexpr std::string_view kFileVariable = "COURTSIDE_CONFIG";
 
 // Variables of ours that are no settings: where the file is, where the server is and who asks it,
 // and what the project's own tests are steered with.
-constexpr std::array<std::string_view, 5> kOtherVariables = {
-    kFileVariable, "COURTSIDE_URL", "COURTSIDE_TOKEN", "COURTSIDE_BINARY", "COURTSIDE_E2E"};
+constexpr std::array<std::string_view, 7> kOtherVariables = {
+    kFileVariable,       "COURTSIDE_URL",    "COURTSIDE_TOKEN", "COURTSIDE_TOKEN_FILE",
+    "COURTSIDE_CA_FILE", "COURTSIDE_BINARY", "COURTSIDE_E2E"};
 constexpr std::array<std::string_view, 2> kOtherPrefixes = {"COURTSIDE_TEST_",
                                                             "COURTSIDE_SIMULATION_"};
 

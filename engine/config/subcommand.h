@@ -50,25 +50,21 @@ CommandLineExit exit_for(const Error& error);
 CommandLineExit usage_error(const std::string& message);
 
 // Where the server is and who asks it: --url over COURTSIDE_URL over where `courtside serve`
-// listens by default, --token over COURTSIDE_TOKEN over none.
+// listens by default; --token or --token-file over COURTSIDE_TOKEN over COURTSIDE_TOKEN_FILE over
+// none; --ca-file over COURTSIDE_CA_FILE over what the system trusts.
 class ServerOptions {
  public:
   explicit ServerOptions(CLI::App& command);
   ServerOptions(const ServerOptions&) = delete;
   ServerOptions& operator=(const ServerOptions&) = delete;
 
-  std::string url(const Surroundings& surroundings) const;
-  std::string token(const Surroundings& surroundings) const;
-
-  template <typename Command>
-  void take(Command& command, const Surroundings& surroundings) const {
-    command.url = url(surroundings);
-    command.token = token(surroundings);
+  ServerAddress address(const Surroundings& surroundings) const;
+  void take(ServerAddress& command, const Surroundings& surroundings) const {
+    command = address(surroundings);
   }
 
  private:
-  std::string url_;
-  std::string token_;
+  ServerAddress given_;
 };
 
 // -o, with the formats that a command knows; the first is what a terminal gets.

@@ -161,6 +161,8 @@ const std::vector<Area>& areas() {
       {"engine/postgres", {"base", "schema", "engine/config", "engine/access", "engine/outbox"}},
       // Who is let in, whoever it is and whatever it wants.
       {"engine/doors", {"base", "transport", "engine/config", "engine/access"}},
+      // How client commands reach a server: nothing of the server's own.
+      {"engine/remote", {"base", "transport", "engine/config", "engine/version.h"}},
       {"tests", {"*"}},
   };
   return table;
@@ -188,7 +190,9 @@ const std::vector<ThirdParty>& third_parties() {
       {"llhttp.h", {"transport/"}},
       // The load generator has sockets of its own, so as not to measure the server with itself.
       // The database's watchdog shuts a socket of libpq down.
-      {"sys/socket.h", {"transport/", "engine/bench/", "engine/postgres/"}},
+      // What a command's loop watches of libcurl's connection is one end of a pair of sockets.
+      {"curl/", {"engine/remote/"}},
+      {"sys/socket.h", {"transport/", "engine/bench/", "engine/postgres/", "engine/remote/"}},
       {"sys/epoll.h", {"engine/bench/"}},
       {"sys/uio.h", {"transport/", "engine/bench/"}},
       {"sys/ioctl.h", {"transport/"}},
