@@ -121,7 +121,7 @@ Result<void> check_query(const HttpRequest& request) {
 }
 
 void refuse(Peer& peer, const Error& error) {
-  peer.door().deny(error.code);
+  peer.door().deny(error);
   tell(peer, error);
 }
 

@@ -39,6 +39,24 @@ void get_outbox(Peer& peer, const HttpRequest&, const Identity& reader) {
   });
 }
 
+// They say how much the platform does, and for how many: for a service that holds the permission,
+// and for those who may read everything anyway.
+void get_metrics(Peer& peer, const HttpRequest&, const Identity& reader) {
+  constexpr std::string_view kMayReadMetrics = "metrics:read";
+  const auto show = [](Peer& asker) {
+    asker.respond({.status = 200,
+                   .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                   .headers = {},
+                   .body = asker.shard().engine().metrics()});
+  };
+  const bool may_read = reader.kind == Identity::Kind::kService &&
+                        std::find(reader.permissions.begin(), reader.permissions.end(),
+                                  kMayReadMetrics) != reader.permissions.end();
+  if (may_read) return show(peer);
+  with_read_grant(peer, reader, {}, ReadMode::kHistory,
+                  [show](Peer& asker, const ReadGrant&) { show(asker); });
+}
+
 void method_not_allowed(Peer& peer, std::string_view allowed) {
   HttpResponse response =
       problem({Code::method_not_allowed, "this path takes " + std::string(allowed)});
@@ -109,12 +127,7 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
   if (path == "/live") return get_health(peer, false);
   if (path == "/openapi.json") return get_document(peer, openapi_document());
   if (path == "/asyncapi.json") return get_document(peer, asyncapi_document());
-  if (path == "/metrics") {
-    return peer.respond({.status = 200,
-                         .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                         .headers = {},
-                         .body = peer.shard().engine().metrics()});
-  }
+  if (path == "/metrics") return identified(peer, request, get_metrics);
   peer.respond(problem({Code::not_found, "there is nothing at this path"}));
 }
 

@@ -29,7 +29,7 @@ Result<Report> measure_append(const Bench& bench) {
   const Result<std::uint64_t> warm =
       load.run(std::max<std::uint64_t>(options.events / 10, 1), kWarmUpSeconds);
   if (!warm) return fail(warm.error());
-  Result<Measured> measured = Measured::start(bench.target);
+  Result<Measured> measured = Measured::start(bench.figures());
   if (!measured) return fail(measured.error());
   const Result<std::uint64_t> events = load.run(options.events, options.seconds);
   if (!events) return fail(events.error());

@@ -102,7 +102,7 @@ class Export {
     if (const Result<void> filled = fill(); !filled) return fail(filled.error());
     bench_.say("an export by itself");
     const std::atomic<bool> never = false;
-    Result<Measured> measured = Measured::start(bench_.target);
+    Result<Measured> measured = Measured::start(bench_.figures());
     if (!measured) return fail(measured.error());
     const Result<Taken> alone = take_log(bench_, never);
     if (!alone) return fail(alone.error());

@@ -30,7 +30,7 @@ class FanOut {
     if (const Result<void> warm = publish(std::max<std::uint64_t>(events / 10, 1)); !warm) {
       return fail(warm.error());
     }
-    Result<Measured> measured = Measured::start(bench_.target);
+    Result<Measured> measured = Measured::start(bench_.figures());
     if (!measured) return fail(measured.error());
     if (const Result<void> done = publish(events); !done) return fail(done.error());
     if (const Result<void> stopped = measured->stop(); !stopped) return fail(stopped.error());

@@ -13,8 +13,8 @@ constexpr std::chrono::milliseconds kEvery{1000};
 
 }  // namespace
 
-FigureSampler::FigureSampler(const ClientTarget& target, std::vector<std::string> metrics)
-    : target_(target), metrics_(std::move(metrics)), thread_([this] { run(); }) {}
+FigureSampler::FigureSampler(const FiguresAt& at, std::vector<std::string> metrics)
+    : at_(at), metrics_(std::move(metrics)), thread_([this] { run(); }) {}
 
 FigureSampler::~FigureSampler() {
   {
@@ -41,7 +41,7 @@ void FigureSampler::run() {
   while (!stop_) {
     lock.unlock();
     // A look that failed is one of many: what the workload itself sees tells what is wrong.
-    const Result<ServerFigures> figures = read_server_figures(target_);
+    const Result<ServerFigures> figures = read_server_figures(at_);
     lock.lock();
     for (const std::string& metric : metrics_) {
       double& largest = largest_[metric];

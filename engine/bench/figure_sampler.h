@@ -11,13 +11,13 @@
 #include <thread>
 #include <vector>
 
-#include "transport/client.h"
+#include "engine/bench/server_figures.h"
 
 namespace courtside {
 
 class FigureSampler {
  public:
-  FigureSampler(const ClientTarget& target, std::vector<std::string> metrics);
+  FigureSampler(const FiguresAt& at, std::vector<std::string> metrics);
   ~FigureSampler();
   FigureSampler(const FigureSampler&) = delete;
   FigureSampler& operator=(const FigureSampler&) = delete;
@@ -29,7 +29,7 @@ class FigureSampler {
  private:
   void run();
 
-  const ClientTarget target_;
+  const FiguresAt at_;
   const std::vector<std::string> metrics_;
   mutable std::mutex mutex_;
   std::condition_variable stopping_;

@@ -37,7 +37,7 @@ Result<Report> measure_idle(const Bench& bench) {
     crowd.add("user:" + bench.run + "-" + std::to_string(i));
   }
   bench.say("connecting " + std::to_string(options.connections) + " subscribers");
-  Result<Measured> measured = Measured::start(bench.target);
+  Result<Measured> measured = Measured::start(bench.figures());
   if (!measured) return fail(measured.error());
   if (const Result<void> opened = crowd.open(); !opened) return fail(opened.error());
   if (const Result<void> held = loop.run_for(options.seconds * 1000); !held) {

@@ -31,7 +31,7 @@ Result<Report> measure_latency(const Bench& bench) {
   if (const Result<void> opened = publisher.open(); !opened) return fail(opened.error());
 
   bench.say("publishing for " + std::to_string(kWarmUpSeconds + options.seconds) + " s");
-  Result<Measured> measured = Measured::start(bench.target);
+  Result<Measured> measured = Measured::start(bench.figures());
   if (!measured) return fail(measured.error());
   publisher.start(count);
   const Result<void> done = loop.run_until(

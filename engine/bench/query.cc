@@ -45,7 +45,7 @@ class Query {
     report.setting("channels", bench_.options.channels);
     report.setting("pages", kPages);
     report.setting("limit", kPageEvents);
-    Result<Measured> measured = Measured::start(bench_.target);
+    Result<Measured> measured = Measured::start(bench_.figures());
     if (!measured) return fail(measured.error());
     for (const Question& question : kQuestions) {
       bench_.say(std::string("asking by ") + question.name);

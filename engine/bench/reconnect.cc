@@ -30,7 +30,7 @@ class Reconnect {
   Result<Report> run() {
     if (const Result<void> away = miss_events(); !away) return fail(away.error());
     bench_.say("reconnecting");
-    Result<Measured> measured = Measured::start(bench_.target);
+    Result<Measured> measured = Measured::start(bench_.figures());
     if (!measured) return fail(measured.error());
     const std::uint64_t begin_ns = steady_ns();
     if (const Result<void> back = come_back(); !back) return fail(back.error());

@@ -45,7 +45,7 @@ Result<Report> measure_replay(const Bench& bench) {
   }
 
   bench.say("replaying");
-  Result<Measured> measured = Measured::start(bench.target);
+  Result<Measured> measured = Measured::start(bench.figures());
   if (!measured) return fail(measured.error());
   const Result<Pass> pass = read_all(loop, bench, channel);
   if (!pass) return fail(pass.error());

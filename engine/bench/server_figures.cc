@@ -25,8 +25,10 @@ double ServerFigures::value(std::string_view name) const {
   return 0;
 }
 
-Result<ServerFigures> read_server_figures(const ClientTarget& target) {
-  Result<HttpResponse> page = http_request(target, "GET", "/metrics", {}, {}, kTimeoutMs);
+Result<ServerFigures> read_server_figures(const FiguresAt& at) {
+  HttpHeaders headers;
+  if (!at.token.empty()) headers.emplace_back("authorization", "Bearer " + at.token);
+  Result<HttpResponse> page = http_request(at.target, "GET", "/metrics", headers, {}, kTimeoutMs);
   if (!page) return fail(page.error());
   if (page->status != 200) {
     return fail(Code::unavailable, "GET /metrics answered " + std::to_string(page->status));
@@ -34,22 +36,22 @@ Result<ServerFigures> read_server_figures(const ClientTarget& target) {
   return ServerFigures(std::move(page->body));
 }
 
-Measured::Measured(const ClientTarget& target, ServerFigures before)
-    : target_(target),
+Measured::Measured(const FiguresAt& at, ServerFigures before)
+    : at_(at),
       before_(std::move(before)),
       after_(std::string()),
       begin_ns_(steady_ns()),
       end_ns_(begin_ns_) {}
 
-Result<Measured> Measured::start(const ClientTarget& target) {
-  Result<ServerFigures> before = read_server_figures(target);
+Result<Measured> Measured::start(const FiguresAt& at) {
+  Result<ServerFigures> before = read_server_figures(at);
   if (!before) return fail(before.error());
-  return Measured(target, std::move(*before));
+  return Measured(at, std::move(*before));
 }
 
 Result<void> Measured::stop() {
   end_ns_ = steady_ns();
-  Result<ServerFigures> after = read_server_figures(target_);
+  Result<ServerFigures> after = read_server_figures(at_);
   if (!after) return fail(after.error());
   after_ = std::move(*after);
   return {};

@@ -23,12 +23,16 @@ class ServerFigures {
   std::string page_;
 };
 
-Result<ServerFigures> read_server_figures(const ClientTarget& target);
+struct FiguresAt {
+  ClientTarget target;
+  std::string token;  // or a service's key, that may read them; empty: none
+};
+Result<ServerFigures> read_server_figures(const FiguresAt& at);
 
 // What went by between its making and stop().
 class Measured {
  public:
-  static Result<Measured> start(const ClientTarget& target);
+  static Result<Measured> start(const FiguresAt& at);
   Result<void> stop();
 
   // Whatever follows REQUIRES: stop() succeeded.
@@ -41,9 +45,9 @@ class Measured {
   double after(std::string_view metric) const { return after_.value(metric); }
 
  private:
-  Measured(const ClientTarget& target, ServerFigures before);
+  Measured(const FiguresAt& at, ServerFigures before);
 
-  ClientTarget target_;
+  FiguresAt at_;
   ServerFigures before_;
   ServerFigures after_;
   std::uint64_t begin_ns_;

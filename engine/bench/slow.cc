@@ -32,7 +32,7 @@ class Slow {
         others_(loop_, bench.address,
                 [this](std::uint32_t number, const Subscriber& other) { count(number, other); }),
         slow_(loop_, bench.address),
-        sampler_(bench.target, {kQueued, kResident}) {
+        sampler_(bench.figures(), {kQueued, kResident}) {
     for (std::uint64_t i = 0; i < bench.options.connections; ++i) others_.add(channel_);
     slow_.add(channel_);
   }

@@ -34,7 +34,7 @@ class Sparse {
     bench_.say("resuming");
     Result<std::uint64_t> first = resume();
     if (!first) return fail(first.error());
-    Result<Measured> measured = Measured::start(bench_.target);
+    Result<Measured> measured = Measured::start(bench_.figures());
     if (!measured) return fail(measured.error());
     LatencyHistogram resumes;
     for (std::uint64_t i = 0; i < kResumes; ++i) {

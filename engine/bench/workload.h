@@ -23,6 +23,7 @@
 #include "base/result.h"
 #include "engine/bench/bench_client.h"
 #include "engine/bench/report.h"
+#include "engine/bench/server_figures.h"
 #include "engine/config/command_line.h"
 #include "transport/client.h"
 
@@ -37,6 +38,8 @@ struct Bench {
 
   // "bench:k3f9x-<rest>"
   std::string channel(std::string_view rest = "") const;
+  // Where the server's figures are had.
+  FiguresAt figures() const { return {.target = target, .token = address.token}; }
   // A line on stderr, where somebody watches.
   void say(const std::string& what) const;
 };

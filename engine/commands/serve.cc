@@ -16,12 +16,17 @@ namespace courtside {
 namespace {
 
 // For a person at a terminal: what runs where, and what to try first.
-void print_first_steps(const std::string& url, const std::string& log) {
+void print_first_steps(const std::string& url, const std::string& log, bool asks_who_calls) {
   const char* program = program_invocation_name;
+  std::fprintf(stderr, "courtside %s: %s\nlistening on %s\n\n", kVersion, log.c_str(), url.c_str());
+  if (asks_who_calls) {
+    std::fprintf(stderr,
+                 "Try, in another terminal, with a token or a service's key in FILE:\n"
+                 "  %s history --url %s --token-file FILE\n\n",
+                 program, url.c_str());
+    return;
+  }
   std::fprintf(stderr,
-               "courtside %s: %s\n"
-               "listening on %s\n"
-               "\n"
                "Try, in another terminal:\n"
                "  %s tail --url %s\n"
                "  %s publish --url %s --type booking.created \\\n"
@@ -29,8 +34,16 @@ void print_first_steps(const std::string& url, const std::string& log) {
                "  curl '%s/v1/events'\n"
                "  curl -N -H 'Accept: text/event-stream' '%s/v1/events?channel=user:42'\n"
                "\n",
-               kVersion, log.c_str(), url.c_str(), program, url.c_str(), program, url.c_str(),
-               url.c_str(), url.c_str());
+               program, url.c_str(), program, url.c_str(), url.c_str(), url.c_str());
+}
+
+// Nobody should learn it from the first stranger who reads everything.
+void say_whether_callers_are_asked(const Config& config) {
+  if (has_access_control(config)) return;
+  log_warning("engine",
+              "access control is off: every caller is an administrator and may read and write "
+              "everything; to ask who calls, set JWT_SECRET, access.jwks_file or "
+              "access.service_keys_file");
 }
 
 // A secret in a configuration file is everybody's who may read the file. It may hold more than
@@ -69,11 +82,12 @@ int run_serve(const ServeCommand& command) {
   }
   const std::string log = "log " + (*server)->epoch() + " in " + config.data + " holds " +
                           std::to_string(held.count()) + " events";
+  say_whether_callers_are_asked(config);
   if (json) {
     log_info("engine", log);
     log_info("engine", "listening on " + url);
   } else {
-    print_first_steps(url, log);
+    print_first_steps(url, log, has_access_control(config));
   }
 
   signals.attach(**server);

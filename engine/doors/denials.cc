@@ -1,10 +1,41 @@
 #include "engine/doors/denials.h"
 
+#include <algorithm>
 #include <string>
 
+#include "base/json.h"
 #include "base/log.h"
 
 namespace courtside {
+namespace {
+
+constexpr std::size_t kTextBytesMax = 200;  // of a caller or channel in a line
+
+// As JSON, so that no text of a caller's looks like a line of the log.
+std::string quoted(std::string_view text) {
+  std::size_t size = std::min(text.size(), kTextBytesMax);
+  // Not within a character of UTF-8.
+  const auto goes_on = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (size > 0 && size < text.size() && goes_on(text[size])) --size;
+  std::string out;
+  append_json_string(out, text.substr(0, size));
+  return out;
+}
+
+// The value of the member `channel`, quoted as it stands there; empty where there is none or it is
+// too long. The object is ours, and flat.
+std::string_view channel_of(std::string_view details) {
+  constexpr std::string_view kMember = "\"channel\":\"";
+  const std::size_t member = details.find(kMember);
+  if (member == std::string_view::npos) return {};
+  const std::size_t begin = member + kMember.size();
+  std::size_t end = begin;
+  while (end < details.size() && details[end] != '"') end += details[end] == '\\' ? 2 : 1;
+  if (end >= details.size() || end - begin > kTextBytesMax) return {};
+  return details.substr(begin - 1, end - begin + 2);
+}
+
+}  // namespace
 
 std::string_view name_of(Denial reason) {
   switch (reason) {
@@ -31,7 +62,7 @@ std::optional<Denial> denial_of(Code code) {
 }
 
 void Denials::count(Denial reason, std::uint64_t connection, std::string_view address,
-                    std::uint64_t now_ms) {
+                    std::uint64_t now_ms, const Denied& denied) {
   Reason& of = reasons_[static_cast<std::size_t>(reason)];
   const std::uint64_t total = of.total.fetch_add(1, std::memory_order_relaxed) + 1;
   std::uint64_t next_ms = of.next_line_ms.load(std::memory_order_relaxed);
@@ -42,6 +73,10 @@ void Denials::count(Denial reason, std::uint64_t connection, std::string_view ad
   }
   const std::uint64_t since = total - of.told.exchange(total, std::memory_order_relaxed);
   std::string line = "denied: " + std::string(name_of(reason));
+  if (!denied.caller.empty()) line += ", caller " + quoted(denied.caller);
+  if (const auto channel = channel_of(denied.details); !channel.empty()) {
+    line.append(", channel ").append(channel);
+  }
   if (connection != 0) line += ", connection " + std::to_string(connection);
   line.append(" from ").append(address);
   if (since > 1) line += "; " + std::to_string(since) + " since the last such line";

@@ -1,5 +1,5 @@
 // What is counted of those who were not let in, by reason; and at most one line a second and reason
-// in the log, with the connection and the address and nothing of what was said.
+// in the log, with the caller, the channel, the connection and the address, and no credential.
 //
 // Threads: any; counting is an atomic addition.
 #pragma once
@@ -32,11 +32,17 @@ std::string_view name_of(Denial reason);
 // What an answer with this code is counted as; empty for codes that deny nobody anything.
 std::optional<Denial> denial_of(Code code);
 
+// Who was denied what, as far as it is known. Metrics do not tell it: there are too many of them.
+struct Denied {
+  std::string_view caller = {};   // an account's id or a service's name; empty: nobody known
+  std::string_view details = {};  // of the error: a JSON object, whose `channel` is told
+};
+
 class Denials {
  public:
   // `connection` 0: it has none yet. `now_ms` as RateLimit's.
   void count(Denial reason, std::uint64_t connection, std::string_view address,
-             std::uint64_t now_ms);
+             std::uint64_t now_ms, const Denied& denied = {});
 
   std::uint64_t total(Denial reason) const;
 

@@ -44,6 +44,7 @@ Result<void> Doorway::take_address_place() {
 }
 
 Result<Identity> Doorway::judged(Result<Identity> identity) {
+  caller_ = identity ? identity->actor : std::string();
   if (identity || !is_failed_login(identity.error())) return identity;
   const Result<void> counted = doors_.count_failed_login(address_, loop_.now_ms());
   return counted ? std::move(identity) : Result<Identity>(fail(counted.error()));
@@ -68,8 +69,11 @@ Result<Identity> Doorway::admitted(Result<Identity> identity) {
   return identity;
 }
 
-void Doorway::deny(Code code) {
-  if (const std::optional<Denial> reason = denial_of(code)) deny(*reason);
+void Doorway::deny(const Error& error) {
+  const std::optional<Denial> reason = denial_of(error.code);
+  if (!reason) return;
+  doors_.denials().count(*reason, connection_, address_, loop_.now_ms(),
+                         {.caller = caller_, .details = error.details});
 }
 
 }  // namespace courtside

@@ -75,10 +75,11 @@ class Doorway {
   // Passes it on, counted when it denies something.
   template <typename T>
   const Result<T>& counted(const Result<T>& result) {
-    if (!result) deny(result.error().code);
+    if (!result) deny(result.error());
     return result;
   }
-  void deny(Code code);
+  // Of the caller whose credential was looked at last.
+  void deny(const Error& error);
 
  private:
   void set_peer(const std::string& peer);
@@ -92,6 +93,7 @@ class Doorway {
   std::string place_of_;  // the address whose place it took for a proxy's client
   ConnectionLimit::Lease account_place_;
   std::string account_;  // whose place it holds; empty: nobody's
+  std::string caller_;   // who was known last; empty: nobody
   std::uint64_t connection_ = 0;
 };
 

@@ -122,6 +122,13 @@ TEST_F(Interface, IsServedWordForWord) {
   EXPECT_EQ(get("/asyncapi.json", 200).body, text_of("docs/asyncapi.json"));
 }
 
+// Tools that make clients of the document ask for it.
+TEST_F(Interface, SaysWhereTheServerIs) {
+  const Json servers = openapi.document()["servers"];
+  ASSERT_EQ(servers.size(), 1u);
+  EXPECT_EQ(servers.at(0)["url"].text(), "/");
+}
+
 TEST_F(Interface, EveryPathAnswersAsDeclared) {
   const Json appended = post("application/cloudevents+json", kGood, 200).json();
   const std::string position = appended["results"].at(0)["position"].text();
@@ -183,6 +190,7 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
                                             "/v1/venues/v_1/calendar",
                                             "/v1/users/u_1/notifications",
                                             "/v1/outbox",
+                                            "/metrics",
                                             "/v1/ws"};
   refuse_all(secured);
   expect_all_seen();

@@ -54,6 +54,30 @@ TEST_F(DenialsTest, CountsEachUnderItsReasonAndSpeaksOnceASecond) {
       << later;
 }
 
+TEST_F(DenialsTest, TheLineNamesCallerAndChannel) {
+  denials.count(Denial::kForbidden, 17, "192.0.2.1", kNowMs,
+                {.caller = "42", .details = R"({"channel":"user:7","more":1})"});
+  EXPECT_NE(logged().find("denied: forbidden, caller \"42\", channel \"user:7\", connection 17"),
+            std::string::npos);
+}
+
+// They come from outside: none looks like a line of its own, and none is long.
+TEST_F(DenialsTest, NoTextOfACallerBreaksTheLine) {
+  const std::string lines = "x\n10:00:00.000 info engine: \"stopped\"";
+  denials.count(Denial::kForbidden, 17, "192.0.2.1", kNowMs,
+                {.caller = lines, .details = R"({"channel":"a:\"b\",c"})"});
+  const std::string logged_line = logged();
+  EXPECT_EQ(lines_of(logged_line), 1u) << logged_line;
+  EXPECT_NE(logged_line.find(R"(channel "a:\"b\",c")"), std::string::npos) << logged_line;
+  const std::string details = R"({"channel":")" + std::string(5000, 'c') + R"("})";
+  denials.count(Denial::kForbidden, 17, "192.0.2.1", kNowMs + 1000,
+                {.caller = std::string(5000, 'x'), .details = details});
+  EXPECT_LT(logged().size(), 500u);
+  for (const char* broken : {R"({"channel":")", R"({"channel":"\)", R"({"channel":7})"}) {
+    denials.count(Denial::kOrigin, 17, "192.0.2.1", kNowMs, {.details = broken});
+  }
+}
+
 TEST_F(DenialsTest, EveryReasonHasANameOfItsOwn) {
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < kDenialCount; ++i) {
