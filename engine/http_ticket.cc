@@ -16,9 +16,7 @@ void post_ticket(Peer& peer, const HttpRequest& /*request*/, const Identity& hol
   JsonObject body;
   body.text("ticket", *ticket)
       .number("expiresin", peer.shard().engine().config.access.ticket_lifetime_ms / kSecondMs);
-  HttpResponse response = json_response(body.take());
-  response.headers.emplace_back("cache-control", "no-store");
-  peer.respond(response);
+  peer.respond(json_response(body.take()));
 }
 
 }  // namespace courtside
