@@ -93,15 +93,14 @@ void open_history(Peer& peer, const HttpRequest& request, const Identity& reader
   if (peer.shard().draining()) {
     return peer.respond(problem({Code::draining, "the server is going down"}));
   }
-  const Result<Coding> coding = choose_coding(accepted(request.headers, "accept-encoding"));
-  if (!coding) return peer.respond(problem(coding.error()));
+  const Coding coding = choose_coding(accepted(request.headers, "accept-encoding"));
   Result<Doors::HistoryPlace> place = peer.door().take_history_place(reader);
   if (!place) return refuse(peer, place.error());
   auto opening = std::make_shared<Opening>();
   opening->terms.reader = reader;
   opening->terms.head_only = request.method == "HEAD";
   opening->terms.export_name = query.export_name;
-  opening->terms.head = stream_head(form, *coding);
+  opening->terms.head = stream_head(form, coding);
   opening->terms.place = std::move(*place);
   opening->terms.recheck_ms = engine.session_limits.recheck_ms;
   opening->terms.stall_ms = engine.config.limits.history_stall_ms;
@@ -109,7 +108,7 @@ void open_history(Peer& peer, const HttpRequest& request, const Identity& reader
   opening->terms.leeway_s = engine.session_limits.leeway_s;
   opening->request.query = std::move(query);
   opening->request.form = form;
-  opening->request.coding = *coding;
+  opening->request.coding = coding;
   opening->request.scanned_max = engine.config.limits.page_scanned;
   grant_history(peer, opening);
 }

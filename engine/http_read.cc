@@ -46,39 +46,38 @@ HttpResponse page_response(std::string body, Coding coding, bool takes_plain) {
 void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
               const HistoryQuery& query) {
   const std::vector<Accepted> codings = accepted(request.headers, "accept-encoding");
-  const Result<Coding> coding = choose_coding(codings);
-  if (!coding) return peer.respond(problem(coding.error()));
+  const Coding coding = choose_coding(codings);
   const bool plain = takes_plain(codings);
   const OffsetRange held = readable(peer.shard().engine());
-  with_read_grant(
-      peer, reader, query.filter.channels, ReadMode::kHistory,
-      [reader, query, held, coding = *coding, plain](Peer& asker, const ReadGrant& grant) {
-        Shard& shard = asker.shard();
-        const Engine& engine = shard.engine();
-        if (const auto asked = check_filter(engine, query.filter, grant); !asked) {
-          return refuse(asker, asked.error());
-        }
-        const ConnectionId id = asker.id();
-        asker.read_history(
-            reader, [&shard, &engine, id, reader, query, held, grant, coding, plain] {
-              Result<HistoryAnswer> page = answer_history(
-                  query, engine.log, within(held, engine.log.held()), engine.pages,
-                  engine.config.limits.page_scanned, engine.projections, grant.lifts);
-              HttpResponse response;
-              if (page) response = page_response(std::move(page->body), coding, plain);
-              return [&shard, id, reader, query, grant, page = std::move(page),
-                      response = std::move(response)] {
-                Peer* back = shard.find_peer(id);
-                if (back == nullptr) return;
-                if (!page) return back->respond(problem(page.error()));
-                if (grant.audited) {
-                  const auto traced = back->append_trace(reader, query.filter, page->events);
-                  if (!traced) return back->respond(problem(traced.error()));
-                }
-                back->respond(response);
-              };
-            });
-      });
+  with_read_grant(peer, reader, query.filter.channels, ReadMode::kHistory,
+                  [reader, query, held, coding, plain](Peer& asker, const ReadGrant& grant) {
+                    Shard& shard = asker.shard();
+                    const Engine& engine = shard.engine();
+                    if (const auto asked = check_filter(engine, query.filter, grant); !asked) {
+                      return refuse(asker, asked.error());
+                    }
+                    const ConnectionId id = asker.id();
+                    asker.read_history(
+                        reader, [&shard, &engine, id, reader, query, held, grant, coding, plain] {
+                          Result<HistoryAnswer> page = answer_history(
+                              query, engine.log, within(held, engine.log.held()), engine.pages,
+                              engine.config.limits.page_scanned, engine.projections, grant.lifts);
+                          HttpResponse response;
+                          if (page) response = page_response(std::move(page->body), coding, plain);
+                          return [&shard, id, reader, query, grant, page = std::move(page),
+                                  response = std::move(response)] {
+                            Peer* back = shard.find_peer(id);
+                            if (back == nullptr) return;
+                            if (!page) return back->respond(problem(page.error()));
+                            if (grant.audited) {
+                              const auto traced =
+                                  back->append_trace(reader, query.filter, page->events);
+                              if (!traced) return back->respond(problem(traced.error()));
+                            }
+                            back->respond(response);
+                          };
+                        });
+                  });
 }
 
 namespace {

@@ -2,9 +2,12 @@
 
 #include <chrono>
 #include <limits>
+#include <string>
 #include <utility>
 
+#include "base/log.h"
 #include "engine/publisher.h"
+#include "schema/catalogue.h"
 
 namespace courtside {
 namespace {
@@ -13,10 +16,23 @@ namespace {
 constexpr std::uint32_t kAuthorShard = std::numeric_limits<std::uint32_t>::max();
 // Between two attempts while the pending appends are at their limit.
 constexpr std::chrono::milliseconds kRetry{5};
+// Of which a warning is logged, once each.
+constexpr std::size_t kMisspeltTypesMax = 100;
 
 }  // namespace
 
+// A row is a fact of the database, so it is not lost for a misspelt type.
+void OutboxIntake::warn_of_misspelt_type(std::string_view type) {
+  const std::string meant = meant_type(type);
+  if (meant.empty()) return;
+  const std::lock_guard lock(mutex_);
+  if (misspelt_types_.size() >= kMisspeltTypesMax || !misspelt_types_.emplace(type).second) return;
+  log_warning("outbox", "rows have the type `" + std::string(type) +
+                            "`, which is not in the catalogue; `" + meant + "` may be meant");
+}
+
 Result<NewEvent> OutboxIntake::address(IncomingEvent event) {
+  warn_of_misspelt_type(EventView(event.event).type());
   return address_event(router_, std::move(event), IdScope::kSource);
 }
 

@@ -6,9 +6,13 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/outbox/outbox_log.h"
@@ -38,6 +42,8 @@ class OutboxIntake final : public OutboxLog {
   void close();
 
  private:
+  void warn_of_misspelt_type(std::string_view type);
+
   const Router& router_;
   const SourceState& state_;
   Sequencer* sequencer_ = nullptr;
@@ -45,6 +51,7 @@ class OutboxIntake final : public OutboxLog {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, std::optional<Verdict>> waiting_;  // by ticket
+  std::set<std::string, std::less<>> misspelt_types_;        // that a warning was logged of
   std::uint64_t last_ticket_ = 0;
   bool closed_ = false;
 };

@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "schema/catalogue.h"
+#include "schema/event_errors.h"
 
 namespace courtside {
 namespace {
@@ -13,6 +15,18 @@ namespace {
 constexpr std::size_t kTraceIdLength = 20;
 
 }  // namespace
+
+Result<void> check_types(const std::vector<IncomingEvent>& events, bool is_batch) {
+  EventErrors errors;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const std::string meant = meant_type(EventView(events[i].event).type());
+    if (meant.empty()) continue;
+    if (is_batch) errors.enter_batch_item(i);
+    errors.add("/type", "is not in the catalogue: did you mean `" + meant + "`?");
+  }
+  if (errors.empty()) return {};
+  return fail(errors.error());
+}
 
 Result<NewEvent> address_event(const Router& router, IncomingEvent incoming, IdScope scope) {
   const EventView event(incoming.event);

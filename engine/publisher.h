@@ -16,6 +16,11 @@
 
 namespace courtside {
 
+// invalid_event, with the type that was probably meant, where an event's is a misspelling of one of
+// the catalogue: readers would pass it over, and states would not know of it. `is_batch`: pointers
+// begin with the event's index.
+Result<void> check_types(const std::vector<IncomingEvent>& events, bool is_batch);
+
 // invalid_event when it reaches too many channels. An account's events have idempotency keys of
 // their own: it cannot take a key that somebody else is going to use.
 Result<NewEvent> address_event(const Router& router, IncomingEvent event, IdScope scope);

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -286,6 +287,61 @@ std::string_view hidden_subject(std::string_view subject) {
   const auto found = subjects.find(channel_kind(subject));
   COURTSIDE_CHECK(found != subjects.end());
   return found->second;
+}
+
+namespace {
+
+// As one would hear it: "checkedIn" and "checked-in" are "checkedin".
+std::string folded(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    if (c == '_' || c == '-' || c == ' ') continue;
+    text.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  return text;
+}
+
+// Whether at most one letter is more, less, other, or exchanged with the next.
+bool is_one_letter_off(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > 1) return false;
+  while (!a.empty() && a.front() == b.front()) a.remove_prefix(1), b.remove_prefix(1);
+  while (!a.empty() && a.back() == b.back()) a.remove_suffix(1), b.remove_suffix(1);
+  if (b.size() <= 1) return true;
+  return a.size() == 2 && b.size() == 2 && a[0] == b[1] && a[1] == b[0];
+}
+
+// `written` and `known` are folded.
+bool is_meant(std::string_view written, std::string_view known) {
+  if (is_one_letter_off(written, known)) return true;
+  // A verb without its ending: "confirm" for "confirmed", "cancel" for "cancelled".
+  constexpr std::size_t kEndingBytesMax = 3;
+  return written.size() >= 4 && known.starts_with(written) && known.ends_with("ed") &&
+         known.size() - written.size() <= kEndingBytesMax;
+}
+
+}  // namespace
+
+std::string meant_type(std::string_view type) {
+  const std::size_t dot = type.find('.');
+  if (dot == std::string_view::npos || find_family(type) != nullptr) return {};
+  const std::string written_family = folded(type.substr(0, dot));
+  const std::string written = folded(type.substr(dot + 1));
+  for (const EventFamily& family : kFamilies) {
+    const bool is_family = family.name == written_family;
+    if (!is_family && !is_one_letter_off(written_family, family.name)) continue;
+    for (const std::string_view event : family.events) {
+      // Of two misspelt words it is too much to say what was meant.
+      const std::string known = folded(event);
+      if (is_family ? !is_meant(written, known) : written != known) continue;
+      return std::string(family.name).append(".").append(event);
+    }
+  }
+  return {};
+}
+
+bool is_reserved_type(std::string_view type) {
+  return type == "gap" || type == "open" || type == "error" || type.starts_with("courtside.");
 }
 
 void check_catalogue(const EventFields& fields, EventErrors& errors) {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "schema/event.h"
@@ -63,6 +64,16 @@ std::string_view subject_field(std::string_view kind);
 // `kind:hidden` for a subject of one of these kinds. Valid for ever.
 // REQUIRES: subject_field(channel_kind(subject)) is not empty.
 std::string_view hidden_subject(std::string_view subject);
+
+// The type of the catalogue that a type which is not in it was probably meant to be, as
+// `booking.canceled` for `booking.cancelled`: one letter more, less, other or exchanged with the
+// next, other capitals or separators, or a verb without its ending. Empty for a type of the
+// catalogue, and for one that is like none of them: new types need no new server.
+std::string meant_type(std::string_view type);
+
+// A type that readers would take for a message of the server's own, or a browser for an event of
+// its EventSource: `gap`, `open`, `error`, and all that begin with `courtside.`.
+bool is_reserved_type(std::string_view type);
 
 // Adds to `errors` what breaks the rules above; nothing for a generic type.
 // REQUIRES: data of DataKind::kJson is sound JSON.

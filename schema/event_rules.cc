@@ -164,6 +164,9 @@ void check_fields(const EventFields& fields, DataCheck data_check, EventErrors& 
     check_text_attribute(attribute, fields, errors);
   }
   check_meanings(fields, errors);
+  if (is_reserved_type(fields.type)) {
+    errors.add("/type", "is reserved for messages of the server's own");
+  }
   check_extensions(fields.extensions, errors);
   if (data_check == DataCheck::kGrammarIsSound || check_data(fields, errors)) {
     check_catalogue(fields, errors);

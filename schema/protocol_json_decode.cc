@@ -140,6 +140,10 @@ class Decoder {
     auto from = decode_from(members_.from);
     if (!channels) return reject("channels must be an array of channels", id_);
     if (!types) return reject("types must be an array of types", id_);
+    // It would find everything, where "nothing" may have been meant.
+    if (!members_.types.absent() && types->empty()) {
+      return reject("types must list at least one type, or be left out", id_);
+    }
     if (!from) return reject(std::move(from.error()), id_);
     const bool wants_state = members_.state.raw == "true";
     if (!wants_state && !members_.state.absent() && members_.state.raw != "false") {

@@ -70,7 +70,7 @@ bool takes_plain(const std::vector<Accepted>& list) {
   return plain > 0 || (plain < 0 && quality_of(list, "*") != 0);
 }
 
-Result<Coding> choose_coding(const std::vector<Accepted>& list) {
+Coding choose_coding(const std::vector<Accepted>& list) {
   const int others = quality_of(list, "*");
   const int plain = takes_plain(list) ? std::max(quality_of(list, "identity"), 1) : 0;
   // Named codings go before plain bytes of the same quality; `*` alone is no wish for one.
@@ -86,9 +86,7 @@ Result<Coding> choose_coding(const std::vector<Accepted>& list) {
   }
   // Who does not speak of plain bytes prefers what it names, whatever quality it gives it.
   const bool plain_is_named = quality_of(list, "identity") >= 0;
-  if (best_quality > 0 && (!plain_is_named || best_quality >= plain)) return best;
-  if (plain > 0) return Coding::kIdentity;
-  return fail(Code::bad_request, "accept-encoding: known are gzip, zstd and identity");
+  return best_quality > 0 && (!plain_is_named || best_quality >= plain) ? best : Coding::kIdentity;
 }
 
 }  // namespace courtside

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/compress.h"
-#include "base/result.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -28,8 +27,8 @@ int quality_of(const std::vector<Accepted>& list, std::string_view name);
 bool takes_plain(const std::vector<Accepted>& list);
 
 // The coding of a long answer: zstd or gzip where the client names it and likes nothing better; no
-// compression where it says nothing. bad_request where it takes none that we know, and not even
-// plain bytes.
-Result<Coding> choose_coding(const std::vector<Accepted>& list);
+// compression where it says nothing, and also where it takes none that we know, and not even plain
+// bytes: an answer in plain bytes helps it more than none.
+Coding choose_coding(const std::vector<Accepted>& list);
 
 }  // namespace courtside

@@ -85,6 +85,7 @@ struct Config {
   std::vector<std::string> allowed_origins;  // "https://play.example.com"; "*": any
   std::vector<std::string> trusted_proxies;  // addresses and networks: "10.0.0.0/8"
   bool proxy_protocol = false;               // they send a PROXY header first
+  bool allow_similar_types = false;          // event types a letter off one of the catalogue
 
   struct Retention {
     std::uint64_t bytes = 0;  // of records; 0: keep all

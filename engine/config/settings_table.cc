@@ -66,6 +66,10 @@ std::vector<Setting> make_table() {
       {"proxy_protocol",
        "whether these proxies begin each connection with a PROXY header, v1 or v2",
        ChoiceSetting{{"false", "true"}, CHOICE(proxy_protocol)}},
+      {"allow_similar_types",
+       "whether to take event types that differ from one of the catalogue by a letter, such as "
+       "`booking.canceled`",
+       ChoiceSetting{{"false", "true"}, CHOICE(allow_similar_types)}},
 
       {"retention.bytes", "record bytes to keep; older events are dropped",
        bytes(MEMBER(retention.bytes), kMiB, 1024 * kTiB, "all")},

@@ -145,6 +145,51 @@ TEST(Catalogue, NotificationsNameTheirChannelAndAttempt) {
   EXPECT_EQ(notification(R"("attempt":"2")"), "invalid_event: /data/attempt must be an integer");
 }
 
+TEST(Catalogue, AMisspeltTypeIsKnownForTheOneThatWasMeant) {
+  const std::pair<const char*, const char*> misspelt[] = {
+      {"booking.canceled", "booking.cancelled"},
+      {"booking.cancel", "booking.cancelled"},
+      {"booking.Cancelled", "booking.cancelled"},
+      {"booking.checkedIn", "booking.checked_in"},
+      {"booking.checked-in", "booking.checked_in"},
+      {"booking.confirmd", "booking.confirmed"},
+      {"booking.confrimed", "booking.confirmed"},
+      {"booking.create", "booking.created"},
+      {"Booking.created", "booking.created"},
+      {"bookings.created", "booking.created"},
+      {"slot.hold", "slot.held"},
+      {"chat.messagePosted", "chat.message_posted"},
+      {"refund.succeded", "refund.succeeded"},
+      {"venue.staff_add", "venue.staff_added"}};
+  for (const auto& [type, meant] : misspelt) EXPECT_EQ(meant_type(type), meant) << type;
+}
+
+TEST(Catalogue, WhatIsLikeNoKnownTypeIsNoMisspelling) {
+  for (const char* type :
+       {"booking.created", "booking", "booking.", "booking.moved", "booking.created.v2",
+        "booking.unconfirmed", "ticket.reopened", "notification.sent", "bookings.creatd",
+        "demo.created", "payment.captured_late", ".", ""}) {
+    EXPECT_EQ(meant_type(type), "") << type;
+  }
+  // No two of the catalogue are each other's misspelling.
+  for (const EventFamily& family : catalogue()) {
+    for (const std::string_view event : family.events) {
+      EXPECT_EQ(meant_type(std::string(family.name).append(".").append(event)), "");
+    }
+  }
+}
+
+TEST(Catalogue, TypesOfTheServersOwnMessagesAreReserved) {
+  for (const char* type : {"gap", "courtside.gap", "courtside.", "open", "error"}) {
+    EXPECT_EQ(verdict_on_type(type, "any:x", "{}"),
+              "invalid_event: /type is reserved for messages of the server's own")
+        << type;
+  }
+  for (const char* type : {"gaps", "gap.closed", "courtside", "message", "demo.error"}) {
+    EXPECT_EQ(verdict_on_type(type, "any:x", "{}"), "ok") << type;
+  }
+}
+
 TEST(Catalogue, OtherTypesPass) {
   for (const char* type : {"booking", "booking.", "booking.moved", "booking.created.v2",
                            "bookings.created", "Booking.created", "created"}) {

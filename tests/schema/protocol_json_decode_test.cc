@@ -180,13 +180,14 @@ TEST(JsonMessages, SubscribeHasLimits) {
     return refusal(subscribe_with(",\"sub\":1,\"channels\":" + channels + ",\"types\":" + types));
   };
   const std::string one = R"(["user:1"])";
-  EXPECT_EQ(with(list_of(kSubscribeChannelsMax, "user:1"), "[]"), "taken");
-  EXPECT_EQ(with(list_of(kSubscribeChannelsMax + 1, "user:1"), "[]"),
+  EXPECT_EQ(with(list_of(kSubscribeChannelsMax, "user:1"), R"(["a"])"), "taken");
+  EXPECT_EQ(with(list_of(kSubscribeChannelsMax + 1, "user:1"), R"(["a"])"),
             "bad_request 7: channels lists more than 1000 channels");
   EXPECT_EQ(with(one, list_of(kSubscribeTypesMax, "a.*")), "taken");
   EXPECT_EQ(with(one, list_of(kSubscribeTypesMax + 1, "a.*")),
             "bad_request 7: types lists more than 100 types");
   EXPECT_EQ(with(one, R"("a.*")"), "bad_request 7: types must be an array of types");
+  EXPECT_EQ(with(one, "[]"), "bad_request 7: types must list at least one type, or be left out");
   for (const char* type : {"", "*", ".*", "a*", "*.a", "a.*.*", "a.*b", "\\n"}) {
     EXPECT_EQ(with(one, list_of(1, type)).substr(0, 15), "bad_request 7: ") << type;
   }
