@@ -151,10 +151,10 @@ void Peer::show_stream_head() {
 
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                        const Identity& identity) {
-  stream_.emplace();
+  const bool is_websocket = interest->wire == &cloudevents_wire();
+  stream_.emplace(is_websocket, shard_.loop().now_ms());
   stream_->identity = identity;
   stream_->interest = interest;
-  stream_->is_websocket = request.upgrade;
   stream_->next_keep_alive_ms = shard_.loop().now_ms() + keep_alive_ms();
   stream_->next_recheck_ms = shard_.loop().now_ms() + shard_.engine().session_limits.recheck_ms;
   if (stream_->is_websocket) {
@@ -212,10 +212,7 @@ void Peer::on_drained(Connection& /*connection*/) {
 void Peer::on_tick(std::uint64_t now_ms) {
   if (connection_ == nullptr) return;
   if (session_) {
-    session_->on_tick(now_ms,
-                      {.received_ms = connection_->last_received_ms(),
-                       .sent_bytes = connection_->bytes_written() + connection_->queued_bytes(),
-                       .acknowledged_bytes = connection_->bytes_acknowledged()});
+    session_->on_tick(now_ms, traffic());
   } else if (stream_) {
     tick_stream(now_ms);
   } else if (history_) {
@@ -224,8 +221,18 @@ void Peer::on_tick(std::uint64_t now_ms) {
   }
 }
 
+Traffic Peer::traffic() const {
+  return {.received_ms = connection_->last_heard_ms(),
+          .sent_bytes = connection_->bytes_written() + connection_->queued_bytes(),
+          .acknowledged_bytes = connection_->bytes_acknowledged()};
+}
+
 void Peer::tick_stream(std::uint64_t now_ms) {
   const SessionLimits& limits = shard_.engine().session_limits;
+  if (stream_->liveness.is_dead(now_ms, traffic(), 2 * std::uint64_t{limits.heartbeat_ms})) {
+    return end_stream(static_cast<std::uint16_t>(info(Code::timeout).close_code),
+                      "no sign of life for two heartbeats");
+  }
   const auto expires_s = stream_->identity.expires_s;
   if (expires_s && now().value() / kMicros >= *expires_s + limits.leeway_s) {
     return end_stream(static_cast<std::uint16_t>(info(Code::token_expired).close_code),

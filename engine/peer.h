@@ -18,6 +18,7 @@
 #include "engine/doors/doorway.h"
 #include "engine/history_stream.h"
 #include "engine/hub.h"
+#include "engine/liveness.h"
 #include "engine/session.h"
 #include "engine/start.h"
 #include "schema/command.h"
@@ -30,10 +31,16 @@ class Shard;
 // A stream of events without a session. (Not within Peer: clang 14 will not default-construct a
 // nested class with initialisers while the enclosing one is incomplete.)
 struct EventStream {
+  EventStream(bool over_websocket, std::uint64_t now_ms)
+      : is_websocket(over_websocket),
+        liveness(over_websocket ? Liveness::Expects::kPongs : Liveness::Expects::kNothing, now_ms) {
+  }
+
   Identity identity;
   SharedInterest interest;
   SubscriberId subscriber;
   bool is_websocket = false;
+  Liveness liveness;
   std::uint64_t next_keep_alive_ms = 0;
   std::uint64_t next_recheck_ms = 0;
   std::uint64_t check_attempt = 0;  // of the answer that is awaited
@@ -186,6 +193,7 @@ class Peer final : public ConnectionHandler,
 
   void begin_stream(const Start& start);
   std::uint64_t keep_alive_ms() const;
+  Traffic traffic() const;
   void tick_stream(std::uint64_t now_ms);
   void send_stream_position();
   void check_stream(bool stand_still);

@@ -190,9 +190,9 @@ void Server::on_socket(AcceptedSocket socket, bool is_local) {
     if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
   }
   ++next_shard_;
-  const auto refuse = [&](Denial reason) {
+  const auto refuse = [&, address = socket.peer_address()](Denial reason) {
     ++refused_;  // the socket closes as it goes
-    doors_->denials().count(reason, 0, socket.peer_address(), loop_.now_ms());
+    doors_->denials().count(reason, 0, address, loop_.now_ms());
   };
   if (!doors_->admits_plain(socket.peer_address())) return refuse(Denial::kExposure);
   if (total >= config_.limits.connections) return refuse(Denial::kConnections);
@@ -204,7 +204,7 @@ void Server::on_socket(AcceptedSocket socket, bool is_local) {
     if (!taken) return refuse(Denial::kConnections);
     place = std::move(*taken);
   }
-  least->post_socket({std::move(socket), std::move(place)});
+  if (!least->post_socket({std::move(socket), std::move(place)})) refuse(Denial::kConnections);
 }
 
 Result<void> Server::run() {

@@ -44,7 +44,7 @@ Session::Session(SessionHost& host, const protocol::Codec& codec, const Wire& wi
       limits_(limits),
       began_ms_(now_ms),
       now_ms_(now_ms),
-      alive_ms_(now_ms),
+      liveness_(Liveness::Expects::kPongs, now_ms),
       identity_(std::move(identity)),
       publishing_(host, *this, limits) {}
 
@@ -149,7 +149,7 @@ void Session::on_identity(std::uint64_t attempt, Result<Identity> identity) {
 
 void Session::welcome(Identity identity) {
   welcomed_ = true;
-  next_heartbeat_ms_ = alive_ms_ + limits_.heartbeat_ms;
+  next_heartbeat_ms_ = now_ms_ + limits_.heartbeat_ms;
   next_recheck_ms_ = now_ms_ + limits_.recheck_ms;
   set_identity(std::move(identity));
   protocol::Welcome welcome{.session = "s_" + random_word(kSessionIdLength),
@@ -523,8 +523,10 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
     if (now_ms - began_ms_ >= limits_.hello_timeout_ms) close(Code::timeout, "no `hello` came");
     return;
   }
-  check_alive(now_ms, traffic);
-  if (!closing_) check_expiry(now_ms);
+  if (liveness_.is_dead(now_ms, traffic, 2 * std::uint64_t{limits_.heartbeat_ms})) {
+    return close(Code::timeout, "no sign of life for two heartbeats");
+  }
+  check_expiry(now_ms);
   if (closing_) return;
   check_each(Standstill::kNone,
              [](const Sub& sub) { return sub.give_up_ms != 0 && !sub.is_asked; });
@@ -537,21 +539,6 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   next_heartbeat_ms_ = now_ms + limits_.heartbeat_ms;
   send_progress();
   host_.send_ping();
-}
-
-// A peer is alive when it said something, or when it took a part of what waited for it at the last
-// tick: a slow reader of a long backlog may not come to answering pings for minutes. One that took
-// all of it has our ping too; and all is what the kernel takes for a peer that reads nothing.
-void Session::check_alive(std::uint64_t now_ms, const Traffic& traffic) {
-  alive_ms_ = std::max(alive_ms_, traffic.received_ms);
-  if (before_.acknowledged_bytes < traffic.acknowledged_bytes &&
-      traffic.acknowledged_bytes < before_.sent_bytes) {
-    alive_ms_ = now_ms;
-  }
-  before_ = traffic;
-  if (now_ms - alive_ms_ > 2 * std::uint64_t{limits_.heartbeat_ms}) {
-    close(Code::timeout, "no sign of life for two heartbeats");
-  }
 }
 
 void Session::send_progress() {

@@ -16,6 +16,7 @@
 
 #include "engine/access/access.h"
 #include "engine/hub.h"
+#include "engine/liveness.h"
 #include "engine/session_publishing.h"
 #include "engine/start.h"
 #include "schema/command.h"
@@ -117,11 +118,6 @@ class Session final : private SessionVoice {
   void on_rights_change(const RightsChange& change, bool revokes);
 
   // Time passed.
-  struct Traffic {
-    std::uint64_t received_ms = 0;         // when the peer was last heard, on the loop's clock
-    std::uint64_t sent_bytes = 0;          // so far, those included that still wait
-    std::uint64_t acknowledged_bytes = 0;  // that its kernel confirmed
-  };
   void on_tick(std::uint64_t now_ms, const Traffic& traffic);
 
   // The server goes down: says so and closes with `close_code`.
@@ -191,7 +187,6 @@ class Session final : private SessionVoice {
   void end(std::uint32_t number, const Error& why);
 
   void pace_reading();
-  void check_alive(std::uint64_t now_ms, const Traffic& traffic);
   void send_progress();
 
   void send(const protocol::ServerMessage& message) override;
@@ -212,8 +207,7 @@ class Session final : private SessionVoice {
   std::uint64_t now_ms_;  // at the last tick
   std::uint64_t next_heartbeat_ms_ = 0;
   std::uint64_t next_recheck_ms_ = 0;
-  std::uint64_t alive_ms_;  // the last sign of life
-  Traffic before_;          // at the last tick
+  Liveness liveness_;
 
   std::optional<Identity> identity_;
   std::unique_ptr<Identifying> identifying_;

@@ -28,10 +28,7 @@ void Shard::start() {
   thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Shard::post_socket(NewConnection connection) {
-  // Full: the socket is closed when it goes out of scope, and the client tries again.
-  static_cast<void>(sockets_.try_post(connection));
-}
+bool Shard::post_socket(NewConnection connection) { return sockets_.try_post(connection); }
 
 void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(batch)); }
 

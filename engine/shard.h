@@ -50,7 +50,8 @@ class Shard final : public HubHost {
   void start();
 
   // Any thread.
-  void post_socket(NewConnection connection);
+  // False when kSocketsWaitingMax wait already: the socket closes, and the client tries again.
+  [[nodiscard]] bool post_socket(NewConnection connection);
   // Waits when the shard is kCommitsWaitingMax batches behind.
   void post_commit(SharedBatch batch);
   // Runs on the shard's thread.

@@ -133,7 +133,7 @@ class Connection {
   // The same for fan-out: may wait a few milliseconds for company when the loop is busy writing.
   virtual void send_paced(SharedBytes bytes) { send(std::move(bytes)); }
 
-  // Queues an empty WebSocket ping. The answer shows in last_received_ms().
+  // Queues an empty WebSocket ping. The answer shows in last_heard_ms().
   virtual void ping() {}
 
   // Tries to write what is queued right now, without waiting for the end of the turn.
@@ -145,8 +145,11 @@ class Connection {
   // between waits in one of the two, which may be megabytes.
   virtual std::uint64_t bytes_written() const = 0;
   virtual std::uint64_t bytes_acknowledged() = 0;
-  // Loop::now_ms() at which a byte last came in.
-  virtual std::uint64_t last_received_ms() const = 0;
+  // Loop::now_ms() at the peer's last sign of life: over HTTP any byte; over WebSocket a whole
+  // message or control frame, or kSignOfLifeBytes more of one that is on its way, so that nobody
+  // lives on by sending a byte now and then. While reading is paused it is now: we do not listen.
+  static constexpr std::size_t kSignOfLifeBytes = 4096;
+  virtual std::uint64_t last_heard_ms() const = 0;
 
   // Stops and resumes reading: nothing but on_drained and on_closed comes while paused.
   virtual void pause_reading() = 0;

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -79,7 +80,12 @@ class ServerConnection final : public Connection,
   bool congested() const override { return stream_.congested(); }
   std::uint64_t bytes_written() const override { return stream_.bytes_written(); }
   std::uint64_t bytes_acknowledged() override { return stream_.bytes_acknowledged(); }
-  std::uint64_t last_received_ms() const override { return stream_.last_received_ms(); }
+  std::uint64_t last_heard_ms() const override {
+    if (!stream_.reading()) return stream_.loop().now_ms();
+    const std::uint64_t heard_ms =
+        websocket_ ? websocket_->last_heard_ms() : stream_.last_received_ms();
+    return std::max(heard_ms, stream_.resumed_ms());
+  }
   void pause_reading() override { stream_.pause_reading(); }
   void resume_reading() override { stream_.resume_reading(); }
 

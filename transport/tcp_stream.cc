@@ -71,6 +71,7 @@ void TcpStream::pause_reading() {
 }
 
 void TcpStream::resume_reading() {
+  if (paused_) resumed_ms_ = loop_.now_ms();
   paused_ = false;
   update_watch();
   if (!kept_.empty()) offer_kept();

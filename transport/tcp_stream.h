@@ -85,6 +85,8 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   // and not as gone.
   bool is_slow(std::uint64_t before, std::uint64_t passed_ms);
   std::uint64_t last_received_ms() const { return last_received_ms_; }
+  // When reading was last resumed; 0: it never was paused.
+  std::uint64_t resumed_ms() const { return resumed_ms_; }
   // errno of what ended it, or 0.
   int error() const { return error_; }
 
@@ -120,6 +122,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   std::uint64_t bytes_written_ = 0;
   std::uint64_t bytes_acknowledged_ = 0;  // when last asked
   std::uint64_t last_received_ms_ = 0;
+  std::uint64_t resumed_ms_ = 0;
   std::uint64_t acknowledged_at_wait_ = 0;  // bytes_acknowledged() when close_timer_ was started
   TimerId close_timer_;
   int error_ = 0;

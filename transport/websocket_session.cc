@@ -10,6 +10,7 @@ WebSocketSession::WebSocketSession(WebSocketRole role, const WebSocketLimits& li
     : codec_(role, limits),
       stream_(stream),
       owner_(owner),
+      heard_ms_(stream.loop().now_ms()),
       close_timeout_ms_(close_timeout_ms),
       role_(role) {}
 
@@ -17,13 +18,21 @@ WebSocketSession::~WebSocketSession() { stream_.loop().cancel_timer(close_timer_
 
 std::size_t WebSocketSession::feed(std::string_view bytes) {
   if (state_ == State::kEnded) return bytes.size();
+  unfinished_bytes_ += bytes.size();
   const auto used = codec_.feed(bytes, *this);
+  if (unfinished_bytes_ >= Connection::kSignOfLifeBytes) note_heard();
   if (used) return *used;
   refuse(used.error());
   return bytes.size();
 }
 
+void WebSocketSession::note_heard() {
+  heard_ms_ = stream_.loop().now_ms();
+  unfinished_bytes_ = 0;
+}
+
 bool WebSocketSession::on_input(const WebSocketInput& input) {
+  note_heard();
   switch (input.opcode) {
     case Opcode::kText:
     case Opcode::kBinary:
@@ -32,7 +41,7 @@ bool WebSocketSession::on_input(const WebSocketInput& input) {
     case Opcode::kPing:
       if (state_ == State::kOpen) answer_ping(input.payload);
       break;
-    case Opcode::kPong: break;  // that it came is all it says: TcpStream::last_received_ms
+    case Opcode::kPong: break;  // that it came is all it says
     case Opcode::kClose: answer_close(input); return false;
   }
   return stream_.open() && stream_.reading();
@@ -68,12 +77,24 @@ void WebSocketSession::ping() {
 void WebSocketSession::close(std::uint16_t code, std::string_view reason) {
   if (state_ != State::kOpen || !stream_.open()) return;
   state_ = State::kClosing;
+  const bool something_waits = stream_.is_owed();
   std::string frame;
   append_close_frame(frame, code, reason, role_);
   stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
-  close_timer_ =
-      stream_.loop().start_timer(close_timeout_ms_, [this] { stream_.abort(CloseReason::kByUs); });
+  wait_for_close(something_waits);
   stream_.resume_reading();  // or the peer's close frame would never be seen
+}
+
+// A slow reader has yet to come to our close frame, and has as long again each time that it took
+// enough of what waits in front of it, and once more when it took the last of that. What waits has
+// a bound, and so has the time.
+void WebSocketSession::wait_for_close(bool something_waits) {
+  const std::uint64_t before = stream_.bytes_acknowledged();
+  close_timer_ = stream_.loop().start_timer(close_timeout_ms_, [this, before, something_waits] {
+    if (stream_.is_slow(before, close_timeout_ms_)) return wait_for_close(true);
+    if (something_waits && !stream_.is_owed()) return wait_for_close(false);
+    stream_.abort(CloseReason::kByUs);
+  });
 }
 
 void WebSocketSession::answer_close(const WebSocketInput& input) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "transport/connection.h"
 #include "transport/tcp_stream.h"
 #include "transport/websocket_codec.h"
 
@@ -40,6 +41,8 @@ class WebSocketSession final : WebSocketInputHandler {
   void close(std::uint16_t code, std::string_view reason);
 
   bool open() const { return state_ == State::kOpen; }
+  // See Connection::last_heard_ms().
+  std::uint64_t last_heard_ms() const { return heard_ms_; }
   // Of the peer's close frame: 0 while none came, 1005 for one without a code.
   std::uint16_t peer_close_code() const { return peer_close_code_; }
   const std::string& peer_close_reason() const { return peer_close_reason_; }
@@ -48,6 +51,8 @@ class WebSocketSession final : WebSocketInputHandler {
   enum class State : std::uint8_t { kOpen, kClosing, kEnded };
 
   bool on_input(const WebSocketInput& input) override;
+  void note_heard();
+  void wait_for_close(bool something_waits);  // for the peer to take in front of our close frame
   void answer_ping(std::string_view payload);
   void send_pong(std::string_view payload);
   void answer_close(const WebSocketInput& input);
@@ -59,6 +64,8 @@ class WebSocketSession final : WebSocketInputHandler {
   std::unique_ptr<std::string> waiting_pong_;  // the newest ping's payload, not answered yet
   std::uint64_t pong_end_ = 0;  // how far the stream is written when the last pong is out
   std::string peer_close_reason_;
+  std::uint64_t heard_ms_;
+  std::size_t unfinished_bytes_ = 0;  // that came since heard_ms_
   TimerId close_timer_;
   const std::uint32_t close_timeout_ms_;
   std::uint16_t peer_close_code_ = 0;

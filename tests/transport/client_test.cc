@@ -66,10 +66,10 @@ TEST(WebSocketClient, TalksToOurServer) {
   ASSERT_TRUE(server.pump([&] { return handler.log.ends_with("binary xxxxxxxxxxxxxxxxxxxx"); }))
       << handler.log;
   EXPECT_TRUE(handler.log.starts_with("open; text hello; binary"));
-  const std::uint64_t before = server.connection().last_received_ms();
+  const std::uint64_t before = server.connection().last_heard_ms();
   ASSERT_TRUE(server.pump([&] { return server.loop.now_ms() > before; }));
   server.connection().ping();
-  ASSERT_TRUE(server.pump([&] { return server.connection().last_received_ms() > before; }));
+  ASSERT_TRUE(server.pump([&] { return server.connection().last_heard_ms() > before; }));
   handler.log.clear();
   handler.client->close(4000);
   ASSERT_TRUE(server.pump([&] { return handler.closed && server.connections.empty(); }));

@@ -2,6 +2,7 @@
 // and reports its end exactly once.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -159,6 +160,34 @@ TEST(WebSocketConnection, AClientThatNeverAnswersOurCloseIsLeft) {
   Upgraded client(server);
   server.connection().close_websocket(1001, "");
   EXPECT_TRUE(server.pump_until_log("closed by us")) << server.log;
+}
+
+// It comes to our close frame when it has read what stands in front of it.
+TEST(WebSocketConnection, ASlowReaderHearsOurCloseToo) {
+  Server server(impatient());
+  Upgraded client(server, 4096);
+  server.connection().send(SharedBytes(served(2, std::string(150'000, 'x'))));
+  server.connection().close_websocket(1012, "");
+  const std::string end = served_close(1012);
+  auto last = std::chrono::steady_clock::now();
+  ASSERT_TRUE(server.pump([&] {
+    if (std::chrono::steady_clock::now() - last > std::chrono::milliseconds(10)) {
+      last = std::chrono::steady_clock::now();
+      client.read_some(4000);
+    }
+    return client.is_over() || client.read_so_far().ends_with(end);
+  }));
+  ASSERT_FALSE(client.is_over()) << client.read_so_far().size();
+  client.send(close_frame(1012));
+  EXPECT_TRUE(server.pump_until_log("closed by us 1012")) << server.log;
+}
+
+TEST(WebSocketConnection, WhoReadsNothingBehindOurCloseIsLeft) {
+  Server server(impatient());
+  Upgraded client(server, 4096);
+  server.connection().send(SharedBytes(served(2, std::string(8'000'000, 'x'))));
+  server.connection().close_websocket(1012, "");
+  EXPECT_TRUE(server.pump([&] { return server.connections.empty(); })) << server.log;
 }
 
 TEST(WebSocketConnection, AViolationIsAnsweredWithItsCodeEvenToAFlooder) {

@@ -32,13 +32,46 @@ TEST(WebSocketPressure, PingsAreAnsweredAndNotReported) {
 TEST(WebSocketPressure, OurPingAsksForASignOfLife) {
   Server server;
   Upgraded client(server);
-  const std::uint64_t before = server.connection().last_received_ms();
+  const std::uint64_t before = server.connection().last_heard_ms();
   ASSERT_TRUE(server.pump([&] { return server.loop.now_ms() > before; }));
   server.connection().ping();
   ASSERT_TRUE(server.pump_until_input(client, served(9, "")));
   client.send(frame({.opcode = 10}));
-  EXPECT_TRUE(server.pump([&] { return server.connection().last_received_ms() > before; }));
+  EXPECT_TRUE(server.pump([&] { return server.connection().last_heard_ms() > before; }));
   EXPECT_EQ(server.log, "");
+}
+
+// What we do not read cannot tell us that the peer is there: our own pause is not its silence.
+TEST(WebSocketPressure, WhileReadingIsPausedThePeerIsNotSilent) {
+  Server server;
+  Upgraded client(server);
+  server.connection().pause_reading();
+  const std::uint64_t paused_ms = server.loop.now_ms();
+  ASSERT_TRUE(server.pump([&] { return server.loop.now_ms() > paused_ms + 50; }));
+  EXPECT_EQ(server.connection().last_heard_ms(), server.loop.now_ms());
+  server.connection().resume_reading();
+  const std::uint64_t resumed_ms = server.loop.now_ms();
+  ASSERT_TRUE(server.pump([&] { return server.loop.now_ms() > resumed_ms + 50; }));
+  EXPECT_EQ(server.connection().last_heard_ms(), resumed_ms);
+}
+
+TEST(WebSocketPressure, PartsOfAMessageAreASignOfLifeWhenThereAreEnoughOfThem) {
+  Server server;
+  Upgraded client(server);
+  const std::string message = text(std::string(10'000, 'x'));
+  const std::uint64_t before = server.connection().last_heard_ms();
+  ASSERT_TRUE(server.pump([&] { return server.loop.now_ms() > before; }));
+  const auto send_part = [&](std::size_t begin, std::size_t end) {
+    const std::uint64_t sent_ms = server.loop.now_ms();
+    client.send(message.substr(begin, end - begin));
+    server.settle();
+    return server.connection().last_heard_ms() >= sent_ms;
+  };
+  EXPECT_FALSE(send_part(0, 1));
+  EXPECT_FALSE(send_part(1, 4000));
+  EXPECT_TRUE(send_part(4000, 5000));
+  EXPECT_FALSE(send_part(5000, 9000));
+  EXPECT_TRUE(send_part(9000, message.size()));
 }
 
 // 10,000 pings nobody reads the answers of: one pong is queued, the newest waits, the rest are
