@@ -61,14 +61,13 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
                            Timestamp now) {
   const auto& [name, value] = parameter;
   if (const auto set = set_filter(query.filter, parameter, now)) return *set;
-  if (name == "after") {
-    query.after = value;
-  } else if (name == "lastEventId") {
-    query.last_event_id = value;
-  } else if (name == "before") {
-    query.before = value;
+  if (name == "after") return set_position(query.after, parameter);
+  if (name == "lastEventId") return set_position(query.last_event_id, parameter);
+  if (name == "before") {
     query.shaped = true;
-  } else if (name == "order") {
+    return set_position(query.before, parameter);
+  }
+  if (name == "order") {
     if (value != "asc" && value != "desc") return bad_parameter(parameter, "must be asc or desc");
     query.order = value == "asc" ? Direction::kAscending : Direction::kDescending;
     query.shaped = true;

@@ -8,6 +8,7 @@
 #include "engine/http_routes.h"
 #include "engine/problem.h"
 #include "engine/query_parameters.h"
+#include "transport/http_text.h"
 
 namespace courtside {
 
@@ -120,6 +121,22 @@ Result<void> check_query(const HttpRequest& request) {
   return {};
 }
 
+Result<void> check_plain_body(const HttpRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (name != "content-encoding") continue;
+    for (std::string_view rest = value; !rest.empty();) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      const std::string_view coding = trimmed(rest.substr(0, comma));
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      if (coding.empty() || equals_ignoring_case(coding, "identity")) continue;
+      return fail(Code::unsupported_media_type,
+                  "a compressed body is not taken: send it without Content-Encoding",
+                  R"({"known":["identity"]})");
+    }
+  }
+  return {};
+}
+
 void refuse(Peer& peer, const Error& error) {
   peer.door().deny(error);
   tell(peer, error);
@@ -129,6 +146,8 @@ void tell(Peer& peer, const Error& error) {
   HttpResponse response = problem(error);
   // RFC 6750, section 3.
   if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
+  // RFC 9110, section 15.5.16: what is taken, of a request that may have been refused for it.
+  if (response.status == 415) response.headers.emplace_back("accept-encoding", "identity");
   peer.respond(response);
 }
 

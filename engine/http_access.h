@@ -44,6 +44,9 @@ void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then);
 void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,
                      ReadMode mode, Then<ReadGrant> then);
 
+// unsupported_media_type where the body is compressed. REQUIRES: a request with a body.
+Result<void> check_plain_body(const HttpRequest& request);
+
 // What may not be read answers like what is not there, also to a caller without a token: 401 for
 // some positions and 404 for others would tell which of them have something to hide.
 template <typename T>

@@ -12,6 +12,7 @@
 #include "engine/doors/origin.h"
 #include "engine/http_access.h"
 #include "engine/http_routes.h"
+#include "engine/preflight.h"
 #include "engine/problem.h"
 
 namespace courtside {
@@ -131,20 +132,6 @@ void get(Peer& peer, HttpRequest& request, const std::string& path) {
   peer.respond(problem({Code::not_found, "there is nothing at this path"}));
 }
 
-// What a browser asks before it lets a page send a CloudEvent
-// (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
-void answer_preflight(Peer& peer) {
-  constexpr std::string_view kHeaders =
-      "content-type, last-event-id, authorization, ce-specversion, ce-id, ce-source, ce-type, "
-      "ce-subject, ce-time, ce-expectedversion, ce-correlationid, ce-causationid, traceparent";
-  peer.respond({.status = 204,
-                .content_type = {},
-                .headers = {{"access-control-allow-methods", "GET, HEAD, POST"},
-                            {"access-control-allow-headers", std::string(kHeaders)},
-                            {"access-control-max-age", "600"}},
-                .body = {}});
-}
-
 }  // namespace
 
 void handle_request(Peer& peer, HttpRequest& request) {
@@ -161,7 +148,7 @@ void handle_request(Peer& peer, HttpRequest& request) {
   if (const Result<void> query = check_query(request); !query) {
     return peer.respond(problem(query.error()));
   }
-  if (request.method == "OPTIONS") return answer_preflight(peer);
+  if (request.method == "OPTIONS") return peer.respond(preflight_answer(request));
   if (request.method == "GET" || request.method == "HEAD") return get(peer, request, path);
   if (path == "/v1/events") {
     if (request.method == "POST") return identified(peer, request, post_events);

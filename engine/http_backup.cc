@@ -49,6 +49,9 @@ void post_backup(Peer& peer, const HttpRequest& request) {
     const Error wrong{Code::unauthorized, "a backup takes the key of serving.json"};
     return refuse(peer, peer.door().judged(Result<Identity>(fail(wrong))).error());
   }
+  if (const Result<void> plain = check_plain_body(request); !plain) {
+    return tell(peer, plain.error());
+  }
   const Result<std::string> target = target_of(request);
   if (!target) return peer.respond(problem(target.error()));
   shard.read_part([&shard, &backups, id = peer.id(), target = *target] {

@@ -119,9 +119,17 @@ void post_events(Peer& peer, const HttpRequest& request, const Identity& publish
   if (const Result<void> taken = peer.door().take_publish(publisher); !taken) {
     return refuse(peer, taken.error());
   }
+  if (const Result<void> plain = check_plain_body(request); !plain) {
+    return tell(peer, plain.error());
+  }
   Result<std::vector<IncomingEvent>> events = parse_body(request);
-  if (!events) return peer.respond(problem(events.error()));
+  if (!events) return tell(peer, events.error());
   const bool is_batch = media_type(request.header("content-type")) == kBatchMedia;
+  if (!peer.shard().engine().config.allow_similar_types) {
+    if (const auto known = check_types(*events, is_batch); !known) {
+      return tell(peer, known.error());
+    }
+  }
   peer.door().spend_publishes(publisher, events->size() - 1);
   ask_for_posting(peer,
                   std::make_shared<Posting>(Posting{

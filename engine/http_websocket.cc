@@ -97,10 +97,14 @@ void get_websocket(Peer& peer, const HttpRequest& request) {
     return peer.respond(problem({Code::draining, "the server is going down"}));
   }
   std::vector<std::string_view> offers = subprotocol_offers(request);
+  const bool is_offered = !offers.empty();
   std::erase_if(offers, [](std::string_view offer) { return offer.starts_with("bearer."); });
-  const Subprotocol* subprotocol = choose_subprotocol(offers);
+  // A client that offered a credential alone could use no answer: it must fail where none of its
+  // offers is named, and a credential is never named.
+  const Subprotocol* subprotocol =
+      is_offered && offers.empty() ? nullptr : choose_subprotocol(offers);
   if (subprotocol == nullptr) return peer.respond(problem(unknown_subprotocol()));
-  open_websocket(peer, request, *subprotocol, !offers.empty());
+  open_websocket(peer, request, *subprotocol, is_offered);
 }
 
 }  // namespace courtside

@@ -5,10 +5,13 @@
 
 #include "base/json.h"
 #include "engine/account_events.h"
+#include "engine/doors/origin.h"
 #include "engine/http_api.h"
+#include "engine/preflight.h"
 #include "engine/problem.h"
 #include "engine/publisher.h"
 #include "engine/shard.h"
+#include "transport/http_message.h"
 
 namespace courtside {
 namespace {
@@ -46,8 +49,12 @@ void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
   handle_request(*this, request);
 }
 
-void Peer::on_bad_request(Connection& connection, const Error& error) {
-  connection.respond(problem(error));
+// The page that sent it is to know why, as far as it is known which page that is.
+void Peer::on_bad_request(Connection& /*connection*/, const Error& error,
+                          const HttpHeaders& headers) {
+  const bool is_allowed = origin_allowed(headers, shard_.engine().config.allowed_origins);
+  set_origin(is_allowed ? find_header(headers, "origin") : std::string_view());
+  respond(problem(error));
 }
 
 void Peer::respond(HttpResponse response) {
@@ -60,18 +67,8 @@ void Peer::respond(HttpResponse response) {
   connection_->respond(response);
 }
 
-// https://fetch.spec.whatwg.org/#http-cors-protocol
 void Peer::allow_origin(HttpResponse& response) const {
-  if (origin_.empty()) return;
-  response.headers.emplace_back("access-control-allow-origin", origin_);
-  // A page reads no others than the seven that every answer may have.
-  response.headers.emplace_back("access-control-expose-headers",
-                                "courtside-after, courtside-through, retry-after, allow, "
-                                "www-authenticate");
-  for (auto& [name, value] : response.headers) {
-    if (name == "vary") return static_cast<void>(value.append(", origin"));
-  }
-  response.headers.emplace_back("vary", "origin");
+  if (!origin_.empty()) courtside::allow_origin(response, origin_);
 }
 
 Result<void> Peer::submit(Append append, bool while_draining) {
@@ -534,6 +531,9 @@ Result<void> Peer::publish(IncomingEvent event, const Identity& identity, const 
   }
   std::vector<IncomingEvent> events;
   events.push_back(std::move(event));
+  if (!shard_.engine().config.allow_similar_types) {
+    if (const Result<void> known = check_types(events, /*is_batch=*/false); !known) return known;
+  }
   Result<Append> append =
       make_append(shard_.engine().router, std::move(events), identity,
                   {.shard = shard_.number(), .connection = id_.value(), .ticket = ticket});

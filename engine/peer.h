@@ -129,7 +129,8 @@ class Peer final : public ConnectionHandler,
   // ConnectionHandler
   void on_proxy_header(Connection& connection, bool is_good) override;
   void on_request(Connection& connection, HttpRequest& request) override;
-  void on_bad_request(Connection& connection, const Error& error) override;
+  void on_bad_request(Connection& connection, const Error& error,
+                      const HttpHeaders& headers) override;
   void on_half_closed(Connection& connection) override;
   void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;
   void on_drained(Connection& connection) override;

@@ -82,6 +82,14 @@ Result<void> set_count(std::size_t& count, const Parameter& parameter, std::size
   return {};
 }
 
+Result<void> set_position(std::optional<std::string>& position, const Parameter& parameter) {
+  if (parameter.second.empty()) {
+    return fail(Code::bad_position, bad_parameter(parameter, "must not be empty").value().message);
+  }
+  position = parameter.second;
+  return {};
+}
+
 Result<void> set_text(std::string& text, const Parameter& parameter) {
   const std::string& value = parameter.second;
   if (value.empty() || value.size() > kAttributeBytesMax || !is_plain_text(value)) {

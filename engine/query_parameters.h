@@ -47,6 +47,9 @@ Result<void> set_time(std::optional<FineTime>& time, const Parameter& parameter,
 Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter, Timestamp now);
 // 1 to `max`.
 Result<void> set_count(std::size_t& count, const Parameter& parameter, std::size_t max);
+// A position; whether there is one of that name is asked where it is used. bad_position for an
+// empty one, as for any other text that is none.
+Result<void> set_position(std::optional<std::string>& position, const Parameter& parameter);
 // What the attribute of an event can be: what cannot, finds nothing, and must not come into the log
 // by way of a trace, since percent-decoded bytes are any bytes.
 Result<void> set_text(std::string& text, const Parameter& parameter);

@@ -13,10 +13,7 @@ namespace {
 // `limit` and `after`.
 Result<void> set_list(ListQuery& list, const Parameter& parameter, std::size_t limit_max) {
   const auto& [name, value] = parameter;
-  if (name == "after") {
-    list.after = value;
-    return {};
-  }
+  if (name == "after") return set_position(list.after, parameter);
   if (name == "limit") return set_count(list.limit, parameter, limit_max);
   return unknown_parameter(parameter);
 }

@@ -78,8 +78,9 @@ class ConnectionHandler {
   virtual void on_request(Connection& connection, HttpRequest& request) = 0;
 
   // The peer broke HTTP, or was too slow (Code::timeout): answer `error` with respond(); the
-  // connection closes after that.
-  virtual void on_bad_request(Connection& connection, const Error& error) = 0;
+  // connection closes after that. `headers`: those that had come by then, perhaps none.
+  virtual void on_bad_request(Connection& connection, const Error& error,
+                              const HttpHeaders& headers) = 0;
 
   // The client of the stream at hand closed its sending side. It may still read, or it may have
   // left altogether: the kernel tells which as soon as something is sent to it.

@@ -116,6 +116,8 @@ Result<HttpParser::Progress> HttpParser::feed(std::string_view input) {
   return progress;
 }
 
+const HttpHeaders& HttpParser::headers() const { return state_->parser.headers(); }
+
 bool HttpParser::idle() const { return !state_->parser.began(); }
 
 }  // namespace courtside

@@ -27,7 +27,7 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
   std::string method;  // "GET"
-  std::string target;  // as sent: path and query
+  std::string target;  // path and query, or "*" (origin_form)
   HttpHeaders headers;
   std::string body;
   std::uint8_t minor_version = 1;  // of HTTP/1.x: 0 or 1
@@ -71,6 +71,9 @@ class HttpParser {
   };
   // Errors (bad_request, headers_too_large, payload_too_large) are final: answer and close.
   Result<Progress> feed(std::string_view input);
+
+  // Those of the request at hand that are whole so far: what is known of one that is refused.
+  const HttpHeaders& headers() const;
 
   // True when no byte of a request has come since the last whole one, blank lines aside.
   bool idle() const;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "transport/http_text.h"
+#include "transport/request_target.h"
 
 namespace courtside {
 namespace {
@@ -208,7 +209,12 @@ int HttpMessageParser::State::end_headers() {
 
 int HttpMessageParser::State::check_request() {
   message.method = llhttp_method_name(static_cast<llhttp_method_t>(parser.method));
-  if (parser.method == HTTP_CONNECT) message.keep_alive = false;
+  Result<std::string> target = origin_form(message.method, message.target);
+  if (!target) {
+    refuse(target.error().code, target.error().message);
+    return -1;
+  }
+  message.target = std::move(*target);
   std::size_t host_count = 0;
   for (const auto& [header, content] : message.headers) {
     if (header == "host") ++host_count;
@@ -313,6 +319,7 @@ bool HttpMessageParser::began() const { return state_->lines.began(); }
 bool HttpMessageParser::headers_complete() const { return state_->headers_complete; }
 bool HttpMessageParser::complete() const { return state_->complete; }
 const HttpMessage& HttpMessageParser::message() const { return state_->message; }
+const HttpHeaders& HttpMessageParser::headers() const { return state_->message.headers; }
 
 std::string HttpMessageParser::take_body() {
   state_->body_wire_bytes = 0;

@@ -46,6 +46,8 @@ class HttpMessageParser {
   bool complete() const;
   // REQUIRES: headers_complete().
   const HttpMessage& message() const;
+  // Those that are whole so far, also behind an error.
+  const HttpHeaders& headers() const;
   // What came of the body since it was last taken: for bodies longer than memory.
   std::string take_body();
   // The message; the parser is ready for the next. REQUIRES: complete().

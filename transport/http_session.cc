@@ -71,13 +71,13 @@ void HttpSession::take(HttpRequest& request) {
 }
 
 void HttpSession::refuse(const Error& error, CloseReason reason) {
-  parser_.reset();
+  const std::unique_ptr<HttpParser> refused = std::move(parser_);
   deadline_ms_ = 0;
   state_ = State::kAnswering;
   close_reason_ = reason;
   head_only_ = false;
   keep_alive_ = false;
-  owner_.on_http_error(error);
+  owner_.on_http_error(error, refused->headers());
 }
 
 // The time between two requests begins when the answer is out, and not anew with each piece of it.

@@ -20,8 +20,8 @@ namespace courtside {
 class HttpSessionOwner {
  public:
   virtual void on_http_request(HttpRequest& request) = 0;
-  // Answered with respond(); the stream drains after that.
-  virtual void on_http_error(const Error& error) = 0;
+  // Answered with respond(); the stream drains after that. `headers`: see on_bad_request.
+  virtual void on_http_error(const Error& error, const HttpHeaders& headers) = 0;
   // The client of the stream that is being sent closed its sending side.
   virtual void on_http_half_close() = 0;
 
@@ -57,7 +57,7 @@ class HttpSession {
   enum class State : std::uint8_t { kReading, kAnswering, kStreaming, kUpgraded, kDone };
 
   void take(HttpRequest& request);
-  void refuse(const Error& error, CloseReason reason);
+  void refuse(const Error& error, CloseReason reason);  // REQUIRES: a parser
   void answered();
   void set_deadline(std::uint64_t delay_ms);
   void on_timer();

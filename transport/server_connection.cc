@@ -160,7 +160,9 @@ class ServerConnection final : public Connection,
   }
 
   void on_http_request(HttpRequest& request) override { handler_->on_request(*this, request); }
-  void on_http_error(const Error& error) override { handler_->on_bad_request(*this, error); }
+  void on_http_error(const Error& error, const HttpHeaders& headers) override {
+    handler_->on_bad_request(*this, error, headers);
+  }
   void on_http_half_close() override { handler_->on_half_closed(*this); }
 
   void on_session_message(Opcode opcode, std::string_view payload) override {

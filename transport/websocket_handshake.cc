@@ -6,6 +6,7 @@
 #include "transport/connection.h"
 #include "transport/http_text.h"
 #include "transport/websocket_codec.h"
+#include "transport/websocket_extensions.h"
 
 namespace courtside {
 namespace {
@@ -31,7 +32,8 @@ Result<void> Connection::check_upgrade(const HttpRequest& request) {
     return no_upgrade("no upgrade to websocket");
   }
   if (request.method != "GET") return fail(Code::bad_request, "an upgrade is a GET request");
-  if (request.minor_version != 1) return fail(Code::bad_request, "an upgrade needs HTTP/1.1");
+  // One of HTTP/1.0 is to be ignored (RFC 9110, section 7.8).
+  if (request.minor_version != 1) return no_upgrade("an upgrade needs HTTP/1.1");
   if (!request.body.empty()) return fail(Code::bad_request, "an upgrade has no body");
   if (count_headers(request.headers, "sec-websocket-version") != 1 ||
       request.header("sec-websocket-version") != kVersion) {
@@ -41,6 +43,11 @@ Result<void> Connection::check_upgrade(const HttpRequest& request) {
   if (count_headers(request.headers, "sec-websocket-key") != 1 ||
       !base64_decode(request.header("sec-websocket-key"), key) || key.size() != kKeyBytes) {
     return fail(Code::bad_request, "Sec-WebSocket-Key is not 16 bytes in base64");
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (name == "sec-websocket-extensions" && !is_extension_list(value)) {
+      return fail(Code::bad_request, "Sec-WebSocket-Extensions is no list of extensions");
+    }
   }
   return {};
 }

@@ -69,6 +69,9 @@ TEST(HistoryQueryTest, NoneIsEmptyAndWhatIsOneIsThereOnce) {
     EXPECT_NE(refused(name), "");
   }
   EXPECT_EQ(refused("after="), "parameter `after`: must not be empty");
+  for (const char* text : {"after=", "before", "limit=5&after"}) {
+    EXPECT_EQ(parse_history_query(text, 1000, kNow).error().code, Code::bad_position) << text;
+  }
   EXPECT_EQ(refused("colour="), "parameter `colour`: is not known here");
   EXPECT_EQ(refused("type=a&type=b&channel=user:1&channel=user:2"), "");
 

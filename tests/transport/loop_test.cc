@@ -159,7 +159,7 @@ TEST(Loop, ASocketMayTravelToAnotherLoop) {
       connection.respond({.status = 204});
       connection.close_after_flush();
     }
-    void on_bad_request(Connection&, const Error&) override {}
+    void on_bad_request(Connection&, const Error&, const HttpHeaders&) override {}
     void on_message(Connection&, Opcode, std::string_view) override {}
     void on_drained(Connection&) override {}
     void on_closed(Connection&, CloseReason, std::uint16_t) override { ++closed; }

@@ -178,7 +178,7 @@ class Server final : public ConnectionHandler {
     response.body = request.method + " " + request.target + " " + request.body;
     connection.respond(response);
   }
-  void on_bad_request(Connection& connection, const Error& error) override {
+  void on_bad_request(Connection& connection, const Error& error, const HttpHeaders&) override {
     note("bad " + std::string(info(error.code).name));
     HttpResponse response;
     response.status = info(error.code).http_status;

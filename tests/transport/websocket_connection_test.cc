@@ -90,7 +90,12 @@ TEST(CheckUpgrade, TakesWhatTheRfcAsksForAndNothingElse) {
   EXPECT_EQ(verdict(post), "bad_request");
   HttpRequest old = request;
   old.minor_version = 0;
-  EXPECT_EQ(verdict(old), "bad_request");
+  EXPECT_EQ(verdict(old), "upgrade_required");
+  HttpRequest extended = request;
+  extended.headers.emplace_back("sec-websocket-extensions", "permessage-deflate; a=1");
+  EXPECT_EQ(verdict(extended), "ok");
+  extended.headers.emplace_back("sec-websocket-extensions", "permessage-deflate; a=");
+  EXPECT_EQ(verdict(extended), "bad_request");
   HttpRequest twice = request;
   twice.headers.push_back(request.headers[4]);
   EXPECT_EQ(verdict(twice), "bad_request");
