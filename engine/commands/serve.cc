@@ -75,11 +75,6 @@ int run_serve(const ServeCommand& command) {
       "http://" + config.listen.substr(0, colon) + ":" + std::to_string((*server)->port());
   const OffsetRange held = (*server)->held();
   warn_of_open_secret(command.loaded);
-  if (!has_access_control(config)) {
-    log_warning("access", "access control is off: everyone who reaches " + config.listen +
-                              " is an administrator (set access.jwt_secret, access.jwks_file or "
-                              "access.service_keys_file)");
-  }
   const std::string log = "log " + (*server)->epoch() + " in " + config.data + " holds " +
                           std::to_string(held.count()) + " events";
   say_whether_callers_are_asked(config);

@@ -11,8 +11,11 @@ constexpr const char* kSecret = "0123456789abcdef0123456789abcdef";
 constexpr const char* kServiceKey = "fedcba9876543210fedcba9876543210";
 constexpr const char* kElsewhere = "127.0.0.2";
 
-std::string token_of(const std::string& user) {
-  Process process({courtside_binary(), "token", "--user", user, "--secret", kSecret});
+std::string token_of(const std::string& user, const std::string& role = "") {
+  std::vector<std::string> command = {courtside_binary(), "token", "--user", user,
+                                      "--secret",         kSecret};
+  if (!role.empty()) command.insert(command.end(), {"--role", role});
+  Process process(command);
   EXPECT_EQ(process.wait(), 0);
   std::string token = process.whole_output();
   while (!token.empty() && token.back() == '\n') token.pop_back();
@@ -44,7 +47,8 @@ class Doors : public ServerTest {
 
   double denied(const std::string& reason) {
     const std::string name = "courtside_denied_total{reason=\"" + reason + "\"} ";
-    const std::string page = http.get("/metrics").body;
+    HttpClient admin(port(), bearer(token_of("9", "BMSP_SUPER_ADMIN")));
+    const std::string page = admin.get("/metrics").body;
     const std::size_t at = page.find(name);
     return at == std::string::npos ? -1 : std::stod(page.substr(at + name.size()));
   }
@@ -141,7 +145,7 @@ TEST_F(LoginDoor, AFloodFromOneAddressIsSlowedAndTouchesNobodyElse) {
   EXPECT_EQ(denied("rate_limited"), 1);
 }
 
-TEST_F(LoginDoor, TheLogSaysWhoFromWhereAndNothingOfWhatTheyBrought) {
+TEST_F(LoginDoor, TheLogSaysWhoAskedForWhatFromWhereAndNoCredential) {
   Process& process = server.process();
   flood(kElsewhere);
   EXPECT_EQ(ask("not-a-token", kElsewhere).status, 429);
@@ -152,9 +156,9 @@ TEST_F(LoginDoor, TheLogSaysWhoFromWhereAndNothingOfWhatTheyBrought) {
   const std::string line = process.wait_for_output("denied: unauthorized, connection ");
   EXPECT_NE(line.find(std::string(" from ") + kElsewhere), std::string::npos) << line;
   process.wait_for_output("denied: rate_limited, connection ");
-  process.wait_for_output("denied: forbidden, connection ");
-  for (const std::string& private_word :
-       {std::string("not-a-token"), token, std::string("canary")}) {
+  process.wait_for_output(
+      R"(denied: forbidden, caller \"42\", channel \"user:canary\", connection )");
+  for (const std::string& private_word : {std::string("not-a-token"), token}) {
     EXPECT_EQ(process.output().find(private_word), std::string::npos) << private_word;
   }
 }

@@ -26,7 +26,8 @@ Headers bearer(const std::string& credential) {
 
 Platform::Platform(PlatformShape shape) : database_(postgres().create_database()) {
   sql(platform_tables_sql(shape));
-  write_private_file(folder_->path() / "keys", "http-backend:" + std::string(kServiceKey) + "\n");
+  write_private_file(folder_->path() / "keys",
+                     "http-backend:" + std::string(kServiceKey) + ":event:publish,metrics:read\n");
   if (shape == PlatformShape::kFull) return;
   Config::Database settings;
   set_queries(settings, shape);
