@@ -114,6 +114,9 @@ void Outboxes::add_samples(std::vector<Sample>& samples) const {
   add("courtside_outbox_skipped_rows",
       "Committed rows that came after the source had passed their places, up to 10,000.", false,
       [](Status s) { return as_number(s.lag.skipped); });
+  add("courtside_outbox_uncertain_rows",
+      "Committed rows that may or may not have been read, up to 10,000.", false,
+      [](Status s) { return as_number(s.lag.uncertain); });
   add("courtside_outbox_slot_bytes", "WAL that the replication slot keeps.", false,
       [](Status s) { return as_number(s.lag.bytes); });
   add("courtside_outbox_heard_seconds", "When a read last went well, since 1970.", false,

@@ -107,6 +107,7 @@ class RocksLog : public EventLog {
     if (!offset) return fail(offset.error());
     return *offset && **offset >= held().begin;
   }
+  bool holds_every_event() const override { return held().begin == Offset(1); }
   Result<std::vector<LogNote>> notes(std::string_view prefix) const override {
     return get_notes(*database_, prefix);
   }

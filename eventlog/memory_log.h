@@ -50,8 +50,9 @@ class MemoryLog : public LogReader, public FoldState, public SourceState, public
   Result<bool> has_event(const Hash128& key) const override {
     const auto offset = find(key);
     if (!offset) return fail(offset.error());
-    return offset->has_value();
+    return *offset && **offset >= held().begin;
   }
+  bool holds_every_event() const override { return held().begin == Offset(1); }
   Result<std::vector<LogNote>> notes(std::string_view prefix) const override;
   Result<void> write_notes(const std::vector<LogNote>& notes) override;
 

@@ -31,6 +31,10 @@ class SourceState {
 
   // Whether an event with this id_key is in the log and not dropped by retention.
   virtual Result<bool> has_event(const Hash128& key) const = 0;
+
+  // Whether retention has never dropped an event. Only then does has_event's "no" mean that there
+  // never was such an event; ask this after has_event, as retention may run between the two.
+  virtual bool holds_every_event() const = 0;
 };
 
 }  // namespace courtside

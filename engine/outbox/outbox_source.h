@@ -62,20 +62,25 @@ struct PassedPage {
 // In the table of rejected rows: why a row is there that is committed and was never read.
 constexpr std::string_view kSkippedReason =
     "never read: it came after the source had passed its place";
+// The same, where the row may have been read long ago: reading it again might publish it twice.
+// docs/postgres.md names such rows by the text before the colon.
+constexpr std::string_view kUncertainReason =
+    "uncertain: it is not in the log, but retention has dropped events that may include it";
 
 // A mark of OutboxSource::passed, for a place that may be of another database or another moment.
 constexpr std::string_view kNothingIsChecked = "none";
 
 // How far the reader is behind, and who keeps it there.
 struct OutboxLag {
-  std::uint64_t rows = 0;      // committed and not read; of kMessages: not known, 0
-  bool more_rows = false;      // than were counted
-  double seconds = 0;          // the age of the oldest of them
-  std::uint64_t bytes = 0;     // of WAL that the slot keeps on the server's disk
-  std::string slot_state;      // pg_replication_slots.wal_status, of kMessages
-  std::uint64_t rejected = 0;  // rows in the table of rejected ones, less the skipped ones
-  std::uint64_t skipped = 0;   // rows there with kSkippedReason
-  std::string notice;          // what somebody should do about it; empty: nothing
+  std::uint64_t rows = 0;       // committed and not read; of kMessages: not known, 0
+  bool more_rows = false;       // than were counted
+  double seconds = 0;           // the age of the oldest of them
+  std::uint64_t bytes = 0;      // of WAL that the slot keeps on the server's disk
+  std::string slot_state;       // pg_replication_slots.wal_status, of kMessages
+  std::uint64_t rejected = 0;   // rows in the table of rejected ones, less the following two
+  std::uint64_t skipped = 0;    // rows there with kSkippedReason
+  std::uint64_t uncertain = 0;  // rows there with kUncertainReason
+  std::string notice;           // what somebody should do about it; empty: nothing
 
   // The oldest open transaction that has written something, anywhere in the cluster: a table is
   // not read beyond it. Its pid is 0 when there is none.

@@ -39,6 +39,7 @@ std::string outbox_status_json(const OutboxStatus& status) {
                       .text("slot", lag.slot_state)
                       .number("rejected", lag.rejected)
                       .number("skipped", lag.skipped)
+                      .number("uncertain", lag.uncertain)
                       .take());
   if (!lag.oldest.holder.empty()) {
     object.raw("oldesttransaction", JsonObject()

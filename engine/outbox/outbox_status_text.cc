@@ -121,6 +121,10 @@ std::vector<std::string> notes_of(const Members& source) {
   }
   const std::string skipped = source.object("lag").number("skipped");
   if (skipped != "0") out.push_back(skipped + " rows were never read");
+  const std::string uncertain = source.object("lag").number("uncertain");
+  if (uncertain != "0") {
+    out.push_back(uncertain + " rows are uncertain: they may or may not have been read");
+  }
   const std::string slot = source.object("lag").text("slot");
   if (!slot.empty() && slot != "reserved") out.push_back("the slot is " + slot);
   const Members oldest = source.object("oldesttransaction");

@@ -23,7 +23,9 @@ Result<std::size_t> SkippedRows::look(const std::string& place,
     const Result<bool> read = was_read(row);
     if (!read) return fail(read.error());
     if (*read || is_held(row.place)) continue;
-    skipped.push_back({.row = std::move(row), .reason = std::string(kSkippedReason)});
+    // Asked after was_read, since retention may drop the row's event between the two.
+    const std::string_view reason = state_.holds_every_event() ? kSkippedReason : kUncertainReason;
+    skipped.push_back({.row = std::move(row), .reason = std::string(reason)});
   }
   if (!skipped.empty()) {
     if (const Result<void> told = source_.reject(skipped); !told) return fail(told.error());

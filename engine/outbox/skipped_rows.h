@@ -1,6 +1,10 @@
 // Finds committed rows that stand at or before a source's place and were never read: they were
-// copied, or restored, with a number that had gone by. Each is put into the table of rejected rows
-// with kSkippedReason, where people see it, and which keeps it from being deleted.
+// copied, or restored, with a number that had gone by. Each is put into the table of rejected rows,
+// where people see it, and which keeps it from being deleted.
+//
+// A row whose id is not in the log was never read for certain only while the log holds every event
+// that it ever had: then its reason is kSkippedReason. Once retention has dropped events, the row's
+// own may be among them: then the reason is kUncertainReason.
 //
 // The source names rows that may be such; the log knows the ids of those that were read. One call
 // looks at one piece of the table, so a whole look takes as many calls as the table has pieces.

@@ -186,14 +186,16 @@ Result<OutboxLag> OutboxConnection::lag() {
                     .seconds = oldest[0][3].as<double>()};
     }
     const std::string rejected =
-        "SELECT count(*) FILTER (WHERE NOT r.is_skipped), count(*) FILTER (WHERE r.is_skipped) "
-        "FROM (SELECT \"reason\" = $2 AS is_skipped FROM " +
+        "SELECT count(*) FILTER (WHERE r.\"reason\" NOT IN ($2, $3)), "
+        "count(*) FILTER (WHERE r.\"reason\" = $2), count(*) FILTER (WHERE r.\"reason\" = $3) "
+        "FROM (SELECT \"reason\" FROM " +
         quoted_name(settings_.rejected_table) + " WHERE \"source\" = $1 LIMIT " +
         std::to_string(kCountMax) + ") r";
-    const pqxx::row counts =
-        transaction.exec_params1(rejected, settings_.name, std::string(kSkippedReason));
+    const pqxx::row counts = transaction.exec_params1(
+        rejected, settings_.name, std::string(kSkippedReason), std::string(kUncertainReason));
     lag.rejected = counts[0].as<std::uint64_t>();
     lag.skipped = counts[1].as<std::uint64_t>();
+    lag.uncertain = counts[2].as<std::uint64_t>();
   });
   if (!asked) return fail(asked.error());
   return lag;

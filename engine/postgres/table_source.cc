@@ -395,8 +395,18 @@ Result<OutboxLag> TableSource::lag(const std::string& place) {
       });
   if (!asked) return fail(asked.error());
   lag->more_rows = lag->rows > kLagRowsMax;
-  if (lag->skipped > 0) {
+  if (lag->uncertain > 0) {
     lag->notice =
+        "it has committed rows of which it is uncertain whether they were read, since "
+        "retention has dropped events (" +
+        settings().rejected_table +
+        " names them); they are kept until somebody decides, see \"Uncertain rows\" in "
+        "docs/postgres.md";
+  }
+  // Last, so that the statement ends the notice. It leaves uncertain rows as they are.
+  if (lag->skipped > 0) {
+    if (!lag->notice.empty()) lag->notice += "; ";
+    lag->notice +=
         "it has committed rows that came after the source had passed their places, and were never "
         "read (" +
         settings().rejected_table +

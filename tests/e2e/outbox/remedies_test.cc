@@ -40,6 +40,40 @@ class Remedy : public OutboxTest {
     if (begin == std::string::npos) give_up("there is no " + verb + " in " + text);
     return text.substr(begin + 4, text.find('\n', begin) - begin - 4);
   }
+  // The block of SQL in docs/postgres.md that has `word` in it.
+  static std::string block(const std::string& word) {
+    std::ifstream file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
+    std::ostringstream page;
+    page << file.rdbuf();
+    const std::string text = page.str();
+    const std::size_t at = text.find(word);
+    if (at == std::string::npos) give_up("docs/postgres.md has no " + word);
+    const std::size_t begin = text.rfind("```sql\n", at) + 7;
+    return text.substr(begin, text.find("```", begin) - begin);
+  }
+  // The source's object, once it counts so many rows of that kind.
+  Json status_with(const std::string& kind, int rows) {
+    return status_when([&](const Json& each) { return each["lag"][kind].number() == rows; });
+  }
+  void wait_for_events(int count) {
+    status_when([&](const Json& each) { return each["events"].number() == count; });
+  }
+  // Until retention has dropped all that was read.
+  void wait_until_dropped() {
+    status_when([this](const Json&) { return logged().empty(); });
+  }
+  // Two rows that were read, and whose events are dropped, and one that was never read: since the
+  // table was rewritten, nothing tells them apart.
+  void make_uncertain_rows() {
+    serve({"--retention-age", "1s", "--outbox-watch", "100ms"});
+    note("n0");
+    note("n1");
+    wait_for_events(2);
+    wait_until_dropped();
+    sql("ALTER TABLE \"EventOutbox\" ALTER COLUMN \"schemaVersion\" TYPE bigint");
+    copy_row("copied", "7");
+    status_with("uncertain", 3);
+  }
   // What is printed between backticks and has `word` in it.
   static std::string setting(const std::string& text, const std::string& word) {
     const std::size_t at = text.find(word);
@@ -110,6 +144,61 @@ TEST_F(Remedy, RowsWithNumbersThatHaveGoneByAreToldKeptAndReadAfterTheStatement)
   status_when([](const Json& each) { return each["detail"].text().empty(); });
 }
 
+TEST_F(Remedy, RowsWhoseEventsMayHaveBeenDroppedAreToldAndKeptAndNothingIsPrintedToRun) {
+  make_uncertain_rows();
+  const Json status = status_with("uncertain", 3);
+  EXPECT_EQ(status["state"].text(), "reading");
+  EXPECT_EQ(status["lag"]["skipped"].number(), 0);
+  EXPECT_EQ(status["lag"]["rejected"].number(), 0);
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_uncertain_rows"), 3);
+  EXPECT_EQ(*metric(*http_, "courtside_outbox_skipped_rows"), 0);
+  EXPECT_THAT(
+      printed(),
+      AllOf(HasSubstr("\n  3 rows are uncertain: they may or may not have been read\n"),
+            HasSubstr("see \"Uncertain rows\" in docs/postgres.md"), Not(HasSubstr("run "))));
+  EXPECT_THAT(server_->process().output(), HasSubstr("it is uncertain whether they were read"));
+  EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutbox\""), "3");
+}
+
+// Rows that were told before retention had dropped anything were never read for certain.
+TEST_F(Remedy, ThePrintedStatementLeavesUncertainRowsAsTheyAre) {
+  serve();
+  note("n0");
+  logged_when(1);
+  copy_row("copied7", "7");
+  status_with("skipped", 1);
+  serve({"--retention-age", "1s", "--outbox-watch", "100ms"});
+  wait_until_dropped();
+  copy_row("copied8", "8");
+  status_with("uncertain", 1);
+  sql(statement(printed(), "WITH"));
+  status_with("skipped", 0);
+  wait_for_events(1);
+  EXPECT_EQ(sql("SELECT \"eventId\" FROM \"EventOutboxRejected\""), "copied8");
+  status_with("uncertain", 1);
+}
+
+// As docs/postgres.md has it, with the warning that stands there.
+TEST_F(Remedy, UncertainRowsArePublishedOnceMoreOnlyWhenSomebodySaysSo) {
+  make_uncertain_rows();
+  EXPECT_EQ(sql(block("uncertain:%' ORDER BY")), "copied");  // the first of three
+  sql(block("UPDATE \"EventOutbox\" o"));
+  wait_for_events(5);
+  status_with("uncertain", 0);
+}
+
+TEST_F(Remedy, UncertainRowsAreLetGoWhenSomebodySaysSo) {
+  make_uncertain_rows();
+  sql(block("DELETE FROM \"EventOutbox\" o"));
+  EXPECT_EQ(status_with("uncertain", 0)["events"].number(), 2);
+  EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutbox\""), "0");
+  serve();
+  note("n2");
+  wait_for_events(1);
+  EXPECT_EQ(logged(), "booking:n2");
+  EXPECT_EQ(status_when(is_reading)["lag"]["uncertain"].number(), 0);
+}
+
 TEST_F(Remedy, AWrongDatabaseIsNamedAndTheRightOneIsReadAsIfNothingHadBeen) {
   serve();
   note("n0");
@@ -132,14 +221,6 @@ TEST_F(Remedy, AWrongDatabaseIsNamedAndTheRightOneIsReadAsIfNothingHadBeen) {
 
 // As docs/postgres.md has it.
 TEST_F(Remedy, ARejectedRowIsSentAgainOnceItIsMended) {
-  std::ifstream file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
-  std::ostringstream page;
-  page << file.rdbuf();
-  const auto block = [text = page.str()](const std::string& word) {
-    const std::size_t at = text.find(word);
-    const std::size_t begin = text.rfind("```sql\n", at) + 7;
-    return text.substr(begin, text.find("```", begin) - begin);
-  };
   serve({"--outbox-keep", "0s"});
   commit({.id = "e_1", .version = 1});
   commit({.id = "e_2", .version = 2, .payload = R"({"bookingId":"another"})"});

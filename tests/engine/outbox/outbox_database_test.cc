@@ -180,6 +180,35 @@ TEST_F(OutboxDatabase, ARowBehindThePlaceThatWasNeverReadIsToldOnceAndKept) {
   EXPECT_EQ(log_.ids(), "e1 e2 e3");
 }
 
+// Rows that were read and whose events retention has dropped look the same to the log as rows that
+// were never read.
+TEST_F(OutboxDatabase, OnceRetentionHasDroppedEventsARowThatIsNotInTheLogIsUncertain) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  log_.drop_all();
+  add("e3");
+  drain();
+  source_.foreign = {0, 2};
+  watch();
+  ASSERT_EQ(source_.rejected.size(), 1u);  // e3 is in the log.
+  EXPECT_EQ(source_.rejected[0], "e1: " + std::string(kUncertainReason));
+}
+
+TEST_F(OutboxDatabase, AfterRetentionWhereNothingProvesThePlaceEveryRowIsUncertain) {
+  for (const char* id : {"e1", "e2"}) add(id);
+  begin();
+  drain();
+  log_.drop_all();
+  source_.is_unproven = true;
+  EXPECT_EQ(begin(), "");
+  watch();
+  ASSERT_EQ(source_.rejected.size(), 2u);
+  for (const std::string& told : source_.rejected) {
+    EXPECT_NE(told.find(kUncertainReason), std::string::npos) << told;
+  }
+}
+
 TEST_F(OutboxDatabase, ARowThatWaitsIsNotTakenForOneThatWasNeverRead) {
   add("e1", "b", 1);
   add("e3", "b", 3);

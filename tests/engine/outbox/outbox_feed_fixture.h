@@ -128,6 +128,12 @@ class FoldedLog : public OutboxLog {
   }
   const SourceState& state() const override { return *log_; }
   void clear() { log_.emplace("e"); }
+  // As retention does.
+  void drop_all() {
+    Fold fold(*log_, log_->place(), Timestamp(1));
+    EXPECT_TRUE(fold.apply(Drop{.below = log_->place().next}));
+    log_->commit(fold.take(), fold.place());
+  }
 
   // "e1 e2": the ids of the log's events, those of the server's own as their types.
   std::string ids() const {

@@ -58,6 +58,16 @@ TEST(OutboxStatus, UnderstandsWhatTheServerWrites) {
   EXPECT_THAT(text, HasSubstr("platform  table  unreachable"));
   EXPECT_THAT(text, HasSubstr("  3+ rows, 9.0 s  -\n  timeout\n"));
   EXPECT_THAT(text, HasSubstr("\n  oldest transaction: 1.5 s, prepared transaction x of y\n"));
+  EXPECT_THAT(text, Not(HasSubstr("uncertain")));
+}
+
+TEST(OutboxStatus, TellsRowsThatWereNeverReadFromThoseThatAreUncertain) {
+  OutboxStatus status;
+  status.lag.skipped = 2;
+  status.lag.uncertain = 5;
+  EXPECT_THAT(shown("{\"sources\":[" + outbox_status_json(status) + "]}", OutputFormat::kTable),
+              HasSubstr("\n  2 rows were never read\n"
+                        "  5 rows are uncertain: they may or may not have been read\n"));
 }
 
 TEST(OutboxStatus, IsALineForEachSource) {
