@@ -202,10 +202,12 @@ void AggregateOrder::take_out(Outcome& outcome, Aggregate& aggregate, Ready::How
   --held_count_;
 }
 
-bool AggregateOrder::holds(const std::string& place) const {
-  return std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& each) {
-    return each.place == place && known_.count(each.key) > 0 && is_waiting(each);
-  });
+std::set<std::string> AggregateOrder::held_places() const {
+  std::set<std::string> out;
+  for (const auto& [key, aggregate] : known_) {
+    for (const auto& [version, held] : aggregate.held) out.insert(held.row.place);
+  }
+  return out;
 }
 
 bool AggregateOrder::is_waiting(const Waiting& waiting) const {

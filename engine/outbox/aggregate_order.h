@@ -78,8 +78,8 @@ class AggregateOrder {
   Result<Outcome> take(std::vector<OutboxRow> rows, std::uint64_t now_ms);
 
   std::size_t held() const { return held_count_; }
-  // Whether the row of this place waits.
-  bool holds(const std::string& place) const;
+  // The places of the rows that wait. It walks all of them.
+  std::set<std::string> held_places() const;
   // When take() has something to do without rows.
   std::optional<std::uint64_t> next_expiry_ms();
 

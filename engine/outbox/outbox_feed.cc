@@ -1,6 +1,8 @@
 #include "engine/outbox/outbox_feed.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "base/json.h"
@@ -325,8 +327,12 @@ Result<void> OutboxFeed::check() {
 }
 
 Result<bool> OutboxFeed::watch() {
-  const Result<std::size_t> found =
-      skipped_.look(place_.place, [this](const std::string& at) { return order_.holds(at); });
+  std::optional<std::set<std::string>> waiting;  // found out once, where a row is in doubt
+  const auto is_held = [&](const std::string& at) {
+    if (!waiting) waiting = order_.held_places();
+    return waiting->count(at) > 0;
+  };
+  const Result<std::size_t> found = skipped_.look(place_.place, is_held);
   if (!found) return fail(found.error());
   Result<OutboxLag> lag = source_.lag(place_.place);
   if (!lag) return fail(lag.error());

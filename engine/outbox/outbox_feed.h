@@ -51,6 +51,10 @@ class OutboxFeed {
   // when there is more to do at once.
   Result<bool> watch();
 
+  // Whether watch() has looked at a part of the rows behind the place, and goes on with the next
+  // part when it is called again.
+  bool is_looking() const { return skipped_.is_looking(); }
+
   // When step() has something to do although nothing new is there.
   std::optional<std::uint64_t> next_expiry_ms() { return order_.next_expiry_ms(); }
 

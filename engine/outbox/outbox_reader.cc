@@ -16,6 +16,10 @@ namespace {
 
 using State = OutboxStatus::State;
 
+// A long table is looked at piece by piece, for a tenth of the time at most: the rest is for
+// reading, and the database is not kept busy.
+constexpr std::uint64_t kPausesPerLook = 9;
+
 std::uint64_t now_ms() { return steady_us() / 1000; }
 
 std::string seconds(double value) { return std::to_string(static_cast<std::uint64_t>(value)); }
@@ -156,11 +160,14 @@ void OutboxReader::on_reading(const std::string& from) {
 }
 
 Result<void> OutboxReader::watch_if_due(OutboxFeed& feed) {
-  if (now_ms() < next_watch_ms_) return {};
+  const std::uint64_t began = now_ms();
+  if (began < next_watch_ms_) return {};
   if (const Result<void> checked = feed.check(); !checked) return checked;
   const Result<bool> more = feed.watch();
   if (!more && more.error().code == Code::unavailable) return fail(more.error());
-  next_watch_ms_ = more && *more ? 0 : now_ms() + settings_.watch_ms;
+  std::uint64_t pause = settings_.watch_ms;
+  if (feed.is_looking()) pause = std::min(pause, (now_ms() - began + 1) * kPausesPerLook);
+  next_watch_ms_ = more && *more ? 0 : now_ms() + pause;
   if (!more) {
     say_of_watch(more.error().message);
     return {};

@@ -42,6 +42,9 @@ class SkippedRows {
   // Rows that were written before this mark were read, or are in the table of rejected ones.
   const std::string& checked() const { return checked_; }
 
+  // Whether a look has begun and is not at its end.
+  bool is_looking() const { return !from_.empty(); }
+
  private:
   Result<bool> was_read(const OutboxRow& row) const;
 

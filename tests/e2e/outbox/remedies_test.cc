@@ -199,6 +199,21 @@ TEST_F(Remedy, UncertainRowsAreLetGoWhenSomebodySaysSo) {
   EXPECT_EQ(status_when(is_reading)["lag"]["uncertain"].number(), 0);
 }
 
+// A long table takes several looks, and outbox.watch is not waited for between them.
+TEST_F(Remedy, ARowFarBehindThePlaceIsToldSoon) {
+  serve();
+  note("n0");
+  logged_when(1);
+  // More than one look takes, told already, in front of the one that is not.
+  sql("INSERT INTO \"EventOutbox\"(\"eventId\",type,\"aggregateType\",\"aggregateId\",txid) "
+      "SELECT 'told' || i,'note.added','note','n' || i,7 FROM generate_series(1,6000) i; "
+      "INSERT INTO \"EventOutboxRejected\"(\"source\",\"place\",\"reason\") "
+      "SELECT 'platform',txid || ':' || position,'told' FROM \"EventOutbox\" WHERE txid = 7");
+  copy_row("copied", "8");
+  serve({"--outbox-watch", "1h"});
+  status_with("skipped", 1);
+}
+
 TEST_F(Remedy, AWrongDatabaseIsNamedAndTheRightOneIsReadAsIfNothingHadBeen) {
   serve();
   note("n0");
