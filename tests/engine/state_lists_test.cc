@@ -106,8 +106,8 @@ TEST_F(StateListsTest, ASlotIsListedAsFarAsItsTimesAreKnown) {
                                           "no_length", "no_start", "no_times"};
   const auto missing = [&](const std::string& from, const std::string& to) {
     CalendarQuery query;
-    if (!from.empty()) query.from = parse_rfc3339("2026-12-01T" + from + ":00Z");
-    if (!to.empty()) query.to = parse_rfc3339("2026-12-01T" + to + ":00Z");
+    if (!from.empty()) query.from = parse_fine_time("2026-12-01T" + from + ":00Z");
+    if (!to.empty()) query.to = parse_fine_time("2026-12-01T" + to + ":00Z");
     const auto page =
         answer_calendar(lists(1000), query, "v_1", small.held(), Timestamp(1), "venue:v_1", view);
     if (!page) return page.error().message;
