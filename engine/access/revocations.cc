@@ -55,7 +55,8 @@ void Revocations::forget_older_half() {
   for (const auto& [account, at] : revoked_) times.push_back(at);
   const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
   std::nth_element(times.begin(), middle, times.end());
-  if (!forgotten_) forgotten_.emplace();
+  // Not emplace(): clang 14 takes a nested class with initialisers for one without a default.
+  if (!forgotten_) forgotten_ = Forgotten{};
   forgotten_->newest = std::max(forgotten_->newest, *middle);
   std::erase_if(revoked_, [&](const auto& entry) {
     if (entry.second > *middle) return false;
