@@ -435,9 +435,12 @@ void Session::begin_with(std::uint32_t number, Sub& sub, const Start& start,
   Hub& hub = host_.hub();
   sub.subscriber = hub.add(host_.owner(), sub.interest, start.next, Pace{.base = start.pace_from});
   sub.start.reset();
+  // A position of this log would hide the gap from a client that takes it and is cut in between.
   send(protocol::Subscribed{.id = sub.request,
                             .sub = number,
-                            .after = format_position(hub.epoch(), previous(start.next)),
+                            .after = start.epoch_gap
+                                         ? start.epoch_gap->from
+                                         : format_position(hub.epoch(), previous(start.next)),
                             .head = hub.head()});
   if (start.epoch_gap) {
     protocol::Gap gap = *start.epoch_gap;

@@ -42,9 +42,12 @@ TEST_F(ForgottenSubjects, AreToldAsUnknown) {
   client.expect("live");
 
   // Of another epoch: as after a restore.
-  client.subscribe(
+  const Json subscribed = client.subscribe(
       {.sub = 2, .channels = channels, .from = after("old:7"), .id = 2, .more = kWithState});
-  EXPECT_EQ(client.expect("gap")["reason"].text(), "epoch");
+  EXPECT_EQ(subscribed["after"].text(), "old:7") << "the gap is still to come";
+  const Json gap = client.expect("gap");
+  EXPECT_EQ(gap["reason"].text(), "epoch");
+  EXPECT_EQ(gap["to"].text(), before);
   expect_unknown(before);
   client.expect("live");
 
