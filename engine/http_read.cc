@@ -111,6 +111,7 @@ struct Opening {
   HttpRequest request;
   Identity reader;
   protocol::From from;
+  std::optional<Timestamp> since;  // where it begins when the position is of another epoch
   std::shared_ptr<Interest> interest;
   bool is_traced = false;
 };
@@ -152,19 +153,30 @@ void resolve_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const R
   }
   opening->interest = std::make_shared<Interest>(*opening->interest);
   opening->interest->lifts = grant.lifts;
-  const protocol::From& from = opening->from;
+  protocol::From from = opening->from;
+  std::optional<protocol::Gap> epoch_gap;
   if (!start_needs_read(from)) {
     OffsetRange held = shard.hub().held();
     if (from.kind == protocol::From::Kind::kAfter) held = engine.log.held();
-    return begin(peer, resolve_start(from, engine.log.epoch(), held));
+    const Result<Start> start = resolve_start(from, engine.log.epoch(), held);
+    if (start) epoch_gap = start->epoch_gap;
+    if (!epoch_gap || !opening->since) return begin(peer, start);
+    // The position says nothing about this log, so that `since` alone says what is wanted of it.
+    from = {.kind = protocol::From::Kind::kSince, .after = {}, .last = 0, .since = *opening->since};
+    opening->interest->filter.since = opening->since;
   }
-  const bool accepted = shard.read([&shard, &engine, id = peer.id(), opening, begin] {
-    const Result<Start> start =
-        resolve_start_reading(opening->from, opening->interest->filter, engine.log, engine.pages);
-    return [&shard, id, begin, start] {
-      if (Peer* asker = shard.find_peer(id)) begin(*asker, start);
-    };
-  });
+  const bool accepted =
+      shard.read([&shard, &engine, id = peer.id(), opening, begin, from, epoch_gap] {
+        Result<Start> start =
+            resolve_start_reading(from, opening->interest->filter, engine.log, engine.pages);
+        if (start && epoch_gap) {
+          start->epoch_gap = epoch_gap;
+          start->epoch_gap->to = format_position(engine.log.epoch(), previous(start->next));
+        }
+        return [&shard, id, begin, start] {
+          if (Peer* asker = shard.find_peer(id)) begin(*asker, start);
+        };
+      });
   if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
@@ -191,8 +203,9 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
   if (const Result<void> taken = peer.door().take_subscribe(reader); !taken) {
     return refuse(peer, taken.error());
   }
-  auto opening = std::make_shared<Opening>(
-      Opening{request, reader, stream_from(request, query), std::make_shared<Interest>(), false});
+  auto opening =
+      std::make_shared<Opening>(Opening{request, reader, stream_from(request, query),
+                                        query.filter.since, std::make_shared<Interest>(), false});
   // `since` says where a stream begins. One that resumes goes on from its position: `-90s` of the
   // same URL would cut off what came early in a long interruption.
   if (opening->from.kind == protocol::From::Kind::kAfter) query.filter.since.reset();

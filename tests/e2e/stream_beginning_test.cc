@@ -176,6 +176,21 @@ TEST_P(StreamBeginning, ByTimeDoesNotHoldForAReaderThatResumes) {
   EXPECT_EQ(resumed->next_event().data.number(), 2);
 }
 
+// Story: a reader of the last 90 seconds met a restored log, and was sent all that was held.
+TEST_P(StreamBeginning, IsByTimeWhereThePositionIsForeign) {
+  const std::string first = append_one(http, {.id = "1", .data = "1"});
+  append_one(http, {.id = "2", .data = "2"});
+  const std::string since = read_log(http).at(1).event["recordedtime"].text();
+  const auto reader = open("zzzz:3", "channel=thing:t_1&since=" + since);
+  const Heard gap = reader->next();
+  EXPECT_THAT(gap.type, HasSubstr("gap"));
+  EXPECT_EQ(gap.data["from"].text(), "zzzz:3");
+  EXPECT_EQ(gap.data["to"].text(), first);
+  EXPECT_EQ(gap.position, first);
+  EXPECT_EQ(reader->next().position, first);
+  EXPECT_EQ(reader->next_event().data.number(), 2);
+}
+
 struct StreamHeartbeat : StreamBeginning {
   StreamHeartbeat() : StreamBeginning({"--heartbeat", "200ms"}) {}
 };
@@ -192,6 +207,19 @@ TEST_P(StreamHeartbeat, TellsAPositionThatMovesWithoutAnEvent) {
     heard = reader->next();
   }
   EXPECT_EQ(reader->next().position, head) << "again, although it stands still";
+}
+
+TEST_P(StreamHeartbeat, ATimeAheadIsAFilterBehindAForeignPosition) {
+  append_one(http, {.id = "1"});
+  const auto reader = open("zzzz:3", "channel=thing:t_1&since=2999-01-01T00:00:00Z");
+  EXPECT_THAT(reader->next().type, HasSubstr("gap"));
+  const std::string head = append_one(http, {.id = "2"});
+  Heard heard = reader->next();
+  while (heard.position != head) {
+    ASSERT_EQ(heard.type, "courtside.progress");
+    heard = reader->next();
+  }
+  EXPECT_EQ(heard.type, "courtside.progress") << "the event itself is before that time";
 }
 
 using StreamRequest = ServerTest;
