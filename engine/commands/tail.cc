@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -18,6 +20,11 @@ namespace {
 constexpr std::uint64_t kRetryMsMin = 250;
 constexpr std::uint64_t kRetryMsMax = 10'000;
 constexpr std::size_t kDataColumnBytes = 80;
+// From connecting to `welcome`, which says how long the server may be silent. A server may have to
+// ask its database who is there.
+constexpr std::uint64_t kWelcomeMsMax = 20'000;
+
+using Clock = std::chrono::steady_clock;
 
 // Line breaks outside strings become spaces: within JSON strings they are escaped already.
 std::string one_line(std::string_view json) {
@@ -54,19 +61,33 @@ class Tailing {
         ClientSession::Events{.on_welcome = [this](const ServerWords& words) { on_welcome(words); },
                               .on_message = [this](const ServerWords& words) { on_message(words); },
                               .on_closed = [this](const Error& error) { on_closed(error); }});
+    bear_silence(kWelcomeMsMax);
   }
 
   void on_welcome(const ServerWords& words) {
-    heartbeat_ms_ = words.number("heartbeat");
-    on_heard();
+    bear_silence(2 * words.number("heartbeat"));
     subscribe();
   }
 
   // Something comes at every heartbeat. When two pass in silence the connection is dead, although
   // nobody said so: a cable was pulled, or a proxy has forgotten it.
-  void on_heard() {
+  void bear_silence(std::uint64_t ms_max) {
+    silence_ms_max_ = ms_max;
+    heard_ = Clock::now();
     loop_.cancel_timer(silence_timer_);
-    silence_timer_ = loop_.start_timer(2 * heartbeat_ms_, [this] { session_->abort(); });
+    await_silence(ms_max);
+  }
+
+  // The loop's time stands still while stdout takes nothing, and nothing is read by then: silence
+  // is counted from the end of that, by a clock that goes on.
+  void await_silence(std::uint64_t wait_ms) {
+    silence_timer_ = loop_.start_timer(wait_ms, [this] {
+      const auto silence =
+          std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - heard_);
+      const auto silence_ms = static_cast<std::uint64_t>(silence.count());
+      if (silence_ms >= silence_ms_max_) return session_->abort();
+      await_silence(silence_ms_max_ - silence_ms);
+    });
   }
 
   void subscribe() {
@@ -94,7 +115,11 @@ class Tailing {
   }
 
   void on_message(const ServerWords& words) {
-    on_heard();
+    take(words);
+    heard_ = Clock::now();
+  }
+
+  void take(const ServerWords& words) {
     if (words.is("event")) {
       // The cursor moves after the event was shown: what is cut off in between comes again.
       show(words.text("position"), words.member("event").raw);
@@ -183,7 +208,8 @@ class Tailing {
   std::unique_ptr<ClientSession> session_;
   std::uint64_t shown_ = 0;
   std::uint64_t retry_ms_ = 0;
-  std::uint64_t heartbeat_ms_ = 0;
+  Clock::time_point heard_;  // when the last message had been shown
+  std::uint64_t silence_ms_max_ = 0;
   TimerId silence_timer_;
   bool is_live_ = false;         // everything up to `progress` has been shown
   bool was_subscribed_ = false;  // once at least
