@@ -109,7 +109,10 @@ TEST_F(SessionStates, AreAskedForAnewWhenARightChanged) {
 // Story: a client filled its queue, subscribed, read nothing for hours and was then told what it
 // might read no more: only those that had begun were looked at again without cause.
 struct LongWaitingStates : SessionStates {
-  LongWaitingStates() { limits.heartbeat_ms = 1'000'000; }
+  void SetUp() override {
+    SessionStates::SetUp();
+    limits.heartbeat_ms = 1'000'000;  // no `ping` among what is told
+  }
 
   // Subscriptions of a client that takes nothing.
   void wait(const std::vector<int>& subs) {
