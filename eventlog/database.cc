@@ -45,6 +45,23 @@ Result<void> expect_log(const std::string& path) {
   return {};
 }
 
+// Marks an empty folder as one in which a log is being made. Under RocksDB's own lock: whoever else
+// makes a log there may be done by now, and a mark in a whole log would hide a later loss of it.
+Result<LogFolder> begin_folder(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::create_directories(path, ignored);  // begin_log_folder() says why it cannot
+  rocksdb::Env& env = *rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  const rocksdb::Status status = env.LockFile(path + "/LOCK", &lock);
+  if (is_lock_held(status)) return fail(open_error(status, path));
+  Result<LogFolder> found = inspect_log_folder(path);
+  if (found && *found == LogFolder::kEmpty) {
+    if (auto begun = begin_log_folder(path); !begun) found = fail(begun.error());
+  }
+  if (status.ok()) env.UnlockFile(lock).PermitUncheckedError();
+  return found;
+}
+
 // Whether another process holds the folder, by the lock that RocksDB takes.
 Result<void> expect_not_held(const std::string& path) {
   const int file = open((path + "/LOCK").c_str(), O_RDONLY | O_CLOEXEC);
@@ -77,11 +94,9 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
   if (!options.create) {
     if (auto there = expect_log(options.path); !there) return fail(there.error());
   }
-  const Result<LogFolder> found = inspect_log_folder(options.path);
+  Result<LogFolder> found = inspect_log_folder(options.path);
+  if (found && *found == LogFolder::kEmpty) found = begin_folder(options.path);
   if (!found) return fail(found.error());
-  if (*found == LogFolder::kEmpty) {
-    if (auto begun = begin_log_folder(options.path); !begun) return fail(begun.error());
-  }
   std::unique_ptr<Database> database(new Database(options.path));
   database->is_new_ = *found != LogFolder::kLog;
   const rocksdb::Status status = database->start(options, For::kWriting);

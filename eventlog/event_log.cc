@@ -327,9 +327,8 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
   close_to_others(options.path);
   auto meta = load_or_create_meta(**database);
   if (!meta) return fail(meta.error());
-  if ((*database)->is_new()) {
-    if (auto made = finish_log_folder(options.path); !made) return fail(made.error());
-  }
+  // Also where it was whole before: a crash may have left the mark.
+  if (auto made = finish_log_folder(options.path); !made) return fail(made.error());
   if (end->is_copy) {
     auto epoch = renew_epoch(**database);
     if (!epoch) return fail(epoch.error());

@@ -155,8 +155,9 @@ Result<void> begin_log_folder(const std::string& path) {
 
 Result<void> finish_log_folder(const std::string& path) {
   std::error_code error;
-  fs::remove(path + "/" + kBegun, error);
+  const bool was_marked = fs::remove(path + "/" + kBegun, error);
   if (error) return fail(Code::write_failed, path + "/" + kBegun + ": " + error.message());
+  if (!was_marked) return {};
   return sync_path(path);
 }
 

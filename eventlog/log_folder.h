@@ -27,7 +27,8 @@ Result<LogFolder> inspect_log_folder(const std::string& path);
 
 // Makes the folder, and says that a log is being made in it. Errors: no_input, write_failed.
 Result<void> begin_log_folder(const std::string& path);
-// It is whole now. Errors: write_failed.
+// It is whole now: a mark in it goes. REQUIRES: its database is open to be written. Errors:
+// write_failed.
 Result<void> finish_log_folder(const std::string& path);
 
 // Whether nothing lies in the folder, if it is there, but what RocksDB makes: then it may be

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/options.h>
 
 #include <filesystem>
@@ -155,6 +156,20 @@ TEST_F(LogFolderTest, AMarkInAWholeLogIsNoFault) {
   { const auto log = open_log({.path = path()}); }
   ASSERT_TRUE(begin_log_folder(path()));
   EXPECT_EQ(describe(open_log({.path = path()})->held()), "1..100");
+  // Else the loss of more of its files would make a new log of it.
+  EXPECT_FALSE(fs::exists(path() + "/begun"));
+}
+
+// Two servers may be started at once in an empty folder: the one that comes late marks nothing.
+TEST_F(LogFolderTest, AFolderThatSomebodyHoldsIsNotMarked) {
+  fs::create_directories(path());
+  rocksdb::FileLock* lock = nullptr;
+  ASSERT_TRUE(rocksdb::Env::Default()->LockFile(path() + "/LOCK", &lock).ok());
+  EXPECT_EQ(open_error({.path = path()}), "data_in_use");
+  EXPECT_FALSE(fs::exists(path() + "/begun"));
+  ASSERT_TRUE(rocksdb::Env::Default()->UnlockFile(lock).ok());
+  const auto log = open_log({.path = path()});
+  EXPECT_EQ(commit(*log, {append({{"a"}})}), "1v1 new");
 }
 
 // Snapshots may lose anything of their own, and nothing of anybody else's.
