@@ -30,15 +30,22 @@ std::string advice(const std::string& folder) {
          shell_word(folder);
 }
 
-// Whether all is there but the end: then the advice helps.
-Result<bool> has_other_end(const Database& database, const FoldPlace& place) {
-  auto beyond = read_record(database, place.next);
-  if (!beyond) return fail(beyond.error());
-  if (*beyond) return true;
-  if (place.first_held == place.next) return false;
-  auto last = read_record(database, previous(place.next));
-  if (!last) return fail(last.error());
-  return !last->has_value();
+Error cut_off(const std::string& folder, Offset end, Offset once) {
+  return {Code::data_corrupt, "the log in " + folder + " ends at offset " + text(previous(end)) +
+                                  ", but events up to offset " + text(previous(once)) +
+                                  " were acknowledged: " + advice(folder)};
+}
+
+// A tail file that is damaged may hide a loss, so it is not taken for one that is not there.
+Result<std::optional<TailNote>> read_tail(const std::string& folder) {
+  auto note = TailFile::read(folder);
+  if (note || note.error().code != Code::data_corrupt) return note;
+  return fail(Code::data_corrupt,
+              note.error().message +
+                  ", so a loss of the log's end cannot be told: put it back; or, " +
+                  "where nothing else of the log was lost, remove it, and it is made anew: rm " +
+                  shell_word(folder + "/" + TailFile::kName) +
+                  " ; or go on under a new epoch: courtside renew --data " + shell_word(folder));
 }
 
 // The last record on the disk; empty when there is none.
@@ -53,6 +60,28 @@ Result<std::optional<Record>> last_record(const Database& database) {
   const auto offset = decode_offset(events->key().ToStringView());
   if (!offset) return fail(Code::data_corrupt, "events: the last key is no offset");
   return read_record(database, *offset);
+}
+
+// Whether a log that has a tail file has nothing else any more, not even its format.
+Result<bool> all_is_lost(const Database& database, const std::optional<TailNote>& note) {
+  if (!note) return false;
+  const auto format = has_format(database);
+  if (!format) return fail(format.error());
+  if (*format) return false;
+  const auto last = last_record(database);
+  if (!last) return fail(last.error());
+  return !last->has_value();
+}
+
+// Whether all is there but the end: then the advice helps.
+Result<bool> has_other_end(const Database& database, const FoldPlace& place) {
+  auto beyond = read_record(database, place.next);
+  if (!beyond) return fail(beyond.error());
+  if (*beyond) return true;
+  if (place.first_held == place.next) return false;
+  auto last = read_record(database, previous(place.next));
+  if (!last) return fail(last.error());
+  return !last->has_value();
 }
 
 // Where the log stands when it ends behind its last record.
@@ -72,28 +101,48 @@ Result<FoldPlace> place_behind_records(const Database& database, FoldPlace place
   return place;
 }
 
-Result<void> write_place(Database& database, const FoldPlace& place, const std::string& epoch) {
+// Renews the log that `meta` says, which has a tail file of `tail_epoch` (empty: none).
+Result<void> write_renewed(Database& database, const FoldPlace& place, const std::string& epoch,
+                           const LogMeta& meta, const std::string& tail_epoch) {
+  std::string before = with_epoch(meta.epochs_before, meta.epoch);
+  if (!tail_epoch.empty() && tail_epoch != meta.epoch) before = with_epoch(before, tail_epoch);
   rocksdb::WriteBatch writes;
+  put_format(writes, database);
   put_place(writes, database, place);
-  put_another_epoch(writes, database, epoch);
+  put_another_epoch(writes, database, epoch, before);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = database.rocks().Write(options, &writes);
   if (!status.ok()) return fail(error_from(status, "a new epoch", Code::write_failed));
-  return {};
+  return flush_meta(database);
 }
 
 }  // namespace
 
-Result<LogEnd> check_log_end(const std::string& folder, const LogMeta& meta) {
-  const std::optional<TailNote> note = TailFile::read(folder);
-  // One of another epoch is of before the log got its present one.
-  if (!note || note->epoch != meta.epoch) return LogEnd{};
-  if (note->end <= meta.place.next) return LogEnd{.has_tail = true, .is_copy = note->is_copy};
-  return fail(Code::data_corrupt, "the log in " + folder + " ends at offset " +
-                                      text(previous(meta.place.next)) +
-                                      ", but events up to offset " + text(previous(note->end)) +
-                                      " were acknowledged: " + advice(folder));
+Result<LogMeta> read_whole_meta(const Database& database, LogEnd& end) {
+  const std::string& folder = database.path();
+  const auto note = read_tail(folder);
+  if (!note) return fail(note.error());
+  const auto loss = all_is_lost(database, *note);
+  if (!loss) return fail(loss.error());
+  if (*loss) return fail(cut_off(folder, Offset(1), (*note)->end));
+  auto meta = read_meta(database);
+  if (!meta || !*note) return meta;
+  end.has_tail = true;
+  if ((*note)->epoch != meta->epoch) {
+    // A crash between a renewal and its tail file leaves the one of before.
+    const auto older = may_have_had(database, *meta, (*note)->epoch);
+    if (!older) return fail(older.error());
+    if (*older) return meta;
+    return fail(Code::data_corrupt, "the log in " + folder + " is log " + meta->epoch +
+                                        " and ends at offset " + text(previous(meta->place.next)) +
+                                        ", but its file tail is of log " + (*note)->epoch +
+                                        ", which ended at offset " + text(previous((*note)->end)) +
+                                        ": " + advice(folder));
+  }
+  if ((*note)->end > meta->place.next) return fail(cut_off(folder, meta->place.next, (*note)->end));
+  end.is_copy = (*note)->is_copy;
+  return meta;
 }
 
 Result<LogEnd> check_closed_log(const std::string& folder) {
@@ -107,10 +156,9 @@ Result<LogEnd> check_closed_log(const std::string& folder) {
     if (!lacks_journal) return fail(database.error());
     return fail(database.error().code, message + ": " + advice(folder));
   }
-  const auto meta = read_meta(**database);
+  LogEnd end;
+  const auto meta = read_whole_meta(**database, end);
   if (!meta) return fail(meta.error());
-  auto end = check_log_end(folder, *meta);
-  if (!end) return end;
   if (auto ends = check_ends(**database, meta->place); !ends) {
     const auto other = has_other_end(**database, meta->place);
     if (!other || !*other) return fail(ends.error());
@@ -129,7 +177,14 @@ Result<RenewedLog> renew_log(const std::string& folder) {
                                           .create = false,
                                           .needs_journals = false});
     if (!database) return fail(database.error());
-    const auto meta = read_meta(**database);
+    // A damaged one is made anew; one that cannot be read could not be replaced either.
+    auto note = TailFile::read(folder);
+    if (!note && note.error().code != Code::data_corrupt) return fail(note.error());
+    if (!note) note = std::optional<TailNote>();
+    const auto loss = all_is_lost(**database, *note);
+    if (!loss) return fail(loss.error());
+    const Result<LogMeta> meta =
+        *loss ? LogMeta{.epoch = (*note)->epoch, .place = {}} : read_meta(**database);
     if (!meta) return fail(meta.error());
     const auto place = place_behind_records(**database, meta->place);
     if (!place) return fail(place.error());
@@ -141,13 +196,19 @@ Result<RenewedLog> renew_log(const std::string& folder) {
                                           " lacks more than its end: restore a backup" +
                                           (ends ? "" : " (" + ends.error().message + ")"));
     }
-    const std::optional<TailNote> note = TailFile::read(folder);
-    const bool is_known = note && note->epoch == meta->epoch;
-    const Offset once = std::max(is_known ? note->end : meta->place.next, place->next);
+    bool is_older = !*note;
+    if (*note && (*note)->epoch != meta->epoch) {
+      const auto older = may_have_had(**database, *meta, (*note)->epoch);
+      if (!older) return fail(older.error());
+      is_older = *older;
+    }
+    const Offset once = std::max(is_older ? meta->place.next : (*note)->end, place->next);
     renewed.old_epoch = meta->epoch;
     renewed.lost = once.value() - place->next.value();
     const std::string epoch = new_epoch();
-    if (auto written = write_place(**database, *place, epoch); !written) {
+    if (auto written =
+            write_renewed(**database, *place, epoch, *meta, *note ? (*note)->epoch : std::string());
+        !written) {
       return fail(written.error());
     }
     if (auto tail = TailFile::make(folder, epoch, place->next); !tail) return fail(tail.error());

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "eventlog/database.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/verify.h"
 
@@ -18,9 +19,10 @@ struct LogEnd {
   bool is_copy = false;   // of a folder in which the log may have gone on
 };
 
-// Holds a log's end against its tail file. data_corrupt when it was cut: the message says how many
-// events are missing, and what to do.
-Result<LogEnd> check_log_end(const std::string& folder, const LogMeta& meta);
+// What the log says of itself, held against its tail file. data_corrupt when its end was cut, or a
+// renewal of it, or all of it, or when the tail file is damaged: the message says how far it once
+// went, and what to do. no_input when the tail file cannot be read.
+Result<LogMeta> read_whole_meta(const Database& database, LogEnd& end);
 
 // The same of a log that nobody holds, before it is opened to be written: opening would remove what
 // is left of the journals, and a missing one could not be put back any more. Nothing is changed.

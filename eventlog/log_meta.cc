@@ -20,7 +20,9 @@ constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kPlaceKey = "place";
 constexpr std::string_view kAttributesFromKey = "attributes from";
+constexpr std::string_view kEpochsBeforeKey = "epochs before";
 constexpr std::size_t kEpochLength = 6;
+constexpr std::size_t kEpochsBeforeBytesMax = 1024;  // more than a hundred of them
 
 Result<bool> has_event(const Database& database, Offset offset) {
   auto bytes = database.get(Family::kEvents, encode(offset).view());
@@ -44,8 +46,7 @@ Result<LogMeta> create(Database& database) {
   if (*any) return fail(Code::data_corrupt, "the log has records but no format");
   LogMeta meta{.epoch = new_epoch(), .place = {}};
   rocksdb::WriteBatch writes;
-  rocksdb::ColumnFamilyHandle* family = database.family(Family::kMeta);
-  writes.Put(family, kFormatKey, std::to_string(kLogFormat));
+  put_format(writes, database);
   put_epoch(writes, database, meta.epoch);
   put_place(writes, database, meta.place);
   rocksdb::WriteOptions options;
@@ -53,6 +54,8 @@ Result<LogMeta> create(Database& database) {
   if (const auto status = database.rocks().Write(options, &writes); !status.ok()) {
     return fail(error_from(status, "a new log", Code::write_failed));
   }
+  // Its first journal may be lost like any other: then this is left, and says that it is a log.
+  if (auto flushed = flush_meta(database); !flushed) return fail(flushed.error());
   return meta;
 }
 
@@ -131,7 +134,9 @@ Result<LogMeta> read_meta(const Database& database) {
   if (!bytes) return fail(bytes.error());
   const auto place = *bytes ? decode_place(**bytes) : std::nullopt;
   if (!*epoch || !place) return fail(Code::data_corrupt, "the log's epoch or place is damaged");
-  return LogMeta{.epoch = **epoch, .place = *place};
+  auto before = database.get(Family::kMeta, kEpochsBeforeKey);
+  if (!before) return fail(before.error());
+  return LogMeta{.epoch = **epoch, .place = *place, .epochs_before = before->value_or("")};
 }
 
 Result<Offset> read_attributes_from(const Database& database) {
@@ -166,14 +171,52 @@ Result<Offset> settle_attributes_from(Database& database) {
 
 std::string new_epoch() { return random_word(kEpochLength); }
 
+Result<bool> has_format(const Database& database) {
+  auto format = database.get(Family::kMeta, kFormatKey);
+  if (!format) return fail(format.error());
+  return format->has_value();
+}
+
+void put_format(rocksdb::WriteBatch& writes, const Database& database) {
+  writes.Put(database.family(Family::kMeta), kFormatKey, std::to_string(kLogFormat));
+}
+
+Result<void> flush_meta(Database& database) {
+  const rocksdb::Status status =
+      database.rocks().Flush(rocksdb::FlushOptions(), database.family(Family::kMeta));
+  if (!status.ok()) return fail(error_from(status, "the log's epoch", Code::write_failed));
+  return {};
+}
+
+Result<bool> may_have_had(const Database& database, const LogMeta& meta, std::string_view epoch) {
+  if (meta.epochs_before.empty()) {
+    const auto renewed = get_notes(database, kRestoredNote);
+    if (!renewed) return fail(renewed.error());
+    return !renewed->empty();
+  }
+  const std::string all = " " + meta.epochs_before + " ";
+  return all.find(" " + std::string(epoch) + " ") != std::string::npos;
+}
+
+std::string with_epoch(std::string before, const std::string& epoch) {
+  if (!before.empty()) before += ' ';
+  before += epoch;
+  while (before.size() > kEpochsBeforeBytesMax) before.erase(0, before.find(' ') + 1);
+  return before;
+}
+
 Result<std::string> renew_epoch(Database& database) {
+  const auto meta = read_meta(database);
+  if (!meta) return fail(meta.error());
   std::string epoch = new_epoch();
   rocksdb::WriteBatch writes;
-  put_another_epoch(writes, database, epoch);
+  put_another_epoch(writes, database, epoch, with_epoch(meta->epochs_before, meta->epoch));
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = database.rocks().Write(options, &writes);
   if (!status.ok()) return fail(error_from(status, "a new epoch", Code::write_failed));
+  // In the journal alone it would be lost with it, and the log would be the one of before again.
+  if (auto flushed = flush_meta(database); !flushed) return fail(flushed.error());
   return epoch;
 }
 
@@ -186,8 +229,9 @@ void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std:
 }
 
 void put_another_epoch(rocksdb::WriteBatch& writes, const Database& database,
-                       const std::string& epoch) {
+                       const std::string& epoch, const std::string& before) {
   put_epoch(writes, database, epoch);
+  writes.Put(database.family(Family::kMeta), kEpochsBeforeKey, before);
   put_note(writes, database,
            {.key = std::string(kRestoredNote), .value = std::to_string(now().value())});
 }

@@ -83,20 +83,29 @@ tl::unexpected<Error> failed(const std::string& path) {
   return fail(Code::write_failed, path + ": " + std::strerror(errno));
 }
 
+tl::unexpected<Error> unreadable(const std::string& path) {
+  return fail(Code::no_input, "file " + path + " cannot be read: " + std::strerror(errno));
+}
+
 }  // namespace
 
-std::optional<TailNote> TailFile::read(const std::string& folder) {
-  const Descriptor file(open((folder + "/" + kName).c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return std::nullopt;
+Result<std::optional<TailNote>> TailFile::read(const std::string& folder) {
+  const std::string path = folder + "/" + kName;
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) {
+    if (errno == ENOENT) return std::nullopt;
+    return unreadable(path);
+  }
   std::optional<Slot> newest;
   for (const off_t at : {off_t{0}, kSlotDistance}) {
     std::array<char, kSlotBytes> bytes{};
     const ssize_t count = pread(file.get(), bytes.data(), bytes.size(), at);
+    if (count < 0) return unreadable(path);
     if (count != static_cast<ssize_t>(bytes.size())) continue;
     const auto slot = decode_slot({bytes.data(), bytes.size()});
     if (slot && (!newest || slot->turn > newest->turn)) newest = slot;
   }
-  if (!newest) return std::nullopt;
+  if (!newest) return fail(Code::data_corrupt, "file " + path + " is damaged");
   const std::uint64_t born = born_of(file.get());
   return TailNote{.epoch = newest->epoch,
                   .end = newest->end,

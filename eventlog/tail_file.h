@@ -40,8 +40,9 @@ class TailFile {
   static constexpr const char* kName = "tail";
   static constexpr const char* kPartialName = "tail.partial";
 
-  // Of this data folder. Empty when there is none, or nothing in it can be read.
-  static std::optional<TailNote> read(const std::string& folder);
+  // Of this data folder. Empty only when there is no such file. Errors: data_corrupt (both slots
+  // are damaged), no_input (it cannot be read).
+  static Result<std::optional<TailNote>> read(const std::string& folder);
 
   // Makes it anew, synced, in place of one that is there. Errors: write_failed.
   static Result<std::unique_ptr<TailFile>> make(const std::string& folder, const std::string& epoch,

@@ -117,9 +117,9 @@ Result<VerifiedLog> verify_log(const VerifyOptions& options) {
   if (auto sound = verify_sorted_files(**database, options.progress); !sound) {
     return fail(sound.error());
   }
-  auto meta = read_meta(**database);
+  LogEnd end;
+  auto meta = read_whole_meta(**database, end);
   if (!meta) return fail(meta.error());
-  if (auto whole = check_log_end(options.path, *meta); !whole) return fail(whole.error());
   auto verified = describe(**database, *meta);
   if (!verified) return verified;
   if (auto same = check_backup(options.path, verified->epoch, verified->held); !same) {

@@ -2,94 +2,21 @@
 // it became shorter; and the way out that the message names leads to a sound log under a new epoch.
 #include "eventlog/log_end.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "eventlog/backup.h"
-#include "eventlog/tail_file.h"
-#include "log_story.h"
+#include "log_end_fixture.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 namespace fs = std::filesystem;
-
-std::string outcome(const Result<VerifiedLog>& log) {
-  if (!log) return std::string(info(log.error().code).name) + ": " + log.error().message;
-  return "sound, " + describe(log->held);
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-// Whether the file system says when a file was made: then copies are known.
-bool knows_births(const std::string& folder) {
-  struct statx found = {};
-  return statx(AT_FDCWD, folder.c_str(), 0, STATX_BTIME, &found) == 0 &&
-         (found.stx_mask & STATX_BTIME) != 0;
-}
-
-class LogEndTest : public testing::Test {
- protected:
-  std::string path() const { return root_.path() + "/log"; }
-  std::string at(const std::string& name) const { return root_.path() + "/" + name; }
-  EventLogOptions options() const {
-    return {.path = path(), .segment_events_max = segment_events_};
-  }
-
-  // Events number first ... last, one commit each, from three subjects.
-  void append_events(int first, int last) {
-    const auto log = open_log(options());
-    epoch_ = log->epoch();
-    for (int i = first; i <= last; ++i) {
-      const std::string subject = "booking:b" + std::to_string(i % 3);
-      commit(*log, {append({{.id = std::to_string(i), .subject = subject, .data_bytes = 50}})});
-    }
-  }
-
-  // 40 events, a restart, and 30 more in a journal of their own.
-  void write_log() {
-    append_events(1, 40);
-    append_events(41, 70);
-  }
-
-  std::string open_message() const {
-    const auto log = EventLog::open(options());
-    return log ? "opened " + describe((*log)->held()) : log.error().message;
-  }
-
-  // What the advice does: a sound log, which goes on.
-  void expect_renewable(int events) {
-    const auto renewed = renew_log(path());
-    ASSERT_TRUE(renewed) << renewed.error().message;
-    EXPECT_EQ(renewed->old_epoch, epoch_);
-    EXPECT_EQ(renewed->lost, 70u - static_cast<std::uint64_t>(events));
-    EXPECT_EQ(outcome(verify_log({.path = path()})), "sound, 1.." + std::to_string(events));
-    const auto log = open_log(options());
-    EXPECT_NE(log->epoch(), epoch_);
-    EXPECT_EQ(describe(log->held()), "1.." + std::to_string(events));
-    // An event that was lost can be sent again, one that was not is known.
-    const std::string next = std::to_string(events + 1);
-    const auto version = log->subject("booking:b1")->version;
-    EXPECT_EQ(commit(*log, {append({{next, "booking:b1"}, {"1", "booking:b1"}})}),
-              next + "v" + std::to_string(version + 1) + " new 1v1 again");
-  }
-
-  TempFolder root_;
-  std::string epoch_;
-  std::size_t segment_events_ = 65536;
-};
 
 struct Shortening {
   const char* name;
@@ -175,20 +102,28 @@ TEST_F(LogEndTest, AnIndexThatIsAheadOfTheJournalIsNoDeadEnd) {
   EXPECT_GT(refused, 0);
 }
 
-// RocksDB itself notices that an older journal is missing; the way out is the same.
+// RocksDB itself notices that an older journal is missing; the way out is the same. Nothing is lost
+// with the journals when the index's thread has moved all records into files.
 TEST_F(LogEndTest, AnOlderJournalThatIsMissingIsNoDeadEnd) {
   segment_events_ = 8;
-  write_log();
-  for (fs::path journal = newest_file(path(), ".log"); !journal.empty();
-       journal = newest_file(path(), ".log")) {
-    fs::remove(journal);
+  int refused = 0;
+  for (int attempt = 0; attempt < 6 && refused == 0; ++attempt) {
+    fs::remove_all(path());
+    write_log();
+    for (fs::path journal = newest_file(path(), ".log"); !journal.empty();
+         journal = newest_file(path(), ".log")) {
+      fs::remove(journal);
+    }
+    if (open_error(options()).empty()) continue;
+    ++refused;
+    EXPECT_EQ(open_error(options()), "data_corrupt");
+    EXPECT_TRUE(contains(open_message(), "courtside renew --data ")) << open_message();
+    const auto renewed = renew_log(path());
+    ASSERT_TRUE(renewed) << renewed.error().message;
+    EXPECT_EQ(outcome(verify_log({.path = path()})), "sound, " + describe(renewed->log.held));
+    EXPECT_EQ(open_message(), "opened " + describe(renewed->log.held));
   }
-  EXPECT_EQ(open_error(options()), "data_corrupt");
-  EXPECT_TRUE(contains(open_message(), "courtside renew --data ")) << open_message();
-  const auto renewed = renew_log(path());
-  ASSERT_TRUE(renewed) << renewed.error().message;
-  EXPECT_EQ(outcome(verify_log({.path = path()})), "sound, " + describe(renewed->log.held));
-  EXPECT_EQ(open_message(), "opened " + describe(renewed->log.held));
+  EXPECT_GT(refused, 0);
 }
 
 TEST_F(LogEndTest, ALogOfWhichOnlyTheTailIsLeftIsNotANewOne) {
@@ -201,80 +136,44 @@ TEST_F(LogEndTest, ALogOfWhichOnlyTheTailIsLeftIsNotANewOne) {
   EXPECT_FALSE(fs::exists(path() + "/CURRENT"));
 }
 
-// The tail is as old as the log then, but it is not the file that it says it is.
-TEST_F(LogEndTest, AnOldCopyOfTheFolderGoesOnUnderANewEpoch) {
-  append_events(1, 40);
-  fs::copy(path(), at("copy"), fs::copy_options::recursive);
-  append_events(41, 70);
-  fs::remove_all(path());
-  fs::rename(at("copy"), path());
-  const std::string epoch_before = epoch_;
-  const auto log = open_log(options());
-  EXPECT_EQ(describe(log->held()), "1..40");
-  EXPECT_EQ(log->epoch() != epoch_before, knows_births(root_.path()));
-}
-
-TEST_F(LogEndTest, AFolderThatWasMovedKeepsItsEpoch) {
-  append_events(1, 40);
-  fs::rename(path(), at("moved"));
-  fs::rename(at("moved"), path());
-  EXPECT_EQ(open_log(options())->epoch(), epoch_);
-}
-
-TEST_F(LogEndTest, AnOldTailIsNoFault) {
-  append_events(1, 40);
-  const std::string old = file_bytes(path() + "/tail");
-  const auto log = open_log(options());
-  commit(*log, {append({{"more"}})});
-  EXPECT_EQ(TailFile::read(path())->end, Offset(42));
-  EXPECT_NE(file_bytes(path() + "/tail"), old);
-}
-
-TEST_F(LogEndTest, ALogWithoutATailIsServedAndHasOneFromThenOn) {
-  write_log();
-  for (const char* damage : {"gone", "empty", "garbage"}) {
-    SCOPED_TRACE(damage);
-    const std::string tail = path() + "/tail";
-    fs::remove(tail);
-    if (damage != std::string("gone")) std::ofstream(tail) << "";
-    if (damage == std::string("garbage")) std::ofstream(tail) << std::string(8192, 'x');
-    EXPECT_EQ(open_message(), "opened 1..70");
-    ASSERT_TRUE(TailFile::read(path()));
-    EXPECT_EQ(TailFile::read(path())->end, Offset(71));
-    EXPECT_EQ(open_log(options())->epoch(), epoch_);
+// Only one journal was ever there, and nothing has been moved into files.
+TEST_F(LogEndTest, AFirstRunThatLostItsJournalIsNoDeadEnd) {
+  for (const bool is_removed : {true, false}) {
+    SCOPED_TRACE(is_removed ? "removed" : "emptied");
+    fs::remove_all(path());
+    append_events(1, 70);
+    const fs::path journal = newest_file(path(), ".log");
+    if (is_removed) {
+      fs::remove(journal);
+    } else {
+      fs::resize_file(journal, 0);
+    }
+    const std::string message = open_message();
+    EXPECT_TRUE(contains(message, "ends at offset 0, but events up to offset 70")) << message;
+    EXPECT_EQ(outcome(verify_log({.path = path()})), "data_corrupt: " + message);
+    const auto renewed = renew_log(path());
+    ASSERT_TRUE(renewed) << renewed.error().message;
+    EXPECT_EQ(renewed->old_epoch, epoch_);
+    EXPECT_EQ(renewed->lost, 70u);
+    EXPECT_EQ(outcome(verify_log({.path = path()})), "sound, none");
+    const auto log = open_log(options());
+    EXPECT_NE(log->epoch(), epoch_);
+    EXPECT_EQ(commit(*log, {append({{"1", "booking:b1"}})}), "1v1 new");
   }
 }
 
-// A loss of power may take one slot, not both: they lie in two pages.
-TEST_F(LogEndTest, OneSlotIsEnough) {
-  write_log();
-  const std::string whole = file_bytes(path() + "/tail");
-  std::vector<std::uint64_t> ends;
-  for (const std::size_t at : {std::size_t{0}, std::size_t{4096}}) {
-    std::string broken = whole;
-    broken[at + 30] = static_cast<char>(broken[at + 30] ^ 1);
-    overwrite_file(path() + "/tail", broken);
-    const auto note = TailFile::read(path());
-    ASSERT_TRUE(note);
-    EXPECT_EQ(note->epoch, epoch_);
-    ends.push_back(note->end.value());
-  }
-  std::sort(ends.begin(), ends.end());
-  EXPECT_EQ(ends, (std::vector<std::uint64_t>{70, 71}));
-}
-
-TEST_F(LogEndTest, ABackupHasNoTailAndARestoredLogHasItsOwn) {
-  write_log();
-  ASSERT_TRUE(back_up_folder(path(), at("backup"), "1"));
-  EXPECT_FALSE(fs::exists(at("backup") + "/tail"));
-  const auto restored = restore_backup({.backup = at("backup"), .folder = at("restored")});
-  ASSERT_TRUE(restored) << restored.error().message;
-  const auto note = TailFile::read(at("restored"));
-  ASSERT_TRUE(note);
-  EXPECT_EQ(note->epoch, restored->log.epoch);
-  EXPECT_EQ(note->end, Offset(71));
-  EXPECT_FALSE(note->is_copy);
-  EXPECT_EQ(open_log({.path = at("restored")})->epoch(), restored->log.epoch);
+// Versions before kept a first run's format in its journal alone.
+TEST_F(LogEndTest, ALogThatLostEvenItsFormatIsNoDeadEnd) {
+  append_events(1, 70);
+  remove_meta(path());
+  const std::string message = open_message();
+  EXPECT_TRUE(contains(message, "ends at offset 0, but events up to offset 70")) << message;
+  EXPECT_EQ(outcome(verify_log({.path = path()})), "data_corrupt: " + message);
+  const auto renewed = renew_log(path());
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(renewed->lost, 70u);
+  EXPECT_EQ(outcome(verify_log({.path = path()})), "sound, none");
+  EXPECT_EQ(open_message(), "opened none");
 }
 
 TEST_F(LogEndTest, ARenewalOfASoundLogOnlyChangesItsEpoch) {
