@@ -204,6 +204,7 @@ Result<RenewedLog> renew_log(const std::string& folder) {
     }
     const Offset once = std::max(is_older ? meta->place.next : (*note)->end, place->next);
     renewed.old_epoch = meta->epoch;
+    renewed.has_sources_ahead = meta->place.next > place->next;
     renewed.lost = once.value() - place->next.value();
     const std::string epoch = new_epoch();
     if (auto written =

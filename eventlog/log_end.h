@@ -31,8 +31,9 @@ Result<LogEnd> check_closed_log(const std::string& folder);
 
 struct RenewedLog {
   std::string old_epoch;
-  std::uint64_t lost = 0;  // events that it once had behind its end
-  VerifiedLog log;         // not verified
+  std::uint64_t lost = 0;          // events that it once had behind its end
+  bool has_sources_ahead = false;  // the places of its sources lie behind events that are lost
+  VerifiedLog log;                 // not verified
 };
 
 // Accepts that a log's end is lost: it ends behind its last record, under a new epoch. Errors:

@@ -9,11 +9,14 @@ namespace courtside {
 int run_renew(const RenewCommand& command) {
   const Result<RenewedLog> renewed = renew_log(command.data);
   if (!renewed) return report(renewed.error());
+  // A source's place is written with its events, and mostly lost with them.
+  const char* what = renewed->has_sources_ahead
+                         ? "its place in the log lies after events that were lost, so they are not "
+                           "read again"
+                         : "its place in the log is that of the last event left, so what was lost "
+                           "is read again where the source still has it";
   for (const std::string& source : renewed->log.sources) {
-    std::fprintf(stderr,
-                 "note: source %s goes on from its place in the log: events of it that were lost "
-                 "are not read again\n",
-                 source.c_str());
+    if (renewed->lost > 0) std::fprintf(stderr, "note: source %s: %s\n", source.c_str(), what);
   }
   if (command.output == OutputFormat::kTable) {
     std::printf("%s: %s, %llu lost, renewed from %s\n", command.data.c_str(),

@@ -48,6 +48,18 @@ inline void remove_meta(const std::string& folder) {
   }
 }
 
+// Takes events off the end alone, and leaves what the log says of itself.
+inline void remove_last_events(const std::string& folder, int count) {
+  const auto database = Database::open({.path = folder, .create = false}).value();
+  const Offset end = read_meta(*database).value().place.next;
+  for (int i = 1; i <= count; ++i) {
+    const auto key = encode(Offset(end.value() - static_cast<std::uint64_t>(i)));
+    ASSERT_TRUE(database->rocks()
+                    .Delete(rocksdb::WriteOptions(), database->family(Family::kEvents), key.view())
+                    .ok());
+  }
+}
+
 class LogEndTest : public testing::Test {
  protected:
   std::string path() const { return root_.path() + "/log"; }

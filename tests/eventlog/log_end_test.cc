@@ -176,6 +176,24 @@ TEST_F(LogEndTest, ALogThatLostEvenItsFormatIsNoDeadEnd) {
   EXPECT_EQ(open_message(), "opened none");
 }
 
+// A source's place is written with its events: it is lost with them, unless a file has it.
+TEST_F(LogEndTest, ARenewalSaysWhetherPlacesOfSourcesAreAhead) {
+  write_log();
+  fs::remove(newest_file(path(), ".log"));
+  const auto behind = renew_log(path());
+  ASSERT_TRUE(behind) << behind.error().message;
+  EXPECT_EQ(behind->lost, 30u);
+  EXPECT_FALSE(behind->has_sources_ahead);
+
+  fs::remove_all(path());
+  write_log();
+  remove_last_events(path(), 30);
+  const auto ahead = renew_log(path());
+  ASSERT_TRUE(ahead) << ahead.error().message;
+  EXPECT_EQ(ahead->lost, 30u);
+  EXPECT_TRUE(ahead->has_sources_ahead);
+}
+
 TEST_F(LogEndTest, ARenewalOfASoundLogOnlyChangesItsEpoch) {
   write_log();
   expect_renewable(70);
