@@ -91,6 +91,8 @@ TEST_F(LogEndTest, AnIndexThatIsAheadOfTheJournalIsNoDeadEnd) {
   for (int more = 0; more < 6; ++more) {
     fs::remove_all(path());
     append_events(1, 20 + more);
+    // A slow index thread may have moved all records into files; this one is in a journal.
+    if (more == 1) append_events(22, 22);
     fs::remove(newest_file(path(), ".log"));
     if (open_error(options()).empty()) continue;  // it was empty
     ++refused;
