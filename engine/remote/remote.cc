@@ -8,7 +8,6 @@
 #include <iterator>
 #include <memory>
 
-#include "transport/address.h"
 #include "transport/listener.h"
 
 namespace courtside {
