@@ -146,10 +146,10 @@ TEST_F(SessionAccessTest, AnAnswerFromBeforeTheEndLetsNobodyIn) {
 }
 
 TEST_F(SessionAccessTest, ARightThatCannotBeLookedUpIsNotGranted) {
+  limits.heartbeat_ms = 100'000;
   hello();
   say(kSubscribe);
   take();
-  limits.heartbeat_ms = 100'000;
   grant = fail(Code::overloaded, "the database does not answer");
   session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
   commit(1, "chat:r");

@@ -143,9 +143,9 @@ class Server final : public ConnectionHandler {
 
   std::uint16_t port() const { return listener->port(); }
 
-  // Turns the loop until `done`; false after five seconds.
+  // Turns the loop until `done`; false after thirty seconds, which a busy machine may need.
   bool pump(const std::function<bool()>& done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
       loop.run_turn(Loop::kTimerTickMs);
