@@ -25,7 +25,9 @@ class LineWire : public Wire {
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
     if (const auto* subscribed = std::get_if<protocol::Subscribed>(&message)) {
-      append_line(out, "subscribed", subscribed->sub, offset_of(subscribed->after), {});
+      const bool is_foreign = !subscribed->after.starts_with("sim:");
+      append_line(out, "subscribed", subscribed->sub, offset_of(subscribed->after),
+                  is_foreign ? "foreign" : "");
     } else if (const auto* state = std::get_if<protocol::State>(&message)) {
       append_line(out, "state", state->sub, offset_of(state->position),
                   state->subject + " " + state->state);

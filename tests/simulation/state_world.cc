@@ -382,7 +382,9 @@ void StateWorld::hear_answer(std::uint32_t sub, std::string_view word, Offset of
   asking_.erase(sub);
   if (word == "subscribed") {
     ++counters_.subscribed;
-    told_.emplace(sub, ToldState(history_, std::move(channels), offset));
+    const bool is_foreign = rest == "foreign";
+    told_.emplace(sub, ToldState(history_, std::move(channels),
+                                 is_foreign ? std::nullopt : std::optional(offset)));
   } else {
     complain("instead of `subscribed`: " + std::string(word) + " " + std::string(rest));
   }

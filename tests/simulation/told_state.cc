@@ -63,6 +63,7 @@ std::string ToldState::on_state(const std::string& subject, Offset position,
 }
 
 std::string ToldState::on_event(Offset offset) {
+  if (!state_at_) return "it is told late of its other epoch" + at(offset);
   if (std::string wrong = check_states(); !wrong.empty()) return wrong;
   if (offset >= history_.end()) return "an event that was never committed" + at(offset);
   if (offset < place_) return "an event that was told before, or that the state has," + at(offset);
@@ -79,8 +80,10 @@ std::string ToldState::on_event(Offset offset) {
 }
 
 std::string ToldState::on_gap(OffsetRange lost) {
-  if (lost.end == next(state_at_)) {  // of another epoch: it has nothing of this one
-    return begun_ || !folds_.empty() ? "it is told late of its other epoch" : "";
+  if (!state_at_) {  // of another epoch: it has nothing of this one
+    state_at_ = previous(lost.end);
+    place_ = lost.end;
+    return {};
   }
   if (!history_.dropped()) return "a gap where nothing was dropped" + at(lost.begin);
   if (lost.begin < place_) return "it has what is called lost" + at(lost.begin);
@@ -92,6 +95,7 @@ std::string ToldState::on_gap(OffsetRange lost) {
 }
 
 std::string ToldState::on_live(Offset position) {
+  if (!state_at_) return "it is never told of its other epoch" + at(position);
   if (std::string wrong = check_states(); !wrong.empty()) return wrong;
   if (live_) return "live twice" + at(position);
   live_ = true;
@@ -115,7 +119,7 @@ std::string ToldState::check_rest() const {
     const std::string is = fold == folds_.end() || fold->second.empty() ? "" : fold->second.text();
     auto right = history_.states(subject, previous(history_.end()));
     if (unknown_.contains(subject)) {
-      right = {history_.state(subject, {next(state_at_), history_.end()})};
+      right = {history_.state(subject, {next(*state_at_), history_.end()})};
     }
     if (!right.contains(is)) return subject + " became " + is + ", not " + *right.begin();
   }
@@ -135,9 +139,9 @@ std::string ToldState::check_states() {
   if (begun_) return {};
   begun_ = true;
   for (const std::string& subject : channels_) {
-    const auto right = history_.states(subject, state_at_);
+    const auto right = history_.states(subject, *state_at_);
     if (!folds_.contains(subject) && !right.contains("")) {
-      return "no word of " + subject + at(state_at_);
+      return "no word of " + subject + at(*state_at_);
     }
   }
   return {};

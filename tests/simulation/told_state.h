@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -51,9 +52,14 @@ bool reaches_subject(RecordView record);
 
 class ToldState {
  public:
-  // Told that it is subscribed after this. `history` outlives it.
-  ToldState(const StateHistory& history, std::vector<std::string> channels, Offset after)
-      : history_(history), channels_(std::move(channels)), state_at_(after), place_(next(after)) {}
+  // Told that it is subscribed after this; empty for a position of another epoch, which the gap
+  // that follows replaces. `history` outlives it.
+  ToldState(const StateHistory& history, std::vector<std::string> channels,
+            std::optional<Offset> after)
+      : history_(history),
+        channels_(std::move(channels)),
+        state_at_(after),
+        place_(after ? next(*after) : Offset(1)) {}
 
   // The first offset that it has no account of: where it resumes.
   Offset place() const { return place_; }
@@ -75,7 +81,7 @@ class ToldState {
 
   const StateHistory& history_;
   const std::vector<std::string> channels_;
-  const Offset state_at_;
+  std::optional<Offset> state_at_;
   Offset place_;
   bool begun_ = false;  // past the states
   bool live_ = false;
