@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/ascii.h"
+#include "base/time.h"
+
 namespace courtside {
 namespace {
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kDaySeconds = 86'400;
 constexpr std::size_t kMicrosDigits = 6;
 constexpr std::int64_t kLastMicros = 253'402'300'799'999'999;  // of the year 9999
@@ -45,8 +47,6 @@ bool take(std::string_view& text, char expected) {
   text.remove_prefix(1);
   return true;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The digits behind a point, without zeros at the end; empty where there is no point. False where a
 // point has no digits behind it.

@@ -8,7 +8,6 @@
 namespace courtside {
 namespace {
 
-constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::int64_t kDaySeconds = 86'400;
 
 void put(char* out, std::int64_t value, int digits) {
@@ -30,9 +29,9 @@ std::uint64_t steady_us() {
 
 void append_rfc3339(std::string& out, Timestamp time) {
   using namespace std::chrono;
-  std::int64_t seconds = time.value() / kMicros;
-  std::int64_t micros = time.value() % kMicros;
-  if (micros < 0) micros += kMicros, --seconds;
+  std::int64_t seconds = time.value() / kMicrosPerSecond;
+  std::int64_t micros = time.value() % kMicrosPerSecond;
+  if (micros < 0) micros += kMicrosPerSecond, --seconds;
   std::int64_t day = seconds / kDaySeconds;
   std::int64_t second = seconds % kDaySeconds;
   if (second < 0) second += kDaySeconds, --day;

@@ -14,6 +14,8 @@ namespace courtside {
 // Microseconds since the Unix epoch, UTC.
 using Timestamp = StrongId<struct TimestampTag, std::int64_t>;
 
+inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+
 // The wall clock, and a steady one for measuring.
 Timestamp now();
 std::uint64_t steady_us();

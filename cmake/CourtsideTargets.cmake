@@ -8,6 +8,11 @@ set(COURTSIDE_WARNINGS
 
 add_library(courtside_options INTERFACE)
 target_compile_options(courtside_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${COURTSIDE_WARNINGS}>)
+if(CMAKE_UNITY_BUILD)
+  # g++ takes the file it was given for the only one that may hold anonymous namespaces.
+  target_compile_options(courtside_options INTERFACE
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+endif()
 target_include_directories(courtside_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 if(COURTSIDE_SANITIZE)
   add_compile_options(-fsanitize=${COURTSIDE_SANITIZE} -fno-omit-frame-pointer)

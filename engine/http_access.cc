@@ -1,9 +1,9 @@
 #include "engine/http_access.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/base64url.h"
 #include "engine/http_routes.h"
 #include "engine/problem.h"
@@ -52,8 +52,7 @@ tl::unexpected<Error> not_a_bearer() {
 Result<std::optional<std::string>> bearer_of(std::string_view header) {
   constexpr std::string_view kScheme = "bearer";
   const bool is_bearer = header.size() > kScheme.size() && header[kScheme.size()] == ' ' &&
-                         std::equal(kScheme.begin(), kScheme.end(), header.begin(),
-                                    [](char a, char b) { return a == std::tolower(b); });
+                         equals_ignoring_case(header.substr(0, kScheme.size()), kScheme);
   if (!is_bearer) return not_a_bearer();
   header.remove_prefix(kScheme.size());
   header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "engine/account_events.h"
 #include "engine/http_access.h"
@@ -17,10 +17,8 @@ constexpr std::string_view kBatchMedia = "application/cloudevents-batch+json";
 
 // The part of a media type before its parameters, in lower case.
 std::string media_type(std::string_view header) {
-  std::string media(header.substr(0, header.find(';')));
+  std::string media = lower_case(header.substr(0, header.find(';')));
   while (!media.empty() && media.back() == ' ') media.pop_back();
-  std::transform(media.begin(), media.end(), media.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return media;
 }
 

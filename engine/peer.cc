@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/time.h"
 #include "engine/account_events.h"
 #include "engine/doors/origin.h"
 #include "engine/http_api.h"
@@ -23,7 +24,6 @@ constexpr std::uint64_t kComeBackSpreadMs = 5'000;
 // What a stream is told to wait before it connects again: from the one up to, excluded, the other.
 constexpr std::uint64_t kStreamRetryMsMin = 1'000;
 constexpr std::uint64_t kStreamRetryMsEnd = 5'000;
-constexpr std::int64_t kMicros = 1'000'000;
 // Tells the verdict of a trace from those of the session's publishes, whose tickets count from 1.
 constexpr std::uint64_t kTraceTicket = std::uint64_t{1} << 63;
 
@@ -213,8 +213,9 @@ void Peer::on_tick(std::uint64_t now_ms) {
   } else if (stream_) {
     tick_stream(now_ms);
   } else if (history_) {
-    on_history(
-        [now_ms](HistoryStream& history) { history.on_tick(now_ms, now().value() / kMicros); });
+    on_history([now_ms](HistoryStream& history) {
+      history.on_tick(now_ms, now().value() / kMicrosPerSecond);
+    });
   }
 }
 
@@ -231,7 +232,7 @@ void Peer::tick_stream(std::uint64_t now_ms) {
                       "no sign of life for two heartbeats");
   }
   const auto expires_s = stream_->identity.expires_s;
-  if (expires_s && now().value() / kMicros >= *expires_s + limits.leeway_s) {
+  if (expires_s && now().value() / kMicrosPerSecond >= *expires_s + limits.leeway_s) {
     return end_stream(static_cast<std::uint16_t>(info(Code::token_expired).close_code),
                       "the token has expired");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "engine/access/rights_change.h"
 
 namespace courtside {
@@ -19,8 +20,6 @@ constexpr std::string_view kRevoked = "revoked/";
 constexpr std::string_view kChanged = "changed/";
 // Every token that is as old as this is refused. It is there once the notes are kept, maybe as 0.
 constexpr std::string_view kForgotten = "revocations forgotten";
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 Result<Timestamp> parse_time(const LogNote& note) {
   std::int64_t micros = 0;

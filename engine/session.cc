@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "engine/problem.h"
 #include "engine/publisher.h"
 
@@ -13,7 +14,6 @@ namespace courtside {
 namespace {
 
 constexpr std::size_t kSessionIdLength = 16;
-constexpr std::int64_t kMicros = 1'000'000;
 // `expiring` is said so long before the token's end.
 constexpr std::uint64_t kExpiringMs = 60'000;
 // How long a subscription stands still whose right cannot be looked up, before it is ended.
@@ -161,7 +161,7 @@ void Session::welcome(Identity identity) {
                             .expiresin_s = {}};
   if (identity_->expires_s) {
     welcome.expiresin_s = static_cast<std::uint32_t>(
-        std::max<std::int64_t>(0, *identity_->expires_s - now().value() / kMicros));
+        std::max<std::int64_t>(0, *identity_->expires_s - now().value() / kMicrosPerSecond));
   }
   send(welcome);
 }

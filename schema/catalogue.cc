@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/time.h"
 #include "schema/channel.h"
@@ -296,7 +297,7 @@ std::string folded(std::string_view name) {
   std::string text;
   for (const char c : name) {
     if (c == '_' || c == '-' || c == ' ') continue;
-    text.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    text.push_back(to_lower(c));
   }
   return text;
 }

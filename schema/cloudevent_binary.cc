@@ -1,7 +1,7 @@
 // CloudEvents over HTTP, binary mode: attributes in `ce-` headers, data as the body.
-#include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "schema/cloudevent.h"
@@ -71,11 +71,7 @@ void put_header(EventDraft& draft, EventErrors& errors, std::string_view name,
 }
 
 std::string media_type(std::string_view content_type) {
-  std::string type(trimmed(content_type.substr(0, content_type.find(';')), " \t"));
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return type;
+  return lower_case(trimmed(content_type.substr(0, content_type.find(';')), " \t"));
 }
 
 bool is_json_type(std::string_view type) {

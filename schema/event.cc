@@ -9,7 +9,7 @@ namespace {
 
 // An event is two levels deep, and has a table for itself and one for each extension. The door
 // takes kEventExtensionsMax of those; a buffer with more is not worth walking.
-constexpr flatbuffers::uoffset_t kDepthMax = 4;
+constexpr flatbuffers::uoffset_t kEventDepthMax = 4;
 constexpr flatbuffers::uoffset_t kTablesMax = 64;
 
 using Table = flatbuffers::Table;
@@ -141,7 +141,7 @@ Result<EventView> verify_event(std::string_view bytes) {
   const bool sized = bytes.size() >= 8 && bytes.size() < FLATBUFFERS_MAX_BUFFER_SIZE;
   const auto broken = [] { return fail(Code::bad_request, "the event is not an Event buffer"); };
   if (!sized) return broken();
-  flatbuffers::Verifier verifier(aligned.data(), bytes.size(), kDepthMax, kTablesMax);
+  flatbuffers::Verifier verifier(aligned.data(), bytes.size(), kEventDepthMax, kTablesMax);
   if (!fbs::VerifyEventBuffer(verifier)) return broken();
   const EventView event(bytes);
   if (event.data_kind() > DataKind::kBinary) return broken();

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 namespace courtside {
@@ -21,8 +22,6 @@ std::uint64_t bytes_to_look_at(std::uint64_t word) {
 }
 
 bool needs_look(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 

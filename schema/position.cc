@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace courtside {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_epoch(std::string_view text) {
   const auto is_epoch_character = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c); };

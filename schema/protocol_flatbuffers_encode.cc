@@ -26,7 +26,7 @@ std::string_view bytes_of(const Builder& builder) {
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
-struct Encoder {
+struct FlatBuffersEncoder {
   Builder& builder;
 
   Text t(std::string_view value) const { return text(builder, value); }
@@ -90,7 +90,8 @@ std::size_t sub_place(std::string_view body) {
 
 void encode_flatbuffer(const ServerMessage& message, std::string& out) {
   Builder builder(512);
-  std::visit([&builder](const auto& m) { finish(builder, Encoder{builder}(m)); }, message);
+  std::visit([&builder](const auto& m) { finish(builder, FlatBuffersEncoder{builder}(m)); },
+             message);
   out.append(bytes_of(builder));
 }
 

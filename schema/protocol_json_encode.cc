@@ -10,7 +10,7 @@ JsonObject message(std::string_view type) {
   return object;
 }
 
-struct Encoder {
+struct JsonEncoder {
   std::string operator()(const Welcome& m) const {
     JsonObject object = message("welcome");
     object.text("session", m.session)
@@ -91,7 +91,7 @@ struct Encoder {
 }  // namespace
 
 void encode_json(const ServerMessage& any, std::string& out) {
-  out.append(std::visit(Encoder{}, any));
+  out.append(std::visit(JsonEncoder{}, any));
 }
 
 }  // namespace courtside::protocol

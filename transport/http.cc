@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "transport/http_message.h"
 #include "transport/http_text.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "transport/http_text.h"
 #include "transport/request_target.h"
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <ctime>
 
+#include "base/ascii.h"
+
 namespace courtside {
 namespace {
 
@@ -55,12 +57,6 @@ std::string made_date(std::time_t now) {
 }
 
 }  // namespace
-
-bool equals_ignoring_case(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(),
-                    [](char a, char b) { return to_lower(a) == to_lower(b); });
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");

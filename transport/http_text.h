@@ -10,11 +10,6 @@
 
 namespace courtside {
 
-inline char to_lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-bool equals_ignoring_case(std::string_view left, std::string_view right);
-
 // Without the blanks around it.
 std::string_view trimmed(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "transport/http_text.h"
 
 namespace courtside {

@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/time.h"
 #include "schema/channel.h"
 #include "schema/pattern.h"
 
 namespace courtside {
 namespace {
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 // Whose own affairs these are: reading them as somebody else is worth a trace.
 bool is_of_another_account(const Identity& identity, std::string_view channel) {

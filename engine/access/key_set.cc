@@ -11,8 +11,8 @@ namespace courtside {
 namespace {
 
 constexpr std::size_t kKeysMax = 64;
-constexpr std::size_t kMembersMax = 32;
-constexpr std::size_t kDepthMax = 8;
+constexpr std::size_t kKeyMembersMax = 32;
+constexpr std::size_t kKeyDepthMax = 8;
 
 // Reads one element of `keys`.
 class KeyReader {
@@ -53,7 +53,7 @@ std::string KeyReader::number(std::string_view name) const {
 bool KeyReader::is_for_signatures() const {
   if (has("use") && text("use") != "sig") return false;
   if (!has("key_ops")) return true;
-  const auto operations = json_texts(members_.find("key_ops"), kMembersMax);
+  const auto operations = json_texts(members_.find("key_ops"), kKeyMembersMax);
   if (!operations) return false;
   for (const std::string& each : *operations) {
     if (each == "verify") return true;
@@ -122,7 +122,7 @@ Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file
   const auto refuse = [&](std::string_view why) {
     return fail(Code::bad_configuration, std::string(file) + ": " + std::string(why));
   };
-  const auto members = JsonMembers::read(text, kMembersMax, kDepthMax);
+  const auto members = JsonMembers::read(text, kKeyMembersMax, kKeyDepthMax);
   if (!members) return refuse("no JSON object with each name once");
   const JsonValue list = members->find("keys");
   if (!list.is(JsonKind::kArray)) return refuse("`keys` is no list");
@@ -133,7 +133,7 @@ Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file
   for (std::size_t index = 0; reader.next_element(); ++index) {
     if (index == kKeysMax) return refuse("more than " + std::to_string(kKeysMax) + " keys");
     const JsonValue element = reader.value();
-    const auto key_members = JsonMembers::read(element.raw, kMembersMax, kDepthMax);
+    const auto key_members = JsonMembers::read(element.raw, kKeyMembersMax, kKeyDepthMax);
     if (!key_members) {
       return fail(Code::bad_configuration,
                   place_of(file, index) + ": no JSON object with each name once");

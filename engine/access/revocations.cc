@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time.h"
+
 namespace courtside {
-namespace {
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
-}  // namespace
+namespace {}  // namespace
 
 Revocations::Revocations(std::int64_t leeway_s, std::size_t accounts_max)
     : leeway_us_(leeway_s * kMicrosPerSecond), accounts_max_(accounts_max) {}

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/time.h"
 #include "engine/access/json_members.h"
 #include "schema/channel.h"
 #include "schema/text.h"
@@ -13,12 +14,11 @@
 namespace courtside {
 namespace {
 
-constexpr std::size_t kMembersMax = 64;
-constexpr std::size_t kDepthMax = 8;
+constexpr std::size_t kClaimsMax = 64;
+constexpr std::size_t kClaimsDepthMax = 8;
 constexpr std::size_t kListMax = 256;       // permissions, venues, channels, audiences: of each
 constexpr std::size_t kWordBytesMax = 128;  // a permission's key, a role's name
 constexpr std::int64_t kSecondsMax = 1LL << 53;  // what every JSON reader keeps exactly
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 tl::unexpected<Error> refuse(std::string_view claim, std::string_view why) {
   return fail(Code::unauthorized,
@@ -180,7 +180,7 @@ Result<void> Judge::check_age(const NumericDate& iat, std::int64_t now_s) {
 }  // namespace
 
 Result<Identity> judge_claims(std::string_view json, const ClaimRules& rules, std::int64_t now_s) {
-  const std::optional<JsonMembers> claims = JsonMembers::read(json, kMembersMax, kDepthMax);
+  const std::optional<JsonMembers> claims = JsonMembers::read(json, kClaimsMax, kClaimsDepthMax);
   if (!claims) {
     return fail(Code::unauthorized, "the token's claims are no JSON object with each name once");
   }

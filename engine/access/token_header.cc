@@ -7,8 +7,8 @@
 namespace courtside {
 namespace {
 
-constexpr std::size_t kMembersMax = 16;
-constexpr std::size_t kDepthMax = 2;
+constexpr std::size_t kHeaderMembersMax = 16;
+constexpr std::size_t kHeaderDepthMax = 2;
 constexpr std::array<std::string_view, 6> kRefused = {"jku", "x5u", "jwk", "x5c", "crit", "b64"};
 
 tl::unexpected<Error> refuse(std::string_view why) {
@@ -18,7 +18,8 @@ tl::unexpected<Error> refuse(std::string_view why) {
 }  // namespace
 
 Result<TokenHeader> read_token_header(std::string_view json) {
-  const std::optional<JsonMembers> members = JsonMembers::read(json, kMembersMax, kDepthMax);
+  const std::optional<JsonMembers> members =
+      JsonMembers::read(json, kHeaderMembersMax, kHeaderDepthMax);
   if (!members) return refuse("is no JSON object with each name once");
   for (const std::string_view name : kRefused) {
     if (!members->find(name).is(JsonKind::kNone)) {

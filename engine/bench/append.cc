@@ -9,7 +9,7 @@ namespace courtside {
 namespace {
 
 // Enough to fill the server's buffers and caches, little enough not to be waited for.
-constexpr std::uint64_t kWarmUpSeconds = 1;
+constexpr std::uint64_t kAppendWarmUpSeconds = 1;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<Report> measure_append(const Bench& bench) {
 
   bench.say("appending for " + std::to_string(options.seconds) + " s");
   const Result<std::uint64_t> warm =
-      load.run(std::max<std::uint64_t>(options.events / 10, 1), kWarmUpSeconds);
+      load.run(std::max<std::uint64_t>(options.events / 10, 1), kAppendWarmUpSeconds);
   if (!warm) return fail(warm.error());
   Result<Measured> measured = Measured::start(bench.figures());
   if (!measured) return fail(measured.error());

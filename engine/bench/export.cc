@@ -14,7 +14,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kWarmUpSeconds = 1;
+constexpr std::uint64_t kExportWarmUpSeconds = 1;
 constexpr std::uint64_t kFillConnections = 4;
 constexpr std::uint64_t kFillInFlight = 2048;
 constexpr std::uint32_t kIdleMs = 30'000;
@@ -90,7 +90,7 @@ class Export {
  public:
   explicit Export(const Bench& bench)
       : bench_(bench),
-        warm_up_(kWarmUpSeconds * bench.options.rate_per_s),
+        warm_up_(kExportWarmUpSeconds * bench.options.rate_per_s),
         phase_(bench.options.seconds * bench.options.rate_per_s),
         writer_(bench.run, bench.options.size_bytes),
         crowd_(loop_, bench.address,

@@ -7,7 +7,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kWarmUpSeconds = 1;
+constexpr std::uint64_t kLatencyWarmUpSeconds = 1;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Result<Report> measure_latency(const Bench& bench) {
   EventWriter writer(bench.run, options.size_bytes);
   PacedPublisher publisher(loop, bench.address, writer, bench.channel(), options.rate_per_s);
 
-  const std::uint64_t warm_up = kWarmUpSeconds * options.rate_per_s;
+  const std::uint64_t warm_up = kLatencyWarmUpSeconds * options.rate_per_s;
   const std::uint64_t count = warm_up + options.seconds * options.rate_per_s;
   LatencyHistogram latency;
   Crowd crowd(loop, bench.address, [&](std::uint32_t, const Subscriber& subscriber) {
@@ -30,7 +30,7 @@ Result<Report> measure_latency(const Bench& bench) {
   if (const Result<void> opened = crowd.open(); !opened) return fail(opened.error());
   if (const Result<void> opened = publisher.open(); !opened) return fail(opened.error());
 
-  bench.say("publishing for " + std::to_string(kWarmUpSeconds + options.seconds) + " s");
+  bench.say("publishing for " + std::to_string(kLatencyWarmUpSeconds + options.seconds) + " s");
   Result<Measured> measured = Measured::start(bench.figures());
   if (!measured) return fail(measured.error());
   publisher.start(count);

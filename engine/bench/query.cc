@@ -10,10 +10,10 @@ namespace courtside {
 namespace {
 
 constexpr std::uint64_t kConnections = 4;
-constexpr std::uint64_t kInFlight = 2048;
+constexpr std::uint64_t kQueryFillInFlight = 2048;
 constexpr std::uint64_t kPages = 1000;  // of each question
 constexpr std::uint64_t kPageEvents = 100;
-constexpr std::uint32_t kTimeoutMs = 30'000;
+constexpr std::uint32_t kQueryTimeoutMs = 30'000;
 
 // What support asks: what happened to this one, among everything that happened to the others.
 struct Question {
@@ -70,9 +70,10 @@ class Query {
   Result<void> fill() {
     bench_.say("appending " + std::to_string(bench_.options.events) + " events");
     BenchLoop loop;
-    Load load(loop, bench_.address, writer_, kConnections, kInFlight, [&](std::uint64_t number) {
-      return std::string_view(channels_[number % channels_.size()]);
-    });
+    Load load(loop, bench_.address, writer_, kConnections, kQueryFillInFlight,
+              [&](std::uint64_t number) {
+                return std::string_view(channels_[number % channels_.size()]);
+              });
     const Result<std::uint64_t> appended = load.run(bench_.options.events);
     return appended ? Result<void>() : fail(appended.error());
   }
@@ -89,7 +90,7 @@ class Query {
     }
     const std::uint64_t begin_ns = steady_ns();
     const Result<HttpResponse> page =
-        http_request(bench_.target, "GET", path, headers, {}, kTimeoutMs);
+        http_request(bench_.target, "GET", path, headers, {}, kQueryTimeoutMs);
     const std::uint64_t took = steady_ns() - begin_ns;
     if (!page) return fail(page.error());
     if (page->status != 200) {

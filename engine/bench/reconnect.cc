@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kInFlight = 256;
+constexpr std::uint64_t kMissedInFlight = 256;
 // For the server to notice that everybody has gone: what that costs is no part of coming back.
 constexpr std::uint64_t kSettleMs = 500;
 
@@ -43,7 +42,7 @@ class Reconnect {
     bench_.say("connecting " + std::to_string(crowd_.size()) + " subscribers");
     if (const Result<void> opened = crowd_.open(); !opened) return opened;
     crowd_.cut();
-    Load load(loop_, bench_.address, writer_, 1, kInFlight, [this](std::uint64_t number) {
+    Load load(loop_, bench_.address, writer_, 1, kMissedInFlight, [this](std::uint64_t number) {
       return std::string_view(channels_[number % channels_.size()]);
     });
     const auto missed = load.run(bench_.options.events * channels_.size());

@@ -8,7 +8,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint32_t kTimeoutMs = 30'000;
+constexpr std::uint32_t kScrapeTimeoutMs = 30'000;
 
 }  // namespace
 
@@ -28,7 +28,8 @@ double ServerFigures::value(std::string_view name) const {
 Result<ServerFigures> read_server_figures(const FiguresAt& at) {
   HttpHeaders headers;
   if (!at.token.empty()) headers.emplace_back("authorization", "Bearer " + at.token);
-  Result<HttpResponse> page = http_request(at.target, "GET", "/metrics", headers, {}, kTimeoutMs);
+  Result<HttpResponse> page =
+      http_request(at.target, "GET", "/metrics", headers, {}, kScrapeTimeoutMs);
   if (!page) return fail(page.error());
   if (page->status != 200) {
     return fail(Code::unavailable, "GET /metrics answered " + std::to_string(page->status));

@@ -11,7 +11,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kWarmUpSeconds = 2;
+constexpr std::uint64_t kSlowWarmUpSeconds = 2;
 constexpr std::uint64_t kSlowBytesPerSecond = 1000;
 constexpr std::uint64_t kSlowStepMs = 100;
 constexpr int kSlowReceiveBufferBytes = 4096;
@@ -25,7 +25,7 @@ class Slow {
   explicit Slow(const Bench& bench)
       : bench_(bench),
         channel_(bench.channel()),
-        warm_up_(kWarmUpSeconds * bench.options.rate_per_s),
+        warm_up_(kSlowWarmUpSeconds * bench.options.rate_per_s),
         phase_(bench.options.seconds * bench.options.rate_per_s),
         writer_(bench.run, bench.options.size_bytes),
         publisher_(loop_, bench.address, writer_, channel_, bench.options.rate_per_s),

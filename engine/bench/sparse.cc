@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kOwnEvents = 10;
 constexpr std::uint64_t kResumes = 100;
 constexpr std::uint64_t kConnections = 4;
-constexpr std::uint64_t kInFlight = 2048;
+constexpr std::uint64_t kSparseFillInFlight = 2048;
 
 class Sparse {
  public:
@@ -64,10 +64,11 @@ class Sparse {
     const std::uint64_t events = bench_.options.events + kOwnEvents;
     const std::uint64_t every = std::max<std::uint64_t>(events / kOwnEvents, 1);
     bench_.say("appending " + std::to_string(events) + " events");
-    Load load(loop_, bench_.address, writer_, kConnections, kInFlight, [&](std::uint64_t number) {
-      return std::string_view(number % every == every / 2 ? own_
-                                                          : foreign_[number % foreign_.size()]);
-    });
+    Load load(loop_, bench_.address, writer_, kConnections, kSparseFillInFlight,
+              [&](std::uint64_t number) {
+                return std::string_view(
+                    number % every == every / 2 ? own_ : foreign_[number % foreign_.size()]);
+              });
     const auto appended = load.run(events);
     return appended ? Result<void>() : fail(appended.error());
   }

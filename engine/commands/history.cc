@@ -11,7 +11,7 @@ namespace courtside {
 namespace {
 
 constexpr std::size_t kDataColumnBytes = 80;
-constexpr std::size_t kTimeBytes = 23;  // up to the millisecond
+constexpr std::size_t kTimeToMsBytes = 23;  // up to the millisecond
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
@@ -57,7 +57,7 @@ class Showing {
   static void show_columns(const ServerWords& event) {
     std::string sequence = event.text("sequence");
     sequence.erase(0, std::min(sequence.find_first_not_of('0'), sequence.size()));
-    std::string time = event.text("recordedtime").substr(0, kTimeBytes);
+    std::string time = event.text("recordedtime").substr(0, kTimeToMsBytes);
     std::replace(time.begin(), time.end(), 'T', ' ');
     std::printf("%10s  %s  %-24s %-24s %-16s %s\n", sequence.c_str(), time.c_str(),
                 for_terminal(event.text("type")).c_str(),

@@ -1,5 +1,4 @@
 // Lists of states, page by page to their end: a venue's slots, an account's notifications.
-#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -13,7 +12,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::size_t kTimeBytes = 19;  // up to the second
+constexpr std::size_t kTimeToSecondBytes = 19;  // up to the second
 
 // Line breaks outside strings become spaces: within JSON strings they are escaped already.
 std::string one_line(std::string_view json) {
@@ -24,7 +23,7 @@ std::string one_line(std::string_view json) {
 }
 
 std::string time_cell(const ServerWords& words, std::string_view name) {
-  std::string time = words.text(name).substr(0, kTimeBytes);
+  std::string time = words.text(name).substr(0, kTimeToSecondBytes);
   std::replace(time.begin(), time.end(), 'T', ' ');
   return for_terminal(time.empty() ? "-" : time);
 }

@@ -1,20 +1,14 @@
 #include "engine/config/connection_text.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/ascii.h"
 
 namespace courtside {
 namespace {
 
 constexpr std::string_view kHidden = "***";
 constexpr std::string_view kKey = "password";  // also the end of `sslpassword`
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 // The user's part of "scheme://user:password@host": from its first colon to the last @ of all,
 // since a password that should have been escaped may hold any character.
@@ -51,7 +45,7 @@ std::string without_password(std::string_view connection) {
   std::string text = without_user_password(connection);
   std::size_t from = 0;
   while (true) {
-    const std::size_t key = lower(text).find(kKey, from);
+    const std::size_t key = lower_case(text).find(kKey, from);
     if (key == std::string::npos) return text;
     from = key + kKey.size();
     std::size_t value = std::min(text.find_first_not_of(' ', from), text.size());

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -48,13 +49,6 @@ std::string text_of(const JsonValue& value) {
 
 bool can_be_attribute(std::string_view text) {
   return !text.empty() && text.size() <= kAttributeBytesMax && is_plain_text(text);
-}
-
-std::string lower_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 class Draft {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/outbox/quoted_json.h"
@@ -17,14 +18,6 @@ namespace courtside {
 namespace {
 
 constexpr std::string_view kEmptyPayload = "{}";
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // A field of the data that holds an id, and what a column says it is.
 struct IdField {

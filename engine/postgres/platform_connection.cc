@@ -1,10 +1,10 @@
 #include "engine/postgres/platform_connection.h"
 
 #include <algorithm>
-#include <cctype>
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/ascii.h"
 #include "engine/postgres/shared_socket.h"
 #include "engine/postgres/sql_error.h"
 
@@ -45,12 +45,9 @@ Answer<Fact> guarded(const pqxx::connection& connection, const Ask& ask) {
 
 // Compared by hand: libpq folds the name that it is asked for to lower case, but not the column's.
 pqxx::row::size_type column(const pqxx::result& rows, std::string_view name) {
-  const auto same = [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == std::tolower(b);
-  };
   for (pqxx::row::size_type i = 0; i < rows.columns(); ++i) {
     const std::string_view each = rows.column_name(i);
-    if (std::equal(each.begin(), each.end(), name.begin(), name.end(), same)) return i;
+    if (equals_ignoring_case(each, name)) return i;
   }
   throw pqxx::argument_error("it gives no column `" + std::string(name) + "`");
 }

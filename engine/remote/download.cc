@@ -1,10 +1,10 @@
 #include "engine/remote/download.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/time.h"
 #include "engine/remote/curl_handle.h"
@@ -150,9 +150,7 @@ class Download final : public RemoteDownload {
     }
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return count;
-    std::string name(line.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string name = lower_case(line.substr(0, colon));
     const std::string value(trimmed(line.substr(colon + 1)));
     if (name == "content-type") download.head_.content_type = value;
     if (download.head_.headers.size() >= kHeadersMax) return 0;

@@ -26,7 +26,8 @@ BENCHMARK(decode_json_publish);
 void body(benchmark::State& state, const Wire& wire) {
   const SharedBatch batch = BatchMaker(1, 1).make();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(testing::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr));
+    benchmark::DoNotOptimize(
+        fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -37,7 +38,7 @@ BENCHMARK_CAPTURE(body, sse, sse_wire());
 
 void frame(benchmark::State& state, const Wire& wire) {
   const SharedBatch batch = BatchMaker(1, 1).make();
-  const std::string shared = testing::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr);
+  const std::string shared = fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr);
   std::string out;
   for (auto _ : state) {
     out.clear();

@@ -14,11 +14,11 @@
 namespace courtside::e2e {
 namespace {
 
-constexpr int kEvents = 3000;
+constexpr int kExported = 3000;
 
 struct HttpExport : ServerTest {
   explicit HttpExport(std::vector<std::string> flags = {}) : ServerTest(std::move(flags)) {
-    for (int i = 0; i < kEvents; i += 500) {
+    for (int i = 0; i < kExported; i += 500) {
       std::vector<Draft> drafts;
       for (int j = i; j < i + 500; ++j) {
         drafts.push_back({.id = std::to_string(j + 1),
@@ -158,7 +158,7 @@ TEST_F(HttpExport, AnExportLeavesATrace) {
   append_one(http, {.id = "fence 2"});
   const std::vector<Logged> more = read_log(http, "type=audit.exported");
   ASSERT_EQ(more.size(), 3u);
-  EXPECT_EQ(more[2].event["data"]["rows"].number(), kEvents + 2);
+  EXPECT_EQ(more[2].event["data"]["rows"].number(), kExported + 2);
   EXPECT_EQ(more[2].event["causationid"].text(), more[1].id);
 }
 
@@ -255,7 +255,7 @@ TEST_F(PatientExports, AReaderMayStopForAWhileAndGetsEverything) {
     same = std::exchange(before, read) == read ? same + 1 : 0;
     return same == 40;
   });
-  EXPECT_LT(*before, kEvents + 300) << "it read on without a reader";
+  EXPECT_LT(*before, kExported + 300) << "it read on without a reader";
   std::string body;
   for (std::string piece = reader.http.read_piece(); !piece.empty();
        piece = reader.http.read_piece()) {
@@ -282,7 +282,7 @@ TEST_F(PatientExports, AServerThatGoesDownSaysHowFarAnExportCame) {
   EXPECT_EQ(data["export"].text(), "e_9");
   EXPECT_FALSE(data["complete"].boolean());
   EXPECT_GT(data["rows"].number(), 0);
-  EXPECT_LT(data["rows"].number(), kEvents + 300);
+  EXPECT_LT(data["rows"].number(), kExported + 300);
 }
 
 // Live events go through the same filters as history.

@@ -8,7 +8,7 @@
 namespace courtside::e2e {
 namespace {
 
-constexpr const char* kSecret = "0123456789abcdef0123456789abcdef";
+constexpr const char* kTicketSecret = "0123456789abcdef0123456789abcdef";
 constexpr const char* kOrigin = "https://play.example.com";
 
 class Ticket : public ServerTest {
@@ -18,8 +18,8 @@ class Ticket : public ServerTest {
 
   static std::vector<std::string> with_secret(std::vector<std::string> flags) {
     flags.insert(flags.end(),
-                 {"--access-jwt-secret", kSecret, "--shards", "3", "--allowed-origins", kOrigin,
-                  "--access-jwt-leeway", "0s", "--limits-failed-logins-per-minute", "3"});
+                 {"--access-jwt-secret", kTicketSecret, "--shards", "3", "--allowed-origins",
+                  kOrigin, "--access-jwt-leeway", "0s", "--limits-failed-logins-per-minute", "3"});
     return flags;
   }
 
@@ -27,7 +27,7 @@ class Ticket : public ServerTest {
                            const std::string& role = "USER") {
     std::string claims = claims_of(account, 0, ends_s);
     claims.replace(claims.find("USER"), 4, role);
-    return signed_token(kSecret, claims);
+    return signed_token(kTicketSecret, claims);
   }
   HttpResponse ask_ticket(const std::string& credential) {
     HttpClient client(port());

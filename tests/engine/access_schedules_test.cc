@@ -28,8 +28,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kHour = 3600 * kSecond;
+constexpr std::int64_t kHour = 3600 * kMicrosPerSecond;
 constexpr std::int64_t kLeeway = 4;  // seconds
 constexpr std::int64_t kAgeMax = 7200;
 constexpr const char* kSecret = "the platform's secret of 32 bytes and more";
@@ -106,10 +105,11 @@ class Schedule : public FactSource {
 
   // Both clocks are within half of the leeway of the truth, but for a server that is hours ahead.
   std::int64_t server_us() const { return true_us_ + server_off_us_; }
-  std::int64_t server_s() const { return server_us() / kSecond; }
+  std::int64_t server_s() const { return server_us() / kMicrosPerSecond; }
 
   void step() {
-    true_us_ += chance(3) ? number(0, kSecond) : number(0, chance(10) ? kHour : 3 * kSecond);
+    true_us_ += chance(3) ? number(0, kMicrosPerSecond)
+                          : number(0, chance(10) ? kHour : 3 * kMicrosPerSecond);
     switch (number(0, 15)) {
       case 0:
       case 1:
@@ -155,13 +155,14 @@ class Schedule : public FactSource {
     answer_all();
     restored_s_ = std::max(restored_s_, server_s());
     tell("restore");
-    static_cast<void>(small_.log.write_notes(
-        {{.key = std::string(kRestoredNote), .value = std::to_string(restored_s_ * kSecond)}}));
+    static_cast<void>(
+        small_.log.write_notes({{.key = std::string(kRestoredNote),
+                                 .value = std::to_string(restored_s_ * kMicrosPerSecond)}}));
     restart();
   }
 
   void turn_clocks() {
-    constexpr std::int64_t kHalf = kLeeway * kSecond / 2;
+    constexpr std::int64_t kHalf = kLeeway * kMicrosPerSecond / 2;
     issuer_off_us_ = number(-kHalf, kHalf);
     server_off_us_ = number(-kHalf, kHalf);
     if (is_far_ahead_at_times_ && chance(2)) {
@@ -179,23 +180,24 @@ class Schedule : public FactSource {
     token.made_us = true_us_;
     const std::int64_t issued_us = true_us_ + issuer_off_us_;
     const bool is_exact = chance(3);
-    token.issued_us = is_exact ? issued_us : issued_us / kSecond * kSecond;
+    token.issued_us = is_exact ? issued_us : issued_us / kMicrosPerSecond * kMicrosPerSecond;
     constexpr std::array<std::int64_t, 3> kLives = {60, 300, 10 * kAgeMax};
-    token.ends_us = issued_us / kSecond * kSecond + one_of(kLives) * kSecond;
+    token.ends_us =
+        issued_us / kMicrosPerSecond * kMicrosPerSecond + one_of(kLives) * kMicrosPerSecond;
     if (chance(8)) token.issued_us = 0;
     std::string claims = R"({"userId":")" + token.account +
                          R"(","type":"ACCESS","permissions":[")" + token.permission +
-                         R"("],"exp":)" + std::to_string(token.ends_us / kSecond);
+                         R"("],"exp":)" + std::to_string(token.ends_us / kMicrosPerSecond);
     if (token.issued_us > 0) claims += R"(,"iat":)" + decimal(token.issued_us, is_exact);
     token.text = hmac_token(kSecret, R"({"alg":"HS256"})", claims + "}");
     tell("token " + std::to_string(tokens_.size()) + " " + claims);
     tokens_.push_back(std::move(token));
   }
   static std::string decimal(std::int64_t us, bool with_fraction) {
-    if (!with_fraction) return std::to_string(us / kSecond);
-    std::string fraction = std::to_string(us % kSecond);
+    if (!with_fraction) return std::to_string(us / kMicrosPerSecond);
+    std::string fraction = std::to_string(us % kMicrosPerSecond);
     fraction.insert(0, 6 - fraction.size(), '0');
-    return std::to_string(us / kSecond) + "." + fraction;
+    return std::to_string(us / kMicrosPerSecond) + "." + fraction;
   }
 
   void revoke(const std::string& type) { commit(type, one_of(kAccounts), will_be_killed()); }
@@ -307,27 +309,29 @@ class Schedule : public FactSource {
   }
 
   bool in_time(const Token& token) const {
-    const std::int64_t now_us = server_s() * kSecond;
-    if (now_us >= token.ends_us + kLeeway * kSecond) return false;
+    const std::int64_t now_us = server_s() * kMicrosPerSecond;
+    if (now_us >= token.ends_us + kLeeway * kMicrosPerSecond) return false;
     if (token.issued_us == 0) {
-      return token.ends_us <= now_us + (kLeeway + kAgeMax) * kSecond;
+      return token.ends_us <= now_us + (kLeeway + kAgeMax) * kMicrosPerSecond;
     }
-    const bool is_made = token.issued_us / kSecond <= server_s() + kLeeway;
-    const std::int64_t rounded_up_us = (token.issued_us + kSecond - 1) / kSecond * kSecond;
-    return is_made && now_us < rounded_up_us + (kLeeway + kAgeMax) * kSecond;
+    const bool is_made = token.issued_us / kMicrosPerSecond <= server_s() + kLeeway;
+    const std::int64_t rounded_up_us =
+        (token.issued_us + kMicrosPerSecond - 1) / kMicrosPerSecond * kMicrosPerSecond;
+    return is_made && now_us < rounded_up_us + (kLeeway + kAgeMax) * kMicrosPerSecond;
   }
 
   bool is_revoked(const Token& token) {
-    if (token.issued_us < restored_s_ * kSecond) return true;
+    if (token.issued_us < restored_s_ * kMicrosPerSecond) return true;
     bool found = false;
     for (const Revoked& each : revoked_) {
       if (each.account != token.account || !(each.always || !has_database_)) continue;
-      const bool is_older = token.issued_us <= each.recorded_us + kLeeway * kSecond;
+      const bool is_older = token.issued_us <= each.recorded_us + kLeeway * kMicrosPerSecond;
       found |= is_older;
       if (token.issued_us == 0) continue;
       // What the rule promises, in terms of what truly happened.
       if (token.made_us < each.at_us && !is_older) wrong_ = "the rule lets an older token live";
-      const bool is_certainly_newer = token.made_us > each.at_us + (2 * kLeeway + 1) * kSecond;
+      const bool is_certainly_newer =
+          token.made_us > each.at_us + (2 * kLeeway + 1) * kMicrosPerSecond;
       if (is_certainly_newer && is_older && !was_far_ahead_) {
         wrong_ = "the rule refuses a token that is certainly newer";
       }
@@ -346,7 +350,7 @@ class Schedule : public FactSource {
     return channel == "user:" + token.account;
   }
 
-  static constexpr std::int64_t kBegin = 1'800'000'000 * kSecond;
+  static constexpr std::int64_t kBegin = 1'800'000'000 * kMicrosPerSecond;
 
   std::mt19937_64 random_;
   bool is_far_ahead_at_times_ = false;
@@ -369,7 +373,7 @@ class Schedule : public FactSource {
 
   Config config_;
   const Router router_ = *Router::make(default_routes());
-  testing::SmallLog small_;
+  fixtures::SmallLog small_;
   std::unique_ptr<TokenVerifier> verifier_;
   std::unique_ptr<AccessRules> rules_;
   std::unique_ptr<FactCache> cache_;

@@ -18,8 +18,6 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kSecond = 1'000'000;
-
 struct Known {
   std::vector<std::string> channels;
   std::string type;
@@ -116,7 +114,7 @@ class Walks {
     for (std::uint64_t left = 1 + random_() % 3; left > 0; --left) {
       append.events.push_back(any_event());
     }
-    Fold fold(*log_, log_->place(), Timestamp(static_cast<std::int64_t>(now_ * kSecond)));
+    Fold fold(*log_, log_->place(), Timestamp(static_cast<std::int64_t>(now_) * kMicrosPerSecond));
     ASSERT_TRUE(fold.apply(Command(std::move(append))));
     const FoldPlace after = fold.place();
     const auto batch = std::make_shared<const Batch>(fold.take());
@@ -168,7 +166,7 @@ class Walks {
   }
 
   static std::string time_of(std::uint64_t second) {
-    return format_rfc3339(Timestamp(static_cast<std::int64_t>(second * kSecond)));
+    return format_rfc3339(Timestamp(static_cast<std::int64_t>(second) * kMicrosPerSecond));
   }
 
   std::string text_of(const Question& question) {

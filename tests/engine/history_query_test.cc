@@ -142,7 +142,7 @@ class AnswerTest : public ::testing::Test {
     return std::string(page.substr(at + 8, page.find('"', at + 8) - at - 8));
   }
 
-  testing::SmallLog small;
+  fixtures::SmallLog small;
   Projections projections;
 };
 

@@ -13,7 +13,7 @@
 namespace courtside {
 namespace {
 
-using testing::SmallLog;
+using fixtures::SmallLog;
 
 // What the stream asks for, in words; parts are read when the test says so.
 class Host final : public HistoryHost {
@@ -67,11 +67,11 @@ class Host final : public HistoryHost {
   std::string words_;
 };
 
-constexpr std::size_t kEvents = 800;  // three parts, of what goes into 64 KiB
+constexpr std::size_t kStreamed = 800;  // three parts, of what goes into 64 KiB
 
 class HistoryStreamTest : public ::testing::Test {
  protected:
-  void SetUp() override { log.commit(kEvents, "user:1"); }
+  void SetUp() override { log.commit(kStreamed, "user:1"); }
 
   HistoryStream& open(bool audited = false, const std::string& export_name = "",
                       const std::function<void(HistoryStream::Terms&)>& more = {}) {
@@ -113,7 +113,7 @@ TEST_F(HistoryStreamTest, ReadsPartByPartToTheEnd) {
   EXPECT_EQ(part(), "send, read");
   EXPECT_EQ(part(), "send, end");
   EXPECT_TRUE(stream->over());
-  EXPECT_EQ(lines(), kEvents);
+  EXPECT_EQ(lines(), kStreamed);
 }
 
 TEST_F(HistoryStreamTest, AReaderWithoutRoomIsWaitedFor) {
@@ -231,7 +231,7 @@ TEST_F(HistoryStreamTest, ACutOneSaysWhatItHadSent) {
   stream->on_gone();
   EXPECT_EQ(host.said(), "queried " + std::to_string(lines()) + " of t1");
   EXPECT_GT(lines(), 0u);
-  EXPECT_LT(lines(), kEvents);
+  EXPECT_LT(lines(), kStreamed);
   stream->on_part(host.source->read());
   EXPECT_EQ(host.said(), "") << "what was being read is dropped";
 }
@@ -258,15 +258,15 @@ TEST_F(HistoryStreamTest, ADescendingOneEndsWhereTheLogBeginsByThen) {
   query.order = Direction::kDescending;
   for (const std::uint64_t begin :
        {std::uint64_t{100}, std::uint64_t{799}}) {  // ahead of it, and behind
-    log.commit(kEvents, "user:1");
+    log.commit(kStreamed, "user:1");
     host.sent.clear();
     open(/*audited=*/true);
     part();
     const std::uint64_t before = lines();
-    log.drop_below(log.held().end.value() - kEvents + begin);
+    log.drop_below(log.held().end.value() - kStreamed + begin);
     std::string last;
     while (!stream->over()) last = part();
-    EXPECT_EQ(lines(), std::max(before, kEvents - begin));
+    EXPECT_EQ(lines(), std::max(before, kStreamed - begin));
     EXPECT_NE(last.find(" whole of "), std::string::npos) << last;
     EXPECT_EQ(host.source->after(), "e:" + std::to_string(log.held().end.value() - 1 - lines()));
   }
@@ -358,7 +358,7 @@ TEST_F(HistoryStreamTest, DescendingGivesTheSameTheOtherWayRound) {
   std::vector<std::string> ascending = read_all(Direction::kAscending);
   std::reverse(ascending.begin(), ascending.end());
   EXPECT_EQ(read_all(Direction::kDescending), ascending);
-  EXPECT_EQ(ascending.size(), kEvents);
+  EXPECT_EQ(ascending.size(), kStreamed);
 }
 
 }  // namespace

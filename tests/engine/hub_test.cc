@@ -17,8 +17,8 @@
 namespace courtside {
 namespace {
 
-using testing::PlainWire;
-using testing::SmallLog;
+using fixtures::PlainWire;
+using fixtures::SmallLog;
 
 class Reader final : public SubscriberOwner {
  public:

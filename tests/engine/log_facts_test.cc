@@ -35,7 +35,7 @@ class LogFactsTest : public ::testing::Test {
     return *answer.get_future().get();
   }
 
-  testing::SmallLog small;
+  fixtures::SmallLog small;
   const Router router = *Router::make(default_routes());
   LogFacts facts{small.log, small.pages};
   int last_id = 0;

@@ -83,7 +83,7 @@ class RevocationMemoryTest : public ::testing::Test {
   }
 
   Config config;
-  testing::SmallLog small;
+  fixtures::SmallLog small;
   const Router router = *Router::make(default_routes());
   const AccessRules rules = *AccessRules::make(config);
   FactCache cache{config.database, FactCache::Sources{}, [] { return std::uint64_t{0}; }};
@@ -187,7 +187,7 @@ TEST_F(RevocationMemoryTest, ALogThatCannotBeReadEndsTheStart) {
   happened("session.revoked", "42");
   const BrokenLog broken(small.log);
   const PageReader pages(broken, small.tail);
-  const testing::SmallLog empty;
+  const fixtures::SmallLog empty;
   const Tail no_tail(1 << 20);
   const PageReader broken_pages(broken, no_tail);
   RevocationMemory memory_of_broken(broken, broken_pages, small.log);

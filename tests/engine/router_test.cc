@@ -85,7 +85,7 @@ TEST(RouterTest, TooManyChannelsAreRefused) {
 }
 
 TEST(ProjectionsTest, TheWidestViewWins) {
-  testing::SmallLog log;
+  fixtures::SmallLog log;
   const Batch batch = log.commit({{"availability:7", "venue:7"}});
   const RecordView record = batch.at(std::size_t{0});
   const Projections projections = *Projections::make(default_projections());

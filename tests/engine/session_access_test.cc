@@ -23,7 +23,7 @@ std::string publish_message(std::string_view id) {
          std::string(id) + "\"}}";
 }
 
-class SessionAccessTest : public testing::SessionTest {
+class SessionAccessTest : public fixtures::SessionTest {
  protected:
   SessionAccessTest() { identity = account("42"); }
 

@@ -11,7 +11,7 @@
 namespace courtside {
 namespace {
 
-using testing::SessionTest;
+using fixtures::SessionTest;
 
 struct SessionStates : SessionTest {
   void subscribe(int sub) {

@@ -11,7 +11,7 @@
 namespace courtside {
 namespace {
 
-using testing::SessionTest;
+using fixtures::SessionTest;
 
 TEST_F(SessionTest, WelcomeNamesTheLog) {
   say(R"({"type":"hello","client":"web/1"})");

@@ -8,7 +8,7 @@
 namespace courtside {
 namespace {
 
-using testing::SmallLog;
+using fixtures::SmallLog;
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 

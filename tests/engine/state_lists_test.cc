@@ -10,7 +10,7 @@
 namespace courtside {
 namespace {
 
-using testing::SmallLog;
+using fixtures::SmallLog;
 
 struct StateListsTest : ::testing::Test {
   void commit(const std::string& subject, const std::string& channel, const std::string& data) {

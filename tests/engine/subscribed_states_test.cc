@@ -9,7 +9,7 @@
 namespace courtside {
 namespace {
 
-using testing::SmallLog;
+using fixtures::SmallLog;
 
 struct SubscribedStatesTest : ::testing::Test {
   // "subject@position state ..."

@@ -16,10 +16,10 @@ class WireTest : public ::testing::Test {
   std::string event(const Wire& wire) {
     const Batch batch = log.commit(1, "user:1");
     std::string out;
-    wire.append_event(out, 1, testing::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
+    wire.append_event(out, 1, fixtures::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
     return out;
   }
-  testing::SmallLog log;
+  fixtures::SmallLog log;
 };
 
 TEST_F(WireTest, JsonEventsAreOneTextFrame) {
@@ -45,7 +45,7 @@ TEST_F(WireTest, LineBreaksInDataBecomeSeveralFields) {
   std::string record;
   append_record(record, {.offset = Offset(1), .recorded = Timestamp(0), .subject_version = 1}, {},
                 build_event(fields));
-  const std::string body = testing::event_body(sse_wire(), "e", RecordView(record), nullptr);
+  const std::string body = fixtures::event_body(sse_wire(), "e", RecordView(record), nullptr);
   EXPECT_NE(body.find("\"data\":{\ndata: \"a\":1,\ndata: \"b\":2\ndata: }"), std::string::npos)
       << body;
 }

@@ -20,7 +20,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const std::filesystem::path kRoot = COURTSIDE_SOURCE_DIR;
+const std::filesystem::path kScriptsRoot = COURTSIDE_SOURCE_DIR;
 
 // A machine made of a folder of programs: the few that scripts need, and stand-ins that say what
 // they were asked to do.
@@ -62,7 +62,8 @@ class Machine {
   // "status: output" of script/bootstrap.
   std::string bootstrap(const std::string& headings) const {
     const std::string command = "env -i PATH=" + bin_.string() + " bash " +
-                                (kRoot / "script/bootstrap").string() + " " + headings + " 2>&1";
+                                (kScriptsRoot / "script/bootstrap").string() + " " + headings +
+                                " 2>&1";
     FILE* pipe = popen(command.c_str(), "r");
     std::string out;
     std::array<char, 4096> buffer;
@@ -79,7 +80,7 @@ class Machine {
 // The packages under a heading, with what follows them on their line.
 std::set<std::string> listed(const std::string& heading, bool with_alternatives = true) {
   std::set<std::string> out;
-  std::istringstream lines(read_file((kRoot / "script/packages").string()));
+  std::istringstream lines(read_file((kScriptsRoot / "script/packages").string()));
   std::string current;
   for (std::string line; std::getline(lines, line);) {
     line = line.substr(0, line.find('#'));
@@ -172,7 +173,7 @@ TEST(Bootstrap, RefusesAHeadingThatIsNotThere) {
 TEST(Scripts, MayBeRunAndStopAtTheFirstFailure) {
   std::size_t count = 0;
   for (const char* folder : {"script", ".ci"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(kRoot / folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(kScriptsRoot / folder)) {
       const std::string text = read_file(entry.path().string());
       if (text.substr(0, 2) != "#!") continue;
       ++count;

@@ -6,11 +6,10 @@
 #include <optional>
 
 #include "replay/subscription.h"
+#include "tests/replay/support/offsets.h"
 
 namespace courtside {
 namespace {
-
-OffsetRange range(std::uint64_t begin, std::uint64_t end) { return {Offset(begin), Offset(end)}; }
 
 // Every sequence of inputs up to this long, over a log of a few offsets: what the subscriber is
 // told is 1, 2, 3 ... up to its place, each once, and nothing is called lost that was not dropped.

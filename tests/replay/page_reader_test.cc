@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "eventlog/term.h"
+#include "tests/replay/support/offsets.h"
 #include "tests/replay/support/test_log.h"
 
 namespace courtside {
@@ -15,9 +16,7 @@ using test::offsets_of;
 using test::TestEvent;
 using test::TestLog;
 
-constexpr std::size_t kMany = 1'000'000;
-
-OffsetRange range(std::uint64_t begin, std::uint64_t end) { return {Offset(begin), Offset(end)}; }
+constexpr std::size_t kUnbounded = 1'000'000;
 
 TestEvent on(const std::string& channel) { return {.channels = {channel}}; }
 
@@ -34,9 +33,9 @@ class PageReaderTest : public testing::Test {
   PageRequest all(Direction direction = Direction::kAscending) {
     return {.window = log_.held(),
             .direction = direction,
-            .events_max = kMany,
-            .bytes_max = kMany,
-            .scanned_max = kMany};
+            .events_max = kUnbounded,
+            .bytes_max = kUnbounded,
+            .scanned_max = kUnbounded};
   }
 
   TestLog log_;

@@ -15,7 +15,7 @@ namespace {
 using test::TestEvent;
 using test::TestLog;
 
-constexpr std::size_t kMany = 1'000'000;
+constexpr std::size_t kBatchesMany = 1'000'000;
 
 struct Round {
   std::mt19937_64 random;
@@ -76,7 +76,8 @@ TEST(Paging, PagingAlwaysYieldsExactlyWhatMatches) {
     auto& random = round.random;
     Tail short_tail(random() % 3 == 0 ? 1 << 20 : 1 + random() % 4'000);
     const OffsetRange tail_range = round.log.tail().range();
-    for (const SharedBatch& batch : round.log.tail().find(tail_range, kMany)) short_tail.add(batch);
+    for (const SharedBatch& batch : round.log.tail().find(tail_range, kBatchesMany))
+      short_tail.add(batch);
     const PageReader reader(round.log, short_tail);
     const bool ascending = random() % 2 == 0;
     PageRequest request{.window = round.log.held(),

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/replay/support/offsets.h"
+
 namespace courtside {
 namespace {
-
-OffsetRange range(std::uint64_t begin, std::uint64_t end) { return {Offset(begin), Offset(end)}; }
 
 std::string describe(const Step& step) {
   static const char* const kWords[] = {"wait", "read", "gap", "live", "deliver", "behind"};

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/replay/support/offsets.h"
 #include "tests/replay/support/test_log.h"
 
 namespace courtside {
@@ -13,8 +14,6 @@ namespace {
 
 using test::make_batch;
 using test::TestEvent;
-
-OffsetRange range(std::uint64_t begin, std::uint64_t end) { return {Offset(begin), Offset(end)}; }
 
 SharedBatch batch_of(std::uint64_t begin, std::size_t count) {
   return make_batch(Offset(begin), std::vector<TestEvent>(count));

@@ -131,7 +131,7 @@ TEST(FlatBuffersMessages, AnEventCarriesTheStoredBytes) {
   const std::string event = build_event(full_fields());
   const std::string record = make_record(event);
   const Codec& codec = flatbuffers_codec();
-  const std::string body = testing::event_body(codec, "k3f9", RecordView(record), nullptr);
+  const std::string body = fixtures::event_body(codec, "k3f9", RecordView(record), nullptr);
   std::string out;
   // Two messages behind each other, the second at an odd place, each with its own `sub`.
   codec.append_event(out, 1, body);
@@ -157,7 +157,7 @@ TEST(FlatBuffersMessages, TheNestedEventIsAligned) {
     const std::string record =
         make_record(build_event({.id = "1", .data_kind = DataKind::kBinary, .data = data}));
     const std::string body =
-        testing::event_body(flatbuffers_codec(), epoch, RecordView(record), nullptr);
+        fixtures::event_body(flatbuffers_codec(), epoch, RecordView(record), nullptr);
     const auto* message = flatbuffers::GetRoot<fbs::ServerMessage>(body.data());
     const auto* nested = message->body_as_EventMessage()->event()->data();
     EXPECT_EQ((nested - reinterpret_cast<const std::uint8_t*>(body.data())) % 8, 0);
@@ -169,7 +169,7 @@ TEST(FlatBuffersMessages, AnEventIsProjected) {
   const Projection projection{.name = "availability", .data_fields = {"price"}, .hide_actor = true};
   std::string out;
   flatbuffers_codec().append_event(
-      out, 5, testing::event_body(flatbuffers_codec(), "k3f9", RecordView(record), &projection));
+      out, 5, fixtures::event_body(flatbuffers_codec(), "k3f9", RecordView(record), &projection));
   const SeenEvent seen = seen_event(out);
   ASSERT_TRUE(verify_event(seen.event));
   EXPECT_EQ(EventView(seen.event).actorid(), "");

@@ -9,13 +9,13 @@
 namespace courtside::protocol {
 namespace {
 
-tl::expected<ClientMessage, Rejected> decode(std::string_view json) {
+tl::expected<ClientMessage, Rejected> decode_json(std::string_view json) {
   return json_codec().decode(json, kReceived);
 }
 
 template <typename Message>
-Message decoded(std::string_view json) {
-  auto message = decode(json);
+Message from_json(std::string_view json) {
+  auto message = decode_json(json);
   EXPECT_TRUE(message) << json << (message ? "" : message.error().error.message);
   if (!message || !std::holds_alternative<Message>(*message)) {
     ADD_FAILURE() << "another message: " << json;
@@ -25,8 +25,8 @@ Message decoded(std::string_view json) {
 }
 
 // "bad_request 7: sub must be ..." with the id where there is one, "closes" where it does.
-std::string refusal(std::string_view json) {
-  const auto message = decode(json);
+std::string json_refusal(std::string_view json) {
+  const auto message = decode_json(json);
   if (message) return "taken";
   const Rejected& rejected = message.error();
   return std::string(info(rejected.error.code).name) +
@@ -36,37 +36,38 @@ std::string refusal(std::string_view json) {
 
 TEST(JsonMessages, Hello) {
   const Hello hello =
-      decoded<Hello>(R"({"type":"hello","token":"eyJ\u0041","client":"web/2.4.1"})");
+      from_json<Hello>(R"({"type":"hello","token":"eyJ\u0041","client":"web/2.4.1"})");
   EXPECT_EQ(hello.token, "eyJA");
   EXPECT_EQ(hello.client, "web/2.4.1");
   EXPECT_TRUE(hello.has_token);
-  EXPECT_EQ(decoded<Hello>(R"({"type":"hello"})").token, "");
-  EXPECT_FALSE(decoded<Hello>(R"({"type":"hello"})").has_token);
-  EXPECT_FALSE(decoded<Hello>(R"({"type":"hello","token":null})").has_token);
-  EXPECT_TRUE(decoded<Hello>(R"({"type":"hello","token":""})").has_token);
-  EXPECT_EQ(refusal(R"({"type":"hello","token":7})"), "bad_request: token and client must be text");
+  EXPECT_EQ(from_json<Hello>(R"({"type":"hello"})").token, "");
+  EXPECT_FALSE(from_json<Hello>(R"({"type":"hello"})").has_token);
+  EXPECT_FALSE(from_json<Hello>(R"({"type":"hello","token":null})").has_token);
+  EXPECT_TRUE(from_json<Hello>(R"({"type":"hello","token":""})").has_token);
+  EXPECT_EQ(json_refusal(R"({"type":"hello","token":7})"),
+            "bad_request: token and client must be text");
 }
 
 TEST(JsonMessages, PingAndPong) {
-  decoded<Ping>(R"({"type":"ping"})");
-  decoded<Pong>(R"( {"type" : "p\u006fng", "unknown":[1,{"type":"ping"}]} )");
+  from_json<Ping>(R"({"type":"ping"})");
+  from_json<Pong>(R"( {"type" : "p\u006fng", "unknown":[1,{"type":"ping"}]} )");
 }
 
 TEST(JsonMessages, Unsubscribe) {
-  const auto message = decoded<Unsubscribe>(R"({"type":"unsubscribe","id":2147483647,"sub":1})");
+  const auto message = from_json<Unsubscribe>(R"({"type":"unsubscribe","id":2147483647,"sub":1})");
   EXPECT_EQ(message.id, 2147483647u);
   EXPECT_EQ(message.sub, 1u);
 }
 
 TEST(JsonMessages, Refresh) {
-  const auto message = decoded<Refresh>(R"({"type":"refresh","id":4,"token":"eyJ"})");
+  const auto message = from_json<Refresh>(R"({"type":"refresh","id":4,"token":"eyJ"})");
   EXPECT_EQ(message.id, 4u);
   EXPECT_EQ(message.token, "eyJ");
-  EXPECT_EQ(refusal(R"({"type":"refresh","id":4})"), "bad_request 4: token must be text");
+  EXPECT_EQ(json_refusal(R"({"type":"refresh","id":4})"), "bad_request 4: token must be text");
 }
 
 TEST(JsonMessages, Subscribe) {
-  const auto message = decoded<Subscribe>(
+  const auto message = from_json<Subscribe>(
       R"({"type":"subscribe","id":1,"sub":2,"channels":["user:42","booking:b_1","user:42","chat:*"],)"
       R"("from":{"after":"k3f9:104217"},"types":["booking.*","demo.happened"]})");
   EXPECT_EQ(message.id, 1u);
@@ -84,7 +85,7 @@ std::string subscribe_from(const std::string& from) {
 
 TEST(JsonMessages, SubscribeFrom) {
   const auto from = [](const std::string& text) {
-    return decoded<Subscribe>(subscribe_from(text)).from;
+    return from_json<Subscribe>(subscribe_from(text)).from;
   };
   EXPECT_EQ(from("").kind, From::Kind::kNow);
   EXPECT_EQ(from("null").kind, From::Kind::kNow);
@@ -104,18 +105,19 @@ TEST(JsonMessages, SubscribeFromNothingElse) {
       R"(bad_request 1: from must be "now", "earliest", or an object with one of after, last, since)";
   for (const char* from : {R"("")", R"("later")", "7", "[]", "{}", "true", R"({"after":null})",
                            R"({"after":"a:1","last":1})", R"({"unknown":1})"}) {
-    EXPECT_EQ(refusal(subscribe_from(from)), form) << from;
+    EXPECT_EQ(json_refusal(subscribe_from(from)), form) << from;
   }
-  EXPECT_EQ(refusal(subscribe_from(R"({"after":7})")),
+  EXPECT_EQ(json_refusal(subscribe_from(R"({"after":7})")),
             "bad_request 1: from.after must be a position");
   for (const char* from : {R"({"last":0})", R"({"last":1001})", R"({"last":-1})", R"({"last":"5"})",
                            R"({"last":1.5})", R"({"last":99999999999999999999})"}) {
-    EXPECT_EQ(refusal(subscribe_from(from)),
+    EXPECT_EQ(json_refusal(subscribe_from(from)),
               "bad_request 1: from.last must be a whole number from 1 to 1000")
         << from;
   }
   for (const char* from : {R"({"since":"yesterday"})", R"({"since":7})"}) {
-    EXPECT_EQ(refusal(subscribe_from(from)), "bad_request 1: from.since must be an RFC 3339 time");
+    EXPECT_EQ(json_refusal(subscribe_from(from)),
+              "bad_request 1: from.since must be an RFC 3339 time");
   }
 }
 
@@ -126,8 +128,8 @@ std::string subscribe_with(const std::string& members) {
 TEST(JsonMessages, SubscribeWithStateAndSpeed) {
   const auto said = [](const std::string& members) {
     const auto message =
-        decode(R"({"type":"subscribe","id":1,"sub":1,"channels":["a:1"],"from":"earliest")" +
-               members + "}");
+        decode_json(R"({"type":"subscribe","id":1,"sub":1,"channels":["a:1"],"from":"earliest")" +
+                    members + "}");
     if (!message) return message.error().error.message;
     const auto& subscribe = std::get<Subscribe>(*message);
     return std::string(subscribe.state ? "state " : "") + std::to_string(subscribe.speed);
@@ -151,12 +153,12 @@ TEST(JsonMessages, SubscribeSaysWhatIsWrong) {
   for (const char* sub :
        {"", R"(,"sub":0)", R"(,"sub":-1)", R"(,"sub":2147483648)", R"(,"sub":"1")", R"(,"sub":1.0)",
         R"(,"sub":null)", R"(,"sub":4294967297)"}) {
-    EXPECT_EQ(refusal(subscribe_with(rest + sub)), bad_sub) << sub;
+    EXPECT_EQ(json_refusal(subscribe_with(rest + sub)), bad_sub) << sub;
   }
   const auto with_channels = [](const std::string& channels) {
-    return refusal(subscribe_with(",\"sub\":1,\"channels\":" + channels));
+    return json_refusal(subscribe_with(",\"sub\":1,\"channels\":" + channels));
   };
-  EXPECT_EQ(refusal(subscribe_with(R"(,"sub":1)")),
+  EXPECT_EQ(json_refusal(subscribe_with(R"(,"sub":1)")),
             "bad_request 7: channels must list at least one channel");
   EXPECT_EQ(with_channels("[]"), "bad_request 7: channels must list at least one channel");
   EXPECT_EQ(with_channels(R"("user:1")"), "bad_request 7: channels must be an array of channels");
@@ -177,7 +179,8 @@ std::string list_of(std::size_t count, const std::string& text) {
 
 TEST(JsonMessages, SubscribeHasLimits) {
   const auto with = [](const std::string& channels, const std::string& types) {
-    return refusal(subscribe_with(",\"sub\":1,\"channels\":" + channels + ",\"types\":" + types));
+    return json_refusal(
+        subscribe_with(",\"sub\":1,\"channels\":" + channels + ",\"types\":" + types));
   };
   const std::string one = R"(["user:1"])";
   EXPECT_EQ(with(list_of(kSubscribeChannelsMax, "user:1"), R"(["a"])"), "taken");
@@ -196,7 +199,7 @@ TEST(JsonMessages, SubscribeHasLimits) {
 }
 
 TEST(JsonMessages, Publish) {
-  const auto message = decoded<Publish>(
+  const auto message = from_json<Publish>(
       R"({"event":)" + cloudevent(R"(,"channels":["user:1"],"data":{"text":"hi"})") +
       R"(,"expectedversion":17,"id":3,"type":"publish"})");
   EXPECT_EQ(message.id, 3u);
@@ -210,8 +213,8 @@ TEST(JsonMessages, Publish) {
 
 TEST(JsonMessages, PublishTakesTheExpectedVersionFromEitherPlace) {
   const auto version = [](const std::string& inside, const std::string& beside) {
-    return decoded<Publish>(R"({"type":"publish","id":3,"event":)" + cloudevent(inside) + beside +
-                            "}")
+    return from_json<Publish>(R"({"type":"publish","id":3,"event":)" + cloudevent(inside) + beside +
+                              "}")
         .event.expected_version;
   };
   EXPECT_EQ(version("", ""), std::nullopt);
@@ -223,21 +226,22 @@ TEST(JsonMessages, PublishTakesTheExpectedVersionFromEitherPlace) {
 }
 
 TEST(JsonMessages, PublishSaysWhatIsWrong) {
-  EXPECT_EQ(refusal(R"({"type":"publish","id":3})"), "bad_request 3: event must be a JSON object");
-  EXPECT_EQ(refusal(R"({"type":"publish","id":3,"event":[1]})"),
+  EXPECT_EQ(json_refusal(R"({"type":"publish","id":3})"),
             "bad_request 3: event must be a JSON object");
-  EXPECT_EQ(refusal(R"({"type":"publish","id":3,"event":{},"expectedversion":-1})"),
+  EXPECT_EQ(json_refusal(R"({"type":"publish","id":3,"event":[1]})"),
+            "bad_request 3: event must be a JSON object");
+  EXPECT_EQ(json_refusal(R"({"type":"publish","id":3,"event":{},"expectedversion":-1})"),
             "bad_request 3: expectedversion must be a whole number from 0 to 2^53");
-  EXPECT_EQ(refusal(R"({"type":"publish","event":{"specversion":"1.0"},"id":3})"),
+  EXPECT_EQ(json_refusal(R"({"type":"publish","event":{"specversion":"1.0"},"id":3})"),
             "invalid_event 3: /id is missing");
-  EXPECT_EQ(refusal(R"({"type":"publish","id":3,"event":)" +
-                    with_data("\"" + std::string(300'000, 'x') + "\"") + "}"),
+  EXPECT_EQ(json_refusal(R"({"type":"publish","id":3,"event":)" +
+                         with_data("\"" + std::string(300'000, 'x') + "\"") + "}"),
             "payload_too_large 3: the event is larger than 262144 bytes");
 }
 
 // The second of two counts, faults of the first do not.
 TEST(JsonMessages, TheLastOfTwoMembersCounts) {
-  EXPECT_EQ(decoded<Publish>(
+  EXPECT_EQ(from_json<Publish>(
                 R"({"type":"ping","type":"publish","id":1,"id":2,"event":{"id":7},"event":)" +
                 cloudevent() + "}")
                 .id,
@@ -245,37 +249,38 @@ TEST(JsonMessages, TheLastOfTwoMembersCounts) {
 }
 
 TEST(JsonMessages, AnEventInAnotherMessageIsAnUnknownField) {
-  decoded<Ping>(R"({"type":"ping","event":{"id":7}})");
+  from_json<Ping>(R"({"type":"ping","event":{"id":7}})");
 }
 
 TEST(JsonMessages, RequestsHaveANumber) {
   for (const char* type : {"subscribe", "unsubscribe", "publish", "refresh"}) {
     for (const char* id :
          {"", R"(,"id":0)", R"(,"id":2147483648)", R"(,"id":"1")", R"(,"id":null)"}) {
-      EXPECT_EQ(refusal(R"({"type":")" + std::string(type) + "\"" + id + "}"),
+      EXPECT_EQ(json_refusal(R"({"type":")" + std::string(type) + "\"" + id + "}"),
                 "bad_request: id must be a whole number from 1 to 2147483647");
     }
   }
 }
 
 TEST(JsonMessages, AnUnknownTypeIsAnsweredAndTheConnectionStays) {
-  EXPECT_EQ(refusal(R"({"type":"dance","id":9})"), "bad_request 9: type `dance` is unknown");
-  EXPECT_EQ(refusal(R"({"type":"Ping"})"), "bad_request: type `Ping` is unknown");
-  EXPECT_EQ(refusal(R"({"id":9})"), "bad_request 9: type must be the name of a message");
-  EXPECT_EQ(refusal(R"({"type":7})"), "bad_request: type must be the name of a message");
-  EXPECT_EQ(refusal("{}"), "bad_request: type must be the name of a message");
+  EXPECT_EQ(json_refusal(R"({"type":"dance","id":9})"), "bad_request 9: type `dance` is unknown");
+  EXPECT_EQ(json_refusal(R"({"type":"Ping"})"), "bad_request: type `Ping` is unknown");
+  EXPECT_EQ(json_refusal(R"({"id":9})"), "bad_request 9: type must be the name of a message");
+  EXPECT_EQ(json_refusal(R"({"type":7})"), "bad_request: type must be the name of a message");
+  EXPECT_EQ(json_refusal("{}"), "bad_request: type must be the name of a message");
 }
 
 TEST(JsonMessages, WhatIsNoObjectEndsTheConnection) {
   for (const char* message : {"", " ", "[]", "7", "null", "\"ping\"", "ping"}) {
-    EXPECT_EQ(refusal(message), "bad_request closes: the message is not a JSON object") << message;
+    EXPECT_EQ(json_refusal(message), "bad_request closes: the message is not a JSON object")
+        << message;
   }
   for (const char* message :
        {"{", "{]", R"({"type":"ping"}})", R"({"type":"ping"} {})", R"({"type":"ping",})",
         R"({"type":"ping","x":01})", R"({"type":"publish","id":1,"event":{"a":tru}})"}) {
-    EXPECT_EQ(refusal(message), "bad_request closes: the message is not JSON") << message;
+    EXPECT_EQ(json_refusal(message), "bad_request closes: the message is not JSON") << message;
   }
-  EXPECT_EQ(refusal("{\"type\":\"\xff\"}"), "bad_request closes: the message is not UTF-8");
+  EXPECT_EQ(json_refusal("{\"type\":\"\xff\"}"), "bad_request closes: the message is not UTF-8");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace courtside::simulation {
 namespace {
 
-constexpr std::size_t kOperations = 120;
+constexpr std::size_t kUsualOperations = 120;
 
 TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
   const auto [first, end] = schedules_from_environment(100'000);
@@ -23,7 +23,7 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
   WorldCounters total;
   for (std::uint64_t seed = first; seed < end; ++seed) {
     World world(seed);
-    const std::string wrong = world.run(kOperations);
+    const std::string wrong = world.run(kUsualOperations);
     ASSERT_EQ(wrong, "") << "COURTSIDE_SIMULATION_SEED=" << seed;
     total += world.counters();
   }
@@ -58,7 +58,7 @@ TEST(Simulation, ASeedIsASchedule) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     World first(seed);
     World second(seed);
-    EXPECT_EQ(first.run(kOperations), second.run(kOperations));
+    EXPECT_EQ(first.run(kUsualOperations), second.run(kUsualOperations));
     EXPECT_EQ(first.digest(), second.digest());
   }
 }
@@ -68,7 +68,7 @@ std::uint64_t schedules_to_find(Planted planted, std::string& complaint) {
   constexpr std::uint64_t kSchedulesMax = 5'000;
   for (std::uint64_t seed = 1; seed <= kSchedulesMax; ++seed) {
     World world(seed, planted);
-    complaint = world.run(kOperations);
+    complaint = world.run(kUsualOperations);
     if (!complaint.empty()) return seed;
   }
   return kSchedulesMax + 1;

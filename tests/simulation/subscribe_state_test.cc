@@ -16,14 +16,14 @@
 namespace courtside::simulation {
 namespace {
 
-constexpr std::size_t kOperations = 200;
+constexpr std::size_t kStateOperations = 200;
 
 TEST(SubscribeState, NoScheduleLosesOrDoublesAnEventBetweenStateAndTail) {
   const Schedules schedules = schedules_from_environment(2'000);
   StateCounters total;
   for (std::uint64_t seed = schedules.first; seed < schedules.end; ++seed) {
     StateWorld world(seed);
-    ASSERT_EQ(world.run(kOperations), "") << "COURTSIDE_SIMULATION_SEED=" << seed;
+    ASSERT_EQ(world.run(kStateOperations), "") << "COURTSIDE_SIMULATION_SEED=" << seed;
     total += world.counters();
   }
   std::cout << schedules.count() << " schedules: " << total.subscribed << " subscriptions ("
@@ -46,7 +46,7 @@ void expect_found(PlantedInState planted) {
   std::uint64_t seed = 0;
   while (complaint.empty() && seed < 1'000) {
     StateWorld world(++seed, planted);
-    complaint = world.run(kOperations);
+    complaint = world.run(kStateOperations);
   }
   std::cout << "found after " << seed << " schedules: " << complaint << "\n";
   EXPECT_NE(complaint, "");

@@ -6,7 +6,7 @@
 
 #include "schema/protocol.h"
 
-namespace courtside::testing {
+namespace courtside::fixtures {
 
 template <typename CodecOrWire>
 std::string event_body(const CodecOrWire& maker, std::string_view epoch, RecordView record,
@@ -16,4 +16,4 @@ std::string event_body(const CodecOrWire& maker, std::string_view epoch, RecordV
   return body;
 }
 
-}  // namespace courtside::testing
+}  // namespace courtside::fixtures

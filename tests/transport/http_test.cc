@@ -67,7 +67,7 @@ TEST_P(Requests, AreParsedHoweverTheyAreCut) {
 std::string chunked(const std::string& body) {
   return "POST / HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n" + body;
 }
-std::string get(const std::string& headers) {
+std::string get_with(const std::string& headers) {
   return "GET / HTTP/1.1\r\n" + kHost + headers + "\r\n";
 }
 
@@ -76,7 +76,7 @@ std::vector<Case> accepted() {
       {"Get", "GET /a?b=c HTTP/1.1\r\n" + kHost + "\r\n", "GET /a?b=c idle"},
       {"Http10", "GET / HTTP/1.0\r\n\r\n", "GET / close idle"},
       {"Http10KeepAlive", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET / idle"},
-      {"Close", get("Connection: close\r\n"), "GET / close idle"},
+      {"Close", get_with("Connection: close\r\n"), "GET / close idle"},
       {"Head", "HEAD / HTTP/1.1\r\n" + kHost + "\r\n", "HEAD / idle"},
       {"Body", "POST / HTTP/1.1\r\n" + kHost + "Content-Length: 3\r\n\r\nabc", "POST / [abc] idle"},
       {"EmptyBody", "POST / HTTP/1.1\r\n" + kHost + "Content-Length: 0\r\n\r\n", "POST / idle"},
@@ -84,16 +84,16 @@ std::vector<Case> accepted() {
       {"ChunkedWithTrailer", chunked("3;x=y\r\nabc\r\n0\r\nTrailer: z\r\n\r\n"),
        "POST / [abc] idle"},
       {"Pipelined",
-       get("") + "POST /2 HTTP/1.1\r\n" + kHost + "Content-Length: 2\r\n\r\nab" + get(""),
+       get_with("") + "POST /2 HTTP/1.1\r\n" + kHost + "Content-Length: 2\r\n\r\nab" + get_with(""),
        "GET / POST /2 [ab] GET / idle"},
-      {"AfterClose", get("Connection: close\r\n") + get(""), "GET / close GET / idle"},
-      {"BlankLinesBefore", "\r\n\r\n" + get(""), "GET / idle"},
-      {"Upgrade", get("Connection: Upgrade\r\nUpgrade: websocket\r\n"), "GET / upgrade idle"},
+      {"AfterClose", get_with("Connection: close\r\n") + get_with(""), "GET / close GET / idle"},
+      {"BlankLinesBefore", "\r\n\r\n" + get_with(""), "GET / idle"},
+      {"Upgrade", get_with("Connection: Upgrade\r\nUpgrade: websocket\r\n"), "GET / upgrade idle"},
       {"AbsoluteTarget", "GET http://b/a?b=c HTTP/1.1\r\n" + kHost + "\r\n", "GET /a?b=c idle"},
       {"Asterisk", "OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n", "OPTIONS * idle"},
       {"UpgradeWithBody",
        "POST / HTTP/1.1\r\n" + kHost +
-           "Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab" + get(""),
+           "Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab" + get_with(""),
        "POST / [ab] upgrade GET / idle"},
       {"Unfinished", "GET / HTTP/1.1\r\nHo", "busy"},
       {"BodyUnfinished", "POST / HTTP/1.1\r\n" + kHost + "Content-Length: 3\r\n\r\nab", "busy"},
@@ -148,9 +148,10 @@ std::vector<Case> refused() {
       {"SpaceInTarget", "GET /a b HTTP/1.1\r\n" + kHost + "\r\n", bad},
       {"Tls", std::string("\x16\x03\x01\x02\x00", 5), bad},
 
-      {"HeaderBlockTooLarge", get("X: " + std::string(200, 'x') + "\r\n"), "!headers_too_large"},
+      {"HeaderBlockTooLarge", get_with("X: " + std::string(200, 'x') + "\r\n"),
+       "!headers_too_large"},
       {"TargetTooLong", "GET /" + std::string(200, 'x'), "!headers_too_large"},
-      {"TooManyHeaders", get("A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n"), "!headers_too_large"},
+      {"TooManyHeaders", get_with("A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n"), "!headers_too_large"},
       {"EndlessBlankLines",
        std::string(202, '\r').replace(0, 202,
                                       [] {
@@ -174,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(Refused, Requests, testing::ValuesIn(refused()),
                          [](const auto& test) { return test.param.name; });
 
 TEST(HttpParser, HeadersOfExactlyTheLimitAreTaken) {
-  std::string request = get("X: \r\n");
+  std::string request = get_with("X: \r\n");
   request.insert(request.size() - 4, std::string(kSmall.header_bytes_max - request.size(), 'x'));
   ASSERT_EQ(request.size(), kSmall.header_bytes_max);
   expect_parsed(request, "GET / idle");
@@ -208,7 +209,7 @@ TEST(HttpParser, HeaderNamesAreLowerCaseAndValuesTrimmed) {
 TEST(HttpParser, ErrorsAreFinal) {
   HttpParser parser({});
   EXPECT_FALSE(parser.feed("nonsense\r\n\r\n"));
-  EXPECT_FALSE(parser.feed(get("")));
+  EXPECT_FALSE(parser.feed(get_with("")));
 }
 
 TEST(HttpParser, ErrorsOfSizeNameTheLimit) {

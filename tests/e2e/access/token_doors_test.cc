@@ -11,7 +11,7 @@
 namespace courtside::e2e {
 namespace {
 
-constexpr const char* kUser = "account-USER";
+constexpr const char* kHolder = "account-USER";
 
 struct TokenDoors : AccessTest {
   TokenDoors() : AccessTest({"--drain", "100ms"}) {}
@@ -29,10 +29,10 @@ struct TokenDoors : AccessTest {
   }
   std::string by_http(const std::string& token) {
     HttpClient client(port(), bearer(token));
-    return std::to_string(client.get("/v1/events?channel=user:" + std::string(kUser)).status);
+    return std::to_string(client.get("/v1/events?channel=user:" + std::string(kHolder)).status);
   }
 
-  const std::string good = platform.token(kUser);
+  const std::string good = platform.token(kHolder);
 
   std::string said_by(const WsClient::Options& options, const std::string& hello) {
     WsClient client(port(), options);
@@ -45,11 +45,11 @@ struct TokenDoors : AccessTest {
 };
 
 TEST_F(TokenDoors, AGoodOneIsTakenHoweverItTravels) {
-  EXPECT_EQ(by_header(good), kUser);
-  EXPECT_EQ(by_subprotocol("bearer." + good), kUser);
-  EXPECT_EQ(by_subprotocol("bearer." + base64url_encode(good)), kUser);
+  EXPECT_EQ(by_header(good), kHolder);
+  EXPECT_EQ(by_subprotocol("bearer." + good), kHolder);
+  EXPECT_EQ(by_subprotocol("bearer." + base64url_encode(good)), kHolder);
   EXPECT_EQ(by_subprotocol("bearer." + base64url_encode(kServiceKey)), "http-backend");
-  EXPECT_EQ(by_hello(good), kUser);
+  EXPECT_EQ(by_hello(good), kHolder);
   EXPECT_EQ(by_http(good), "200");
 }
 

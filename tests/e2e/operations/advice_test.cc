@@ -9,18 +9,13 @@
 #include <sstream>
 
 #include "tests/e2e/operations/support/listening.h"
+#include "tests/e2e/operations/support/ran.h"
 #include "tests/e2e/support/server_test.h"
 
 namespace courtside::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Ran {
-  int status = 0;
-  std::string output;
-  bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
-};
 
 // A shell in a folder of its own, with the program on its PATH, as a reader has it.
 struct Shell {

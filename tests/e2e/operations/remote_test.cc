@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/e2e/operations/support/ran.h"
 #include "tests/e2e/operations/support/tls_proxy.h"
 #include "tests/e2e/support/server_test.h"
 
@@ -12,12 +13,6 @@ namespace courtside::e2e {
 namespace {
 
 constexpr const char* kKey = "service-key-of-the-remote-test-0123456789";
-
-struct Ran {
-  int status = 0;
-  std::string output;
-  bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
-};
 
 std::string in_file(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file) << text;

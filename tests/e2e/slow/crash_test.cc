@@ -17,12 +17,12 @@ namespace {
 
 using Crash = ServerTest;
 
-constexpr std::uint64_t kRooms = 8;
+constexpr std::uint64_t kCrashRooms = 8;
 
-std::string room(std::uint64_t n) { return "room:r" + std::to_string(n % kRooms); }
+std::string crash_room(std::uint64_t n) { return "room:r" + std::to_string(n % kCrashRooms); }
 
-Draft draft(std::uint64_t n) {
-  return {.id = "", .subject = room(n), .data = "{\"n\":" + std::to_string(n) + "}"};
+Draft crash_draft(std::uint64_t n) {
+  return {.id = "", .subject = crash_room(n), .data = "{\"n\":" + std::to_string(n) + "}"};
 }
 
 // Everything that was acknowledged stands where it was said to stand, and only once.
@@ -47,10 +47,10 @@ TEST_F(Crash, TwentyKillsUnderLoad) {
   const Place start{session().epoch(), 0};
 
   std::vector<Publisher> publishers;
-  for (const char* name : {"a", "b", "c"}) publishers.emplace_back(port(), name, draft);
+  for (const char* name : {"a", "b", "c"}) publishers.emplace_back(port(), name, crash_draft);
   std::vector<Rover> rovers;
-  for (std::uint64_t i = 0; i < kRooms; ++i) {
-    rovers.emplace_back(port(), i == 0 ? std::vector<std::string>{"*"} : std::vector{room(i)},
+  for (std::uint64_t i = 0; i < kCrashRooms; ++i) {
+    rovers.emplace_back(port(), i == 0 ? std::vector<std::string>{"*"} : std::vector{crash_room(i)},
                         std::vector<std::string>{}, start);
   }
   Workers load;
@@ -85,7 +85,7 @@ TEST_F(Crash, TwentyKillsUnderLoad) {
   for (std::size_t i = 0; i < rovers.size(); ++i) {
     rovers[i].follow_to(log.size());
     EXPECT_NO_THROW(rovers[i].expect_matches(log, [&](const Logged& event) {
-      return i == 0 || event.event["subject"].text() == room(i);
+      return i == 0 || event.event["subject"].text() == crash_room(i);
     }));
     EXPECT_GT(rovers[i].connects(), kills / 2);
   }

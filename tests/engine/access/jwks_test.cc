@@ -12,7 +12,7 @@ namespace {
 std::string jwks_of(const std::string& keys) { return "{\"keys\":[" + keys + "]}"; }
 
 // The algorithms for which there is one key; or the message.
-std::string outcome(const std::string& text) {
+std::string jwks_outcome(const std::string& text) {
   KeySet keys;
   const Result<void> done = add_jwks(keys, text, "k.json");
   if (!done) {
@@ -31,10 +31,10 @@ const KeyPair& rsa() { return Issuer::get().rsa(); }
 const KeyPair& p256() { return Issuer::get().p256(); }
 
 TEST(Jwks, PinsTheAlgorithmOfEachKey) {
-  EXPECT_EQ(outcome(Issuer::get().jwks()), "RS256 PS256 ES256 ");
-  EXPECT_EQ(outcome(jwks_of(rsa().jwk())), "RS256 ");
-  EXPECT_EQ(outcome(jwks_of(rsa().jwk(R"(,"alg":"PS256")"))), "PS256 ");
-  EXPECT_EQ(outcome(jwks_of(p256().jwk(R"(,"alg":"ES256","key_ops":["verify"])"))), "ES256 ");
+  EXPECT_EQ(jwks_outcome(Issuer::get().jwks()), "RS256 PS256 ES256 ");
+  EXPECT_EQ(jwks_outcome(jwks_of(rsa().jwk())), "RS256 ");
+  EXPECT_EQ(jwks_outcome(jwks_of(rsa().jwk(R"(,"alg":"PS256")"))), "PS256 ");
+  EXPECT_EQ(jwks_outcome(jwks_of(p256().jwk(R"(,"alg":"ES256","key_ops":["verify"])"))), "ES256 ");
 }
 
 TEST(Jwks, PassesOverKeysThatAreForSomethingElse) {
@@ -43,13 +43,15 @@ TEST(Jwks, PassesOverKeysThatAreForSomethingElse) {
       rsa().jwk(R"(,"alg":"RS512")") + "," + rsa().jwk(R"(,"key_ops":["encrypt"])") +
       R"(,{"kty":"OKP","crv":"Ed25519","x":"A"})" +
       R"(,{"kty":"EC","crv":"P-384","x":"A","y":"A"})";
-  EXPECT_EQ(outcome(jwks_of(others + "," + p256().jwk())), "ES256 ");
-  EXPECT_EQ(outcome(jwks_of(others)), "k.json: has no key for RS256, PS256 or ES256");
+  EXPECT_EQ(jwks_outcome(jwks_of(others + "," + p256().jwk())), "ES256 ");
+  EXPECT_EQ(jwks_outcome(jwks_of(others)), "k.json: has no key for RS256, PS256 or ES256");
 }
 
 TEST(Jwks, NamesFileAndKeyOfAMistake) {
   const std::string good = rsa().jwk(R"(,"kid":"a")");
-  const auto second = [&](const std::string& key) { return outcome(jwks_of(good + "," + key)); };
+  const auto second = [&](const std::string& key) {
+    return jwks_outcome(jwks_of(good + "," + key));
+  };
   EXPECT_EQ(second("7"), "k.json: key 2: no JSON object with each name once");
   EXPECT_EQ(second(R"({"kty":"RSA","kty":"RSA"})"),
             "k.json: key 2: no JSON object with each name once");
@@ -69,31 +71,31 @@ TEST(Jwks, NamesFileAndKeyOfAMistake) {
 
 TEST(Jwks, RefusesNumbersThatAreNoKey) {
   const std::string no_rsa = "k.json: key 1: `n` and `e` are no RSA key of 2048 bits or more";
-  EXPECT_EQ(outcome(jwks_of(KeyPair::rsa(1024).jwk())), no_rsa);
-  EXPECT_EQ(outcome(jwks_of(R"({"kty":"RSA"})")), no_rsa);
-  EXPECT_EQ(outcome(jwks_of(R"({"kty":"RSA","n":7,"e":"AQAB"})")), no_rsa);
+  EXPECT_EQ(jwks_outcome(jwks_of(KeyPair::rsa(1024).jwk())), no_rsa);
+  EXPECT_EQ(jwks_outcome(jwks_of(R"({"kty":"RSA"})")), no_rsa);
+  EXPECT_EQ(jwks_outcome(jwks_of(R"({"kty":"RSA","n":7,"e":"AQAB"})")), no_rsa);
   const std::string rsa_key = rsa().jwk();
   const std::string n = rsa_key.substr(0, rsa_key.find(",\"e\""));
-  EXPECT_EQ(outcome(jwks_of(n + R"(,"e":"AQ"})")), no_rsa);     // 1
-  EXPECT_EQ(outcome(jwks_of(n + R"(,"e":"Ag"})")), no_rsa);     // 2
-  EXPECT_EQ(outcome(jwks_of(n + R"(,"e":"AQAB="})")), no_rsa);  // padded
+  EXPECT_EQ(jwks_outcome(jwks_of(n + R"(,"e":"AQ"})")), no_rsa);     // 1
+  EXPECT_EQ(jwks_outcome(jwks_of(n + R"(,"e":"Ag"})")), no_rsa);     // 2
+  EXPECT_EQ(jwks_outcome(jwks_of(n + R"(,"e":"AQAB="})")), no_rsa);  // padded
 
   const std::string no_point = "k.json: key 1: `x` and `y` are no point of P-256";
   const std::string one = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE";
-  EXPECT_EQ(
-      outcome(jwks_of(R"({"kty":"EC","crv":"P-256","x":")" + one + R"(","y":")" + one + "\"}")),
-      no_point);
-  EXPECT_EQ(outcome(jwks_of(R"({"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"})")), no_point);
+  EXPECT_EQ(jwks_outcome(
+                jwks_of(R"({"kty":"EC","crv":"P-256","x":")" + one + R"(","y":")" + one + "\"}")),
+            no_point);
+  EXPECT_EQ(jwks_outcome(jwks_of(R"({"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"})")), no_point);
 }
 
 TEST(Jwks, RefusesATextThatIsNoSet) {
   const std::string no_object = "k.json: no JSON object with each name once";
   for (const char* text : {"", "[]", "{", "{}x", R"({"keys":[],"keys":[]})"}) {
-    EXPECT_EQ(outcome(text), no_object) << text;
+    EXPECT_EQ(jwks_outcome(text), no_object) << text;
   }
-  EXPECT_EQ(outcome("{}"), "k.json: `keys` is no list");
-  EXPECT_EQ(outcome(R"({"keys":{}})"), "k.json: `keys` is no list");
-  EXPECT_EQ(outcome(R"({"keys":[]})"), "k.json: has no key for RS256, PS256 or ES256");
+  EXPECT_EQ(jwks_outcome("{}"), "k.json: `keys` is no list");
+  EXPECT_EQ(jwks_outcome(R"({"keys":{}})"), "k.json: `keys` is no list");
+  EXPECT_EQ(jwks_outcome(R"({"keys":[]})"), "k.json: has no key for RS256, PS256 or ES256");
 }
 
 TEST(Jwks, ThatCannotBeReadIsABadConfiguration) {

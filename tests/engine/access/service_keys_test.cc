@@ -19,7 +19,7 @@ const std::string kA(32, 'a');
 const std::string kB(40, 'b');
 
 // How many keys there are, or the message.
-std::string outcome(const std::string& text) {
+std::string keys_outcome(const std::string& text) {
   const auto keys = parse_service_keys(text, "keys");
   if (keys) return std::to_string(keys->size());
   EXPECT_EQ(keys.error().code, Code::bad_configuration);
@@ -66,28 +66,28 @@ TEST(ServiceKeys, KnowNoOtherKey) {
 }
 
 TEST(ServiceKeys, OfOneServiceMayBeSeveral) {
-  EXPECT_EQ(outcome("a:" + kA + "\na:" + kB), "2");
-  EXPECT_EQ(outcome(""), "0");
-  EXPECT_EQ(outcome("a:" + kA + "\nb:" + kA), "keys:2: the key stands further up too");
+  EXPECT_EQ(keys_outcome("a:" + kA + "\na:" + kB), "2");
+  EXPECT_EQ(keys_outcome(""), "0");
+  EXPECT_EQ(keys_outcome("a:" + kA + "\nb:" + kA), "keys:2: the key stands further up too");
 }
 
 TEST(ServiceKeys, NameTheLineOfAMistakeAndNothingOfTheKey) {
   const std::string bad_name = "keys:1: the name is not 1 to 64 letters, digits or `._-`";
-  EXPECT_EQ(outcome(":" + kA), bad_name);
-  EXPECT_EQ(outcome("a b:" + kA), bad_name);
-  EXPECT_EQ(outcome(std::string(65, 'n') + ":" + kA), bad_name);
+  EXPECT_EQ(keys_outcome(":" + kA), bad_name);
+  EXPECT_EQ(keys_outcome("a b:" + kA), bad_name);
+  EXPECT_EQ(keys_outcome(std::string(65, 'n') + ":" + kA), bad_name);
   const std::string bad_key = "keys:3: the key is not 32 to 512 letters, digits or `-_~+/=`";
   const std::string before = "# comment\na:" + kA + "\n";
   for (const std::string& key :
        {std::string(), std::string(31, 'x'), std::string(513, 'x'), std::string(40, ' '),
         std::string(31, 'x') + ".x", std::string("secret value of 32 bytes or more ."),
         kB + "\xc3\xa9"}) {
-    EXPECT_EQ(outcome(before + "b:" + key), bad_key) << key;
+    EXPECT_EQ(keys_outcome(before + "b:" + key), bad_key) << key;
   }
-  EXPECT_EQ(outcome(before + "b"), bad_key);
+  EXPECT_EQ(keys_outcome(before + "b"), bad_key);
   const std::string bad_permission = "keys:1: a permission is malformed";
   for (const char* permissions : {":", ":,", ":a,,b", ":a b", ": a"}) {
-    EXPECT_EQ(outcome("a:" + kA + permissions), bad_permission) << permissions;
+    EXPECT_EQ(keys_outcome("a:" + kA + permissions), bad_permission) << permissions;
   }
 }
 

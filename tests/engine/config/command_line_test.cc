@@ -5,52 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include "tests/engine/config/support/parsed_line.h"
 
 namespace courtside {
 namespace {
 
 using testing::HasSubstr;
 using From = protocol::From;
-
-// 2026-11-01T10:00:00Z, on a terminal.
-Surroundings terminal() {
-  return {.environment = {},
-          .stdin_is_terminal = true,
-          .stdout_is_terminal = true,
-          .now = *parse_rfc3339("2026-11-01T10:00:00Z")};
-}
-Surroundings pipe() {
-  Surroundings out = terminal();
-  out.stdin_is_terminal = out.stdout_is_terminal = false;
-  return out;
-}
-
-template <typename Expected>
-Expected parsed(const std::vector<std::string>& arguments,
-                const Surroundings& around = terminal()) {
-  const auto line = parse_command_line(arguments, around);
-  if (!line) {
-    ADD_FAILURE() << line.error().err;
-    return {};
-  }
-  if (!std::holds_alternative<Expected>(*line)) {
-    ADD_FAILURE() << "another command";
-    return {};
-  }
-  return std::get<Expected>(*line);
-}
-
-// "64 courtside: ...": status and message, which must be one line.
-std::string refused(const std::vector<std::string>& arguments,
-                    const Surroundings& around = terminal()) {
-  const auto line = parse_command_line(arguments, around);
-  if (line) return "accepted";
-  const std::string& err = line.error().err;
-  EXPECT_EQ(std::count(err.begin(), err.end(), '\n'), 1) << err;
-  EXPECT_TRUE(line.error().out.empty());
-  return std::to_string(line.error().status) + " " + err.substr(0, err.find('\n'));
-}
 
 // Such as a shell makes of "$ACTOR" where it is not set: it must not find everything.
 TEST(CommandLine, AFilterThatIsGivenIsNotEmpty) {

@@ -5,33 +5,13 @@
 
 #include <filesystem>
 
-#include "engine/config/command_line.h"
+#include "tests/engine/config/support/parsed_line.h"
 
 namespace courtside {
 namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-
-Surroundings terminal() {
-  return {
-      .environment = {}, .stdin_is_terminal = true, .stdout_is_terminal = true, .now = Timestamp()};
-}
-
-template <typename Expected>
-Expected parsed(const std::vector<std::string>& arguments,
-                const Surroundings& around = terminal()) {
-  const auto line = parse_command_line(arguments, around);
-  if (line && std::holds_alternative<Expected>(*line)) return std::get<Expected>(*line);
-  ADD_FAILURE() << (line ? "another command" : line.error().err);
-  return {};
-}
-
-std::string refused(const std::vector<std::string>& arguments) {
-  const auto line = parse_command_line(arguments, terminal());
-  if (line) return "accepted";
-  return std::to_string(line.error().status) + " " + line.error().err;
-}
 
 std::string here(const std::string& name) {
   return (std::filesystem::current_path() / name).string();

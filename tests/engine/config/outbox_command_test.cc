@@ -4,35 +4,13 @@
 
 #include <fstream>
 
-#include "engine/config/command_line.h"
 #include "engine/config/platform_queries.h"
+#include "tests/engine/config/support/parsed_line.h"
 
 namespace courtside {
 namespace {
 
 using testing::HasSubstr;
-
-Surroundings terminal() {
-  return {.environment = {},
-          .stdin_is_terminal = true,
-          .stdout_is_terminal = true,
-          .now = *parse_rfc3339("2026-11-01T10:00:00Z")};
-}
-
-template <typename Expected>
-Expected parsed(const std::vector<std::string>& arguments,
-                const Surroundings& around = terminal()) {
-  const auto line = parse_command_line(arguments, around);
-  if (line && std::holds_alternative<Expected>(*line)) return std::get<Expected>(*line);
-  ADD_FAILURE() << (line ? "another command" : line.error().err);
-  return {};
-}
-
-std::string refused(const std::vector<std::string>& arguments) {
-  const auto line = parse_command_line(arguments, terminal());
-  if (line) return "accepted";
-  return std::to_string(line.error().status) + " " + line.error().err;
-}
 
 // A file with [outbox] and as many sources.
 std::string file_with(const std::string& text) {
@@ -70,10 +48,10 @@ TEST(OutboxInstallCommandLine, PicksASource) {
   EXPECT_EQ(table_of({"--source", "pay"}), "T");
   EXPECT_EQ(table_of({"--source", "platform"}), "T");
   EXPECT_EQ(refused({"outbox", "install", "--config", two}),
-            "64 courtside: outbox install: there are several sources: say which with --source\n");
+            "64 courtside: outbox install: there are several sources: say which with --source");
   EXPECT_EQ(refused({"outbox", "install", "--config", two, "--source", "chats"}),
             "64 courtside: outbox install: --source: there is no source `chats`; did you mean "
-            "`chat`?\n");
+            "`chat`?");
 }
 
 TEST(OutboxInstallCommandLine, AppliesOnlyWhereItKnowsWhere) {

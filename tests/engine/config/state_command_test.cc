@@ -2,20 +2,15 @@
 // no subject.
 #include <gtest/gtest.h>
 
-#include "engine/config/command_line.h"
+#include "tests/engine/config/support/parsed_line.h"
 
 namespace courtside {
 namespace {
 
-const Surroundings kPiped = {.environment = {{"COURTSIDE_TOKEN", "t"}},
-                             .stdin_is_terminal = false,
-                             .stdout_is_terminal = false,
-                             .now = {}};
-
 // "<subject> at <moment> by <channels>", or the exit status.
-std::string parsed(std::vector<std::string> arguments) {
+std::string state_line(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "state");
-  const auto line = parse_command_line(arguments, kPiped);
+  const auto line = parse_command_line(arguments, pipe());
   if (!line) return std::to_string(line.error().status);
   const auto& command = std::get<StateCommand>(*line);
   EXPECT_EQ(command.token, "t");
@@ -26,18 +21,18 @@ std::string parsed(std::vector<std::string> arguments) {
 }
 
 TEST(StateCommand, TakesItsMomentInTheWordsOfTheOthers) {
-  EXPECT_EQ(parsed({"booking:b"}), "booking:b at now by");
-  EXPECT_EQ(parsed({"booking:b", "--at", "2h"}), "booking:b at -2h by");
-  EXPECT_EQ(parsed({"booking:b", "--at=-2h"}), "booking:b at -2h by");
-  EXPECT_EQ(parsed({"booking:b", "--at", "k3f9:7"}), "booking:b at k3f9:7 by");
-  EXPECT_EQ(parsed({"slot:s", "--channel", "venue:v", "--channel", "availability:v"}),
+  EXPECT_EQ(state_line({"booking:b"}), "booking:b at now by");
+  EXPECT_EQ(state_line({"booking:b", "--at", "2h"}), "booking:b at -2h by");
+  EXPECT_EQ(state_line({"booking:b", "--at=-2h"}), "booking:b at -2h by");
+  EXPECT_EQ(state_line({"booking:b", "--at", "k3f9:7"}), "booking:b at k3f9:7 by");
+  EXPECT_EQ(state_line({"slot:s", "--channel", "venue:v", "--channel", "availability:v"}),
             "slot:s at now by venue:v availability:v");
 }
 
 TEST(StateCommand, RefusesWhatIsNoSubject) {
-  EXPECT_EQ(parsed({}), "64");
-  EXPECT_EQ(parsed({"b_1"}), "64");
-  EXPECT_EQ(parsed({"booking:b", "-o", "csv"}), "64");
+  EXPECT_EQ(state_line({}), "64");
+  EXPECT_EQ(state_line({"b_1"}), "64");
+  EXPECT_EQ(state_line({"booking:b", "-o", "csv"}), "64");
 }
 
 }  // namespace

@@ -2,45 +2,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/config/command_line.h"
+#include "tests/engine/config/support/parsed_line.h"
 
 namespace courtside {
 namespace {
 
 using testing::HasSubstr;
 
-// 2026-11-01T10:00:00Z, with nothing in the environment.
-Surroundings plain() {
-  return {.environment = {},
-          .stdin_is_terminal = true,
-          .stdout_is_terminal = true,
-          .now = *parse_rfc3339("2026-11-01T10:00:00Z")};
-}
-
-TokenCommand parsed(const std::vector<std::string>& arguments,
-                    const Surroundings& around = plain()) {
-  const auto line = parse_command_line(arguments, around);
-  if (line && std::holds_alternative<TokenCommand>(*line)) return std::get<TokenCommand>(*line);
-  ADD_FAILURE() << (line ? "another command" : line.error().err);
-  return {};
-}
-
-// "64 courtside: ...": status and message.
-std::string refused(const std::vector<std::string>& arguments) {
-  const auto line = parse_command_line(arguments, plain());
-  if (line) return "accepted";
-  const std::string& err = line.error().err;
-  return std::to_string(line.error().status) + " " + err.substr(0, err.find('\n'));
-}
-
 TEST(TokenCommandLine, SaysWhoseItIsAndWhatItMay) {
-  Surroundings around = plain();
+  Surroundings around = terminal();
   around.environment["JWT_SECRET"] = "the platform's";
   around.environment["COURTSIDE_ACCESS_JWT_ISSUER"] = "play";
-  const auto token =
-      parsed({"token", "--user", "u_1", "--role", "USER", "--permission", "a:b", "--permission",
-              "c:d", "--venue", "v_1", "--channel", "user:u_1", "--expires", "5m"},
-             around);
+  const auto token = parsed<TokenCommand>(
+      {"token", "--user", "u_1", "--role", "USER", "--permission", "a:b", "--permission", "c:d",
+       "--venue", "v_1", "--channel", "user:u_1", "--expires", "5m"},
+      around);
   EXPECT_EQ(token.user, "u_1");
   EXPECT_EQ(token.role, "USER");
   EXPECT_EQ(token.permissions, (std::vector<std::string>{"a:b", "c:d"}));
@@ -52,13 +28,14 @@ TEST(TokenCommandLine, SaysWhoseItIsAndWhatItMay) {
   EXPECT_EQ(token.audience, "");
   EXPECT_EQ(token.issued_s, around.now.value() / 1'000'000);
   EXPECT_EQ(token.expires_s - token.issued_s, 300);
-  EXPECT_EQ(parsed({"token", "--user", "u", "--secret", "mine"}, around).secret, "mine");
+  EXPECT_EQ(parsed<TokenCommand>({"token", "--user", "u", "--secret", "mine"}, around).secret,
+            "mine");
 }
 
 TEST(TokenCommandLine, TellsNoPermissionFromNoWordAboutThem) {
   const auto token = [](std::vector<std::string> more) {
     more.insert(more.begin(), {"token", "--user", "u"});
-    return parsed(more);
+    return parsed<TokenCommand>(more);
   };
   EXPECT_EQ(token({}).permissions, std::nullopt);
   EXPECT_EQ(token({"--permission", ""}).permissions, std::vector<std::string>{});

@@ -7,7 +7,7 @@
 
 #include "engine/wire.h"
 
-namespace courtside::testing {
+namespace courtside::fixtures {
 
 class PlainWire : public Wire {
  public:
@@ -41,4 +41,4 @@ class PlainWire : public Wire {
   }
 };
 
-}  // namespace courtside::testing
+}  // namespace courtside::fixtures

@@ -12,7 +12,7 @@
 #include "engine/session.h"
 #include "tests/engine/support/small_log.h"
 
-namespace courtside::testing {
+namespace courtside::fixtures {
 
 // Strips the frame header of a small text frame (RFC 6455, section 5.2).
 inline std::string payload_of(std::string_view frame) {
@@ -165,4 +165,4 @@ class SessionTest : public ::testing::Test,
   int pings = 0;
 };
 
-}  // namespace courtside::testing
+}  // namespace courtside::fixtures

@@ -14,7 +14,7 @@
 #include "replay/tail.h"
 #include "schema/command.h"
 
-namespace courtside::testing {
+namespace courtside::fixtures {
 
 class SmallLog {
  public:
@@ -73,4 +73,4 @@ class SmallLog {
   std::int64_t clock_us_ = 1'000'000;
 };
 
-}  // namespace courtside::testing
+}  // namespace courtside::fixtures

@@ -1,0 +1,14 @@
+// What a command that was run to its end came to.
+#pragma once
+
+#include <string>
+
+namespace courtside::e2e {
+
+struct Ran {
+  int status = 0;
+  std::string output;
+  bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
+};
+
+}  // namespace courtside::e2e
