@@ -34,6 +34,7 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
   made->cache_ = std::make_unique<FactCache>(limits, sources, [] { return steady_us() / 1000; });
 
   Access::Identify identify;
+  Access::LookUpKey look_up_key;
   if (has_access_control(config)) {
     Result<std::unique_ptr<Credentials>> credentials = Credentials::make(config.access);
     if (!credentials) return fail(credentials.error());
@@ -41,9 +42,12 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
     identify = [known = made->credentials_.get()](std::string_view credential, std::int64_t now_s) {
       return known->identify(credential, now_s);
     };
+    look_up_key = [known = made->credentials_.get()](const Identity& identity) {
+      return known->look_up_key(identity);
+    };
   }
-  made->access_ =
-      std::make_unique<Access>(config, *made->rules_, *made->cache_, std::move(identify));
+  made->access_ = std::make_unique<Access>(config, *made->rules_, *made->cache_,
+                                           std::move(identify), now, std::move(look_up_key));
   made->access_->set_settled(log.held().end);
   // Also where access control is off: it may be on at the next start.
   if (const auto begun = made->revocations_.begin(); !begun) return fail(begun.error());
@@ -70,7 +74,9 @@ void AccessControl::on_commit(const Batch& batch) {
 }
 
 int AccessControl::reload_if_changed() {
-  return credentials_ ? credentials_->reload_if_changed() : 0;
+  const int changed = credentials_ ? credentials_->reload_if_changed() : 0;
+  if (changed > 0) access_->on_keys_change();
+  return changed;
 }
 
 }  // namespace courtside

@@ -379,6 +379,10 @@ std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>&
   return known;
 }
 
+Result<void> Peer::check_credential(const Identity& identity) {
+  return shard_.engine().access.check_credential(identity);
+}
+
 std::optional<Result<ReadGrant>> Peer::check_read(const Identity& identity,
                                                   const std::vector<std::string>& channels,
                                                   std::uint32_t sub, std::uint64_t attempt) {

@@ -171,6 +171,7 @@ class Peer final : public ConnectionHandler,
                    const SharedInterest& interest) override;  // peer_states.cc
   std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                            std::uint64_t attempt) override;
+  Result<void> check_credential(const Identity& identity) override;
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                               const std::vector<std::string>& channels,
                                               std::uint32_t sub, std::uint64_t attempt) override;

@@ -215,14 +215,19 @@ void Session::on_rights_change(const RightsChange& change, bool revokes) {
     if (!revokes) {
       return check_each(Standstill::kUntilKnown, [](const Sub& /*sub*/) { return true; });
     }
-    while (!subs_.empty()) end(subs_.begin()->first, {Code::unauthorized, "the token was revoked"});
-    return close(Code::unauthorized, "the token was revoked");
+    return end_session({Code::unauthorized, "the token was revoked"});
   }
   const std::string channel = channel_of(fact);
   check_each(Standstill::kUntilKnown, [&channel](const Sub& sub) {
     const std::vector<std::string>& channels = sub.interest->filter.channels;
     return std::find(channels.begin(), channels.end(), channel) != channels.end();
   });
+}
+
+// Its credential is good no more: each subscription is told so.
+void Session::end_session(const Error& why) {
+  while (!subs_.empty()) end(subs_.begin()->first, why);
+  close(why.code, why.message);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -297,10 +302,11 @@ void Session::check_each(Standstill standstill, Which which) {
   }
 }
 
-// What no event told: rights are looked at again, without holding anything up. Those that wait for
-// their states may do so as long as their client takes nothing; states that are being read go on,
-// or they would never come where that takes longer.
+// What no event told: a key may have been taken away, and rights are looked at again, without
+// holding anything up. Those that wait for their states may do so as long as their client takes
+// nothing; states that are being read go on, or they would never come where that takes longer.
 void Session::recheck() {
+  if (const auto good = host_.check_credential(*identity_); !good) return end_session(good.error());
   check_each(Standstill::kNone, [this](const Sub& sub) {
     return sub.subscriber != SubscriberId() || (sub.start && sub.attempt != states_attempt_);
   });
@@ -537,6 +543,7 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   if (now_ms >= next_recheck_ms_) {
     next_recheck_ms_ = now_ms + limits_.recheck_ms;
     recheck();
+    if (closing_) return;
   }
   if (now_ms < next_heartbeat_ms_) return;
   next_heartbeat_ms_ = now_ms + limits_.heartbeat_ms;

@@ -65,6 +65,8 @@ class SessionHost {
   // the same attempt.
   virtual std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                                    std::uint64_t attempt) = 0;
+  // Access::check_credential.
+  virtual Result<void> check_credential(const Identity& /*identity*/) { return {}; }
   virtual std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                                       const std::vector<std::string>& channels,
                                                       std::uint32_t sub, std::uint64_t attempt) = 0;
@@ -175,6 +177,7 @@ class Session final : private SessionVoice {
   template <typename Which>
   void check_each(Standstill standstill, Which which);
   void recheck();
+  void end_session(const Error& why);
   void start_reading(std::uint32_t number, Sub& sub);
   void look_up_start(std::uint32_t number, Sub& sub);
   void begin(std::uint32_t number, Sub& sub, const Result<Start>& start);

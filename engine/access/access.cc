@@ -20,8 +20,8 @@ bool is_of_another_account(const Identity& identity, std::string_view channel) {
   return channel_kind(channel) == "user" && channel_id(channel) != identity.actor;
 }
 
-tl::unexpected<Error> revoked() {
-  return fail(Code::unauthorized, "the token was revoked", R"({"reason":"revoked"})");
+tl::unexpected<Error> revoked(std::string message) {
+  return fail(Code::unauthorized, std::move(message), R"({"reason":"revoked"})");
 }
 
 // Facts on their way; the last one to come makes the decision.
@@ -68,11 +68,12 @@ bool is_failed_login(const Error& error) {
 }
 
 Access::Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
-               WallClock clock)
+               WallClock clock, LookUpKey look_up_key)
     : rules_(rules),
       facts_(facts),
       identify_(std::move(identify)),
       clock_(std::move(clock)),
+      look_up_key_(std::move(look_up_key)),
       has_database_(!config.database.url.empty()),
       room_fanout_max_(config.access.room_fanout),
       revocations_(static_cast<std::int64_t>(config.access.jwt_leeway_s)) {
@@ -119,7 +120,7 @@ std::optional<Result<Identity>> Access::identify(std::optional<std::string_view>
 }
 
 std::optional<Result<Identity>> Access::confirm(const Identity& identity, Later<Identity> later) {
-  if (is_revoked(identity)) return revoked();
+  if (const auto good = check_credential(identity); !good) return fail(good.error());
   if (!asks_database(identity)) return identity;
   FactSet known;
   const auto missing = look_up({{FactKind::kAccount, identity.actor}}, known);
@@ -132,28 +133,51 @@ std::optional<Result<Identity>> Access::confirm(const Identity& identity, Later<
 }
 
 Result<Identity> Access::decide_identity(const Identity& identity, const FactSet& facts) const {
-  // It may have happened while the facts were on their way; so below.
-  if (is_revoked(identity)) return revoked();
-  if (!rights_of(identity, facts)->counts) {
-    return fail(Code::forbidden, "the account is not active");
-  }
+  // Its credential may have ended while the facts were on their way; so below.
+  const auto rights = rights_of(identity, facts);
+  if (!rights) return fail(rights.error());
+  if (!(*rights)->counts) return fail(Code::forbidden, "the account is not active");
   return identity;
 }
 
-std::shared_ptr<const AccountFact> Access::rights_of(const Identity& identity,
-                                                     const FactSet& facts) const {
+Result<KeyRights> Access::key_rights(const Identity& identity) const {
+  if (is_revoked(identity)) return revoked("the token was revoked");
+  const bool has_key =
+      identity.kind == Identity::Kind::kAccount || identity.kind == Identity::Kind::kService;
+  if (!has_key || !look_up_key_) return KeyRights{.permissions = identity.permissions};
+  std::optional<KeyRights> rights = look_up_key_(identity);
+  if (rights) return std::move(*rights);
+  return revoked(identity.kind == Identity::Kind::kService
+                     ? "the service's key was taken away"
+                     : "the key that signed the token was taken away");
+}
+
+Result<void> Access::check_credential(const Identity& identity) const {
+  const Result<KeyRights> rights = key_rights(identity);
+  if (!rights) return fail(rights.error());
+  return {};
+}
+
+Result<std::shared_ptr<const AccountFact>> Access::rights_of(const Identity& identity,
+                                                             const FactSet& facts) const {
   static const auto nothing = std::make_shared<const AccountFact>();
+  Result<KeyRights> of_key = key_rights(identity);
+  if (!of_key) return fail(of_key.error());
   if (identity.kind == Identity::Kind::kAnonymous) return nothing;
   if (asks_database(identity)) {
     const auto* account = facts.find<AccountFact>(FactKind::kAccount, identity.actor);
     // Owned by the facts, which outlive the decision.
     return account == nullptr ? nothing : std::shared_ptr<const AccountFact>(nothing, account);
   }
-  const bool by_role = identity.kind == Identity::Kind::kAccount && !identity.claims_permissions;
   AccountFact claimed;
   claimed.counts = true;
   claimed.role = identity.role;
-  claimed.permissions = by_role ? rules_.permissions_of_role(identity.role) : identity.permissions;
+  if (identity.kind != Identity::Kind::kAccount) {
+    claimed.permissions = std::move(of_key->permissions);
+  } else {
+    claimed.permissions = identity.claims_permissions ? identity.permissions
+                                                      : rules_.permissions_of_role(identity.role);
+  }
   claimed.venues = identity.venues;
   return std::make_shared<const AccountFact>(std::move(claimed));
 }
@@ -215,9 +239,10 @@ bool Access::reads_otherwise(const Caller& caller, std::string_view channel, Rea
 Result<ReadGrant> Access::decide_read(const Identity& identity,
                                       const std::vector<std::string>& channels, ReadMode mode,
                                       bool all, const FactSet& facts) const {
-  if (is_revoked(identity)) return revoked();
-  const auto rights = rights_of(identity, facts);
-  const Caller caller{identity, *rights};
+  const auto known = rights_of(identity, facts);
+  if (!known) return fail(known.error());
+  const AccountFact& rights = **known;
+  const Caller caller{identity, rights};
   const std::vector<std::string> everything = {"*"};
   ReadGrant grant;
   std::string refused;
@@ -243,7 +268,7 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
   // Who may see everything sees all of it.
   const bool sees_all = rules_.may_read(caller, "*", mode, facts);
   for (const std::string& permission : lifting_) {
-    if (sees_all || holds(rights->permissions, permission)) grant.lifts.push_back(permission);
+    if (sees_all || holds(rights.permissions, permission)) grant.lifts.push_back(permission);
   }
   for (const std::string& channel : grant.channels) {
     if (!is_partly_hidden(channel)) continue;
@@ -276,9 +301,9 @@ std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identi
 
 Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView event,
                                             const FactSet& facts, std::uint64_t as_of) const {
-  if (is_revoked(identity)) return revoked();
   const auto rights = rights_of(identity, facts);
-  if (!rules_.may_publish({identity, *rights}, event, facts)) {
+  if (!rights) return fail(rights.error());
+  if (!rules_.may_publish({identity, **rights}, event, facts)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
       return fail(Code::unauthorized, "publishing takes a token");
     }

@@ -50,12 +50,15 @@ class Access {
   // Reads a credential; `now_s` in seconds since 1970.
   using Identify = std::function<Result<Identity>(std::string_view credential, std::int64_t now_s)>;
 
+  // What an identity's key grants now; empty when it was taken away.
+  using LookUpKey = std::function<std::optional<KeyRights>(const Identity&)>;
+
   using WallClock = std::function<Timestamp()>;
 
   // `identify` is empty where no access control is configured: then everybody is an administrator.
-  // All outlive it.
+  // Without `look_up_key`, keys stay as they were when the identity came. All outlive it.
   Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
-         WallClock clock = now);
+         WallClock clock = now, LookUpKey look_up_key = {});
 
   bool enabled() const { return identify_ != nullptr; }
 
@@ -64,8 +67,12 @@ class Access {
   std::optional<Result<Identity>> identify(std::optional<std::string_view> credential,
                                            Later<Identity> later);
 
-  // Whether an identity that was known before is good still: what a ticket stands for.
+  // Whether an identity that was known before is good still: what a ticket stands for. Errors as
+  // identify().
   std::optional<Result<Identity>> confirm(const Identity& identity, Later<Identity> later);
+  // The same as far as it can be said at once: unauthorized, with the reason `revoked`, when its
+  // token was revoked or its key was taken away.
+  Result<void> check_credential(const Identity& identity) const;
 
   // forbidden with details {"channel":...} (the first that it may not read); overloaded when that
   // cannot be known for now. No channels: everything, like `*`.
@@ -92,6 +99,10 @@ class Access {
   // what the account may now.
   bool revokes(const RightsChange& change) const;
 
+  // Keys were taken away, or have other permissions. From here on no question is answered by what
+  // they granted before.
+  void on_keys_change() { changes_.fetch_add(1, std::memory_order_release); }
+
   // Whose tokens were revoked, and when. RevocationMemory fills it at the start.
   Revocations& revocations() { return revocations_; }
 
@@ -106,9 +117,11 @@ class Access {
 
  private:
   std::vector<FactKey> look_up(std::vector<FactKey> keys, FactSet& known);
-  // No longer than the facts.
-  std::shared_ptr<const AccountFact> rights_of(const Identity& identity,
-                                               const FactSet& facts) const;
+  // What its key grants; the errors of check_credential.
+  Result<KeyRights> key_rights(const Identity& identity) const;
+  // What it holds now; no longer than the facts. The errors of check_credential.
+  Result<std::shared_ptr<const AccountFact>> rights_of(const Identity& identity,
+                                                       const FactSet& facts) const;
   bool asks_database(const Identity& identity) const;
   bool is_revoked(const Identity& identity) const;
   bool is_partly_hidden(std::string_view channel) const;
@@ -130,6 +143,7 @@ class Access {
   FactCache& facts_;
   const Identify identify_;
   const WallClock clock_;
+  const LookUpKey look_up_key_;
   const bool has_database_;
   const std::size_t room_fanout_max_;  // participants whose own channels a message reaches
   std::vector<std::string> lifting_;   // every permission that lifts some projection

@@ -28,6 +28,16 @@ Result<Identity> Credentials::identify(std::string_view bearer, std::int64_t now
   return std::move(*service);
 }
 
+std::optional<KeyRights> Credentials::look_up_key(const Identity& identity) const {
+  if (identity.kind == Identity::Kind::kService) {
+    std::optional<std::vector<std::string>> permissions = services_->permissions_of(identity);
+    if (!permissions) return std::nullopt;
+    return KeyRights{.permissions = std::move(*permissions)};
+  }
+  if (!tokens_->knows_key_of(identity)) return std::nullopt;
+  return KeyRights{};
+}
+
 int Credentials::reload_if_changed() {
   const bool tokens = tokens_->reload_if_changed();
   const bool services = services_->reload_if_changed();

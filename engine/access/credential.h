@@ -4,7 +4,7 @@
 //   auto credentials = Credentials::make(config.access);
 //   Result<Identity> who = (*credentials)->identify(bearer, now_s);
 //
-// Threads: identify() any, at the same time; reload_if_changed() one.
+// Threads: reload_if_changed() one; the others any, at the same time.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,10 @@ class Credentials {
   // With two dots it is a token, else a service's key. unauthorized or token_expired; no message
   // says a part of it. `now_s`: seconds since 1970.
   Result<Identity> identify(std::string_view bearer, std::int64_t now_s) const;
+
+  // What the key of an identity grants now; empty when it was taken away. It is what ends an
+  // identity that was good when it came.
+  std::optional<KeyRights> look_up_key(const Identity& identity) const;
 
   // Both files; from a timer. How many of them have new keys that are in use from here on.
   int reload_if_changed();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/time.h"
 
 namespace courtside {
@@ -29,11 +30,20 @@ struct Identity {
   std::vector<std::string> channels = {};     // `channels`: channels and `kind:*` patterns
   bool claims_permissions = false;            // there was a `permissions` claim, maybe empty
 
+  // The key that vouches for it: the digest of a service's own, or JwsKey::fingerprint() of the one
+  // that signed the token. It may be taken away while the identity is in use (Credentials).
+  Sha256 key = {};
+
   // Seconds since 1970 at which the token ends (`exp`, or the end of its greatest age where that
   // comes first; the leeway comes on top).
   std::optional<std::int64_t> expires_s = {};
   // When the token was made (`iat`); 0 where it does not say.
   Timestamp issued{};
+};
+
+// What the key of an identity grants now.
+struct KeyRights {
+  std::vector<std::string> permissions = {};  // a service's; sorted, each once
 };
 
 }  // namespace courtside

@@ -58,6 +58,12 @@ std::size_t bits_of(std::string_view number) {
   return bits;
 }
 
+Sha256 fingerprint_of(JwsAlgorithm algorithm, std::string_view first, std::string_view second) {
+  std::string text(name_of(algorithm));
+  text.append(" ").append(std::to_string(first.size())).append(" ");
+  return sha256(text.append(first).append(second));
+}
+
 }  // namespace
 
 struct JwsKey::Handle {
@@ -80,8 +86,12 @@ std::optional<JwsAlgorithm> find_jws_algorithm(std::string_view name) {
   return std::nullopt;
 }
 
-JwsKey::JwsKey(JwsAlgorithm algorithm, std::size_t signature_bytes, std::unique_ptr<Handle> handle)
-    : algorithm_(algorithm), signature_bytes_(signature_bytes), handle_(std::move(handle)) {}
+JwsKey::JwsKey(JwsAlgorithm algorithm, std::size_t signature_bytes, const Sha256& fingerprint,
+               std::unique_ptr<Handle> handle)
+    : algorithm_(algorithm),
+      signature_bytes_(signature_bytes),
+      fingerprint_(fingerprint),
+      handle_(std::move(handle)) {}
 JwsKey::JwsKey(JwsKey&&) noexcept = default;
 JwsKey& JwsKey::operator=(JwsKey&&) noexcept = default;
 JwsKey::~JwsKey() = default;
@@ -90,7 +100,8 @@ std::optional<JwsKey> JwsKey::make_secret(std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
   cjose_jwk_t* jwk = cjose_jwk_create_oct_spec(bytes_of(bytes), bytes.size(), nullptr);
   if (jwk == nullptr) return std::nullopt;
-  return JwsKey(JwsAlgorithm::kHs256, kHmacBytes, std::make_unique<Handle>(jwk));
+  return JwsKey(JwsAlgorithm::kHs256, kHmacBytes, fingerprint_of(JwsAlgorithm::kHs256, bytes, {}),
+                std::make_unique<Handle>(jwk));
 }
 
 std::optional<JwsKey> JwsKey::make_rsa(JwsAlgorithm algorithm, std::string_view n,
@@ -106,7 +117,8 @@ std::optional<JwsKey> JwsKey::make_rsa(JwsAlgorithm algorithm, std::string_view 
   spec.elen = e.size();
   cjose_jwk_t* jwk = cjose_jwk_create_RSA_spec(&spec, nullptr);
   if (jwk == nullptr) return std::nullopt;
-  return JwsKey(algorithm, n.size(), std::make_unique<Handle>(jwk));
+  return JwsKey(algorithm, n.size(), fingerprint_of(algorithm, n, e),
+                std::make_unique<Handle>(jwk));
 }
 
 std::optional<JwsKey> JwsKey::make_p256(std::string_view x, std::string_view y) {
@@ -120,7 +132,8 @@ std::optional<JwsKey> JwsKey::make_p256(std::string_view x, std::string_view y) 
   // Refuses what is no point of the curve.
   cjose_jwk_t* jwk = cjose_jwk_create_EC_spec(&spec, nullptr);
   if (jwk == nullptr) return std::nullopt;
-  return JwsKey(JwsAlgorithm::kEs256, 2 * kP256CoordinateBytes, std::make_unique<Handle>(jwk));
+  return JwsKey(JwsAlgorithm::kEs256, 2 * kP256CoordinateBytes,
+                fingerprint_of(JwsAlgorithm::kEs256, x, y), std::make_unique<Handle>(jwk));
 }
 
 bool JwsKey::verifies(std::string_view token) const {

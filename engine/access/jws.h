@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/hash.h"
+
 namespace courtside {
 
 enum class JwsAlgorithm : std::uint8_t { kHs256, kRs256, kPs256, kEs256 };
@@ -42,6 +44,10 @@ class JwsKey {
   // How long each of its signatures is: another length is refused without a look.
   std::size_t signature_bytes() const { return signature_bytes_; }
 
+  // Of the algorithm and the numbers: another key has another one, and the same key in another
+  // file, or under another name, has the same.
+  const Sha256& fingerprint() const { return fingerprint_; }
+
   // Whether this key signed the token, which is in compact form.
   // REQUIRES: the token's header was read and names algorithm().
   bool verifies(std::string_view token) const;
@@ -52,10 +58,12 @@ class JwsKey {
 
  private:
   struct Handle;  // cjose's
-  JwsKey(JwsAlgorithm algorithm, std::size_t signature_bytes, std::unique_ptr<Handle> handle);
+  JwsKey(JwsAlgorithm algorithm, std::size_t signature_bytes, const Sha256& fingerprint,
+         std::unique_ptr<Handle> handle);
 
   JwsAlgorithm algorithm_;
   std::size_t signature_bytes_;
+  Sha256 fingerprint_;
   std::unique_ptr<Handle> handle_;
 };
 

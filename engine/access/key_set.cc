@@ -112,6 +112,11 @@ const TokenKey* KeySet::find(const TokenHeader& header) const {
   return is_one ? found : nullptr;
 }
 
+bool KeySet::has_key(const Sha256& fingerprint) const {
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [&](const TokenKey& each) { return each.key.fingerprint() == fingerprint; });
+}
+
 bool KeySet::has_name(JwsAlgorithm algorithm, std::string_view kid) const {
   return std::any_of(keys_.begin(), keys_.end(), [&](const TokenKey& each) {
     return each.key.algorithm() == algorithm && each.kid == kid;

@@ -28,6 +28,8 @@ class KeySet {
   // algorithm that has no name (the secret is one); without a `kid`, the only one of its algorithm.
   // Null when there is none, or the named one is for another algorithm.
   const TokenKey* find(const TokenHeader& header) const;
+  // Whether the key of this fingerprint is among them, whatever its name.
+  bool has_key(const Sha256& fingerprint) const;
   // Whether a key of this algorithm has this very name.
   bool has_name(JwsAlgorithm algorithm, std::string_view kid) const;
 

@@ -66,7 +66,8 @@ tl::expected<ServiceKey, std::string> read_line(std::string_view line) {
   }
   const auto permissions = read_permissions(has_permissions ? line : kDefaultPermission);
   if (!permissions) return tl::unexpected(std::string("a permission is malformed"));
-  ServiceKey out{.digest = sha256(key)};
+  ServiceKey out;
+  out.identity.key = sha256(key);
   out.identity.kind = Identity::Kind::kService;
   out.identity.actor = name;
   out.identity.permissions = *permissions;
@@ -87,7 +88,7 @@ Result<std::vector<ServiceKey>> parse_service_keys(std::string_view text, std::s
     tl::expected<ServiceKey, std::string> key = read_line(line);
     if (!key) return refuse(key.error());
     const bool repeated = std::any_of(keys.begin(), keys.end(), [&](const ServiceKey& each) {
-      return each.digest == key->digest;
+      return each.digest() == key->digest();
     });
     if (repeated) return refuse("the key stands further up too");
     keys.push_back(std::move(*key));
@@ -120,10 +121,20 @@ std::optional<Identity> ServiceKeys::find(std::string_view key) const {
   const auto keys = keys_.get();
   const ServiceKey* found = nullptr;
   for (const ServiceKey& each : *keys) {  // all of them: where it stands is not told either
-    if (equal_in_constant_time(each.digest, digest)) found = &each;
+    if (equal_in_constant_time(each.digest(), digest)) found = &each;
   }
   if (found == nullptr) return std::nullopt;
   return found->identity;
+}
+
+std::optional<std::vector<std::string>> ServiceKeys::permissions_of(const Identity& service) const {
+  const auto keys = keys_.get();
+  for (const ServiceKey& each : *keys) {
+    if (each.digest() == service.key && each.identity.actor == service.actor) {
+      return each.identity.permissions;
+    }
+  }
+  return std::nullopt;
 }
 
 bool ServiceKeys::reload_if_changed() {

@@ -9,7 +9,8 @@
 // that one can follow another.
 //
 // Only digests of the keys are held. One that is offered is compared with all of them, whatever the
-// outcome, in constant time. Threads: find() any, at the same time; reload_if_changed() one.
+// outcome, in constant time. Threads: reload_if_changed() one; the
+// others any, at the same time.
 #pragma once
 
 #include <memory>
@@ -30,8 +31,8 @@ constexpr std::size_t kServiceKeyBytesMin = 32;
 constexpr std::size_t kServiceKeyBytesMax = 512;
 
 struct ServiceKey {
-  Sha256 digest = {};
-  Identity identity = {};
+  Identity identity = {};  // `key` in it is the digest
+  const Sha256& digest() const { return identity.key; }
 };
 
 // bad_configuration, naming `file` and line and nothing of the key.
@@ -44,6 +45,10 @@ class ServiceKeys {
   static Result<std::unique_ptr<ServiceKeys>> make(const std::string& file);
 
   std::optional<Identity> find(std::string_view key) const;
+
+  // What the key of this service grants now; empty when the file has it no more, or gives it to
+  // another service.
+  std::optional<std::vector<std::string>> permissions_of(const Identity& service) const;
 
   // As TokenVerifier's; a file without a key takes all of them away.
   bool reload_if_changed();

@@ -96,7 +96,10 @@ Result<Identity> TokenVerifier::verify(std::string_view token, std::int64_t now_
     return refuse("the token's signature is not of its key");
   }
   const bool by_secret = header->algorithm == JwsAlgorithm::kHs256;
-  return judge_claims(parts->claims, by_secret ? secret_rules_ : jwks_rules_, now_s);
+  Result<Identity> identity =
+      judge_claims(parts->claims, by_secret ? secret_rules_ : jwks_rules_, now_s);
+  if (identity) identity->key = key->key.fingerprint();
+  return identity;
 }
 
 bool TokenVerifier::reload_if_changed() {

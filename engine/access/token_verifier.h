@@ -7,7 +7,7 @@
 // token's, and the claims count only after the signature. A token is 8 KiB at most, and its
 // judgement costs that much reading: nothing in it makes us open a file or a connection.
 //
-// Threads: verify() any, at the same time; reload_if_changed() one.
+// Threads: reload_if_changed() one; the others any, at the same time.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,9 @@ class TokenVerifier {
   // unauthorized, or token_expired when time is all that is wrong. No message says a part of the
   // token. `now_s`: seconds since 1970.
   Result<Identity> verify(std::string_view token, std::int64_t now_s) const;
+
+  // Whether the key that signed the token of this identity is known still.
+  bool knows_key_of(const Identity& identity) const { return keys_.get()->has_key(identity.key); }
 
   // Reads the JWKS file again. What is broken is logged, once, and the keys of before stay.
   bool reload_if_changed();

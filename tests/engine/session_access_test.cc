@@ -231,6 +231,23 @@ TEST_F(SessionAccessTest, RightsAreLookedAtAgainWithoutCause) {
   EXPECT_EQ(take(), "{\"type\":\"unsubscribed\",\"sub\":1,\"code\":\"forbidden\"}\n");
 }
 
+TEST_F(SessionAccessTest, ASessionWhoseKeyWasTakenAwayIsClosed) {
+  limits.heartbeat_ms = 100'000;
+  limits.recheck_ms = 5000;
+  hello();
+  say(kSubscribe);
+  take();
+  credential_now = fail(Code::unauthorized, "the service's key was taken away");
+  session->on_tick(4999, {.received_ms = 4999});
+  EXPECT_EQ(take(), "");
+  session->on_tick(5000, {.received_ms = 5000});
+  EXPECT_EQ(take(),
+            "{\"type\":\"unsubscribed\",\"sub\":1,\"code\":\"unauthorized\"}\n"
+            "close 4401 the service's key was taken away\n");
+  session->on_tick(200'000, {.received_ms = 200'000});
+  EXPECT_EQ(take(), "") << "it said everything";
+}
+
 TEST_F(SessionAccessTest, OtherFieldsFromNowOn) {
   hello();
   say(kSubscribe);

@@ -33,8 +33,10 @@ class AccessTest : public ::testing::Test {
     rules.emplace(*AccessRules::make(config));
     cache.emplace(config.database, FactCache::Sources{&source, &source, &source, &source},
                   [this] { return now_ms; });
-    access.emplace(config, *rules, *cache,
-                   [this](std::string_view, std::int64_t) -> Result<Identity> { return identity; });
+    access.emplace(
+        config, *rules, *cache,
+        [this](std::string_view, std::int64_t) -> Result<Identity> { return identity; }, now,
+        [this](const Identity&) { return key_rights; });
   }
 
   std::optional<Result<ReadGrant>> reads(const std::string& channel) {
@@ -52,6 +54,7 @@ class AccessTest : public ::testing::Test {
   std::optional<FactCache> cache;
   std::optional<Access> access;
   Result<Identity> identity = Identity{.kind = Identity::Kind::kAccount, .actor = "42"};
+  std::optional<KeyRights> key_rights = KeyRights{};  // empty: the key was taken away
   std::vector<Result<ReadGrant>> later;
 };
 
@@ -153,6 +156,56 @@ TEST_F(AccessTest, ATokenThatWasNeverGoodIsAFailedLogin) {
   EXPECT_TRUE(is_failed_login(access->identify("t", {})->error()));
   identity = fail(Code::token_expired, "the token has expired");
   EXPECT_FALSE(is_failed_login(access->identify("t", {})->error()));
+}
+
+TEST_F(AccessTest, AServiceHasThePermissionsThatItsKeyHasNow) {
+  make(true);
+  identity = Identity{.kind = Identity::Kind::kService,
+                      .actor = "reports",
+                      .permissions = {"audit:read", "event:publish"}};
+  const std::string event = build_event({.id = "1",
+                                         .source = "/t",
+                                         .type = "a.b",
+                                         .subject = "a:1",
+                                         .data_kind = DataKind::kNone,
+                                         .data = {}});
+  const auto publishes = [&] { return *access->check_publish(*identity, EventView(event), {}); };
+  key_rights = KeyRights{.permissions = {"event:publish"}};
+  EXPECT_EQ(described(*reads("*")), "forbidden");
+  EXPECT_TRUE(publishes());
+  key_rights = KeyRights{.permissions = {"audit:read"}};
+  EXPECT_EQ(described(*reads("*")), "allowed");
+  EXPECT_EQ(publishes().error().code, Code::forbidden);
+  EXPECT_TRUE(*access->confirm(*identity, {}));
+  const std::uint64_t before = access->changes();
+  key_rights.reset();
+  access->on_keys_change();
+  EXPECT_GT(access->changes(), before) << "or a publish that waits would go by the old answer";
+  EXPECT_EQ(described(*reads("*")), "unauthorized");
+  EXPECT_EQ(publishes().error().code, Code::unauthorized);
+  EXPECT_EQ(access->confirm(*identity, {})->error().message, "the service's key was taken away");
+  EXPECT_EQ(access->check_credential(*identity).error().details, R"({"reason":"revoked"})");
+}
+
+TEST_F(AccessTest, ATokenEndsWithTheKeyThatSignedIt) {
+  make(false);
+  EXPECT_EQ(described(*reads("user:42")), "allowed");
+  key_rights.reset();
+  EXPECT_EQ(described(*reads("user:42")), "unauthorized");
+  EXPECT_EQ(access->confirm(*identity, {})->error().message,
+            "the key that signed the token was taken away");
+  // Who came without a credential has no key to lose.
+  EXPECT_TRUE(access->check_credential(Identity{}));
+  identity = Identity{};
+  EXPECT_EQ(described(*reads("availability:7")), "allowed");
+}
+
+TEST_F(AccessTest, AKeyThatIsTakenAwayWhileFactsAreOnTheirWayGrantsNothing) {
+  make(true);
+  EXPECT_FALSE(reads("user:42"));
+  key_rights.reset();
+  source.answer(Fact(AccountFact{.counts = true}));
+  EXPECT_EQ(described(later.at(0)), "unauthorized");
 }
 
 TEST_F(AccessTest, WhatAnEventChangedIsAskedForAnew) {

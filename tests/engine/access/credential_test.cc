@@ -50,6 +50,45 @@ TEST(Credentials, ReadBothFilesAgain) {
   EXPECT_EQ(outcome(**credentials, token), "u_1");
 }
 
+TEST(Credentials, SayWhatTheKeyOfAnIdentityGrantsNow) {
+  TestFolder folder;
+  const KeyPair one = KeyPair::p256();
+  const KeyPair other = KeyPair::p256();
+  const auto jwks = [](const std::string& keys) { return "{\"keys\":[" + keys + "]}"; };
+  const std::string other_key(32, 'o');
+  Config::Access access;
+  access.jwt_secret = Issuer::kSecret;
+  access.service_keys_file = folder.write("keys", "a:" + kKey + ":x,y\nb:" + other_key);
+  access.jwks_file = folder.write("jwks", jwks(one.jwk(R"(,"kid":"1")")));
+  auto credentials = Credentials::make(access);
+  ASSERT_TRUE(credentials);
+  const Credentials& known = **credentials;
+  const std::string token = one.token("ES256", R"({"alg":"ES256"})", Claims().json());
+  const Identity account = *known.identify(token, kNow);
+  const Identity by_secret = *known.identify(Issuer::get().token("HS256", Claims()), kNow);
+  const Identity a = *known.identify(kKey, kNow);
+  const Identity b = *known.identify(other_key, kNow);
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(known.look_up_key(a)->permissions, (Texts{"x", "y"}));
+  EXPECT_TRUE(known.look_up_key(account));
+
+  const auto read_again = [&](const std::string& keys, const std::string& set) {
+    folder.write("keys", keys);
+    folder.write("jwks", jwks(set));
+    (*credentials)->reload_if_changed();
+  };
+  read_again("a:" + kKey + ":y\nc:" + other_key, other.jwk() + "," + one.jwk(R"(,"kid":"2")"));
+  EXPECT_EQ(known.look_up_key(a)->permissions, Texts{"y"});
+  EXPECT_FALSE(known.look_up_key(b)) << "the key is another service's";
+  EXPECT_TRUE(known.look_up_key(account)) << "the same key under another name";
+  read_again("a:" + std::string(32, 'n'), other.jwk(R"(,"kid":"1")"));
+  EXPECT_FALSE(known.look_up_key(a)) << "the name has another key";
+  EXPECT_FALSE(known.look_up_key(account)) << "another key under the same name";
+  EXPECT_TRUE(known.look_up_key(by_secret)) << "which no file takes away";
+  read_again("", other.jwk());
+  EXPECT_FALSE(known.look_up_key(a)) << "a file without a key takes all of them away";
+}
+
 TEST(Credentials, NeedFilesThatAreGood) {
   TestFolder folder;
   Config::Access access;

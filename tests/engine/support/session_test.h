@@ -98,6 +98,7 @@ class SessionTest : public ::testing::Test,
     if (answers_later) return std::nullopt;
     return identity;
   }
+  Result<void> check_credential(const Identity& /*identity*/) override { return credential_now; }
   std::optional<Result<ReadGrant>> check_read(const Identity& reader,
                                               const std::vector<std::string>& channels,
                                               std::uint32_t sub, std::uint64_t attempt) override {
@@ -154,6 +155,7 @@ class SessionTest : public ::testing::Test,
   bool traces_later = false;  // a trace is on the disk when the test says so
 
   Result<Identity> identity = Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
+  Result<void> credential_now = {};
   Result<ReadGrant> grant = ReadGrant{};
   Result<PublishGrant> publish_grant = PublishGrant{};
   bool answers_later = false;
