@@ -181,15 +181,18 @@ void Session::set_identity(Identity identity) {
   expires_ms_ = 0;
   told_expiring_ = false;
   if (identity.expires_s) {
+    // One that comes within its leeway has what is left of that.
     const std::int64_t left_ms = *identity.expires_s * 1000 - now().value() / 1000;
+    const std::int64_t leeway_ms = static_cast<std::int64_t>(limits_.leeway_s) * 1000;
     expires_ms_ = now_ms_ + static_cast<std::uint64_t>(std::max<std::int64_t>(left_ms, 1));
+    ends_ms_ = now_ms_ + static_cast<std::uint64_t>(std::max<std::int64_t>(left_ms + leeway_ms, 1));
   }
   identity_ = std::move(identity);
 }
 
 void Session::check_expiry(std::uint64_t now_ms) {
   if (expires_ms_ == 0) return;
-  if (now_ms >= expires_ms_ + limits_.leeway_s * std::uint64_t{1000}) {
+  if (now_ms >= ends_ms_) {
     return close(Code::token_expired, "the token has expired");
   }
   if (told_expiring_ || now_ms + kExpiringMs < expires_ms_) return;

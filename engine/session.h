@@ -215,6 +215,7 @@ class Session final : private SessionVoice {
   std::optional<Identity> identity_;
   std::unique_ptr<Identifying> identifying_;
   std::uint64_t expires_ms_ = 0;  // when the token ends, on the loop's clock; 0: never
+  std::uint64_t ends_ms_ = 0;     // when its leeway does
   bool told_expiring_ = false;
 
   std::map<std::uint32_t, Sub> subs_;

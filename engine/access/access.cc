@@ -20,6 +20,8 @@ bool is_of_another_account(const Identity& identity, std::string_view channel) {
   return channel_kind(channel) == "user" && channel_id(channel) != identity.actor;
 }
 
+tl::unexpected<Error> expired() { return fail(Code::token_expired, "the token has expired"); }
+
 tl::unexpected<Error> revoked(std::string message) {
   return fail(Code::unauthorized, std::move(message), R"({"reason":"revoked"})");
 }
@@ -75,8 +77,9 @@ Access::Access(const Config& config, const AccessRules& rules, FactCache& facts,
       clock_(std::move(clock)),
       look_up_key_(std::move(look_up_key)),
       has_database_(!config.database.url.empty()),
+      leeway_s_(static_cast<std::int64_t>(config.access.jwt_leeway_s)),
       room_fanout_max_(config.access.room_fanout),
-      revocations_(static_cast<std::int64_t>(config.access.jwt_leeway_s)) {
+      revocations_(leeway_s_) {
   for (const ProjectionRule& rule : config.projections) {
     if (!rule.unless_permission.empty()) lifting_.push_back(rule.unless_permission);
     if (!rule.who.empty()) partial_.push_back({rule.channel, rule.who});
@@ -121,6 +124,7 @@ std::optional<Result<Identity>> Access::identify(std::optional<std::string_view>
 
 std::optional<Result<Identity>> Access::confirm(const Identity& identity, Later<Identity> later) {
   if (const auto good = check_credential(identity); !good) return fail(good.error());
+  if (is_over(identity)) return expired();
   if (!asks_database(identity)) return identity;
   FactSet known;
   const auto missing = look_up({{FactKind::kAccount, identity.actor}}, known);
@@ -136,6 +140,7 @@ Result<Identity> Access::decide_identity(const Identity& identity, const FactSet
   // Its credential may have ended while the facts were on their way; so below.
   const auto rights = rights_of(identity, facts);
   if (!rights) return fail(rights.error());
+  if (is_over(identity)) return expired();
   if (!(*rights)->counts) return fail(Code::forbidden, "the account is not active");
   return identity;
 }
@@ -336,6 +341,10 @@ void Access::on_change(const RightsChange& change, Timestamp recorded) {
 }
 
 std::int64_t Access::now_s() const { return clock_().value() / kMicrosPerSecond; }
+
+bool Access::is_over(const Identity& identity) const {
+  return identity.expires_s && *identity.expires_s + leeway_s_ <= now_s();
+}
 
 bool Access::is_revoked(const Identity& identity) const {
   return identity.kind == Identity::Kind::kAccount &&

@@ -67,8 +67,8 @@ class Access {
   std::optional<Result<Identity>> identify(std::optional<std::string_view> credential,
                                            Later<Identity> later);
 
-  // Whether an identity that was known before is good still: what a ticket stands for. Errors as
-  // identify().
+  // Whether an identity that was known before is good still, and its token has not come to its end:
+  // what a ticket stands for. Errors as identify().
   std::optional<Result<Identity>> confirm(const Identity& identity, Later<Identity> later);
   // The same as far as it can be said at once: unauthorized, with the reason `revoked`, when its
   // token was revoked or its key was taken away.
@@ -124,6 +124,7 @@ class Access {
                                                        const FactSet& facts) const;
   bool asks_database(const Identity& identity) const;
   bool is_revoked(const Identity& identity) const;
+  bool is_over(const Identity& identity) const;
   bool is_partly_hidden(std::string_view channel) const;
   bool reads_otherwise(const Caller& caller, std::string_view channel, ReadMode mode,
                        const FactSet& facts) const;
@@ -145,6 +146,7 @@ class Access {
   const WallClock clock_;
   const LookUpKey look_up_key_;
   const bool has_database_;
+  const std::int64_t leeway_s_;        // beyond a token's end
   const std::size_t room_fanout_max_;  // participants whose own channels a message reaches
   std::vector<std::string> lifting_;   // every permission that lifts some projection
   // The projections that are for some readers alone.

@@ -109,6 +109,26 @@ TEST_F(Ticket, EndsWithItsToken) {
       Disconnected);
 }
 
+TEST_F(Ticket, OpensNothingWhenItsTokenIsOver) {
+  const std::string short_lived = token(1);
+  const std::string of_stream = ticket(short_lived);
+  const std::string of_session = ticket(short_lived);
+  const std::string of_events = ticket(short_lived);
+  HttpClient client(port(), {{"Authorization", "Bearer " + short_lived}});
+  wait_until("the token is over",
+             [&] { return client.get("/v1/events?channel=user:42").status == 401; });
+  HttpClient browser(port());
+  const HttpResponse answer =
+      browser.send({.target = "/v1/events?channel=user:42&ticket=" + of_stream,
+                    .headers = {{"Accept", "text/event-stream"}, {"Origin", kOrigin}}});
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.json()["code"].text(), "token_expired");
+  EXPECT_EQ(WsClient(port(), by(of_session)).handshake().status, 401);
+  EXPECT_EQ(
+      WsClient(port(), by(of_events, "&channel=user:42", "cloudevents.json")).handshake().status,
+      401);
+}
+
 TEST_F(Ticket, IsNoMoreGoodThanItsToken) {
   HttpClient backend(port(), {{"Authorization", "Bearer " + token(3600, "9", "BMSP_SUPER_ADMIN")}});
   const std::string of_revoked = ticket(token());

@@ -276,6 +276,17 @@ TEST_F(SessionAccessTest, ATokensEndIsAnnouncedAndThenCloses) {
   EXPECT_EQ(take(), "close 4401 the token has expired\n");
 }
 
+TEST_F(SessionAccessTest, ATokenThatComesWithinItsLeewayHasWhatIsLeftOfIt) {
+  limits.heartbeat_ms = 1'000'000;
+  limits.leeway_s = 60;
+  identity = expiring(-57);
+  hello();
+  session->on_tick(1000, {.received_ms = 1000});
+  EXPECT_FALSE(heard_has("close")) << heard;
+  session->on_tick(3500, {.received_ms = 3500});
+  EXPECT_TRUE(heard_has("close 4401 the token has expired")) << heard;
+}
+
 TEST_F(SessionAccessTest, AFreshTokenOfTheSameAccountGoesOn) {
   limits.heartbeat_ms = 1'000'000;
   identity = expiring(30);

@@ -150,6 +150,23 @@ TEST_F(AccessTest, ATokenFromBeforeItsRevocationIsRefused) {
   EXPECT_TRUE(access->identify("t", {})->has_value()) << "a fresh one";
 }
 
+// What confirm() is asked of a token that ended so many seconds ago; the leeway is 5 s.
+TEST_F(AccessTest, WhatStandsForATokenEndsWithIt) {
+  const auto confirmed = [this](std::int64_t ended_s) {
+    identity->expires_s = now().value() / kMicrosPerSecond - ended_s;
+    const Result<Identity> known = *access->confirm(*identity, {});
+    return known ? "good" : std::string(info(known.error().code).name);
+  };
+  make(false);
+  EXPECT_EQ(confirmed(-60), "good");
+  EXPECT_EQ(confirmed(2), "good");
+  EXPECT_EQ(confirmed(5), "token_expired");
+  EXPECT_EQ(confirmed(15), "token_expired");
+  make(true);
+  EXPECT_EQ(confirmed(15), "token_expired") << "whatever the database says of the account";
+  EXPECT_TRUE(source.waiting.empty());
+}
+
 TEST_F(AccessTest, ATokenThatWasNeverGoodIsAFailedLogin) {
   make(false);
   identity = fail(Code::unauthorized, "the token's signature is not of its key");
