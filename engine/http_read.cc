@@ -219,12 +219,14 @@ namespace {
 // What of its reading is worth a trace; empty: nothing is. Who may read everything could read the
 // log event by event, so it leaves one for each, but for those that are its own.
 std::vector<std::string> traced_channels(const Identity& reader, const ReadGrant& grant) {
-  const auto has = [&grant](const std::string& channel) {
-    return std::find(grant.channels.begin(), grant.channels.end(), channel) != grant.channels.end();
+  const auto is_own = [&reader](const std::string& channel) {
+    return is_own_channel(reader, channel);
   };
-  if (reader.kind == Identity::Kind::kAdministrator || has("user:" + reader.actor)) return {};
-  if (has("*")) return {"*"};
-  return grant.audited ? grant.channels : std::vector<std::string>();
+  const std::vector<std::string>& by = grant.channels;
+  if (reader.kind == Identity::Kind::kAdministrator) return {};
+  if (std::any_of(by.begin(), by.end(), is_own)) return {};
+  if (std::find(by.begin(), by.end(), "*") != by.end()) return {"*"};
+  return grant.audited ? by : std::vector<std::string>();
 }
 
 void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {

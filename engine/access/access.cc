@@ -15,9 +15,8 @@ namespace {
 
 // Whose own affairs these are: reading them as somebody else is worth a trace.
 bool is_of_another_account(const Identity& identity, std::string_view channel) {
-  if (identity.kind == Identity::Kind::kAdministrator) return false;
   if (channel == "*" || channel == "user:*") return true;
-  return channel_kind(channel) == "user" && channel_id(channel) != identity.actor;
+  return channel_kind(channel) == "user" && !is_own_channel(identity, channel);
 }
 
 tl::unexpected<Error> expired() { return fail(Code::token_expired, "the token has expired"); }
@@ -64,6 +63,11 @@ void gather(FactCache& cache, const std::vector<FactKey>& missing, FactSet known
 }
 
 }  // namespace
+
+bool is_own_channel(const Identity& identity, std::string_view channel) {
+  return identity.kind == Identity::Kind::kAccount && channel_kind(channel) == "user" &&
+         channel_id(channel) == identity.actor;
+}
 
 bool is_failed_login(const Error& error) {
   return error.code == Code::unauthorized && error.details.empty();

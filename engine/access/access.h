@@ -161,6 +161,9 @@ class Access {
   Revocations revocations_;
 };
 
+// Whether it is the channel of the account itself; a service of the same name is somebody else.
+bool is_own_channel(const Identity& identity, std::string_view channel);
+
 // Whether the error of identify() says that somebody tried a credential that never was good. One
 // that was revoked or has expired was good once: after a restart a whole venue may come back behind
 // one address with such tokens. (Nor is a ticket, which nobody can guess.)

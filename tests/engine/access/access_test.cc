@@ -250,6 +250,16 @@ TEST_F(AccessTest, ReadingAnotherAccountIsAudited) {
   EXPECT_TRUE(history("*")->audited);
 }
 
+TEST_F(AccessTest, AServiceThatIsCalledLikeAnAccountIsNotTheAccount) {
+  make(true);
+  identity = Identity{.kind = Identity::Kind::kService, .actor = "42"};
+  key_rights = KeyRights{.permissions = {"audit:read"}};
+  EXPECT_TRUE((*reads("user:42"))->audited);
+  EXPECT_FALSE(is_own_channel(*identity, "user:42"));
+  EXPECT_TRUE(is_own_channel({.kind = Identity::Kind::kAccount, .actor = "42"}, "user:42"));
+  EXPECT_FALSE(is_own_channel({.kind = Identity::Kind::kAccount, .actor = "42"}, "chat:42"));
+}
+
 TEST(RightsChange, IsSeenInTheEventsThatMakeIt) {
   const auto changed = [](std::string_view type, std::string_view data) -> std::string {
     const std::string event = build_event({.id = "1",

@@ -1,0 +1,91 @@
+// Goal: who may read everything reads nothing unseen but what a right of its own opens; and a
+// service is not the account that is called like it.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/support/server_test.h"
+#include "tests/e2e/support/signed_token.h"
+
+namespace courtside::e2e {
+namespace {
+
+constexpr const char* kSecretOfAll = "0123456789abcdef0123456789abcdef";
+constexpr const char* kNamesake = "service-key-of-a-namesake-0123456789abcdef";
+constexpr const char* kInspector = "service-key-of-an-inspector-0123456789abcdef";
+constexpr const char* kProducer = "service-key-of-a-producer-0123456789abcdef";
+constexpr const char* kBookings = "service-key-of-bookings-0123456789abcdef";
+
+struct ServiceLines {
+  ServiceLines() {
+    std::ofstream(path()) << "u_1:" << kNamesake << ":audit:read\n"
+                          << "inspector:" << kInspector << ":audit:read\n"
+                          << "bookings:" << kBookings << ":audit:read,booking:read_any\n"
+                          << "producer:" << kProducer << "\n";
+    std::filesystem::permissions(path(), std::filesystem::perms(0600));
+  }
+  std::string path() const { return (lines_folder.path() / "keys").string(); }
+  TempFolder lines_folder;
+};
+
+class RightToAll : public ServiceLines, public ServerTest {
+ protected:
+  RightToAll()
+      : ServerTest({"--access-service-keys-file", path(), "--access-jwt-secret", kSecretOfAll}) {}
+
+  static Headers by(const std::string& credential) {
+    return {{"Authorization", "Bearer " + credential}};
+  }
+  static std::string token(const std::string& account, const std::string& role = "USER") {
+    std::string claims = claims_of(account, 0, 3600);
+    return signed_token(kSecretOfAll, claims.replace(claims.find("USER"), 4, role));
+  }
+  std::string publish(Draft draft) {
+    draft.id = std::to_string(++published_);
+    HttpClient producer(port(), by(kProducer));
+    return append_one(producer, draft);
+  }
+  HttpResponse get(const std::string& credential, const std::string& target,
+                   const std::string& accept = "application/json") {
+    HttpClient client(port(), by(credential));
+    return client.get(target, accept);
+  }
+  // The filters' channels of the traces that this one left since the last call.
+  std::vector<std::string> traced_of(const std::string& who) {
+    publish({.subject = "fence:1"});  // what was on its way is there before it
+    HttpClient client(port(), by(kInspector));
+    std::vector<std::string> found;
+    std::uint64_t last = seen_;
+    for (const Logged& event : read_log(client, "type=audit.queried")) {
+      last = std::max(last, event.offset);
+      if (event.offset <= seen_ || event.event["data"]["by"].text() != who) continue;
+      found.emplace_back(event.event["data"]["filter"]["channels"].raw());
+    }
+    seen_ = last;
+    return found;
+  }
+
+ private:
+  int published_ = 0;
+  std::uint64_t seen_ = 0;
+};
+
+using Channels = std::vector<std::string>;
+
+TEST_F(RightToAll, AServiceThatIsCalledLikeAnAccountLeavesATrace) {
+  const std::string position = publish({.type = "notification.created",
+                                        .subject = "notification:n_1",
+                                        .data = R"({"notificationId":"n_1","accountId":"u_1"})"});
+  for (const std::string& credential : {std::string(kNamesake), token("u_1")}) {
+    EXPECT_EQ(get(credential, "/v1/events?channel=user:u_1").status, 200);
+    EXPECT_EQ(get(credential, "/v1/users/u_1/notifications").status, 200);
+    EXPECT_EQ(get(credential, "/v1/events/" + position).status, 200);
+  }
+  // Three of the service, none of the account.
+  EXPECT_EQ(traced_of("u_1"), (Channels{R"(["user:u_1"])", R"(["user:u_1"])", R"(["*"])"}));
+}
+
+}  // namespace
+}  // namespace courtside::e2e
