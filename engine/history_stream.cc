@@ -162,11 +162,13 @@ void HistoryStream::check(bool stand_still) {
   }
 }
 
-// A file has no word for "other fields from now on".
+// A file has no word for "other fields from now on", and its trace is one of before its first byte.
 void HistoryStream::on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
   if (over_ || attempt != check_attempt_) return;
   if (!grant) return cut(grant.error().message);
-  if (grant->lifts != terms_.lifts) return cut("what its reader may see has changed");
+  const bool lacks_trace = grant->audited && !leaves_trace();
+  if (lacks_trace || grant->lifts != terms_.lifts)
+    return cut("what its reader may see has changed");
   standing_still_ = false;
   kept_ ? take_kept() : go_on();
 }

@@ -135,7 +135,8 @@ void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Res
     if (const Result<void> taken = asker.door().take_place(opening->reader); !taken) {
       return refuse(asker, taken.error());
     }
-    asker.open_stream(opening->request, *start, opening->interest, opening->reader);
+    asker.open_stream(opening->request, *start, opening->interest, opening->reader,
+                      opening->is_traced);
   });
 }
 

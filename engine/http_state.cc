@@ -179,8 +179,9 @@ void get_calendar(Peer& peer, const std::string& segment, const HttpRequest& req
                         Peer& asker, const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
     if (!grant) return tell(asker, grant.error());
-    // The first that it may read shows more.
+    // The first that it may read shows more. It is read by that one, and so traced as that one.
     const std::string channel = grant->channels.front();
+    const bool audited = !grant->traced.empty() && grant->traced.front() == channel;
     const Engine& host = asker.shard().engine();
     Filter traced;
     traced.channels = {channel};
@@ -189,7 +190,7 @@ void get_calendar(Peer& peer, const std::string& segment, const HttpRequest& req
       return answer_calendar(lists_of(host), query, venue, within(held, host.log.held()), asked_at,
                              channel, view_of_slots(host.projections, channel, lifts));
     };
-    answer_list(asker, reader, traced, grant->audited, answer);
+    answer_list(asker, reader, traced, audited, answer);
   };
   const auto known = engine.access.check_read_any(
       reader, {"venue:" + *venue, "availability:" + *venue}, ReadMode::kHistory,

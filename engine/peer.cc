@@ -147,10 +147,11 @@ void Peer::show_stream_head() {
 }
 
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
-                       const Identity& identity) {
+                       const Identity& identity, bool is_traced) {
   const bool is_websocket = interest->wire == &cloudevents_wire();
   stream_.emplace(is_websocket, shard_.loop().now_ms());
   stream_->identity = identity;
+  stream_->is_traced = is_traced;
   stream_->interest = interest;
   stream_->next_keep_alive_ms = shard_.loop().now_ms() + keep_alive_ms();
   stream_->next_recheck_ms = shard_.loop().now_ms() + shard_.engine().session_limits.recheck_ms;
@@ -335,14 +336,16 @@ void Peer::check_stream(bool stand_still) {
   }
 }
 
-// A stream has no word for "other fields from now on": its client connects again.
+// A stream has no word for "other fields from now on", and none for "wait until a trace is kept":
+// its client connects again.
 void Peer::on_stream_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
   if (connection_ == nullptr || !stream_ || stream_->check_attempt != attempt) return;
   if (!grant) {
     const Error error = error_for_caller(grant.error());
     return end_stream(static_cast<std::uint16_t>(info(error.code).close_code), error.message);
   }
-  if (grant->lifts != stream_->interest->lifts) {
+  const bool lacks_trace = grant->audited && !stream_->is_traced;
+  if (lacks_trace || grant->lifts != stream_->interest->lifts) {
     return end_stream(static_cast<std::uint16_t>(info(Code::timeout).close_code),
                       "what you may see has changed: connect again");
   }

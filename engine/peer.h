@@ -40,6 +40,7 @@ struct EventStream {
   SharedInterest interest;
   SubscriberId subscriber;
   bool is_websocket = false;
+  bool is_traced = false;  // that it is read
   Liveness liveness;
   std::uint64_t next_keep_alive_ms = 0;
   std::uint64_t next_recheck_ms = 0;
@@ -90,9 +91,10 @@ class Peer final : public ConnectionHandler,
   // for a client that offered none. `identity` is empty where the request carried no credential.
   void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
                     std::string_view subprotocol, std::optional<Identity> identity);
-  // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events.
+  // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events. `is_traced`:
+  // that it is read stands in the log.
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
-                   const Identity& identity);
+                   const Identity& identity, bool is_traced);
 
   // ... or is answered with the head of such a stream and no more: HEAD.
   void show_stream_head();

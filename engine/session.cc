@@ -327,22 +327,26 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
   }
   if (!grant) return end(number, grant.error());
   sub.give_up_ms = 0;
-  if (begun) return go_on(sub, *grant);
-  take_lifts(sub, *grant);
+  if (!begun) take_lifts(sub, *grant);
+  // One that has begun may have lost a right that leaves no trace, and kept one that does.
   if (grant->audited && !sub.is_traced) {
+    if (begun) host_.hub().suspend(sub.subscriber);
     const auto traced = host_.trace_read(*identity_, sub.interest->filter, number, sub.attempt);
     if (!traced) return;  // on_read_traced
     if (!*traced) return end(number, traced->error());
     sub.is_traced = true;
   }
+  if (begun) return go_on(sub, *grant);
   start_reading(number, sub);
 }
 
 void Session::on_read_traced(std::uint32_t number, std::uint64_t attempt) {
   const auto found = subs_.find(number);
   if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
-  found->second.is_traced = true;
-  start_reading(number, found->second);
+  Sub& sub = found->second;
+  sub.is_traced = true;
+  if (sub.subscriber != SubscriberId()) return check(number, Standstill::kNone);
+  start_reading(number, sub);
 }
 
 void Session::start_reading(std::uint32_t number, Sub& sub) {

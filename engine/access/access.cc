@@ -13,10 +13,12 @@
 namespace courtside {
 namespace {
 
-// Whose own affairs these are: reading them as somebody else is worth a trace.
-bool is_of_another_account(const Identity& identity, std::string_view channel) {
+// Reading an account's affairs as somebody else is worth a trace, and so is whatever is open to the
+// reader only because everything is.
+bool leaves_trace(const Identity& identity, std::string_view channel, ReadRight right) {
   if (channel == "*" || channel == "user:*") return true;
-  return channel_kind(channel) == "user" && !is_own_channel(identity, channel);
+  if (is_own_channel(identity, channel)) return false;
+  return right == ReadRight::kToAll || channel_kind(channel) == "user";
 }
 
 tl::unexpected<Error> expired() { return fail(Code::token_expired, "the token has expired"); }
@@ -255,11 +257,13 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
   const std::vector<std::string> everything = {"*"};
   ReadGrant grant;
   std::string refused;
-  std::size_t foreign = 0;
   for (const std::string& channel : channels.empty() ? everything : channels) {
-    if (is_claimed(identity, channel) || rules_.may_read(caller, channel, mode, facts)) {
+    const ReadRight right = is_claimed(identity, channel)
+                                ? ReadRight::kToChannel
+                                : rules_.read_right(caller, channel, mode, facts);
+    if (right != ReadRight::kNone) {
       grant.channels.push_back(channel);
-      foreign += is_of_another_account(identity, channel) ? 1 : 0;
+      if (leaves_trace(identity, channel, right)) grant.traced.push_back(channel);
     } else if (refused.empty()) {
       refused = channel;
     }
@@ -272,8 +276,8 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
     }
     return fail(Code::forbidden, "you may not read `" + refused + "`", details.take());
   }
-  // Where one channel is enough, one that is nobody else's is reason enough to read it.
-  grant.audited = all ? foreign > 0 : foreign == grant.channels.size();
+  // Where one channel is enough, one that leaves no trace is reason enough to read it.
+  grant.audited = all ? !grant.traced.empty() : grant.traced.size() == grant.channels.size();
   // Who may see everything sees all of it.
   const bool sees_all = rules_.may_read(caller, "*", mode, facts);
   for (const std::string& permission : lifting_) {

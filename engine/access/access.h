@@ -33,7 +33,9 @@ struct ReadGrant {
   // What lifts a projection (ProjectionRule), sorted: permissions, and lift_of() a channel that it
   // may read otherwise than as the rule's `who`.
   std::vector<std::string> lifts;
-  bool audited = false;  // it reads what is another account's: that leaves a trace
+  // It reads what is another account's, or what the right to `*` alone opens: that leaves a trace.
+  bool audited = false;
+  std::vector<std::string> traced = {};  // those of `channels` that are the reason, in their order
 };
 
 // What is added to a publisher's event.

@@ -199,20 +199,28 @@ void AccessRules::facts_for_reading(const Identity& identity, std::string_view c
   }
 }
 
-bool AccessRules::may_read(const Caller& caller, std::string_view channel, ReadMode mode,
-                           const FactSet& facts, std::string_view except) const {
-  if (caller.identity.kind == Identity::Kind::kAdministrator) return true;
+ReadRight AccessRules::read_right(const Caller& caller, std::string_view channel, ReadMode mode,
+                                  const FactSet& facts, std::string_view except) const {
+  if (caller.identity.kind == Identity::Kind::kAdministrator) return ReadRight::kToAll;
   Named named;
   if (!is_channel_pattern(channel)) named.id = channel_id(channel);
-  return std::any_of(reads_.begin(), reads_.end(), [&](const Read& rule) {
-    const auto is_held = [&](const std::string& permission) {
-      return holds(caller.rights.permissions, permission);
-    };
+  const auto is_held = [&](const std::string& permission) {
+    return holds(caller.rights.permissions, permission);
+  };
+  const auto grants = [&](const Read& rule) {
     return rules_over(rule.channel, channel) && (except.empty() || rule.who != except) &&
            (!rule.history_only || mode == ReadMode::kHistory) &&
            std::all_of(rule.permissions.begin(), rule.permissions.end(), is_held) &&
            stands(rule.standing, caller, named, facts);
-  });
+  };
+  ReadRight right = ReadRight::kNone;
+  for (const Read& rule : reads_) {
+    const bool is_of_all = rule.channel == "*";
+    if ((is_of_all && right == ReadRight::kToAll) || !grants(rule)) continue;
+    if (!is_of_all) return ReadRight::kToChannel;
+    right = ReadRight::kToAll;
+  }
+  return right;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -40,6 +40,9 @@ namespace courtside {
 
 enum class ReadMode : std::uint8_t { kLive, kHistory };
 
+// By which right a channel is read: none, only that to everything (`*`), or one to this channel.
+enum class ReadRight : std::uint8_t { kNone, kToAll, kToChannel };
+
 // Who asks, and what it holds: the account's fact, or what the credential claims.
 struct Caller {
   const Identity& identity;
@@ -71,9 +74,14 @@ class AccessRules {
   // Adds what may_read must know of `channel` besides the caller's rights; some keys maybe twice.
   void facts_for_reading(const Identity& identity, std::string_view channel,
                          std::vector<FactKey>& keys) const;
-  // `channel` may be a channel or a pattern. Rules whose `who` is `except` do not count.
+  // `channel` may be a channel or a pattern, which the right to all alone lets read. Rules whose
+  // `who` is `except` do not count.
+  ReadRight read_right(const Caller& caller, std::string_view channel, ReadMode mode,
+                       const FactSet& facts, std::string_view except = {}) const;
   bool may_read(const Caller& caller, std::string_view channel, ReadMode mode, const FactSet& facts,
-                std::string_view except = {}) const;
+                std::string_view except = {}) const {
+    return read_right(caller, channel, mode, facts, except) != ReadRight::kNone;
+  }
 
   void facts_for_publishing(const Identity& identity, EventView event,
                             std::vector<FactKey>& keys) const;

@@ -313,6 +313,15 @@ TEST_F(HistoryStreamTest, OtherFieldsFromNowOnCutIt) {
   EXPECT_EQ(host.said(), "cut");
 }
 
+TEST_F(HistoryStreamTest, ARightThatLeavesATraceInThePlaceOfOneThatLeavesNoneCutsIt) {
+  open();
+  part();
+  stream->on_rights_change();
+  host.said();
+  stream->on_checked(host.attempt, ReadGrant{.channels = {}, .lifts = {}, .audited = true});
+  EXPECT_EQ(host.said(), "cut");
+}
+
 TEST_F(HistoryStreamTest, ATokenThatEndsCutsIt) {
   open(false, "", [](HistoryStream::Terms& terms) {
     terms.reader.expires_s = 100;

@@ -104,6 +104,24 @@ TEST_F(SessionAccessTest, NothingIsSentBeforeItsTraceIsOnTheDisk) {
   EXPECT_FALSE(heard_has(R"("sub":2,"after")")) << heard;
 }
 
+TEST_F(SessionAccessTest, OneThatGoesOnByARightThatLeavesATraceWaitsForIt) {
+  hello();
+  say(kSubscribe);
+  commit(1, "chat:r");
+  EXPECT_TRUE(heard_has(R"("position":"e:1")")) << heard;
+  take();
+  grant->audited = true;
+  traces_later = true;
+  session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
+  EXPECT_EQ(traces, std::vector<std::string>{"42 read chat:r"});
+  commit(1, "chat:r");
+  EXPECT_FALSE(heard_has(R"("position":"e:2")")) << heard;
+  session->on_read_traced(1, attempts.back());
+  EXPECT_TRUE(heard_has(R"("position":"e:2")")) << heard;
+  session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
+  EXPECT_EQ(traces.size(), 1u) << "once for each subscription";
+}
+
 TEST_F(SessionAccessTest, NothingBehindTheEndOfARightIsSent) {
   hello();
   say(kSubscribe);

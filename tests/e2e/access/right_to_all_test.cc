@@ -87,5 +87,56 @@ TEST_F(RightToAll, AServiceThatIsCalledLikeAnAccountLeavesATrace) {
   EXPECT_EQ(traced_of("u_1"), (Channels{R"(["user:u_1"])", R"(["user:u_1"])", R"(["*"])"}));
 }
 
+// Of a pattern, of a channel, in each form: none of it is shown unseen.
+TEST_F(RightToAll, WhatItAloneOpensLeavesATraceInEachForm) {
+  publish({.type = "test.happened", .subject = "thing:t_1", .channels = {"chat:r1", "venue:v_1"}});
+  const std::string super = token("9", "BMSP_SUPER_ADMIN");
+  const std::string none = "channel=booking:*&channel=venue:*";
+  EXPECT_EQ(get(super, "/v1/events?" + none).status, 200);
+  EXPECT_EQ(get(super, "/v1/events?channel=chat:*").status, 200);
+  EXPECT_EQ(get(super, "/v1/events?channel=chat:r1", "application/x-ndjson").status, 200);
+  EXPECT_EQ(get(super, "/v1/subjects/thing:t_1?at=now&channel=chat:r1").status, 200);
+  EXPECT_EQ(get(super, "/v1/subjects/thing:t_1").status, 200);
+  EXPECT_EQ(traced_of("9"), (Channels{R"(["booking:*","venue:*"])", R"(["chat:*"])",
+                                      R"(["chat:r1"])", R"(["chat:r1"])", "[]"}));
+}
+
+TEST_F(RightToAll, ALiveSubscriptionLeavesOneTrace) {
+  publish({.type = "test.happened", .subject = "thing:t_1", .channels = {"chat:r1"}});
+  Session live(port(), {.headers = by(kNamesake)});
+  live.subscribe({.channels = {"chat:*", "booking:*", "venue:*"}, .from = R"("earliest")"});
+  live.expect_event();
+  publish({.type = "test.happened", .subject = "thing:t_1", .channels = {"chat:r2"}});
+  live.await("live");
+  live.expect_event();
+  SseClient stream(port(), "/v1/events?channel=chat:*&since=2020-01-01T00:00:00Z", "",
+                   by(kNamesake));
+  stream.next_event();
+  EXPECT_EQ(traced_of("u_1"), (Channels{R"(["chat:*","booking:*","venue:*"])", R"(["chat:*"])"}));
+}
+
+// The calendar shows what the venue's own channel shows, to who may read it.
+TEST_F(RightToAll, ItsCalendarLeavesATrace) {
+  publish({.type = "slot.booked",
+           .subject = "slot:s_1",
+           .data = R"({"slotId":"s_1","venueId":"v_1","accountId":"u_2"})"});
+  EXPECT_EQ(get(kNamesake, "/v1/venues/v_1/calendar").status, 200);
+  EXPECT_EQ(get(kBookings, "/v1/venues/v_1/calendar").status, 200);
+  EXPECT_EQ(get(token("u_1"), "/v1/venues/v_1/calendar").status, 200);
+  EXPECT_EQ(traced_of("u_1"), Channels{R"(["venue:v_1"])"});
+}
+
+TEST_F(RightToAll, WhatARightOfItsOwnOpensLeavesNone) {
+  publish({.type = "booking.created",
+           .subject = "booking:b_1",
+           .data = R"({"bookingId":"b_1","accountId":"u_2","venueId":"v_1"})"});
+  EXPECT_EQ(get(kBookings, "/v1/events?channel=booking:b_1&channel=ops:bookings").status, 200);
+  EXPECT_EQ(get(kBookings, "/v1/events?channel=availability:v_1").status, 200);
+  EXPECT_EQ(get(kBookings, "/v1/subjects/booking:b_1?at=now&channel=booking:b_1").status, 200);
+  EXPECT_EQ(traced_of("bookings"), Channels{});
+  EXPECT_EQ(get(kBookings, "/v1/events?channel=booking:*").status, 200);
+  EXPECT_EQ(traced_of("bookings"), Channels{R"(["booking:*"])"});
+}
+
 }  // namespace
 }  // namespace courtside::e2e

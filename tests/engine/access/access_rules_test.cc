@@ -115,6 +115,25 @@ TEST_F(AccessRulesTest, PatternsAreForAuditorsAlone) {
   EXPECT_TRUE(reads(super, "*"));
 }
 
+TEST_F(AccessRulesTest, TheRightToAChannelIsToldFromTheRightToAll) {
+  const auto right = [this](const Somebody& who, std::string_view channel) {
+    switch (rules.read_right({who.identity, who.rights}, channel, ReadMode::kLive, facts)) {
+      case ReadRight::kNone: return "none";
+      case ReadRight::kToAll: return "to all";
+      case ReadRight::kToChannel: return "to the channel";
+    }
+    return "?";
+  };
+  const auto auditor = account("42", {"audit:read", "booking:read_any"});
+  for (const char* channel : {"*", "booking:*", "chat:*", "chat:help2", "slot:s_1", "venue:7"}) {
+    EXPECT_STREQ(right(auditor, channel), "to all") << channel;
+  }
+  for (const char* channel : {"user:42", "booking:b_1", "chat:r", "ticket:t", "availability:7"}) {
+    EXPECT_STREQ(right(auditor, channel), "to the channel") << channel;
+  }
+  EXPECT_STREQ(right(account("43"), "user:42"), "none");
+}
+
 TEST_F(AccessRulesTest, AnAccountThatDoesNotCountMayNothing) {
   auto locked = account("42", {"audit:read", "booking:read_own"});
   locked.rights.counts = false;

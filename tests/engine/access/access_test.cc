@@ -250,6 +250,28 @@ TEST_F(AccessTest, ReadingAnotherAccountIsAudited) {
   EXPECT_TRUE(history("*")->audited);
 }
 
+TEST_F(AccessTest, WhatTheRightToAllAloneOpensIsAudited) {
+  make(false);
+  const auto traced = [this](const std::vector<std::string>& channels, bool any = false) {
+    const auto known = any ? access->check_read_any(*identity, channels, ReadMode::kHistory, {})
+                           : access->check_read(*identity, channels, ReadMode::kHistory, {});
+    if (!known || !*known) return std::string("not granted");
+    std::string out = (*known)->audited ? "audited" : "unseen";
+    for (const std::string& channel : (*known)->traced) out.append(" ").append(channel);
+    return out;
+  };
+  identity->channels = {"chat:*"};
+  EXPECT_EQ(traced({"chat:*"}), "unseen") << "the token names it";
+  identity = Identity{.kind = Identity::Kind::kService, .actor = "reports"};
+  key_rights = KeyRights{.permissions = {"audit:read", "booking:read_any"}};
+  EXPECT_EQ(traced({}), "audited *");
+  EXPECT_EQ(traced({"booking:*", "venue:*"}), "audited booking:* venue:*");
+  EXPECT_EQ(traced({"booking:b_1", "ops:bookings", "availability:7"}), "unseen");
+  EXPECT_EQ(traced({"booking:b_1", "slot:s_1"}), "audited slot:s_1");
+  EXPECT_EQ(traced({"venue:7", "availability:7"}, /*any=*/true), "unseen venue:7");
+  EXPECT_EQ(traced({"venue:7", "*"}, /*any=*/true), "audited venue:7 *");
+}
+
 TEST_F(AccessTest, AServiceThatIsCalledLikeAnAccountIsNotTheAccount) {
   make(true);
   identity = Identity{.kind = Identity::Kind::kService, .actor = "42"};
