@@ -145,6 +145,12 @@ TEST_F(Ticket, GoesNowhereElseAndWithNothingElse) {
   EXPECT_EQ(status({.target = "/v1/events/e:1" + query}), 400);
   EXPECT_EQ(status({.method = "POST", .target = "/v1/events" + query}), 400);
   EXPECT_EQ(status({.method = "POST", .target = "/v1/tickets" + query}), 400);
+  for (const char* path : {"/metrics", "/v1/outbox", "/health", "/ready", "/live", "/openapi.json",
+                           "/asyncapi.json", "/nothing"}) {
+    EXPECT_EQ(status({.target = path + query}), 400) << path;
+    EXPECT_EQ(status({.target = std::string(path) + "?token=" + token()}), 400) << path;
+    EXPECT_EQ(status({.target = std::string(path) + "?access_token=" + token()}), 400) << path;
+  }
   EXPECT_EQ(status({.target = "/v1/events" + query,
                     .headers = {{"Accept", "text/event-stream"},
                                 {"Authorization", "Bearer " + token()}}}),
