@@ -333,7 +333,8 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
     auto epoch = renew_epoch(**database);
     if (!epoch) return fail(epoch.error());
     log_warning("eventlog", "the data folder " + options.path + " is a copy: log " + meta->epoch +
-                                " may have gone on elsewhere, so this one goes on as " + *epoch);
+                                " may have gone on elsewhere, so this one goes on as " + *epoch +
+                                " and refuses every token that was made before now");
     meta->epoch = *std::move(epoch);
   }
   auto index = Index::open(**database, meta->place.next,

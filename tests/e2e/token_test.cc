@@ -123,6 +123,22 @@ TEST_F(Tokens, ThatWereRevokedOrMayHaveBeenStaySoInARestoredLog) {
   EXPECT_EQ(status_of_token(token("44"), "44"), 200);
 }
 
+// Where a log may have gone on elsewhere, so may its revocations.
+TEST_F(Tokens, ThatAreOlderThanTheCopyOfAFolderAreRefusedThere) {
+  const std::string old = token("43", -60);
+  append_as_backend({{.id = "1"}});
+  ASSERT_EQ(status_of_token(old, "43"), 200);
+  ASSERT_EQ(stop_server(), 0);
+  const TempFolder folder;
+  const std::string data = (folder.path() / "data").string();
+  fs::copy(server.data(), data, fs::copy_options::recursive);
+  server.set_flags(with_access({"--data", data}));
+  server.start();
+  server.process().wait_for_output("refuses every token that was made before now");
+  EXPECT_EQ(status_of_token(old, "43"), 401);
+  EXPECT_EQ(status_of_token(token("44"), "44"), 200);
+}
+
 class ShortRetention : public Tokens {
  protected:
   ShortRetention() : Tokens({"--retention-bytes", "1MiB"}) {}
