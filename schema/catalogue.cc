@@ -84,18 +84,25 @@ constexpr FieldRule kTicketFields[] = {
 constexpr FieldRule kByFields[] = {{"by", FieldType::kText}};
 constexpr FieldRule kAuditFields[] = {{"by", FieldType::kText}, {"rows", FieldType::kInteger}};
 
+constexpr RequiredId kChatRequired[] = {{"participant_added", "accountId"},
+                                        {"participant_removed", "accountId"}};
+constexpr RequiredId kVenueRequired[] = {{"staff_added", "accountId"},
+                                         {"staff_removed", "accountId"}};
+constexpr RequiredId kAccountRequired[] = {{"role_changed", "accountId"}};
+constexpr RequiredId kSessionRequired[] = {{"revoked", "accountId"}};
+
 constexpr EventFamily kFamilies[] = {
-    {"slot", kSlotEvents, kSlotSubjects, kSlotFields},
-    {"booking", kBookingEvents, kBookingSubjects, kBookingFields},
-    {"payment", kPaymentEvents, kPaymentSubjects, kMoneyFields},
-    {"refund", kRefundEvents, kRefundSubjects, kMoneyFields},
-    {"notification", kNotificationEvents, kNotificationSubjects, kNotificationFields},
-    {"chat", kChatEvents, kChatSubjects, kChatFields},
-    {"ticket", kTicketEvents, kTicketSubjects, kTicketFields},
-    {"venue", kVenueEvents, kVenueSubjects, kByFields},
-    {"account", kAccountEvents, kAccountSubjects, kByFields},
-    {"session", kSessionEvents, kSessionSubjects, kByFields},
-    {"audit", kAuditEvents, {}, kAuditFields},
+    {"slot", kSlotEvents, kSlotSubjects, kSlotFields, {}},
+    {"booking", kBookingEvents, kBookingSubjects, kBookingFields, {}},
+    {"payment", kPaymentEvents, kPaymentSubjects, kMoneyFields, {}},
+    {"refund", kRefundEvents, kRefundSubjects, kMoneyFields, {}},
+    {"notification", kNotificationEvents, kNotificationSubjects, kNotificationFields, {}},
+    {"chat", kChatEvents, kChatSubjects, kChatFields, kChatRequired},
+    {"ticket", kTicketEvents, kTicketSubjects, kTicketFields, {}},
+    {"venue", kVenueEvents, kVenueSubjects, kByFields, kVenueRequired},
+    {"account", kAccountEvents, kAccountSubjects, kByFields, kAccountRequired},
+    {"session", kSessionEvents, kSessionSubjects, kByFields, kSessionRequired},
+    {"audit", kAuditEvents, {}, kAuditFields, {}},
 };
 
 constexpr Name kNotificationChannels[] = {"IN_APP", "PUSH", "EMAIL", "SMS", "WHATSAPP"};
@@ -169,9 +176,13 @@ std::string_view wanted(FieldType type) {
 // What one event's data is held against.
 class CatalogueCheck {
  public:
-  CatalogueCheck(const EventFamily& family, const SubjectRule* subject_rule,
+  CatalogueCheck(const EventFamily& family, std::string_view event, const SubjectRule* subject_rule,
                  std::string_view subject_id, EventErrors& errors)
-      : family_(family), subject_rule_(subject_rule), subject_id_(subject_id), errors_(errors) {}
+      : family_(family),
+        event_(event),
+        subject_rule_(subject_rule),
+        subject_id_(subject_id),
+        errors_(errors) {}
 
   void run(std::string_view data) {
     JsonReader reader(data);
@@ -185,6 +196,11 @@ class CatalogueCheck {
     if (subject_rule_ != nullptr && !subject_id_seen_) {
       errors_.add_field("data", subject_rule_->field, "is missing");
     }
+    for (const RequiredId& id : family_.required) {
+      const bool is_subject = subject_rule_ != nullptr && id.field == subject_rule_->field;
+      if (id.event != event_ || is_subject || has_value(id.field)) continue;
+      errors_.add_field("data", id.field, "is missing: without it nobody's rights would change");
+    }
   }
 
  private:
@@ -194,6 +210,7 @@ class CatalogueCheck {
     // Readers differ on which of two counts: what was routed must be what is shown.
     if (was_seen_) return errors_.add_field("data", name, "is there twice");
     if (value.is(JsonKind::kNull)) return;
+    with_value_ |= bit_;
     if (!has_type(value, *type)) return errors_.add_field("data", name, wanted(*type));
     if (subject_rule_ == nullptr || name != subject_rule_->field) return;
     subject_id_seen_ = true;
@@ -218,14 +235,24 @@ class CatalogueCheck {
   FieldType seen(std::uint64_t bit, FieldType type) {
     was_seen_ = (seen_ & bit) != 0;
     seen_ |= bit;
+    bit_ = bit;
     return type;
   }
 
+  // `id`: one of kIds.
+  bool has_value(std::string_view id) const {
+    const auto index = std::find(std::begin(kIds), std::end(kIds), id) - std::begin(kIds);
+    return (with_value_ >> index & 1) != 0;
+  }
+
   const EventFamily& family_;
+  const std::string_view event_;
   const SubjectRule* const subject_rule_;
   const std::string_view subject_id_;
   EventErrors& errors_;
   std::uint64_t seen_ = 0;
+  std::uint64_t with_value_ = 0;
+  std::uint64_t bit_ = 0;  // of the field that was looked at last
   bool was_seen_ = false;
   bool subject_id_seen_ = false;
 };
@@ -353,7 +380,8 @@ void check_catalogue(const EventFields& fields, EventErrors& errors) {
   if (subject_rule == nullptr && !family->subjects.empty()) {
     errors.add("/subject", wanted_subject(*family));
   }
-  CatalogueCheck(*family, subject_rule, channel_id(fields.subject), errors).run(fields.data);
+  const std::string_view event = fields.type.substr(family->name.size() + 1);
+  CatalogueCheck(*family, event, subject_rule, channel_id(fields.subject), errors).run(fields.data);
 }
 
 }  // namespace courtside

@@ -2,9 +2,9 @@
 // the fields of its data must look like. A type that is not here is generic and passes as it is.
 //
 // For a type of the catalogue, at the door: `data` is a JSON object; the subject's own id is in it
-// and agrees with `subject`; fields that are present have the right type, and no such field is
-// there twice. Every other field is optional (null is "not there"), unknown fields stay. Threads:
-// any; all of it is constant.
+// and agrees with `subject`; an event that changes an account's rights names the account; fields
+// that are present have the right type, and no such field is there twice. Every other field is
+// optional (null is "not there"), unknown fields stay. Threads: any; all of it is constant.
 #pragma once
 
 #include <cstdint>
@@ -38,12 +38,20 @@ struct SubjectRule {
   std::string_view field;
 };
 
+// `<family>.<event>` has this id in its data, whatever its subject is: whose rights it changes.
+// Without it the event would be recorded as if it had done so, and nobody's rights would change.
+struct RequiredId {
+  std::string_view event;
+  std::string_view field;  // one of catalogue_ids()
+};
+
 // `<name>.<event>` for each of the events.
 struct EventFamily {
   std::string_view name;
   std::span<const std::string_view> events;
   std::span<const SubjectRule> subjects;  // one of these; empty: any subject
   std::span<const FieldRule> fields;      // besides catalogue_ids()
+  std::span<const RequiredId> required;   // besides the subject's
 };
 
 std::span<const EventFamily> catalogue();

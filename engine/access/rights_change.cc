@@ -39,6 +39,13 @@ constexpr std::array kRules = {
 static_assert(std::is_sorted(kRules.begin(), kRules.end(),
                              [](const Rule& a, const Rule& b) { return a.type < b.type; }));
 
+// Null for a type that changes nobody's rights.
+const Rule* find_rule(std::string_view type) {
+  const auto rule = std::lower_bound(kRules.begin(), kRules.end(), type,
+                                     [](const Rule& r, std::string_view t) { return r.type < t; });
+  return rule == kRules.end() || rule->type != type ? nullptr : &*rule;
+}
+
 }  // namespace
 
 std::string fact_channel(const FactKey& fact) {
@@ -67,11 +74,14 @@ std::string channel_of(const FactKey& fact) {
   return std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;
 }
 
+bool may_end_rights(std::string_view type) {
+  const Rule* const rule = find_rule(type);
+  return rule != nullptr && rule->ends_rights;
+}
+
 std::optional<RightsChange> rights_change(EventView event) {
-  const std::string_view type = event.type();
-  const auto rule = std::lower_bound(kRules.begin(), kRules.end(), type,
-                                     [](const Rule& r, std::string_view t) { return r.type < t; });
-  if (rule == kRules.end() || rule->type != type) return std::nullopt;
+  const Rule* const rule = find_rule(event.type());
+  if (rule == nullptr) return std::nullopt;
   if (event.data_kind() != DataKind::kJson) return std::nullopt;
   const DataFields data(event.data());
   const auto id = data.text(rule->field);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/access/fact.h"
@@ -30,6 +31,10 @@ std::string channel_of(const FactKey& fact);
 
 // The types of the events that may revoke an account's credentials.
 std::vector<std::string> account_change_types();
+
+// Whether an event of this type ends rights. The catalogue takes none that does not say whose, by
+// the ids that rights_change() reads.
+bool may_end_rights(std::string_view type);
 
 // Empty for an event that changes nobody's rights, which nearly all are.
 std::optional<RightsChange> rights_change(EventView event);

@@ -31,13 +31,13 @@ std::string subscribe(const std::string& channel, fbs::FromKind from, const char
                   fbs::CreateSubscribeDirect(builder, 1, 1, &channels, from, after));
 }
 
-std::string event_bytes(const std::string& id, const std::string& data) {
+std::string event_bytes(const std::string& id, const std::string& data,
+                        const char* type = "test.happened", const char* subject = "thing:t_1") {
   FlatBufferBuilder builder;
   const std::vector<std::uint8_t> bytes(data.begin(), data.end());
-  const auto root =
-      fbs::CreateEventDirect(builder, id.c_str(), "/e2e", "test.happened", "thing:t_1", nullptr,
-                             "application/json", nullptr, nullptr, nullptr, nullptr, nullptr,
-                             nullptr, nullptr, nullptr, fbs::DataKind::Json, &bytes);
+  const auto root = fbs::CreateEventDirect(
+      builder, id.c_str(), "/e2e", type, subject, nullptr, "application/json", nullptr, nullptr,
+      nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, fbs::DataKind::Json, &bytes);
   builder.Finish(root, "CSEV");
   return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
 }
@@ -128,6 +128,18 @@ TEST_F(Flatbuffers, TheWholeStoryInBinary) {
   EXPECT_EQ(repeat.position()->str(), epoch + ":1");
   EXPECT_EQ(read_log(http).at(0).event["data"].raw(),
             "{ \"a\" : 1e400 }");  // And in JSON the same.
+}
+
+TEST_F(Flatbuffers, AnEventThatEndsRightsSaysWhose) {
+  BinarySession client(port());
+  client.say(hello());
+  client.expect(fbs::ServerBody::Welcome);
+  client.say(
+      publish(7, event_bytes("1", R"({"sessionId":"s1"})", "session.revoked", "session:s1")));
+  const auto& error = *client.expect(fbs::ServerBody::ErrorReply).body_as_ErrorReply();
+  EXPECT_EQ(error.code()->str(), "invalid_event");
+  EXPECT_NE(error.message()->str().find("/data/accountId is missing"), std::string::npos);
+  EXPECT_TRUE(read_log(http).empty());
 }
 
 TEST_F(Flatbuffers, ResumesLikeItsTwin) {

@@ -40,6 +40,39 @@ TEST_F(EventTypes, AMisspeltTypeIsRefusedWithTheOneThatWasMeant) {
   EXPECT_TRUE(read_log(http).empty());
 }
 
+// What ends rights must say whose: a 200 for a revocation that revokes nothing would be believed.
+TEST_F(EventTypes, AnEventThatEndsRightsSaysWhose) {
+  const Draft drafts[] = {{.id = "1",
+                           .type = "session.revoked",
+                           .subject = "session:s1",
+                           .data = R"({"sessionId":"s1"})"},
+                          {.id = "2",
+                           .type = "session.revoked",
+                           .subject = "session:s1",
+                           .data = R"({"sessionId":"s1","accountId":null})"},
+                          {.id = "3",
+                           .type = "venue.staff_removed",
+                           .subject = "venue:v1",
+                           .data = R"({"venueId":"v1"})"},
+                          {.id = "4",
+                           .type = "chat.participant_removed",
+                           .subject = "chat:r1",
+                           .data = R"({"roomId":"r1"})"}};
+  Session client = session();
+  for (const Draft& draft : drafts) {
+    const HttpResponse one = post(http, kOneEvent, draft.json());
+    EXPECT_EQ(one.status, 422) << draft.json();
+    EXPECT_EQ(one.json()["errors"].at(0)["pointer"].text(), "/data/accountId");
+    EXPECT_NE(one.body.find("nobody's rights would change"), std::string::npos) << one.body;
+    client.say(R"({"type":"publish","id":7,"event":)" + draft.json() + "}");
+    client.expect_error("invalid_event");
+  }
+  EXPECT_TRUE(read_log(http).empty());
+  Draft whole = drafts[0];
+  whole.data = R"({"sessionId":"s1","accountId":"42"})";
+  EXPECT_EQ(post(http, kOneEvent, whole.json()).status, 200);
+}
+
 TEST_F(EventTypes, NewTypesOfAFamilyPass) {
   for (const char* type : {"booking.cancelled", "booking.refund_estimated", "ticket.reopened"}) {
     EXPECT_EQ(post(http, kOneEvent,

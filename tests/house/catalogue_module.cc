@@ -38,6 +38,10 @@ void append_family(std::string& out, const EventFamily& family) {
     out.append("      ").append(rule.name).append(": ");
     out.append(quoted(word_for(rule.type))).append(",\n");
   }
+  out += "    },\n    required: {\n";
+  for (const RequiredId& each : family.required) {
+    out.append("      ").append(each.event).append(": [").append(quoted(each.field)) += "],\n";
+  }
   out += "    },\n  },\n";
 }
 
@@ -51,7 +55,9 @@ std::string catalogue_module() {
       "// as [kind, the field of the data that holds the id], or about anything where none is "
       "named; "
       "and\n"
-      "// these fields, besides the ids, have a type.\n"
+      "// these fields, besides the ids, have a type. Events that change rights require the ids of "
+      "those\n"
+      "// whose rights they are.\n"
       "export const catalogue = {\n";
   for (const EventFamily& family : catalogue()) append_family(out, family);
   out += "} as const;\n\n// Fields that are ids in every family.\nexport const ids = [\n";

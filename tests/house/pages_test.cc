@@ -51,6 +51,7 @@ TEST(Pages, NameEveryEventOfTheCatalogue) {
   }
   EXPECT_THAT(module, HasSubstr("\n      [\"payment\", \"paymentId\"],\n"));
   EXPECT_THAT(module, HasSubstr("\n      amount: \"money\",\n"));
+  EXPECT_THAT(module, HasSubstr("\n      staff_removed: [\"accountId\"],\n"));
   EXPECT_THAT(module, HasSubstr("\n  \"assigneeId\",\n"));
   EXPECT_THAT(module, HasSubstr("\n  \"WHATSAPP\",\n"));
 }

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "tests/schema/cloudevent_fixture.h"
 
@@ -50,19 +51,35 @@ TEST(Catalogue, HoldsTheFirstSet) {
   }
 }
 
+// What else an event of this type must name, as members of an object with a comma before each.
+std::string other_required_ids(const EventFamily& family, std::string_view event,
+                               const SubjectRule& subject) {
+  std::string members;
+  for (const RequiredId& id : family.required) {
+    if (id.event != event || id.field == subject.field) continue;
+    members.append(",\"").append(id.field).append("\":\"y_1\"");
+  }
+  return members;
+}
+
 // Each family takes each of its subjects with its id in the data, and no event without that id.
 TEST(Catalogue, TheSubjectsIdIsInTheDataAndAgrees) {
   for (const EventFamily& family : catalogue()) {
-    const std::string type = std::string(family.name) + "." + std::string(family.events.front());
+    const std::string_view event = family.events.front();
+    const std::string type = std::string(family.name) + "." + std::string(event);
     for (const SubjectRule& rule : family.subjects) {
       const std::string subject = std::string(rule.kind) + ":x_1";
       const std::string field(rule.field);
-      EXPECT_EQ(verdict_on_type(type, subject, R"({")" + field + R"(":"x_1"})"), "ok") << type;
-      EXPECT_EQ(verdict_on_type(type, subject, R"({"s":{")" + field + R"(":"x_1"}})"),
+      const auto verdict = [&](const std::string& member) {
+        const std::string others = other_required_ids(family, event, rule);
+        return verdict_on_type(type, subject, "{" + member + others + "}");
+      };
+      EXPECT_EQ(verdict("\"" + field + R"(":"x_1")"), "ok") << type;
+      EXPECT_EQ(verdict(R"("s":{")" + field + R"(":"x_1"})"),
                 "invalid_event: /data/" + field + " is missing");
-      EXPECT_EQ(verdict_on_type(type, subject, R"({")" + field + R"(":null})"),
+      EXPECT_EQ(verdict("\"" + field + R"(":null)"),
                 "invalid_event: /data/" + field + " is missing");
-      EXPECT_EQ(verdict_on_type(type, subject, R"({")" + field + R"(":"x_2"})"),
+      EXPECT_EQ(verdict("\"" + field + R"(":"x_2")"),
                 "invalid_event: /data/" + field + " must be the id in `subject`");
     }
     if (family.subjects.empty()) {
@@ -73,6 +90,37 @@ TEST(Catalogue, TheSubjectsIdIsInTheDataAndAgrees) {
         "invalid_event: /subject must be `" + std::string(family.subjects.front().kind) + ":<";
     EXPECT_EQ(verdict_on_type(type, "other:x_1", "{}").substr(0, wanted.size()), wanted);
   }
+}
+
+// A revocation that names nobody would be taken, and revoke nothing.
+TEST(Catalogue, AnEventThatChangesRightsSaysWhose) {
+  const std::string missing =
+      "invalid_event: /data/accountId is missing: without it nobody's rights would change";
+  const std::string wrong = "invalid_event: /data/accountId must be an id: text of 1 to 64 bytes";
+  const std::tuple<std::string, std::string, std::string> events[] = {
+      {"session.revoked", "session:x", R"("sessionId":"x")"},
+      {"venue.staff_added", "venue:x", R"("venueId":"x")"},
+      {"venue.staff_removed", "venue:x", R"("venueId":"x")"},
+      {"chat.participant_added", "chat:x", R"("roomId":"x")"},
+      {"chat.participant_removed", "chat:x", R"("roomId":"x")"}};
+  for (const auto& [type, subject, id] : events) {
+    const auto verdict = [&, &type = type, &subject = subject, &id = id](const std::string& more) {
+      return verdict_on_type(type, subject, "{" + id + more + "}");
+    };
+    EXPECT_EQ(verdict(R"(,"accountId":"42")"), "ok") << type;
+    EXPECT_EQ(verdict(R"(,"account\u0049d":"42")"), "ok") << type;
+    for (const char* without : {"", R"(,"accountId":null)", R"(,"accountid":"42")",
+                                R"(,"sub":{"accountId":"42"})", R"(,"by":"42")"}) {
+      EXPECT_EQ(verdict(without), missing) << type << without;
+    }
+    for (const char* no_id :
+         {R"(,"accountId":"")", R"(,"accountId":42)", R"(,"accountId":["42"])"}) {
+      EXPECT_EQ(verdict(no_id), wrong) << type << no_id;
+    }
+  }
+  EXPECT_EQ(verdict_on_type("venue.updated", "venue:x", R"({"venueId":"x"})"), "ok");
+  EXPECT_EQ(verdict_on_type("session.revoked", "user:x", "{}"),
+            "invalid_event: /data/accountId is missing");
 }
 
 TEST(Catalogue, NamesTheSubjectsItTakes) {

@@ -174,16 +174,17 @@ TEST_F(Outbox, BadRowsAreInNobodysWay) {
           .payload = "{\"bookingId\":\"b_1\",\"x\":\"" + std::string(10'000'000, 'y') + "\"}"});
   commit({.id = "known"});
   commit({.id = "unknown-type", .type = "loyalty.points_earned", .payload = R"({"points":7})"});
+  commit({.id = "nobody", .type = "session.revoked", .payload = R"({"sessionId":"s_1"})"});
   commit({.id = "e_5", .version = 5});
   // The one that was there, three good ones, and none that waits for a bad one's version.
   EXPECT_EQ(logged_when(4), "booking:b_1 booking:b_1/1 booking:b_1 booking:b_1/5");
   const Json status = status_when([](const Json& each) {
-    return each["rejected"].number() == 7 && each["lag"]["rejected"].number() == 7 &&
+    return each["rejected"].number() == 8 && each["lag"]["rejected"].number() == 8 &&
            each["events"].number() == 3;
   });
   EXPECT_EQ(status["duplicates"].number(), 1);
   EXPECT_EQ(status["ahead"].number(), 0);
-  EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutboxRejected\""), "7");
+  EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutboxRejected\""), "8");
   const auto reason = [&](const std::string& id) {
     return sql("SELECT \"reason\" FROM \"EventOutboxRejected\" WHERE \"eventId\" = '" + id + "'");
   };
@@ -192,6 +193,7 @@ TEST_F(Outbox, BadRowsAreInNobodysWay) {
   EXPECT_THAT(reason("no-aggregate"), HasSubstr("`aggregateId` is missing"));
   EXPECT_THAT(reason(""), HasSubstr("`eventId` is missing"));
   EXPECT_THAT(reason("bad-type"), HasSubstr("/type"));
+  EXPECT_THAT(reason("nobody"), HasSubstr("/data/accountId is missing"));
   EXPECT_THAT(reason("bad\nid"), HasSubstr("/id"));
   EXPECT_THAT(reason("large"), HasSubstr("10000"));
 }

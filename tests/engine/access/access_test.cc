@@ -2,15 +2,24 @@
 // what revokes them.
 #include "engine/access/access.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
+#include "engine/access/rights_change.h"
+#include "schema/catalogue.h"
+#include "schema/cloudevent.h"
+
 namespace courtside {
 namespace {
+
+using ::testing::ElementsAre;
 
 // Answers when told to.
 class SlowSource : public FactSource {
@@ -303,7 +312,50 @@ TEST(RightsChange, IsSeenInTheEventsThatMakeIt) {
   EXPECT_EQ(changed("booking.created", R"({"bookingId":"b_1"})"), "booking b_1");
   EXPECT_EQ(changed("chat.message_posted", R"({"roomId":"r","messageId":"m"})"), "message r\nm");
   EXPECT_EQ(changed("booking.cancelled", R"({"bookingId":"b_1"})"), "nothing");
-  EXPECT_EQ(changed("session.revoked", R"({"sessionId":"s"})"), "nothing");
+}
+
+// The least that the catalogue takes of an event of this type about this subject.
+std::string least_event(const EventFamily& family, std::string_view event,
+                        const SubjectRule& subject_rule) {
+  const std::string type = std::string(family.name).append(".").append(event);
+  const std::string subject = std::string(subject_rule.kind) + ":x";
+  JsonObject data;
+  data.text(subject_rule.field, "x");
+  for (const RequiredId& id : family.required) {
+    if (id.event == event && id.field != subject_rule.field) data.text(id.field, "y");
+  }
+  const std::string text = data.take();
+  return build_event({.id = "1",
+                      .source = "/t",
+                      .type = type,
+                      .subject = subject,
+                      .data_kind = DataKind::kJson,
+                      .data = text});
+}
+
+// An event that was taken and changed nothing, since it does not say whose rights, would leave open
+// what it says it ended.
+TEST(RightsChange, NoEventIsTakenThatDoesNotSayWhoseRightsItEnds) {
+  std::set<std::string> ending;
+  for (const EventFamily& family : catalogue()) {
+    for (const std::string_view event : family.events) {
+      const std::string type = std::string(family.name).append(".").append(event);
+      if (!may_end_rights(type)) continue;
+      ending.insert(type);
+      ASSERT_FALSE(family.subjects.empty()) << type;
+      for (const SubjectRule& rule : family.subjects) {
+        const std::string least = least_event(family, event, rule);
+        ASSERT_TRUE(check_event(EventView(least))) << type;
+        const auto change = rights_change(EventView(least));
+        ASSERT_TRUE(change) << type << " of " << rule.kind;
+        EXPECT_TRUE(change->ends_rights) << type;
+      }
+    }
+  }
+  EXPECT_THAT(ending, ElementsAre("account.role_changed", "chat.participant_added",
+                                  "chat.participant_removed", "chat.room_opened", "session.revoked",
+                                  "ticket.assigned", "ticket.opened", "venue.staff_added",
+                                  "venue.staff_removed"));
 }
 
 }  // namespace

@@ -148,6 +148,22 @@ TEST(OutboxEvent, AModelsNameIsAKindInLowerCase) {
   EXPECT_EQ(refusal(row), "taken");
 }
 
+// A row that ends rights and names nobody is a bad row; the column may name the account.
+TEST(OutboxEvent, ARowThatEndsRightsSaysWhose) {
+  OutboxRow row = booking_row();
+  row.type = "venue.staff_removed";
+  row.aggregate_type = "venue";
+  row.aggregate_id = "v_1";
+  for (const char* payload :
+       {R"({"venueId":"v_1"})", R"({"accountId":null})", R"({"accountId":""})"}) {
+    row.payload = payload;
+    row.account_id = "42";
+    EXPECT_EQ(refusal(row), "taken") << payload;
+    row.account_id.clear();
+    EXPECT_NE(refusal(row).find("/data/accountId is missing"), std::string::npos) << payload;
+  }
+}
+
 TEST(OutboxEvent, AnUnknownTypeIsNoFault) {
   OutboxRow row = booking_row();
   row.type = "loyalty.points_earned";

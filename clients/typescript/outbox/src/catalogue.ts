@@ -2,7 +2,8 @@
 
 // By family: its events are of the types `<family>.<event>`; each is about one of its subjects,
 // as [kind, the field of the data that holds the id], or about anything where none is named; and
-// these fields, besides the ids, have a type.
+// these fields, besides the ids, have a type. Events that change rights require the ids of those
+// whose rights they are.
 export const catalogue = {
   slot: {
     events: [
@@ -24,6 +25,8 @@ export const catalogue = {
       expiresAt: "time",
       price: "money",
       status: "text",
+    },
+    required: {
     },
   },
   booking: {
@@ -54,6 +57,8 @@ export const catalogue = {
       reasonCode: "text",
       status: "text",
     },
+    required: {
+    },
   },
   payment: {
     events: [
@@ -69,6 +74,8 @@ export const catalogue = {
       amount: "money",
       method: "text",
       code: "text",
+    },
+    required: {
     },
   },
   refund: {
@@ -86,6 +93,8 @@ export const catalogue = {
       amount: "money",
       method: "text",
       code: "text",
+    },
+    required: {
     },
   },
   notification: {
@@ -108,6 +117,8 @@ export const catalogue = {
       channel: "notificationChannel",
       attempt: "integer",
     },
+    required: {
+    },
   },
   chat: {
     events: [
@@ -124,6 +135,10 @@ export const catalogue = {
     ],
     fields: {
       body: "text",
+    },
+    required: {
+      participant_added: ["accountId"],
+      participant_removed: ["accountId"],
     },
   },
   ticket: {
@@ -142,6 +157,8 @@ export const catalogue = {
       priority: "text",
       status: "text",
     },
+    required: {
+    },
   },
   venue: {
     events: [
@@ -157,6 +174,10 @@ export const catalogue = {
     fields: {
       by: "text",
     },
+    required: {
+      staff_added: ["accountId"],
+      staff_removed: ["accountId"],
+    },
   },
   account: {
     events: [
@@ -168,6 +189,9 @@ export const catalogue = {
     ],
     fields: {
       by: "text",
+    },
+    required: {
+      role_changed: ["accountId"],
     },
   },
   session: {
@@ -182,6 +206,9 @@ export const catalogue = {
     fields: {
       by: "text",
     },
+    required: {
+      revoked: ["accountId"],
+    },
   },
   audit: {
     events: [
@@ -193,6 +220,8 @@ export const catalogue = {
     fields: {
       by: "text",
       rows: "integer",
+    },
+    required: {
     },
   },
 } as const;

@@ -12,6 +12,7 @@ interface Family {
   events: readonly string[];
   subjects: readonly (readonly [kind: string, field: string])[];
   fields: Readonly<Record<string, FieldType>>;
+  required: Readonly<Record<string, readonly string[]>>;
 }
 
 type Data = Record<string, unknown>;
@@ -74,6 +75,15 @@ export function checkCatalogue(type: string, aggregate: Aggregate, data: Data): 
     if (!rules[rule].holds(value)) fail(`data.${field}`, `must be ${rules[rule].wanted}`);
   }
   if (family.subjects.length > 0) checkSubject(family, aggregate, data);
+  for (const id of requiredOf(family, type)) {
+    if (data[id] === null || data[id] === undefined)
+      fail(`data.${id}`, "is missing: it says whose rights change");
+  }
+}
+
+function requiredOf(family: Family, type: string): readonly string[] {
+  const event = type.slice(type.indexOf(".") + 1);
+  return (Object.hasOwn(family.required, event) && family.required[event]) || [];
 }
 
 function ownRule(family: Family, field: string): FieldType | undefined {

@@ -90,8 +90,19 @@ type KnownFields<F extends Family> = {
   [Id in Exclude<(typeof ids)[number], keyof Catalogue[F]["fields"]>]?: string | null | undefined;
 };
 
+type EventOf<T extends KnownEventType> = T extends `${Family}.${infer E}` ? E : never;
+
+// Whose rights the event changes.
+type RequiredIds<T extends KnownEventType> = Catalogue[FamilyOf<T>]["required"] extends {
+  readonly [E in EventOf<T>]: readonly (infer Id extends string)[];
+}
+  ? Record<Id, string>
+  : unknown;
+
 /** The data of a known type: its own fields have their types, others are free. */
-export type EventData<T extends KnownEventType> = KnownFields<FamilyOf<T>> & AnyFields;
+export type EventData<T extends KnownEventType> = KnownFields<FamilyOf<T>> &
+  RequiredIds<T> &
+  AnyFields;
 
 // About one of the family's subjects, whose id the data holds. The first is the one that is meant
 // where the aggregate is not named.

@@ -94,6 +94,21 @@ test("what an event is about follows from a known type", async () => {
   );
 });
 
+test("an event that changes rights says whose", async () => {
+  const events = {
+    "session.revoked": { sessionId: "s_1" },
+    "venue.staff_added": { venueId: "v_1" },
+    "venue.staff_removed": { venueId: "v_1" },
+    "chat.participant_added": { roomId: "r_1" },
+    "chat.participant_removed": { roomId: "r_1" },
+  };
+  for (const [type, data] of Object.entries(events)) {
+    await written({ type, data: { ...data, accountId: "42" } });
+    await refused({ type, data }, /`data.accountId` is missing/);
+    await refused({ type, data: { ...data, accountId: null } }, /`data.accountId` is missing/);
+  }
+});
+
 test("the envelope's fields are judged", async () => {
   await refused(undefined, /`event` must be an object/);
   for (const type of [undefined, "", 7, "a.*", "a\nb", "é".repeat(128)]) {

@@ -88,6 +88,17 @@ await outboxEvent(tx, {
 // @ts-expect-error: the payment's id is missing
 await outboxEvent(tx, { type: "payment.captured", data: { bookingId: "b_1" } });
 
+// Whose rights an event changes is said.
+await outboxEvent(tx, { type: "session.revoked", data: { sessionId: "s_1", accountId: "42" } });
+// @ts-expect-error: whose session?
+await outboxEvent(tx, { type: "session.revoked", data: { sessionId: "s_1" } });
+// @ts-expect-error: whose session?
+await outboxEvent(tx, { type: "session.revoked", data: { sessionId: "s_1", accountId: null } });
+await outboxEvent(tx, { type: "venue.staff_added", data: { venueId: "v_1", accountId: "42" } });
+// @ts-expect-error: who?
+await outboxEvent(tx, { type: "venue.staff_added", data: { venueId: "v_1" } });
+await outboxEvent(tx, { type: "venue.suspended", data: { venueId: "v_1" } });
+
 // Unknown types: any data, but what they are about must be said.
 await outboxEvent(tx, { type: "coach.hired", aggregate: { type: "coach", id: "c_1" }, data: { wage: 1 } });
 await outboxEvent(tx, { type: "coach.hired", aggregate: { type: "coach", id: "c_1" }, data: confirmation });
