@@ -137,9 +137,8 @@ AccountEventBounds bounds_of(const Config& config, Timestamp received) {
 std::string account_source(Name account, Name source) {
   std::string own = "/accounts/";
   append_path_segment(own, account);
-  const bool is_own = source == own || source.starts_with(own + "/");
-  if (is_own) return std::string(source);
-  if (!source.starts_with('/')) own.push_back('/');
+  // A path begins with its own slash. The rest gets a sign that none of the account's own part has.
+  if (!source.starts_with('/')) own.push_back(':');
   return own.append(source);
 }
 

@@ -36,8 +36,8 @@ AccountEventBounds bounds_of(const Config& config, Timestamp received);
 Result<void> attribute(IncomingEvent& event, const Identity& publisher, const PublishGrant& grant,
                        const AccountEventBounds& bounds, std::optional<std::size_t> item = {});
 
-// "/accounts/42/web" of "/web": in the namespace of account 42. What is in it already stays as it
-// is. The ids of one account's sources stay as different as they were.
+// In the namespace of account 42: "/accounts/42/web" of "/web", and "/accounts/42:web" of "web".
+// One to one: two sources stay two, whatever they look like, and so do the events of each.
 std::string account_source(std::string_view account, std::string_view source);
 
 }  // namespace courtside

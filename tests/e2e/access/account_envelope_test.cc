@@ -2,6 +2,7 @@
 // when; it refuses what would reach into the affairs of others; and a message reaches everybody in
 // its room, however many they are.
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,10 +88,11 @@ TEST_F(Envelope, SourceIsInTheAccountsOwnNamespace) {
     const std::string own = "/accounts/account-USER";
     for (const auto& [given, expected] : std::vector<std::pair<std::string, std::string>>{
              {"/platform", own + "/platform"},
-             {"urn:app:1", own + "/urn:app:1"},
-             {"https://app.example/x", own + "/https://app.example/x"},
-             {own, own},
-             {own + "/web", own + "/web"},
+             {"platform", own + ":platform"},
+             {"urn:app:1", own + ":urn:app:1"},
+             {"https://app.example/x", own + ":https://app.example/x"},
+             {own, own + own},
+             {own + "/web", own + own + "/web"},
              {"/accounts/account-other-USER/web", own + "/accounts/account-other-USER/web"}}) {
       const Answer answer = publish(read_mark("", given));
       ASSERT_NE(answer.position, "") << answer.text;
@@ -105,6 +107,28 @@ TEST_F(Envelope, SourceIsInTheAccountsOwnNamespace) {
     }
     const Answer too_long = publish(read_mark("", "/" + std::string(250, 'x')));
     EXPECT_NE(too_long.text.find("/source"), std::string::npos) << too_long.text;
+  }
+}
+
+// One id from each of them: none is taken for a repeat of another.
+TEST_F(Envelope, SourcesOfOneAccountStayDifferent) {
+  const std::string own = "/accounts/account-USER";
+  int last = 0;
+  for (const auto& [way, publish] : ways()) {
+    SCOPED_TRACE(way);
+    std::set<std::string> positions;
+    const std::vector<std::string> sources = {
+        "web", "/web",    "//web", ":web", "/:web", own + "/web", own + ":web",
+        own,   own + "/", "/",     ":",    "web/",  own + "//web"};
+    const std::string id = "of-" + std::to_string(++last);
+    for (const std::string& source : sources) {
+      Draft draft = read_mark("", source);
+      draft.id = id;
+      const Answer answer = publish(draft);
+      ASSERT_NE(answer.position, "") << answer.text;
+      EXPECT_TRUE(positions.insert(answer.position).second) << source;
+      EXPECT_EQ(publish(draft).position, answer.position) << source;
+    }
   }
 }
 
