@@ -56,7 +56,10 @@ Result<void> check_event(EventView event);
 // Which part of an event one kind of channel may see.
 struct Projection {
   std::string name = {};
-  std::vector<std::string> data_fields = {};  // that are listed; `price.minor`: a leaf of `price`
+  // That are listed: `price.minor` is the `minor` of `price`, `price.*` is `price` with all in it.
+  // Shown are leaves, from the top of the data: not an object or list. Hidden is a name with all
+  // that is in it, wherever it stands.
+  std::vector<std::string> data_fields = {};
   bool listed_are_hidden = false;  // false: only the listed are shown; true: all but them
   bool hide_actor = false;         // also correlationid, causationid and traceparent
 };

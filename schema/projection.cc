@@ -1,7 +1,9 @@
 #include "schema/projection.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "schema/catalogue.h"
 #include "schema/channel.h"
@@ -11,123 +13,172 @@
 namespace courtside {
 namespace {
 
-// Whether the list names this very path, `price` or `price.minor`.
-bool is_listed(const Projection& projection, std::string_view path) {
-  const auto& listed = projection.data_fields;
-  return std::find(listed.begin(), listed.end(), path) != listed.end();
+// Of listed paths, what is left behind the names that lead to a value: `minor` of "price.minor"
+// within `price`.
+using Paths = std::vector<std::string_view>;
+
+// What the list says of one field.
+struct Listed {
+  bool is_named = false;  // its path ends here
+  bool with_all = false;  // "price.*": whatever it is, with all in it
+  Paths within = {};      // of paths that lead further
+};
+
+constexpr std::string_view kAll = "*";
+constexpr std::string_view kWithAll = ".*";
+
+// A name is compared as a whole: `price.minor` at the top is not the `minor` of `price`. Among what
+// is hidden it counts all the same: rather too much is hidden than too little.
+void look_up(std::string_view name, std::string_view path, bool is_hidden, Listed& listed) {
+  if (path == kAll) listed.with_all = true;
+  if (!path.starts_with(name)) return;
+  if (!is_hidden && name.find('.') != std::string_view::npos) return;
+  path.remove_prefix(name.size());
+  if (path.empty()) {
+    listed.is_named = true;
+  } else if (path == kWithAll) {
+    listed.with_all = true;
+  } else if (path.front() == '.') {
+    listed.within.push_back(path.substr(1));
+  }
 }
 
-// Whether the list names something within this path.
-bool has_listed_within(const Projection& projection, std::string_view path) {
-  const auto is_within = [path](std::string_view listed) {
-    return listed.size() > path.size() && listed.starts_with(path) && listed[path.size()] == '.';
-  };
-  return std::any_of(projection.data_fields.begin(), projection.data_fields.end(), is_within);
-}
-
-bool shows(const Projection& projection, std::string_view path) {
-  return is_listed(projection, path) != projection.listed_are_hidden;
+bool is_structure(const JsonValue& value) {
+  return value.is(JsonKind::kObject) || value.is(JsonKind::kArray);
 }
 
 // Writes what is shown of a value. Keeps its bytes where all of it is shown.
+//
+// A list of what is shown names leaves, from the top of the data: an object or list that stands
+// where one is named is something that the list does not know. What is hidden is so at any depth.
 class ShownValue {
  public:
-  explicit ShownValue(const Projection& projection) : projection_(projection) {}
+  explicit ShownValue(const Projection& projection)
+      : projection_(projection), is_hiding_(projection.listed_are_hidden) {}
 
-  // The members of an object that are shown, with commas between them. False where some were not.
-  bool append_members(std::string& out, JsonReader& reader, const std::string& prefix) {
+  // The listed paths that begin at the top.
+  Paths from_top() const {
+    return is_hiding_ ? Paths()
+                      : Paths(projection_.data_fields.begin(), projection_.data_fields.end());
+  }
+
+  // Appends what is shown of an object or a list to which `paths` lead. False where some of it is
+  // not shown.
+  bool append_structure(std::string& out, const JsonValue& value, const Paths& paths) {
+    JsonReader reader(value.raw);
+    const bool is_object = reader.begin_object();
+    std::string part(1, is_object ? '{' : '[');
+    const bool is_whole =
+        is_object ? append_members(part, reader, paths) : append_elements(part, reader, paths);
+    part.push_back(is_object ? '}' : ']');
+    out.append(is_whole ? value.raw : std::string_view(part));
+    return is_whole;
+  }
+
+ private:
+  bool append_members(std::string& out, JsonReader& reader, const Paths& paths) {
     std::string scratch;
     bool is_first = true;
     bool is_whole = true;
     while (reader.next_member()) {
       const JsonValue key = reader.key();
       const JsonValue value = reader.value();
-      std::string shown;
-      // A name that is no UTF-8 text is in no list, so it is shown only where all others are.
+      // A name that is no UTF-8 text is in no list.
       const auto name = json_text(key, scratch);
-      const bool is_shown = name ? append_value(shown, value, prefix + std::string(*name), is_whole)
-                                 : projection_.listed_are_hidden;
-      is_whole = is_whole && is_shown;
-      if (!is_shown) continue;
-      if (!std::exchange(is_first, false)) out.push_back(',');
-      out.append(key.raw).append(":").append(name ? std::string_view(shown) : value.raw);
-    }
-    return is_whole;
-  }
-
- private:
-  // False where nothing of it is shown.
-  bool append_value(std::string& out, const JsonValue& value, const std::string& path,
-                    bool& is_whole) {
-    const bool is_structure = value.is(JsonKind::kObject) || value.is(JsonKind::kArray);
-    const bool is_named = is_listed(projection_, path);
-    if (is_named || !is_structure || !has_listed_within(projection_, path)) {
-      if (!shows(projection_, path)) return false;
-      out.append(value.raw);
-      return true;
-    }
-    std::string part;
-    if (append_structure(part, value, path)) {
-      out.append(value.raw);
-    } else {
-      is_whole = false;
-      out.append(part);
-    }
-    return true;
-  }
-
-  // Of a list: what is shown of each of its objects and lists; all else as the path itself is.
-  bool append_structure(std::string& out, const JsonValue& value, const std::string& path) {
-    JsonReader reader(value.raw);
-    if (reader.begin_object()) {
-      out.push_back('{');
-      const bool is_whole = append_members(out, reader, path + ".");
-      out.push_back('}');
-      return is_whole;
-    }
-    bool is_whole = true;
-    bool is_first = true;
-    out.push_back('[');
-    reader.begin_array();
-    while (reader.next_element()) {
-      const JsonValue element = reader.value();
-      const bool is_structure = element.is(JsonKind::kObject) || element.is(JsonKind::kArray);
-      if (!is_structure && !projection_.listed_are_hidden) {
+      const Listed listed = name ? list_of(*name, paths) : Listed();
+      if (!shows(value, listed)) {
         is_whole = false;
         continue;
       }
       if (!std::exchange(is_first, false)) out.push_back(',');
-      if (!is_structure) {
-        out.append(element.raw);
+      out.append(key.raw).push_back(':');
+      if (is_structure(value) && !listed.with_all) {
+        is_whole = append_structure(out, value, listed.within) && is_whole;
       } else {
-        is_whole = append_structure(out, element, path) && is_whole;
+        out.append(value.raw);
       }
     }
-    out.push_back(']');
     return is_whole;
   }
 
+  // What is shown of each of its objects and lists, to which the same paths lead.
+  bool append_elements(std::string& out, JsonReader& reader, const Paths& paths) {
+    bool is_first = true;
+    bool is_whole = true;
+    reader.begin_array();
+    while (reader.next_element()) {
+      const JsonValue element = reader.value();
+      if (!is_structure(element) && !is_hiding_) {
+        is_whole = false;
+        continue;
+      }
+      if (!std::exchange(is_first, false)) out.push_back(',');
+      if (is_structure(element)) {
+        is_whole = append_structure(out, element, paths) && is_whole;
+      } else {
+        out.append(element.raw);
+      }
+    }
+    return is_whole;
+  }
+
+  Listed list_of(std::string_view name, const Paths& paths) const {
+    Listed listed;
+    for (const std::string_view path : paths) look_up(name, path, is_hiding_, listed);
+    if (!is_hiding_) return listed;
+    for (const std::string& path : projection_.data_fields) look_up(name, path, true, listed);
+    return listed;
+  }
+
+  bool shows(const JsonValue& value, const Listed& listed) const {
+    if (is_hiding_) return !listed.is_named && !listed.with_all;
+    if (listed.with_all) return true;
+    return is_structure(value) ? !listed.within.empty() : listed.is_named;
+  }
+
   const Projection& projection_;
+  const bool is_hiding_;
 };
+
+// Whether some name in the data may be one of those that are hidden; of most events none is. An
+// escape may spell any name.
+bool may_hide(const Projection& projection, std::string_view data) {
+  if (data.find('\\') != std::string_view::npos) return true;
+  const auto may_be_there = [data](std::string_view path) {
+    if (path.ends_with(kWithAll)) path.remove_suffix(kWithAll.size());
+    const std::size_t dot = path.rfind('.');
+    const std::string_view name = dot == std::string_view::npos ? path : path.substr(dot + 1);
+    return name == kAll || data.find(name) != std::string_view::npos;
+  };
+  return std::any_of(projection.data_fields.begin(), projection.data_fields.end(), may_be_there);
+}
 
 // Data that is no object has no fields: a list of what is shown shows nothing of it.
 void project_data(EventFields& fields, const Projection& projection, std::string& data) {
-  JsonReader reader(fields.data);
-  if (fields.data_kind == DataKind::kJson && reader.begin_object()) {
-    data = '{';
-    ShownValue(projection).append_members(data, reader, {});
-    data.push_back('}');
-    fields.data = data;
-  } else if (!projection.listed_are_hidden) {
+  if (fields.data_kind != DataKind::kJson) {
+    if (projection.listed_are_hidden) return;
     fields.data_kind = DataKind::kNone;
     fields.data = {};
+    return;
+  }
+  if (projection.listed_are_hidden && !may_hide(projection, fields.data)) return;
+  const JsonValue value = JsonReader(fields.data).value();
+  if (!projection.listed_are_hidden && !value.is(JsonKind::kObject)) {
+    fields.data_kind = DataKind::kNone;
+    fields.data = {};
+  } else if (is_structure(value)) {
+    ShownValue shown(projection);
+    shown.append_structure(data, value, shown.from_top());
+    fields.data = data;
   }
 }
 
 // Whether readers do not see the id that this subject carries.
 bool hides_subject(const Projection& projection, std::string_view subject) {
   const std::string_view field = subject_field(channel_kind(subject));
-  return projection.listed_are_hidden && !field.empty() && is_listed(projection, field);
+  const auto& listed = projection.data_fields;
+  return projection.listed_are_hidden && !field.empty() &&
+         std::find(listed.begin(), listed.end(), field) != listed.end();
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ struct RouteRule {
 // What readers of a channel see of its events' data.
 struct ProjectionRule {
   std::string channel;                   // `kind:id`, or `kind:*` for every channel of the kind
-  std::vector<std::string> data_fields;  // `price`: with all in it; `price.minor`: that alone
+  std::vector<std::string> data_fields;  // `price.minor`: that alone; `price.*`: with all in it
   bool listed_are_hidden = false;        // false: only data_fields are shown; true: all but them
   bool hide_actor = false;               // no actor or correlation attributes either
   std::string unless_permission = {};    // who holds it sees all; empty: nobody

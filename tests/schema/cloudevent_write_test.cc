@@ -59,7 +59,7 @@ TEST(WriteCloudEvent, ComesBackThroughTheDoor) {
 }
 
 const Projection kAvailability = {
-    .name = "availability", .data_fields = {"price", "slotId"}, .hide_actor = true};
+    .name = "availability", .data_fields = {"price.*", "slotId"}, .hide_actor = true};
 
 TEST(Projection, ShowsListedFieldsOnlyAndNoActor) {
   EXPECT_EQ(written(full_fields(), &kAvailability),
@@ -82,7 +82,7 @@ std::string shown_data(std::string_view data, const Projection& projection) {
 
 TEST(Projection, KeepsTheBytesOfWhatItShows) {
   const Projection hides{.name = "venue", .data_fields = {"secret"}, .listed_are_hidden = true};
-  const Projection shows{.name = "public", .data_fields = {"a", "b"}};
+  const Projection shows{.name = "public", .data_fields = {"a", "b.*"}};
   EXPECT_EQ(shown_data(R"({ "a" : 1e400 , "secret":2, "b":[ ] })", shows),
             R"({"a":1e400,"b":[ ]})");
   EXPECT_EQ(shown_data(R"({ "a" : 1e400 , "secret":2, "b":[ ] })", hides),
@@ -92,9 +92,9 @@ TEST(Projection, KeepsTheBytesOfWhatItShows) {
   EXPECT_EQ(shown_data(R"({"x":{"a":1}})", shows), "{}");  // only the top level counts
 }
 
-// A name means the field with all that is in it; a path means a leaf alone.
+// A list of what is shown means leaves; `.*` means a field with all that is in it.
 TEST(Projection, MayNameLeaves) {
-  const Projection shows{.name = "public", .data_fields = {"price.minor", "price.currency", "a"}};
+  const Projection shows{.name = "public", .data_fields = {"price.minor", "price.currency", "a.*"}};
   EXPECT_EQ(
       shown_data(R"({"price":{"minor":1,"vip":{"minor":2},"currency":"INR"},"a":{"b":1}})", shows),
       R"({"price":{"minor":1,"currency":"INR"},"a":{"b":1}})");
@@ -112,6 +112,29 @@ TEST(Projection, MayNameLeaves) {
             R"({"price":{"minor":1},"vip":4})");
   EXPECT_EQ(shown_data(R"({"price":[{"vip":1,"a":2},3]})", hides), R"({"price":[{"a":2},3]})");
   EXPECT_EQ(shown_data(R"({"price":"vip"})", hides), R"({"price":"vip"})");
+}
+
+TEST(Projection, ShowsNoObjectOrListWhereALeafIsListed) {
+  const Projection shows{.name = "public", .data_fields = {"status", "price.minor"}};
+  EXPECT_EQ(shown_data(R"({"status":{"reason":1},"price":{"minor":{"vip":1}}})", shows),
+            R"({"price":{}})");
+  EXPECT_EQ(shown_data(R"({"status":["s"],"price":{"minor":["s"]}})", shows), R"({"price":{}})");
+  // A name with a dot in it is no path.
+  EXPECT_EQ(shown_data(R"({"price.minor":1,"price":{"minor":2}})", shows),
+            R"({"price":{"minor":2}})");
+}
+
+TEST(Projection, HidesANameWhereverItStands) {
+  const Projection hides{
+      .name = "venue", .data_fields = {"amount", "price.vip"}, .listed_are_hidden = true};
+  EXPECT_EQ(
+      shown_data(R"({"payment":{"amount":1,"at":2},"payments":[{"id":3,"amount":4},[5]]})", hides),
+      R"({"payment":{"at":2},"payments":[{"id":3},[5]]})");
+  EXPECT_EQ(shown_data(R"({"of":{"price":{"vip":1,"a":2},"vip":3}})", hides),
+            R"({"of":{"price":{"a":2},"vip":3}})");
+  EXPECT_EQ(shown_data(R"([{"amount":1,"a":2}])", hides), R"([{"a":2}])");
+  EXPECT_EQ(shown_data(R"({"\ud800":{"amount":1,"a":2}})", hides), R"({"\ud800":{"a":2}})");
+  EXPECT_EQ(shown_data(R"({ "note" : "the amount" })", hides), R"({ "note" : "the amount" })");
 }
 
 TEST(Projection, HidesTheIdOfASubjectWithItsField) {
@@ -141,6 +164,7 @@ TEST(Projection, CannotBeGotAroundByEscapes) {
   const Projection hides{.name = "venue", .data_fields = {"secret"}, .listed_are_hidden = true};
   const Projection shows{.name = "public", .data_fields = {"a"}};
   EXPECT_EQ(shown_data(R"({"s\u0065cret":1,"secret":2,"b":3})", hides), R"({"b":3})");
+  EXPECT_EQ(shown_data(R"({"a":[{"s\u0065cret":1}]})", hides), R"({"a":[{}]})");
   EXPECT_EQ(shown_data(R"({"\u0061":1,"\ud800":2})", shows), R"({"\u0061":1})");
 }
 

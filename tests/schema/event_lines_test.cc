@@ -97,7 +97,7 @@ TEST(EventLines, ARowHasTheColumnsOfItsHead) {
 
 TEST(EventLines, AProjectionHidesInBoth) {
   const Projection projection = {
-      .name = "p", .data_fields = {"price"}, .listed_are_hidden = false, .hide_actor = true};
+      .name = "p", .data_fields = {"price.*"}, .listed_are_hidden = false, .hide_actor = true};
   const std::string line = line_of(full_fields(), &projection);
   EXPECT_EQ(line.find("a_1"), std::string::npos) << line;
   EXPECT_EQ(line.find("corr-1"), std::string::npos) << line;

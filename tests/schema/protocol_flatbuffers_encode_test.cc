@@ -166,7 +166,8 @@ TEST(FlatBuffersMessages, TheNestedEventIsAligned) {
 
 TEST(FlatBuffersMessages, AnEventIsProjected) {
   const std::string record = make_record(build_event(full_fields()));
-  const Projection projection{.name = "availability", .data_fields = {"price"}, .hide_actor = true};
+  const Projection projection{
+      .name = "availability", .data_fields = {"price.*"}, .hide_actor = true};
   std::string out;
   flatbuffers_codec().append_event(
       out, 5, fixtures::event_body(flatbuffers_codec(), "k3f9", RecordView(record), &projection));

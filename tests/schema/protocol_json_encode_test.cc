@@ -76,7 +76,8 @@ TEST(JsonMessages, AnEventIsItsBodyBehindAPrefix) {
 
 TEST(JsonMessages, AnEventIsProjected) {
   const std::string record = make_record(build_event(full_fields()));
-  const Projection projection{.name = "availability", .data_fields = {"price"}, .hide_actor = true};
+  const Projection projection{
+      .name = "availability", .data_fields = {"price.*"}, .hide_actor = true};
   const std::string body =
       fixtures::event_body(json_codec(), "k3f9", RecordView(record), &projection);
   EXPECT_EQ(body.find("actorid"), std::string::npos);

@@ -190,5 +190,57 @@ TEST_F(ProjectionAtTheDoors, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
   }
 }
 
+// Whatever a producer puts under a listed name, and however it is called.
+TEST_F(ProjectionAtTheDoors, AvailabilityShowsNothingNestedThatItDoesNotList) {
+  const Draft dotted = {.id = "dotted",
+                        .type = "slot.price_changed",
+                        .subject = "slot:s_1",
+                        .data = R"({"slotId":"s_1","venueId":"venue-1",)"
+                                R"("price.minor":{"vip":"SECRET"},"price.currency":["SECRET"]})"};
+  // Of a type that the catalogue does not have: nobody looked at its fields.
+  const Draft unknown = {.id = "unknown",
+                         .type = "slot.blocked",
+                         .subject = "slot:s_1",
+                         .data = R"({"slotId":"s_1","venueId":"venue-1",)"
+                                 R"("status":{"reason":"SECRET"},"start":{"by":"SECRET"},)"
+                                 R"("end":["SECRET"],"price":{"minor":{"vip":"SECRET"}}})"};
+  for (const Draft& draft : {dotted, unknown}) {
+    for (const auto& [door, event] : through_every_door("", "availability:venue-1", draft)) {
+      SCOPED_TRACE(door + " of " + draft.type);
+      EXPECT_EQ(event["data"]["slotId"].text(), "s_1");
+      EXPECT_EQ(event.raw().find("SECRET"), std::string::npos) << event.raw();
+    }
+  }
+  HttpClient anyone(port());
+  const HttpResponse state =
+      anyone.get("/v1/subjects/slot:s_1?at=now&channel=availability:venue-1");
+  EXPECT_EQ(state.status, 200);
+  EXPECT_EQ(state.body.find("SECRET"), std::string::npos) << state.body;
+}
+
+TEST_F(ProjectionAtTheDoors, MoneyIsHiddenWhereverItStands) {
+  const Draft created = {.id = "1",
+                         .type = "booking.created",
+                         .subject = "booking:booking-1",
+                         .data = R"({"bookingId":"booking-1","venueId":"venue-1",)"
+                                 R"("payment":{"amount":{"minor":45000},"method":"UPI","at":1},)"
+                                 R"("payments":[{"paymentId":"p_1","amount":45000,"at":2}]})"};
+  const std::string token = platform.token("account-BOOKING_MANAGER");
+  for (const auto& [door, event] : through_every_door(token, "venue:venue-1", created)) {
+    SCOPED_TRACE(door);
+    EXPECT_EQ(event["data"]["payment"].raw(), R"({"at":1})");
+    EXPECT_EQ(event["data"]["payments"].raw(), R"([{"at":2}])");
+  }
+  HttpClient http(port(), bearer(token));
+  for (const char* target : {"/v1/subjects/booking:booking-1?at=now&channel=venue:venue-1",
+                             "/v1/subjects/booking:booking-1?at=now"}) {
+    const HttpResponse state = http.get(target);
+    EXPECT_EQ(state.status, 200);
+    for (const char* hidden : {"45000", "UPI", "p_1"}) {
+      EXPECT_EQ(state.body.find(hidden), std::string::npos) << target << ": " << state.body;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace courtside::e2e
