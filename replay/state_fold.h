@@ -24,7 +24,7 @@
 namespace courtside {
 
 // Grows with every change of what the same events fold to: a snapshot of other rules is of no use.
-constexpr std::uint8_t kStateRulesVersion = 3;
+constexpr std::uint8_t kStateRulesVersion = 4;
 
 class StateFold {
  public:

@@ -108,6 +108,10 @@ std::size_t StateObject::cost_of(const std::string& name, const Node& node) {
 
 // What holds nothing any more goes too; see keep_empty().
 void StateObject::erase(const StatePath& path) {
+  // A member that begins anew has nothing of what was left out of the old one.
+  if (path.key.empty() && path.name != kOmitted) {
+    erase({.name = std::string(kOmitted), .key = path.name});
+  }
   if (find(path) == nullptr) return;
   std::vector<std::pair<Members*, const std::string*>> steps;
   Members* in = &members_;

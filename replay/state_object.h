@@ -10,7 +10,8 @@
 //   kSet      "participants":["u_1","u_2"]                  each text once
 //   kList     "deliveries":[{"channel":"PUSH", ...}]        objects by their member `channel`
 //
-// What would make it larger than kStateBytesMax is left out, and its name is listed in `omitted`.
+// What would make it larger than kStateBytesMax is left out, and the member's name is listed in
+// `omitted` until the member is set, or erased with all that it holds to begin anew.
 // Names and keys are JSON tokens, quotes included (json_token), so that names that no UTF-8 text
 // can spell survive too. Threads: a value.
 #pragma once

@@ -223,6 +223,26 @@ TEST(StateFold, WhatIsTooLargeIsSaidAndNeverHalfThere) {
   EXPECT_EQ(fold.member("b"), large);
 }
 
+// Each message is a new one: what did not fit of the last but one is no matter of the last.
+TEST(StateFold, AMessageThatFitsIsWholeAfterOneThatDidNot) {
+  const std::string large = "\"" + std::string(150'000, 'x') + "\"";
+  StateFold room("chat:r");
+  const auto post = [&room](const std::string& id, const std::string& more) {
+    tell(room, {"chat.message_posted", R"({"roomId":"r","messageId":")" + id + "\"" + more + "}"});
+  };
+  const auto too_large = [&large] { return ",\"a\":" + large + ",\"b\":" + large; };
+  post("m_1", too_large());
+  EXPECT_THAT(room.text(), HasSubstr(R"("omitted":["lastMessage"])"));
+  post("m_2", R"(,"body":"small")");
+  EXPECT_THAT(room.text(), HasSubstr(R"("body":"small")"));
+  EXPECT_THAT(room.text(), Not(HasSubstr("omitted")));
+  post("m_3", too_large());
+  tell(room, {"chat.message_edited", R"({"roomId":"r","messageId":"m_3","body":"edited"})"});
+  EXPECT_THAT(room.text(), HasSubstr(R"("omitted":["lastMessage"])"));  // `b` is still not there
+  tell(room, {"chat.message_deleted", R"({"roomId":"r","messageId":"m_3"})"});
+  EXPECT_THAT(room.text(), Not(HasSubstr("omitted")));
+}
+
 TEST(StateFold, AnyNumberOfFieldsIsBounded) {
   StateFold fold("thing:t");
   for (int round = 0; round < 20; ++round) {
@@ -310,7 +330,7 @@ TEST(StateFold, FoldsToTheSameBytesInEveryBuild) {
     all += fold.text();
   }
   // Where the rules change, this and kStateRulesVersion do.
-  EXPECT_EQ(kStateRulesVersion, 3);
+  EXPECT_EQ(kStateRulesVersion, 4);
   EXPECT_EQ(hash128(all, "").high, 3647008059023663184ULL);
 }
 
