@@ -312,11 +312,19 @@ std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identi
   return std::nullopt;
 }
 
+// What is known of the message may be older than another's event that is on its way into the log.
+bool Access::claims_message(const Identity& identity, EventView event) {
+  if (identity.kind != Identity::Kind::kAccount) return true;
+  const auto change = rights_change(event);
+  if (!change || change->fact.kind != FactKind::kMessage) return true;
+  return claims_.claim(change->fact.id, identity.actor);
+}
+
 Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView event,
-                                            const FactSet& facts, std::uint64_t as_of) const {
+                                            const FactSet& facts, std::uint64_t as_of) {
   const auto rights = rights_of(identity, facts);
   if (!rights) return fail(rights.error());
-  if (!rules_.may_publish({identity, **rights}, event, facts)) {
+  if (!rules_.may_publish({identity, **rights}, event, facts) || !claims_message(identity, event)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
       return fail(Code::unauthorized, "publishing takes a token");
     }

@@ -21,6 +21,7 @@
 #include "base/time.h"
 #include "engine/access/access_rules.h"
 #include "engine/access/fact_cache.h"
+#include "engine/access/message_claims.h"
 #include "engine/access/revocations.h"
 #include "engine/access/rights_change.h"
 #include "schema/position.h"
@@ -139,7 +140,8 @@ class Access {
   Result<ReadGrant> decide_read(const Identity& identity, const std::vector<std::string>& channels,
                                 ReadMode mode, bool all, const FactSet& facts) const;
   Result<PublishGrant> decide_publish(const Identity& identity, EventView event,
-                                      const FactSet& facts, std::uint64_t as_of) const;
+                                      const FactSet& facts, std::uint64_t as_of);
+  bool claims_message(const Identity& identity, EventView event);
   std::int64_t now_s() const;
 
   const AccessRules& rules_;
@@ -161,6 +163,7 @@ class Access {
   std::atomic<std::uint64_t> settled_{0};
   std::atomic<std::uint64_t> changes_{0};
   Revocations revocations_;
+  MessageClaims claims_;
 };
 
 // Whether it is the channel of the account itself; a service of the same name is somebody else.

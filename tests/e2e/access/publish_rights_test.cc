@@ -2,6 +2,7 @@
 // where it is in the room, changes of its own messages, and that it has seen its notifications.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,28 @@ TEST_F(PublishRights, TheActorIsTheTokensWhateverTheEventSays) {
   spread.channels = {"user:account-VENUE_OWNER"};
   EXPECT_EQ(say(user, spread), "forbidden");
   expect_silence(other);
+}
+
+// Each says it before the other's is in the log.
+TEST_F(PublishRights, OfTwoWhoPostUnderOneIdAtOnceOneIsTheAuthor) {
+  constexpr int kRounds = 60;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string message = "race-" + std::to_string(round);
+    const auto start = [&](Session& speaker, const char* who) {
+      Draft draft = in_room("chat.message_posted", "both", message);
+      draft.id = message + who;
+      speaker.say(R"({"type":"publish","id":1,"event":)" + draft.json() + "}");
+    };
+    const auto answer = [](Session& speaker) {
+      Json said = speaker.next();
+      while (said["type"].text() != "ok" && said["type"].text() != "error") said = speaker.next();
+      return said["type"].text() == "ok" ? "ok" : said["code"].text();
+    };
+    start(user, "user");
+    start(other, "other");
+    const std::multiset<std::string> answers = {answer(user), answer(other)};
+    EXPECT_EQ(answers, (std::multiset<std::string>{"forbidden", "ok"})) << message;
+  }
 }
 
 TEST_F(PublishRights, NoAccountSaysWhatServicesSay) {

@@ -8,10 +8,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/json.h"
+#include "engine/access/message_claims.h"
 #include "engine/access/rights_change.h"
 #include "schema/catalogue.h"
 #include "schema/cloudevent.h"
@@ -244,6 +246,69 @@ TEST_F(AccessTest, WhatAnEventChangedIsAskedForAnew) {
   EXPECT_FALSE(reads("chat:r"));
   source.answer(Fact(RoomFact{}));
   EXPECT_EQ(described(later.back()), "forbidden");
+}
+
+// Neither message is in the log yet, so nothing is known of it.
+TEST_F(AccessTest, OfTwoWhoPostUnderOneIdAtOnceOneIsLetIn) {
+  make(false);
+  identity->role = "USER";
+  const auto posts = [this](const std::string& account, const std::string& room,
+                            const std::string& message) {
+    identity->actor = account;
+    const std::string data = R"({"roomId":")" + room + R"(","messageId":")" + message + "\"}";
+    const std::string subject = "chat:" + room;
+    const std::string event = build_event({.id = "1",
+                                           .source = "/t",
+                                           .type = "chat.message_posted",
+                                           .subject = subject,
+                                           .data_kind = DataKind::kJson,
+                                           .data = data});
+    std::string answer = "unanswered";
+    const auto tell = [&answer](const Result<PublishGrant>& grant) {
+      answer = grant ? "allowed" : std::string(info(grant.error().code).name);
+    };
+    if (const auto known = access->check_publish(*identity, EventView(event), tell)) tell(*known);
+    while (!source.waiting.empty()) source.answer(Fact(RoomFact{.participants = {"42", "43"}}));
+    return answer;
+  };
+  EXPECT_EQ(posts("44", "r", "m"), "forbidden");  // not in the room: that claims nothing
+  EXPECT_EQ(posts("42", "r", "m"), "allowed");
+  EXPECT_EQ(posts("43", "r", "m"), "forbidden");
+  EXPECT_EQ(posts("42", "r", "m"), "allowed");
+  EXPECT_EQ(posts("43", "r", "m2"), "allowed");
+  EXPECT_EQ(posts("43", "r2", "m"), "allowed");
+}
+
+TEST(MessageClaims, ManyThreadsAgreeOnTheFirst) {
+  constexpr int kThreads = 4;
+  constexpr int kMessages = 2000;
+  MessageClaims claims;
+  std::vector<std::vector<bool>> won(kThreads, std::vector<bool>(kMessages));
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&claims, &mine = won[i], account = std::to_string(i)] {
+      for (std::size_t m = 0; m < kMessages; ++m) {
+        mine[m] = claims.claim("r\n" + std::to_string(m), account);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t m = 0; m < kMessages; ++m) {
+    int winners = 0;
+    for (const auto& mine : won) winners += mine[m] ? 1 : 0;
+    EXPECT_EQ(winners, 1) << m;
+  }
+}
+
+TEST(MessageClaims, KeepTheNewest) {
+  MessageClaims claims(2);
+  EXPECT_TRUE(claims.claim("r\n1", "42"));
+  EXPECT_TRUE(claims.claim("r\n2", "42"));
+  EXPECT_FALSE(claims.claim("r\n1", "43"));
+  EXPECT_TRUE(claims.claim("r\n3", "42"));
+  EXPECT_FALSE(claims.claim("r\n2", "43"));
+  EXPECT_FALSE(claims.claim("r\n3", "43"));
+  EXPECT_TRUE(claims.claim("r\n1", "43"));
 }
 
 TEST_F(AccessTest, ReadingAnotherAccountIsAudited) {
