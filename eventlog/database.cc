@@ -17,6 +17,27 @@
 namespace courtside {
 namespace {
 
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+    text.replace(at, what.size(), with);
+    at += with.size();
+  }
+}
+
+// RocksDB names its class of error twice where one wraps another, and calls a table that is missing
+// by the name that LevelDB would have given it. Of tables there is no way out but another copy.
+std::string words_of(const rocksdb::Status& status) {
+  std::string text = status.ToString();
+  if (!status.IsCorruption()) return text;
+  replace_all(text, "Corruption: Corruption: ", "Corruption: ");
+  replace_all(text, ".ldb", ".sst");
+  if (text.find(".sst") == std::string::npos) return text;
+  while (text.ends_with(' ') || text.ends_with('.')) text.pop_back();
+  return text +
+         ": put that file back, or restore a backup: courtside restore BACKUP --data NEW "
+         "(`courtside renew` is for a lost end of the log, and does not help)";
+}
+
 Error open_error(const rocksdb::Status& status, const std::string& path) {
   if (is_lock_held(status)) {
     return {Code::data_in_use, "the data folder " + path + " is in use by another process"};
@@ -79,7 +100,7 @@ Result<void> expect_not_held(const std::string& path) {
 
 Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise) {
   const Code code = status.IsCorruption() ? Code::data_corrupt : otherwise;
-  return {code, std::string(doing) + ": " + status.ToString()};
+  return {code, std::string(doing) + ": " + words_of(status)};
 }
 
 // RocksDB has no status of its own for a lock that is taken: it is an I/O error like others.

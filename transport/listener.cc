@@ -24,8 +24,12 @@ bool exhausted(int error) {
 }
 
 Result<std::unique_ptr<Listener>> cannot_listen(const ListenAddress& address, int error) {
-  return fail(Code::unavailable, "cannot listen on " + join_host_port(address.host, address.port) +
-                                     ": " + std::strerror(error));
+  std::string why = std::strerror(error);
+  if (error == EADDRINUSE) {
+    why += "; another program listens there: stop it, or choose another `--listen`";
+  }
+  return fail(Code::unavailable,
+              "cannot listen on " + join_host_port(address.host, address.port) + ": " + why);
 }
 
 class TcpListener final : public Listener, SocketWatcherOwner {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "engine/config/nearest.h"
 #include "schema/channel.h"
 #include "schema/cloudevent.h"
 #include "schema/pattern.h"
@@ -83,7 +84,10 @@ Result<AccessRules::Standing> AccessRules::parse_standing(std::string_view who) 
   const auto word =
       std::find_if(kWords.begin(), kWords.end(), [who](const auto& w) { return w.first == who; });
   if (word == kWords.end()) {
-    return fail(Code::bad_configuration, "`who` is `" + std::string(who) + "`, which is no one");
+    std::vector<std::string> known;
+    for (const auto& [name, meaning] : kWords) known.emplace_back(name);
+    return fail(Code::bad_configuration,
+                "`who` is `" + std::string(who) + "`, which is unknown" + suggestion(who, known));
   }
   return Standing{word->second, {}};
 }

@@ -2,6 +2,9 @@
 // Data goes to stdout, all else to stderr. Threads: the main one; they start what they need.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "engine/config/command_line.h"
 
 namespace courtside {
@@ -36,5 +39,12 @@ int finish_output(int status);
 
 // Says what went wrong on stderr; the exit status that goes with it.
 int report(const Error& error);
+
+// Tells a person at a terminal that there is nothing to show: `what` is "no event of booking:b_1".
+// The exit status that goes with it.
+int nothing_found(const std::string& what);
+
+// "1 event", "3 events"
+std::string count_text(std::uint64_t count, const std::string& noun);
 
 }  // namespace courtside

@@ -4,13 +4,14 @@
 #include <string>
 
 #include "base/json.h"
+#include "engine/commands/commands.h"
 #include "eventlog/verify.h"
 
 namespace courtside {
 
 // "17 events of k3f9, 1..17".
 inline std::string log_text(const VerifiedLog& log) {
-  std::string text = std::to_string(log.held.count()) + " events of " + log.epoch;
+  std::string text = count_text(log.held.count(), "event") + " of " + log.epoch;
   if (log.held.empty()) return text;
   return text + ", " + std::to_string(log.held.begin.value()) + ".." +
          std::to_string(previous(log.held.end).value());

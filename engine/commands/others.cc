@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "engine/commands/commands.h"
+#include "engine/commands/table_text.h"
 #include "engine/config/print.h"
 #include "engine/version.h"
 
@@ -36,6 +37,17 @@ int finish_output(int status) {
 int report(const Error& error) {
   std::fprintf(stderr, "courtside: %s\n", error.message.c_str());
   return info(error.code).exit_status;
+}
+
+int nothing_found(const std::string& what) {
+  if (isatty(STDERR_FILENO) != 0) {
+    std::fprintf(stderr, "nothing found: %s\n", for_terminal(what).c_str());
+  }
+  return info(Code::not_found).exit_status;
+}
+
+std::string count_text(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 int run_config_print(const ConfigPrintCommand& command) {

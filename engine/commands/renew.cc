@@ -5,8 +5,23 @@
 #include "eventlog/log_end.h"
 
 namespace courtside {
+namespace {
+
+// Without its tail file nobody knows where a log ended.
+bool is_whole(const std::string& data) {
+  const Result<LogEnd> end = check_closed_log(data);
+  return end && end->has_tail;
+}
+
+}  // namespace
 
 int run_renew(const RenewCommand& command) {
+  // Positions that clients hold would be lost for nothing.
+  if (!command.force && is_whole(command.data)) {
+    return report(
+        {Code::bad_request, "nothing of the log in " + command.data +
+                                " is lost; serve it as it is (`--force` renews it anyway)"});
+  }
   const Result<RenewedLog> renewed = renew_log(command.data);
   if (!renewed) return report(renewed.error());
   // A source's place is written with its events, and mostly lost with them.

@@ -8,6 +8,7 @@
 #include "engine/access/changing_file.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/serve_signals.h"
+#include "engine/rule_check.h"
 #include "engine/server.h"
 #include "engine/version.h"
 #include "schema/position.h"
@@ -66,6 +67,10 @@ int run_serve(const ServeCommand& command) {
   start_log(config.log.level, json);
   if (const Result<void> safe = check_exposure(config); !safe) return report(safe.error());
 
+  if (const Result<void> sound = check_rules(command.loaded); !sound) {
+    return report(sound.error());
+  }
+
   ServeSignals signals;
   Result<std::unique_ptr<Server>> server = Server::start(config);
   if (!server) return report(server.error());
@@ -75,8 +80,9 @@ int run_serve(const ServeCommand& command) {
       "http://" + config.listen.substr(0, colon) + ":" + std::to_string((*server)->port());
   const OffsetRange held = (*server)->held();
   warn_of_open_secret(command.loaded);
+  warn_of_unknown_permissions(config);
   const std::string log = "log " + (*server)->epoch() + " in " + config.data + " holds " +
-                          std::to_string(held.count()) + " events";
+                          count_text(held.count(), "event");
   say_whether_callers_are_asked(config);
   if (json) {
     log_info("engine", log);

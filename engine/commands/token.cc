@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
 #include "engine/access/token_maker.h"
 #include "engine/commands/commands.h"
+#include "engine/config/nearest.h"
 
 namespace courtside {
 
@@ -19,6 +21,11 @@ int run_token(const TokenCommand& command) {
                                                 .expires_s = command.expires_s},
                                                command.secret);
   if (!token) return report(token.error());
+  const std::vector<std::string>& known = command.known_roles;
+  if (!command.role.empty() && std::find(known.begin(), known.end(), command.role) == known.end()) {
+    std::fprintf(stderr, "warning: no rule asks for the role `%s`%s\n", command.role.c_str(),
+                 suggestion(command.role, known).c_str());
+  }
   std::printf("%s\n", token->c_str());
   return 0;
 }

@@ -17,6 +17,9 @@ namespace {
 
 std::string type_name(const Setting& setting) {
   if (std::holds_alternative<ListSetting>(setting.kind)) return "TEXT,...";
+  if (const auto* choice = std::get_if<ChoiceSetting>(&setting.kind)) {
+    return CLI::detail::join(choice->words, "|");
+  }
   const auto* number = std::get_if<NumberSetting>(&setting.kind);
   if (number == nullptr) return "TEXT";
   if (number->unit == Unit::kCount) return "N";
@@ -168,6 +171,17 @@ std::string unexpected_argument(const CLI::App& root) {
          suggestion(name, known);
 }
 
+// CLI11's "--listen: 1 required TEXT missing" in plain English.
+std::string missing_value(std::string message) {
+  constexpr std::string_view kBefore = ": 1 required ";
+  constexpr std::string_view kAfter = " missing";
+  const std::size_t at = message.find(kBefore);
+  if (at == std::string::npos || !message.ends_with(kAfter)) return message;
+  const std::size_t begin = at + kBefore.size();
+  const std::string type = message.substr(begin, message.size() - kAfter.size() - begin);
+  return message.substr(0, at) + ": its value is missing: " + type;
+}
+
 ParsedCommandLine parse(CLI::App& root, const std::vector<std::unique_ptr<Subcommand>>& commands,
                         const std::vector<std::string>& arguments,
                         const Surroundings& surroundings) {
@@ -178,9 +192,12 @@ ParsedCommandLine parse(CLI::App& root, const std::vector<std::unique_ptr<Subcom
     return tl::unexpected(CommandLineExit{.status = 0, .out = root.help(), .err = {}});
   } catch (const CLI::ExtrasError&) {
     return tl::unexpected(usage_error(unexpected_argument(root)));
+  } catch (const CLI::ArgumentMismatch& error) {
+    return tl::unexpected(usage_error(missing_value(error.what())));
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(usage_error(error.what()));
   }
+  if (root.get_option("--version")->count() > 0) return VersionCommand{};
   for (const auto& command : commands) {
     if (command->chosen()) return command->finish(surroundings);
   }
@@ -235,6 +252,7 @@ tl::expected<OutputFormat, CommandLineExit> OutputOption::format(
 ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
                                      const Surroundings& surroundings) {
   CLI::App root("Courtside, the real-time event engine", "courtside");
+  root.add_flag("--version")->description("Show which version this is");
   std::vector<std::unique_ptr<Subcommand>> commands;
   commands.push_back(std::make_unique<Serve>(root));
   commands.push_back(add_publish(root));

@@ -152,6 +152,7 @@ struct TokenCommand {
   std::vector<std::string> channels;
   std::string issuer;
   std::string audience;
+  std::vector<std::string> known_roles;
   std::int64_t issued_s = 0;   // since 1970
   std::int64_t expires_s = 0;  // since 1970
 };
@@ -201,6 +202,7 @@ struct RestoreCommand {
 // A log that has lost its end goes on without it, under a new epoch.
 struct RenewCommand {
   std::string data;
+  bool force = false;                          // also where nothing is lost
   OutputFormat output = OutputFormat::kTable;  // kTable or kJson
 };
 

@@ -36,14 +36,15 @@ Result<void> check_exposure(const Config& config) {
     return fail(Code::bad_configuration, "trusted_proxies: " + proxies.error().message);
   }
   if (address->is_loopback()) return {};
-  const auto refuse = [&config](std::string_view why) {
-    return fail(Code::bad_configuration, "listen: `" + config.listen +
-                                             "` is open to other machines, and " +
-                                             std::string(why) + "; listen on 127.0.0.1 or [::1]");
+  const auto refuse = [&config](std::string_view why, std::string_view otherwise) {
+    return fail(Code::bad_configuration,
+                "listen: `" + config.listen + "` is open to other machines, and " +
+                    std::string(why) + "; listen on 127.0.0.1 or [::1]" + std::string(otherwise));
   };
-  if (!has_access_control(config)) return refuse("no access control is configured");
+  if (!has_access_control(config)) return refuse("no access control is configured", "");
   if (proxies->empty())
-    return refuse("tokens would travel in plain text: trusted_proxies is empty");
+    return refuse("tokens would travel in plain text: trusted_proxies is empty",
+                  ", or name your proxy in `trusted_proxies`");
   return {};
 }
 

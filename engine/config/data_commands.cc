@@ -120,20 +120,23 @@ class Renew : public Subcommand {
       : app_(
             *root.add_subcommand("renew", "Go on with a log that lost its end, under a new epoch")),
         data_(app_),
-        output_(app_, {"table", "json"}) {}
+        output_(app_, {"table", "json"}) {
+    app_.add_flag("--force", force_, "Also where nothing is lost");
+  }
 
   bool chosen() const override { return app_.parsed(); }
 
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
     const auto folder = data_.folder(surroundings);
     if (!folder) return tl::unexpected(folder.error());
-    return output_.finish(RenewCommand{.data = *folder}, surroundings);
+    return output_.finish(RenewCommand{.data = *folder, .force = force_}, surroundings);
   }
 
  private:
   CLI::App& app_;
   DataOption data_;
   OutputOption output_;
+  bool force_ = false;
 };
 
 }  // namespace

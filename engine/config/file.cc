@@ -151,11 +151,12 @@ Result<void> Reader::read_rules(std::optional<FileRules<Rule>>& out, const toml:
       return refuse(node, name + ": not an array of tables; write [[" + name + "]]");
     }
   }
-  out = FileRules<Rule>{.rules = {}, .place = place(node)};
+  out = FileRules<Rule>{.rules = {}, .place = place(node), .places = {}};
   for (const toml::node& each : *tables) {
     Result<Rule> rule = (this->*read_rule)(*each.as_table());
     if (!rule) return fail(rule.error());
     out->rules.push_back(std::move(*rule));
+    out->places.push_back(place(each));
   }
   return {};
 }

@@ -24,7 +24,8 @@ struct FileValue {
 template <typename Rule>
 struct FileRules {
   std::vector<Rule> rules;
-  std::string place;  // of the first
+  std::string place;                // of the first
+  std::vector<std::string> places;  // of each
 };
 
 // One [[source]]: what it says otherwise than [outbox]. The values' settings are outbox.*.

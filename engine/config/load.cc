@@ -11,6 +11,7 @@
 #include "engine/config/service_variables.h"
 #include "engine/config/settings.h"
 #include "schema/command.h"
+#include "transport/listener.h"
 
 namespace courtside {
 namespace {
@@ -34,6 +35,17 @@ bool is_other_variable(std::string_view name) {
          std::any_of(kOtherPrefixes.begin(), kOtherPrefixes.end(), begins);
 }
 
+// As browsers write it (RFC 6454, section 6.2): what has another form would never be equal to one.
+bool is_origin(std::string_view text) {
+  if (text == "*" || text == "null") return true;
+  const std::size_t colon = text.find("://");
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = text.substr(colon + 3);
+  const auto is_plain = [](unsigned char c) { return c > ' ' && c < 0x7f && (c < 'A' || c > 'Z'); };
+  return !host.empty() && host.find_first_of("/?#@") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), is_plain);
+}
+
 // What is told of an unknown variable. The prefix is no part of what is compared: it is long, and
 // would let very different names count as near.
 std::string nearest_variable(std::string_view name) {
@@ -53,11 +65,14 @@ tl::unexpected<Error> refuse(std::string_view place, std::string_view why) {
 // A setting's value from a source, with the place to name when it is refused.
 Result<void> take(LoadedConfig& loaded, const Setting& setting, std::string_view text,
                   Origin origin) {
+  // A flag and a variable name the setting themselves; a line of a file does not.
+  const bool in_file = origin.kind == Origin::Kind::kFile;
+  const std::string place = origin.place + (in_file ? ": " + std::string(setting.name) : "");
+  if (text.empty() && !may_be_empty(setting)) {
+    return refuse(place, "it is empty: leave it out, or give it a value");
+  }
   if (const Result<void> done = assign(setting, loaded.config, text); !done) {
-    // A flag and a variable name the setting themselves; a line of a file does not.
-    const bool in_file = origin.kind == Origin::Kind::kFile;
-    return refuse(origin.place + (in_file ? ": " + std::string(setting.name) : ""),
-                  done.error().message);
+    return refuse(place, done.error().message);
   }
   loaded.origins[std::string(setting.name)] = std::move(origin);
   return {};
@@ -72,6 +87,7 @@ Result<void> take_file(LoadedConfig& loaded, ConfigFile file) {
   const auto take_rules = [&loaded](auto& rules, auto& from_file, const char* name) {
     if (!from_file) return;
     rules = std::move(from_file->rules);
+    loaded.rule_places[name] = std::move(from_file->places);
     loaded.origins[name] = {.kind = Origin::Kind::kFile, .place = from_file->place};
   };
   take_rules(loaded.config.routes, file.routes, "route");
@@ -82,19 +98,6 @@ Result<void> take_file(LoadedConfig& loaded, ConfigFile file) {
   return {};
 }
 
-// Where credentials come from must not be empty by mistake, such as a variable of a template that
-// nobody filled in: without any of them everybody is an administrator. In the file they may be:
-// that is what `config print` writes.
-Result<void> check_credential(const Setting& setting, std::string_view text,
-                              std::string_view place) {
-  constexpr std::array<std::string_view, 3> kCredentials = {"access.jwt_secret", "access.jwks_file",
-                                                            "access.service_keys_file"};
-  const bool is_one =
-      std::find(kCredentials.begin(), kCredentials.end(), setting.name) != kCredentials.end();
-  if (!is_one || !text.empty()) return {};
-  return refuse(place, "it is empty: leave it out, or say what it is");
-}
-
 Result<void> take_environment(LoadedConfig& loaded,
                               const std::map<std::string, std::string>& environment) {
   std::map<std::string, const Setting*> known;
@@ -103,9 +106,6 @@ Result<void> take_environment(LoadedConfig& loaded,
   for (const Setting& setting : settings()) {
     const auto found = environment.find(std::string(setting.platform_variable));
     if (setting.platform_variable.empty() || found == environment.end()) continue;
-    if (const auto given = check_credential(setting, found->second, found->first); !given) {
-      return given;
-    }
     const Result<void> done = take(loaded, setting, found->second,
                                    {.kind = Origin::Kind::kEnvironment, .place = found->first});
     if (!done) return done;
@@ -117,7 +117,6 @@ Result<void> take_environment(LoadedConfig& loaded,
       if (is_service_variable(name, text)) continue;
       return refuse(name, "there is no such setting" + nearest_variable(name));
     }
-    if (const auto given = check_credential(*found->second, text, name); !given) return given;
     const Result<void> done =
         take(loaded, *found->second, text, {.kind = Origin::Kind::kEnvironment, .place = name});
     if (!done) return done;
@@ -130,10 +129,33 @@ Result<void> take_flags(LoadedConfig& loaded,
   for (const auto& [name, text] : flags) {
     const Setting* setting = find_setting(name);
     if (setting == nullptr) return refuse(name, "there is no such setting");
-    if (const auto given = check_credential(*setting, text, setting->flag()); !given) return given;
     const Result<void> done =
         take(loaded, *setting, text, {.kind = Origin::Kind::kFlag, .place = setting->flag()});
     if (!done) return done;
+  }
+  return {};
+}
+
+// Where the value is from, as messages name it.
+std::string place_of(const LoadedConfig& loaded, const std::string& name) {
+  const auto found = loaded.origins.find(name);
+  if (found == loaded.origins.end()) return name;
+  const bool in_file = found->second.kind == Origin::Kind::kFile;
+  return found->second.place + (in_file ? ": " + name : "");
+}
+
+// What an address or an origin is, the table of settings does not know.
+Result<void> check_addresses(const LoadedConfig& loaded) {
+  const Config& config = loaded.config;
+  if (!parse_listen_address(config.listen)) {
+    return refuse(place_of(loaded, "listen"), "`" + config.listen +
+                                                  "`: an IP address and a port from 0 to 65535 are "
+                                                  "needed, such as 127.0.0.1:8081");
+  }
+  for (const std::string& origin : config.allowed_origins) {
+    if (is_origin(origin)) continue;
+    return refuse(place_of(loaded, "allowed_origins"),
+                  "`" + origin + "` is not an origin such as https://play.example.com");
   }
   return {};
 }
@@ -184,6 +206,7 @@ Result<LoadedConfig> combine(const ConfigSources& sources, ConfigFile file) {
     return fail(done.error());
   }
   if (const auto done = take_flags(loaded, sources.flags); !done) return fail(done.error());
+  if (const auto done = check_addresses(loaded); !done) return fail(done.error());
   if (const auto done = add_sources(loaded, event_sources); !done) return fail(done.error());
   return loaded;
 }

@@ -36,6 +36,8 @@ struct ConfigSources {
 struct LoadedConfig {
   Config config;
   std::map<std::string, Origin> origins;  // by dotted name; what is not in it is a default
+  // By the name of the table ("route"), of each of its rules; only what is from a file.
+  std::map<std::string, std::vector<std::string>> rule_places = {};
 };
 
 // Errors: bad_configuration; no_input when the file cannot be read.

@@ -192,9 +192,10 @@ std::string toml_value(const Setting& setting, const Config& config) {
 
 void append_value(std::string& out, const Setting& setting, std::string_view key,
                   const Config& config) {
-  // A secret is not written; what is not there is not a value to load.
-  const bool hidden = shown_value(setting, config) != value_text(setting, config);
-  if (setting.secret || hidden) out.append("# ");
+  // A secret is not written, and an empty name of a credential is not one to load.
+  const std::string value = value_text(setting, config);
+  const bool hidden = shown_value(setting, config) != value;
+  if (setting.secret || hidden || (value.empty() && !may_be_empty(setting))) out.append("# ");
   out.append(key).append(" = ").append(toml_value(setting, config)).append("\n");
 }
 

@@ -1,6 +1,7 @@
 #include "engine/config/settings.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace courtside {
@@ -59,7 +60,9 @@ Result<void> assign_to(const ListSetting& kind, Config& config, std::string_view
 }
 
 Result<void> assign_to(const ChoiceSetting& kind, Config& config, std::string_view text) {
-  const auto word = std::find(kind.words.begin(), kind.words.end(), text);
+  // Many programs have the short form, and it can mean nothing else.
+  const std::string_view wanted = text == "warn" ? "warning" : text;
+  const auto word = std::find(kind.words.begin(), kind.words.end(), wanted);
   if (word == kind.words.end()) {
     return refuse("`" + std::string(text) + "` is not " + join_words(kind.words));
   }
@@ -135,6 +138,12 @@ std::string shown_value(const Setting& setting, const Config& config) {
   if (text != nullptr && text->shown != nullptr) return text->shown(value);
   if (!setting.secret) return value;
   return value.empty() ? "" : "(set)";
+}
+
+bool may_be_empty(const Setting& setting) {
+  constexpr std::array<std::string_view, 3> kCredentials = {"access.jwt_secret", "access.jwks_file",
+                                                            "access.service_keys_file"};
+  return std::find(kCredentials.begin(), kCredentials.end(), setting.name) == kCredentials.end();
 }
 
 }  // namespace courtside

@@ -74,4 +74,8 @@ std::string value_text(const Setting& setting, const Config& config);
 // The value for anyone's eyes: "(set)" or "" instead of a secret.
 std::string shown_value(const Setting& setting, const Config& config);
 
+// False for what names a credential. It must not be empty by mistake, as where nobody filled in a
+// template: without any credential everybody is an administrator.
+bool may_be_empty(const Setting& setting);
+
 }  // namespace courtside

@@ -56,6 +56,7 @@ class Token : public Subcommand {
     command.secret = loaded->config.access.jwt_secret;
     command.issuer = loaded->config.access.jwt_issuer;
     command.audience = loaded->config.access.jwt_audience;
+    for (const RoleRule& rule : loaded->config.roles) command.known_roles.push_back(rule.role);
     return command;
   }
 

@@ -28,10 +28,10 @@ Ran serve(const fs::path& data) {
   return run_in_shell("exec courtside serve --listen 127.0.0.1:0 --data " + data.string());
 }
 
-fs::path newest_journal(const fs::path& data) {
+fs::path newest(const fs::path& data, const std::string& extension) {
   fs::path found;
   for (const auto& entry : fs::directory_iterator(data)) {
-    if (entry.path().extension() == ".log" && entry.path() > found) found = entry.path();
+    if (entry.path().extension() == extension && entry.path() > found) found = entry.path();
   }
   return found;
 }
@@ -46,7 +46,7 @@ TEST_F(LogEnd, AKilledServersLogThatLostItsJournalIsRefusedAndTheAdviceHelps) {
   for (int i = 1; i <= 15; ++i) last = append_one(http, {.id = "b" + std::to_string(i)});
   http.close();
   server.kill();
-  fs::remove(newest_journal(server.data()));
+  fs::remove(newest(server.data(), ".log"));
 
   const Ran refused = serve(server.data());
   EXPECT_EQ(refused.status, 65) << refused.output;
@@ -67,6 +67,53 @@ TEST_F(LogEnd, AKilledServersLogThatLostItsJournalIsRefusedAndTheAdviceHelps) {
   Session client = session();
   client.say(subscribe_message({.from = after(last)}));
   EXPECT_EQ(client.await("gap")["reason"].text(), "epoch");
+}
+
+TEST_F(LogEnd, ALogThatLostNothingIsNotRenewed) {
+  append_one(http, {.id = "a"});
+  const std::string position = append_one(http, {.id = "b"});
+  ASSERT_EQ(stop_server(), 0);
+  const std::string renew = "courtside renew --data " + server.data().string();
+  const Ran refused = run_in_shell(renew);
+  EXPECT_EQ(refused.status, 64) << refused.output;
+  EXPECT_NE(refused.output.find("is lost; serve it as it is (`--force` renews it anyway)"),
+            std::string::npos)
+      << refused.output;
+  server.start();
+  EXPECT_EQ(append_one(http, {.id = "b"}), position);
+  ASSERT_EQ(stop_server(), 0);
+  EXPECT_EQ(run_in_shell(renew + " --force").status, 0);
+  server.start();
+  EXPECT_NE(append_one(http, {.id = "b"}), position);
+}
+
+// What `renew` is not for: it must not be tried, and the file is named as it is called.
+TEST_F(LogEnd, ATableThatIsMissingOrDamagedIsNamedWithTheWayOut) {
+  append_one(http, {.id = "a"});
+  http.close();
+  ASSERT_EQ(server.terminate(), 0);
+  server.start();  // writes what the journals hold into tables
+  ASSERT_EQ(stop_server(), 0);
+  const fs::path table = newest(server.data(), ".sst");
+  ASSERT_FALSE(table.empty());
+  const fs::path away = server.data().string() + ".away";
+  fs::rename(table, away);
+  const auto expect_remedy = [&](const Ran& ran) {
+    EXPECT_EQ(ran.status, 65) << ran.output;
+    for (const std::string& part :
+         {table.filename().string(), std::string("put that file back, or restore a backup: "
+                                                 "courtside restore BACKUP --data NEW")}) {
+      EXPECT_NE(ran.output.find(part), std::string::npos) << part << " in " << ran.output;
+    }
+    EXPECT_EQ(ran.output.find(".ldb"), std::string::npos) << ran.output;
+    EXPECT_EQ(ran.output.find("Corruption: Corruption"), std::string::npos) << ran.output;
+  };
+  const std::string data = server.data().string();
+  expect_remedy(serve(data));
+  expect_remedy(run_in_shell("courtside renew --data " + data));
+  fs::rename(away, table);
+  server.start();
+  EXPECT_EQ(read_log(http).size(), 1u);
 }
 
 TEST_F(LogEnd, AFolderThatIsNotOursIsRefusedAndLeftAlone) {

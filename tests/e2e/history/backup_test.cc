@@ -149,9 +149,9 @@ TEST_F(Backup, TheCommandsSayHowItWent) {
   EXPECT_THAT(run({"backup", "--data", at("nothing"), at("c")}), StartsWith("66: "));
   EXPECT_THAT(run({"backup", "--data", data()}), StartsWith("64: "));
   EXPECT_THAT(run({"verify", "--data", at("b"), "-o", "table"}),
-              StartsWith("0: sound: 1 events of "));
+              StartsWith("0: sound: 1 event of "));
   EXPECT_THAT(run({"restore", at("b"), "--data", at("r"), "-o", "table"}),
-              HasSubstr(": 1 events of "));
+              HasSubstr(": 1 event of "));
   EXPECT_THAT(run({"restore", "--no-verify", at("b"), "--data", at("r2")}), StartsWith("0: "));
 
   fs::remove(at("b") + "/CURRENT");

@@ -189,7 +189,8 @@ TEST(AccessRules, RefuseARuleThatMeansNothing) {
   ASSERT_FALSE(rules);
   EXPECT_EQ(rules.error().code, Code::bad_configuration);
   EXPECT_EQ(rules.error().message,
-            "read rule for `chat:*`: `who` is `participnat`, which is no one");
+            "read rule for `chat:*`: `who` is `participnat`, which is unknown; did you mean "
+            "`participant`?");
   config.read_rules = {{.channel = "Chat", .who = "anyone", .permissions = {}}};
   EXPECT_FALSE(AccessRules::make(config));
   config.read_rules = {};
@@ -197,7 +198,8 @@ TEST(AccessRules, RefuseARuleThatMeansNothing) {
   const auto projected = AccessRules::make(config);
   ASSERT_FALSE(projected);
   EXPECT_EQ(projected.error().message,
-            "projection rule for `booking:*`: `who` is `booking_venu`, which is no one");
+            "projection rule for `booking:*`: `who` is `booking_venu`, which is unknown; did you "
+            "mean `booking_venue`?");
 }
 
 // A message keeps its author, whoever else is in the room and posts under its id.

@@ -38,16 +38,28 @@ TEST(CommandLine, ServeTakesEverySettingAsAFlag) {
 }
 
 TEST(CommandLine, ServeTakesTheLastOfAFlagGivenTwiceAndAllOfAList) {
-  const auto serve = parsed<ServeCommand>({"serve", "--shards", "1", "--shards", "2",
-                                           "--allowed-origins", "a,b", "--allowed-origins", "c"});
+  const auto serve =
+      parsed<ServeCommand>({"serve", "--shards", "1", "--shards", "2", "--allowed-origins",
+                            "http://a,http://b", "--allowed-origins", "http://c"});
   EXPECT_EQ(serve.loaded.config.shards, 2u);
-  EXPECT_EQ(serve.loaded.config.allowed_origins, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(serve.loaded.config.allowed_origins,
+            (std::vector<std::string>{"http://a", "http://b", "http://c"}));
 }
 
 TEST(CommandLine, ServeTakesAnEmptyTextForWhatItIs) {
   EXPECT_EQ(parsed<ServeCommand>({"serve", "--allowed-origins", ""}).loaded.config.allowed_origins,
             std::vector<std::string>{});
   EXPECT_EQ(refused({"serve", "--data", ""}), "78 courtside: --data: it is empty");
+}
+
+TEST(CommandLine, AValueThatIsMissingIsDescribed) {
+  EXPECT_EQ(refused({"serve", "--proxy-protocol"}),
+            "64 courtside: --proxy-protocol: its value is missing: false|true");
+  EXPECT_EQ(refused({"serve", "--data"}), "64 courtside: --data: its value is missing: TEXT");
+}
+
+TEST(CommandLine, TheVersionIsShownByAFlagToo) {
+  EXPECT_EQ(parsed<VersionCommand>({"--version"}).output, OutputFormat::kTable);
 }
 
 TEST(CommandLine, ServeReadsTheEnvironment) {

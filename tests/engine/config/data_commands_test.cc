@@ -40,6 +40,11 @@ TEST(DataCommands, MakePathsAbsolute) {
   EXPECT_FALSE(parsed<RestoreCommand>({"restore", "/b", "--no-verify"}).verify);
 }
 
+TEST(DataCommands, RenewTakesForce) {
+  EXPECT_FALSE(parsed<RenewCommand>({"renew", "--data", "/d"}).force);
+  EXPECT_TRUE(parsed<RenewCommand>({"renew", "--data", "/d", "--force"}).force);
+}
+
 TEST(DataCommands, SpeakJsonWhenPiped) {
   EXPECT_EQ(parsed<VerifyCommand>({"verify"}).output, OutputFormat::kTable);
   Surroundings around = terminal();

@@ -199,14 +199,52 @@ TEST(LoadConfig, RefusesAnEmptySecretOrFileOfKeys) {
     ASSERT_FALSE(loaded) << name;
     EXPECT_EQ(loaded.error().code, Code::bad_configuration);
     EXPECT_EQ(loaded.error().message,
-              std::string(name) + ": it is empty: leave it out, or say what it is");
+              std::string(name) + ": it is empty: leave it out, or give it a value");
   }
   const auto flag =
       load_config({.flags = {{"access.jwt_secret", ""}}, .environment = {}, .file = {}});
   ASSERT_FALSE(flag);
   EXPECT_EQ(flag.error().code, Code::bad_configuration);
-  EXPECT_TRUE(
-      load_config({.flags = {}, .environment = {}, .file = "f.toml"}, "access.jwt_secret = ''\n"));
+  for (const char* name : {"jwt_secret", "jwks_file", "service_keys_file"}) {
+    const auto file = load_config({.flags = {}, .environment = {}, .file = "f.toml"},
+                                  "[access]\n" + std::string(name) + " = ''\n");
+    ASSERT_FALSE(file) << name;
+    EXPECT_EQ(file.error().code, Code::bad_configuration);
+    EXPECT_EQ(file.error().message, "f.toml:2: access." + std::string(name) +
+                                        ": it is empty: leave it out, or give it a value");
+  }
+}
+
+TEST(LoadConfig, SaysWhichAddressOrOriginIsNone) {
+  const auto refused = [](std::string_view file, const std::string& flag = "") {
+    ConfigSources sources{.flags = {}, .environment = {}, .file = "f.toml"};
+    if (!flag.empty()) sources.flags = {{"listen", flag}};
+    const auto loaded = load_config(sources, file);
+    return loaded ? "taken" : loaded.error().message;
+  };
+  const std::string why =
+      "an IP address and a port from 0 to 65535 are needed, such as 127.0.0.1:8081";
+  for (const char* wrong : {"8081", "localhost:8081", "127.0.0.1:99999"}) {
+    EXPECT_EQ(refused("", wrong), "--listen: `" + std::string(wrong) + "`: " + why);
+  }
+  EXPECT_EQ(refused("\nlisten = '8081'\n"), "f.toml:2: listen: `8081`: " + why);
+  for (const char* wrong : {"play.example.com", "https://", "https://play.example.com/",
+                            "https://Play.example.com", "https://a b"}) {
+    EXPECT_EQ(refused("allowed_origins = ['" + std::string(wrong) + "']\n"),
+              "f.toml:1: allowed_origins: `" + std::string(wrong) +
+                  "` is not an origin such as https://play.example.com");
+  }
+  for (const char* good : {"*", "null", "https://play.example.com", "http://localhost:3000",
+                           "capacitor://localhost"}) {
+    EXPECT_EQ(refused("allowed_origins = ['" + std::string(good) + "']\n"), "taken");
+  }
+}
+
+TEST(LoadConfig, TakesTheShortFormOfALevel) {
+  const auto loaded =
+      load_config({.flags = {{"log.level", "warn"}}, .environment = {}, .file = {}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->config.log.level, LogLevel::kWarning);
 }
 
 TEST(LoadConfig, TakesTrueAndFalseAsTomlHasThem) {
