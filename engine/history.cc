@@ -92,6 +92,12 @@ Error position_expired(std::string_view epoch, OffsetRange held, std::string mes
   return {Code::position_expired, std::move(message), details.take()};
 }
 
+Error foreign_position(const Position& position, std::string_view epoch, OffsetRange held) {
+  return position_expired(epoch, held,
+                          "position " + format(position) + " is of another log: this one is `" +
+                              std::string(epoch) + "`; take positions from this server");
+}
+
 namespace {
 
 // The offset of a position of this log, if it is among those that are allowed.
@@ -100,7 +106,7 @@ Result<Offset> offset_in(const std::string& text, std::string_view epoch, Offset
   const Result<Position> position = parse_position(text);
   if (!position) return fail(position.error());
   if (position->epoch != epoch) {
-    return fail(position_expired(epoch, held, "the position belongs to another log"));
+    return fail(foreign_position(*position, epoch, held));
   }
   if (position->offset >= allowed.end) {
     return fail(position_expired(epoch, held, "the position lies beyond the head"));
@@ -138,6 +144,8 @@ Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limi
       text, {"channel", "type"},
       [&](const Parameter& parameter) { return set_parameter(query, parameter, limit_max, now); });
   if (!done) return fail(done.error());
+  const Result<void> range = check_time_range(query.filter.since, query.filter.until);
+  if (!range) return fail(range.error());
   return query;
 }
 

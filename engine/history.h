@@ -32,6 +32,8 @@ struct HistoryQuery {
 Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch, OffsetRange held);
 // "events after the position are gone", with where one can begin instead.
 Error position_expired(std::string_view epoch, OffsetRange held, std::string message);
+// The same for a position whose epoch is not `epoch`.
+Error foreign_position(const Position& position, std::string_view epoch, OffsetRange held);
 
 // The parameters of GET /v1/events. bad_request for one that is unknown, empty, or a second one of
 // what can be one only, so that no filter quietly finds more than was meant. `limit_max` bounds

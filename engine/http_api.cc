@@ -142,7 +142,8 @@ void handle_request(Peer& peer, HttpRequest& request) {
   }
   if (!origin_allowed(request.headers, peer.shard().engine().config.allowed_origins)) {
     peer.door().deny(Denial::kOrigin);
-    return peer.respond(problem({Code::forbidden, "this origin is not on the allow-list"}));
+    return peer.respond(problem(
+        {Code::forbidden, "this origin is not on the allow-list (setting `allowed_origins`)"}));
   }
   peer.set_origin(request.header("origin"));
   if (const Result<void> query = check_query(request); !query) {

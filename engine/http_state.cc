@@ -140,7 +140,8 @@ void get_state(Peer& peer, const std::string& segment, const HttpRequest& reques
   if (!subject) return peer.respond(problem(subject.error()));
   const Result<StateQuery> query = parse_state_query(request.query());
   if (!query) return peer.respond(problem(query.error()));
-  const Error not_found{Code::not_found, "there is no such subject, or there was none then"};
+  const Error not_found{Code::not_found,
+                        "there is no such subject, or there was none then, or you may not read it"};
   if (!is_channel(*subject)) return peer.respond(problem(not_found));
 
   const Engine& engine = peer.shard().engine();

@@ -72,6 +72,11 @@ Result<void> set_time(std::optional<Timestamp>& time, const Parameter& parameter
   return {};
 }
 
+Result<void> check_time_range(std::optional<Timestamp> since, std::optional<Timestamp> until) {
+  if (!since || !until || *until >= *since) return {};
+  return fail(Code::bad_request, "parameter `until`: lies before `since`");
+}
+
 Result<void> set_count(std::size_t& count, const Parameter& parameter, std::size_t max) {
   const std::string& text = parameter.second;
   const char* const end = text.data() + text.size();

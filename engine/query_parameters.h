@@ -54,6 +54,9 @@ Result<void> set_position(std::optional<std::string>& position, const Parameter&
 // by way of a trace, since percent-decoded bytes are any bytes.
 Result<void> set_text(std::string& text, const Parameter& parameter);
 
+// bad_request where `until` lies before `since`: nothing could be found, and nobody means that.
+Result<void> check_time_range(std::optional<Timestamp> since, std::optional<Timestamp> until);
+
 // As set_time reads it; empty when it is neither.
 std::optional<FineTime> parse_query_time(std::string_view text, Timestamp now);
 

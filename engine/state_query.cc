@@ -74,6 +74,8 @@ Result<NotificationsQuery> parse_notifications_query(std::string_view text, std:
     return Result<void>();
   });
   if (!done) return fail(done.error());
+  const Result<void> range = check_time_range(query.since, query.until);
+  if (!range) return fail(range.error());
   return query;
 }
 
@@ -95,7 +97,7 @@ Result<Offset> resolve_at(const std::string& at, const LogReader& log, OffsetRan
                 "parameter `at`: must be a position, an RFC 3339 time, such as -2h, or now");
   }
   if (position->epoch != log.epoch()) {
-    return fail(position_expired(log.epoch(), held, "the position belongs to another log"));
+    return fail(foreign_position(*position, log.epoch(), held));
   }
   if (position->offset >= held.end) {
     return fail(position_expired(log.epoch(), held, "the position lies beyond the head"));

@@ -65,6 +65,8 @@ class WebSocketClient {
   struct Refusal {
     int status = 0;
     std::string location;  // of a redirect
+    std::string content_type;
+    std::string body;
   };
   virtual const Refusal& refusal() const = 0;
 };

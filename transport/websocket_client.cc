@@ -144,7 +144,9 @@ class TcpWebSocketClient final : public WebSocketClient,
     if (const auto agreed = check_upgrade_answer(parser_->message(), offer_); !agreed) {
       const HttpMessage& answer = parser_->message();
       refusal_ = {.status = answer.status,
-                  .location = std::string(find_header(answer.headers, "location"))};
+                  .location = std::string(find_header(answer.headers, "location")),
+                  .content_type = std::string(find_header(answer.headers, "content-type")),
+                  .body = answer.body};
       give_up(agreed.error().message);
       return bytes.size();
     }

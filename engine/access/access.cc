@@ -326,7 +326,7 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
   if (!rights) return fail(rights.error());
   if (!rules_.may_publish({identity, **rights}, event, facts) || !claims_message(identity, event)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
-      return fail(Code::unauthorized, "publishing takes a token");
+      return fail(Code::unauthorized, "publishing takes a token (`--token`, COURTSIDE_TOKEN)");
     }
     return fail(Code::forbidden, "you may not publish this event");
   }

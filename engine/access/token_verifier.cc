@@ -93,7 +93,9 @@ Result<Identity> TokenVerifier::verify(std::string_view token, std::int64_t now_
   const TokenKey* key = keys->find(*header);
   if (key == nullptr) return refuse("the token names no key that is known for its algorithm");
   if (parts->signature.size() != key->key.signature_bytes() || !key->key.verifies(token)) {
-    return refuse("the token's signature is not of its key");
+    return refuse(header->algorithm == JwsAlgorithm::kHs256
+                      ? "the token was signed with another secret"
+                      : "the token was signed with another key");
   }
   const bool by_secret = header->algorithm == JwsAlgorithm::kHs256;
   Result<Identity> identity =

@@ -161,7 +161,8 @@ class Backfill {
         if (results.count == entries.size()) return results;
         return fail(Code::internal, "the server's answer to a batch is not understood");
       }
-      if (!is_passing(answer.error().code) || tries == kTriesMax) return fail(answer.error());
+      const bool passes = is_passing(answer.error().code) && !is_for_good(answer.error());
+      if (!passes || tries == kTriesMax) return fail(answer.error());
       std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms(answer.error(), tries)));
     }
   }

@@ -1,6 +1,7 @@
 #include "engine/commands/client.h"
 
 #include "base/json.h"
+#include "engine/commands/http.h"
 
 namespace courtside {
 namespace {
@@ -18,11 +19,18 @@ Code code_of_close(std::uint16_t close_code) {
 
 // What a proxy or a server answers instead of an upgrade is no reason to try again, but for those
 // answers that pass.
-Code code_of_answer(int status) {
-  for (const Code code : {Code::unauthorized, Code::forbidden, Code::rate_limited}) {
-    if (info(code).http_status == status) return code;
+Error error_of_refusal(const Remote& remote, const WebSocketClient::Refusal& refusal) {
+  if (!refusal.location.empty()) return redirected(remote, refusal.status, refusal.location);
+  // The server says so where a proxy left out the headers that ask for a WebSocket.
+  if (refusal.status == info(Code::upgrade_required).http_status) {
+    return unavailable_for_good(remote.base +
+                                ": the proxy does not pass WebSocket on, see docs/proxies.md");
   }
-  return status >= 500 ? Code::unavailable : Code::bad_request;
+  Error error = error_of(
+      remote,
+      {.status = refusal.status, .content_type = refusal.content_type, .body = refusal.body});
+  if (refusal.status >= 500) error.code = Code::unavailable;
+  return error;
 }
 
 }  // namespace
@@ -93,12 +101,7 @@ void ClientSession::on_message(WebSocketClient& /*client*/, Opcode /*opcode*/,
 void ClientSession::on_closed(WebSocketClient& client, std::uint16_t close_code,
                               std::string_view reason) {
   const WebSocketClient::Refusal& refusal = client.refusal();
-  if (!refusal.location.empty()) {
-    return events_.on_closed(redirected(remote_, refusal.status, refusal.location));
-  }
-  if (refusal.status != 0) {
-    return events_.on_closed({code_of_answer(refusal.status), std::string(reason)});
-  }
+  if (refusal.status != 0) return events_.on_closed(error_of_refusal(remote_, refusal));
   std::string why = "the connection ended";
   if (close_code != 0) why.append(" with code ").append(std::to_string(close_code));
   if (!reason.empty()) why.append(": ").append(reason);

@@ -59,7 +59,7 @@ Result<EventsDownload> EventsDownload::open(const Remote& remote, const std::str
   HttpResponse answer = (*download)->head();
   if (answer.status == 200) {
     if (answer.content_type.starts_with(media)) return EventsDownload(std::move(*download));
-    return fail(Code::unavailable, "the server does not answer with " + std::string(media));
+    return fail(stranger_answered(remote, answer));
   }
   for (;;) {
     const Result<std::string> piece = (*download)->read();

@@ -44,6 +44,10 @@ HistoryAsk without_place(HistoryAsk ask) {
   return ask;
 }
 
+std::string filters_text(const std::string& asked) {
+  return asked.empty() ? "no filters" : "the filters " + asked;
+}
+
 class Exporting {
  public:
   Exporting(const ExportCommand& command, Remote remote)
@@ -52,14 +56,14 @@ class Exporting {
   int run() {
     if (const auto asked = command_.resume ? asked_of_whole_export(command_.file) : std::nullopt) {
       if (!command_.asked.empty() && command_.asked != *asked) {
-        return report(
-            {Code::bad_usage, command_.file + " is complete, and was asked for with: " + *asked});
+        return report({Code::bad_usage, command_.file + " is complete, and was asked for with " +
+                                            filters_text(*asked)});
       }
       std::fprintf(stderr, "courtside: %s is complete\n", command_.file.c_str());
       return 0;
     }
     const Result<void> done = command_.file == "-" ? write_through() : write_file();
-    if (told_progress_) std::fputc('\n', stderr);
+    end_progress();
     if (!done) return report(done.error());
     return state_.events > 0 ? 0 : 1;
   }
@@ -110,14 +114,24 @@ class Exporting {
     const Result<std::string> digest = file->finish();
     if (!digest) return fail(digest.error());
     state_.bytes = file->bytes();
-    return file->publish(manifest(*digest));
+    if (const Result<void> named = file->publish(manifest(*digest)); !named) return named;
+    end_progress();
+    std::fprintf(stderr, "%s: %s, SHA-256 %s\n", command_.file.c_str(),
+                 count_text(state_.events, "event").c_str(), digest->c_str());
+    return {};
   }
 
   // Where an export to this file was broken off, if it is to be resumed; else its beginning.
   Result<void> take_up() {
     begin_anew();
     if (!command_.resume) {
-      if (command_.force || !is_file_there(command_.file)) return {};
+      if (command_.force) return {};
+      if (is_file_there(command_.file + ".partial.state")) {
+        return fail(Code::bad_request, command_.file +
+                                           ".partial is there: `--resume` goes on, "
+                                           "`--force` begins anew");
+      }
+      if (!is_file_there(command_.file)) return {};
       return fail(Code::bad_request, command_.file + " is there already: --force replaces it");
     }
     Result<std::optional<ExportState>> found = read_export_state(command_.file);
@@ -128,8 +142,8 @@ class Exporting {
     }
     const bool is_same = command_.asked.empty() || command_.asked == (*found)->asked;
     if (!is_same || (*found)->form != state_.form) {
-      return fail(Code::bad_usage, "the export to be resumed was asked for with: " +
-                                       (*found)->asked + " -o " + (*found)->form);
+      return fail(Code::bad_usage, "the export to be resumed was asked for with " +
+                                       filters_text((*found)->asked) + " and -o " + (*found)->form);
     }
     state_ = std::move(**found);
     resumed_ = true;
@@ -288,6 +302,10 @@ class Exporting {
     told_progress_ = true;
     std::fprintf(stderr, "\r%llu events, %s of %s", static_cast<unsigned long long>(state_.events),
                  state_.last.c_str(), through.c_str());
+  }
+
+  void end_progress() {
+    if (std::exchange(told_progress_, false)) std::fputc('\n', stderr);
   }
 
   const ExportCommand& command_;

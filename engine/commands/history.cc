@@ -39,7 +39,7 @@ class Showing {
       }
     }
     if (command_.output == OutputFormat::kJson) put(shown_ == 0 ? "[]\n" : "\n]\n");
-    return shown_ > 0 ? 0 : 1;
+    return shown_ > 0 ? 0 : nothing_found("no event that these filters ask for and you may read");
   }
 
  private:

@@ -4,6 +4,32 @@
 #include "engine/commands/client.h"
 
 namespace courtside {
+namespace {
+
+bool is_ours(const HttpResponse& answer, std::string_view code) {
+  return code_from_name(code) || answer.content_type.starts_with("application/problem+json");
+}
+
+}  // namespace
+
+Error stranger_answered(const Remote& remote, const HttpResponse& answer) {
+  const std::string status = std::to_string(answer.status);
+  switch (answer.status) {
+    case 413: return {Code::payload_too_large, remote.base + ": the proxy answers 413"};
+    case 429: return {Code::rate_limited, remote.base + ": the proxy answers 429"};
+    case 502:
+    case 503:
+    case 504:
+      return {Code::unavailable, remote.base + ": the proxy answers " + status +
+                                     ": it does not reach a Courtside server"};
+    default: break;
+  }
+  const std::string media = answer.content_type.substr(0, answer.content_type.find(';'));
+  return unavailable_for_good(remote.base + ": this is not a Courtside server (" + status +
+                              (media.empty() ? "" : " " + media) +
+                              "); check `--url` and the proxy");
+}
+
 Error error_of(const Remote& remote, const HttpResponse& answer) {
   if (answer.status >= 300 && answer.status < 400) {
     for (const auto& [name, value] : answer.headers) {
@@ -11,6 +37,7 @@ Error error_of(const Remote& remote, const HttpResponse& answer) {
     }
   }
   const ServerWords problem(is_utf8(answer.body) ? std::string_view(answer.body) : "");
+  if (!is_ours(answer, problem.text("code"))) return stranger_answered(remote, answer);
   std::string message = problem.text("detail");
   if (message.empty()) message = problem.text("title");
   if (message.empty()) message = "the server answers " + std::to_string(answer.status);
@@ -27,6 +54,9 @@ Result<std::string> ask_server(const Remote& remote, const RemoteRequest& reques
   Result<HttpResponse> answer = remote_request(remote, request);
   if (!answer) return fail(answer.error());
   if (answer->status != 200) return fail(error_of(remote, *answer));
+  if (!answer->content_type.starts_with("application/json")) {
+    return fail(stranger_answered(remote, *answer));
+  }
   return std::move(answer->body);
 }
 

@@ -13,7 +13,12 @@ namespace courtside {
 // with the document's details; other errors as remote_request() has them.
 Result<std::string> ask_server(const Remote& remote, const RemoteRequest& request);
 
-// What an answer with another status than 200 says: by its problem document, else by the status.
+// What an answer with another status than 200 says: by its problem document. One without is not
+// from a Courtside server: see below.
 Error error_of(const Remote& remote, const HttpResponse& answer);
+
+// The answer is that of a proxy, or of another server: unavailable, for good where it will not
+// pass.
+Error stranger_answered(const Remote& remote, const HttpResponse& answer);
 
 }  // namespace courtside

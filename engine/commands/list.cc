@@ -53,7 +53,9 @@ class Listing {
       next = words.text("next");
     } while (!next.empty() && output_goes());
     if (command_.output == OutputFormat::kJson) std::fputs(shown_ == 0 ? "[]\n" : "\n]\n", stdout);
-    return shown_ > 0 ? 0 : 1;
+    if (shown_ > 0) return 0;
+    return nothing_found(is_calendar() ? "no slot of venue " + command_.id + " at that time"
+                                       : "no such notification of account " + command_.id);
   }
 
  private:

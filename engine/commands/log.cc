@@ -103,7 +103,8 @@ class Story {
       before = &event;
     }
     if (command_.output == OutputFormat::kJson) std::fputs("\n]\n", stdout);
-    return events_.empty() ? 1 : 0;
+    if (!events_.empty()) return 0;
+    return nothing_found("no event of " + command_.subject + ", or none that you may read");
   }
 
  private:

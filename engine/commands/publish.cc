@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mailbox.h"
+#include "base/utf8.h"
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "schema/cloudevent.h"
@@ -223,6 +224,10 @@ int run_publish(const PublishCommand& command) {
   if (!remote) return report(remote.error());
   if (command.input == PublishCommand::Input::kFile && !std::ifstream(command.file)) {
     return report({Code::no_input, "cannot open " + command.file});
+  }
+  const bool is_json = is_utf8(command.data) && !read_json(command.data).is(JsonKind::kNone);
+  if (!command.data.empty() && !is_json) {
+    return report({Code::bad_usage, "publish: --data is not JSON"});
   }
   return Publishing(command, *remote).run();
 }

@@ -47,7 +47,6 @@ class Tailing {
       : command_(command), remote_(remote), from_(command.from) {}
 
   int run() {
-    if (command_.output == OutputFormat::kCsv) std::puts("position,recordedtime,type,subject,data");
     connect();
     loop_.run();
     if (failure_) return report(*failure_);
@@ -126,6 +125,11 @@ class Tailing {
       resume_after(words.text("position"));
     } else if (words.is("subscribed")) {
       retry_ms_ = 0;
+      // Not before the server has taken the question: an error is no table.
+      if (!was_subscribed_ && command_.output == OutputFormat::kCsv) {
+        std::puts("position,recordedtime,type,subject,data");
+        std::fflush(stdout);
+      }
       was_subscribed_ = true;
       resume_after(words.text("after"));
     } else if (words.is("live")) {
@@ -137,9 +141,7 @@ class Tailing {
     } else if (words.is("progress")) {
       if (is_live_) resume_after(words.text("position"));
     } else if (words.is("gap")) {
-      std::fprintf(stderr, "courtside: %s to %s can no longer be had (%s)\n",
-                   words.text("from").c_str(), words.text("to").c_str(),
-                   words.text("reason").c_str());
+      tell_gap(words.text("from"), words.text("to"), words.text("reason"));
       resume_after(words.text("to"));
     } else if (words.is("error") || words.is("unsubscribed")) {
       const auto code = code_from_name(words.text("code"));
@@ -147,6 +149,19 @@ class Tailing {
       failure_ = Error{code.value_or(Code::internal), why.empty() ? "the right has ended" : why};
       finish();
     }
+  }
+
+  static void tell_gap(const std::string& from, const std::string& to, const std::string& reason) {
+    if (reason != "epoch") {
+      std::fprintf(stderr, "courtside: %s to %s are gone (%s)\n", from.c_str(), to.c_str(),
+                   reason.c_str());
+      return;
+    }
+    const std::string epoch = to.substr(0, to.find(':'));
+    const bool is_foreign = from.substr(0, from.find(':')) != epoch;
+    std::fprintf(stderr, "courtside: %s is %s; beginning at the earliest event of %s\n",
+                 from.c_str(), is_foreign ? "of another log" : "beyond the end of the log",
+                 epoch.c_str());
   }
 
   void resume_after(std::string position) {

@@ -1,11 +1,12 @@
 #include "engine/remote/remote.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "transport/listener.h"
@@ -51,6 +52,54 @@ bool is_loopback_host(const std::string& host) {
   return address && address->is_loopback();
 }
 
+// user@host, :password@host, and @host alone.
+bool has_user_info(std::string_view url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::string_view authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  return authority.find('@') != std::string_view::npos;
+}
+
+std::string without_line_end(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
+    text.pop_back();
+  }
+  return text;
+}
+
+// As it may stand in a line of an HTTP head.
+bool is_one_word(std::string_view text) {
+  const auto is_plain = [](unsigned char c) { return c > ' ' && c != 0x7f; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
+}
+
+tl::unexpected<Error> unreadable(const std::string& path) {
+  return fail(Code::no_input, path + " cannot be read: " + std::strerror(errno));
+}
+
+// With read(2): a stream throws at a folder, which opens but cannot be read.
+Result<std::string> token_of(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return unreadable(path);
+  std::string text(kTokenFileBytesMax + 1, '\0');
+  std::size_t size = 0;
+  ssize_t count = 1;
+  while (count > 0 && size < text.size()) {
+    count = ::read(file, text.data() + size, text.size() - size);
+    if (count > 0) size += static_cast<std::size_t>(count);
+    if (count < 0 && errno == EINTR) count = 1;
+  }
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  if (count < 0) return unreadable(path);
+  text.resize(size);
+  if (size <= kTokenFileBytesMax) text = without_line_end(std::move(text));
+  if (size > kTokenFileBytesMax || !is_one_word(text)) {
+    return fail(Code::no_input, path + " does not hold one token or key");
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<Remote> parse_remote(std::string_view text) {
@@ -61,7 +110,7 @@ Result<Remote> parse_remote(std::string_view text) {
     return refuse();
   const std::string scheme = part(url, CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") return refuse();
-  if (!part(url, CURLUPART_USER).empty()) {
+  if (has_user_info(whole)) {
     return fail(Code::bad_usage,
                 "an address holds no user or password: --token-file names a credential");
   }
@@ -107,19 +156,22 @@ Result<Remote> open_remote(const ServerAddress& address) {
   Result<Remote> remote = parse_remote(address.url);
   if (!remote) return remote;
   remote->ca_file = address.ca_file;
-  remote->token = address.token;
-  if (address.token_file.empty()) return remote;
-  std::ifstream file(address.token_file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return fail(Code::no_input, address.token_file + " cannot be read");
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
-    text.pop_back();
+  if (remote->is_secure && !address.ca_file.empty() &&
+      ::access(address.ca_file.c_str(), R_OK) != 0) {
+    return unreadable(address.ca_file);
   }
-  const bool is_word = text.find_first_of(" \t\r\n") == std::string::npos;
-  if (text.empty() || !is_word || text.size() > kTokenFileBytesMax) {
-    return fail(Code::no_input, address.token_file + " does not hold one token or key");
+  if (!address.token_file.empty()) {
+    Result<std::string> token = token_of(address.token_file);
+    if (!token) return fail(token.error());
+    remote->token = std::move(*token);
+  } else if (!address.token.empty()) {
+    remote->token = without_line_end(address.token);
+    if (!is_one_word(remote->token)) {
+      return fail(Code::bad_usage,
+                  "the token (`--token`, COURTSIDE_TOKEN) is empty, or has a space or a control "
+                  "character in it");
+    }
   }
-  remote->token = std::move(text);
   return remote;
 }
 

@@ -23,7 +23,8 @@ struct Remote {
 // Without a scheme it is http, and without a port then 8080. bad_usage otherwise.
 Result<Remote> parse_remote(std::string_view url);
 
-// The same with credential and authorities. Reads the token's file: no_input where it cannot be.
+// The same with credential and authorities. Reads the token's file, at most 64 KiB of it: no_input
+// where it or the file of authorities cannot be read, bad_usage where the token is not one word.
 Result<Remote> open_remote(const ServerAddress& address);
 
 // What `remote` says when it answers a request of ours with a redirect: with the URL to use instead

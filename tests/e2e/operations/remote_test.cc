@@ -38,7 +38,10 @@ struct Remote : KeysFolder, ServerTest {
     kOtherName,
     kExpired,
     kSelfSigned,
-    kNamed
+    kNamed,
+    kNoUpgrade,
+    kOtherSite,
+    kAlone
   };
 
   Remote()
@@ -57,7 +60,12 @@ struct Remote : KeysFolder, ServerTest {
                {.certificate = authority.issue("other", "DNS:other.test")},
                {.certificate = authority.issue("expired", "IP:127.0.0.1", -1)},
                {.certificate = authority.self_signed("self", "IP:127.0.0.1")},
-               {.certificate = authority.issue("named", "DNS:courtside.test")}}) {}
+               {.certificate = authority.issue("named", "DNS:courtside.test")},
+               {.certificate = good,
+                .rules = {"http-request del-header upgrade", "http-request del-header connection"}},
+               {.certificate = good,
+                .rules = {"http-request return status 200 content-type text/html string hello"}},
+               {.certificate = good, .rules = {"http-request deny deny_status 502"}}}) {}
 
   std::string url(Face face, const std::string& scheme = "https") const {
     return scheme + "://127.0.0.1:" + std::to_string(proxy.port(face));
@@ -122,8 +130,39 @@ TEST_F(Remote, APathPrefixIsPartOfTheAddress) {
     EXPECT_EQ(run({"history"}, where).status, 0);
     EXPECT_EQ(run({"tail", "--earliest", "--no-follow"}, where).status, 0);
   }
-  EXPECT_EQ(run({"history"}, url(kPrefix)).status, 1);  // 404, there is no such thing
-  EXPECT_NE(run({"tail"}, url(kPrefix)).status, 0);     // and this does not try again for ever
+  // Without it a proxy says 404, which must not look as if there were nothing in the log.
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"history"},
+        {"state", "a:1"},
+        {"log", "a:1"},
+        {"calendar", "7"},
+        {"export", "-"},
+        {"outbox", "status"},
+        {"tail"},
+        {"publish", "--type", "a.b", "--subject", "a:1"}}) {
+    const Ran ran = run(command, url(kPrefix));
+    EXPECT_EQ(ran.status, 69) << command[0] << ": " << ran.output;
+    EXPECT_EQ(ran.output, "courtside: " + url(kPrefix) +
+                              ": this is not a Courtside server (404 text/html); check `--url` and "
+                              "the proxy\n")
+        << command[0];
+  }
+}
+
+TEST_F(Remote, AProxyThatIsSetUpWronglyIsNamed) {
+  const Ran tail = run({"tail"}, url(kNoUpgrade));
+  EXPECT_EQ(tail.status, 69) << tail.output;
+  EXPECT_EQ(tail.output, "courtside: " + url(kNoUpgrade) +
+                             ": the proxy does not pass WebSocket on, see docs/proxies.md\n");
+  for (const char* command : {"history", "tail"}) {
+    const Ran other = run({command}, url(kOtherSite));
+    EXPECT_EQ(other.status, 69) << other.output;
+    EXPECT_TRUE(other.says("this is not a Courtside server (200 text/html)")) << other.output;
+  }
+  const Ran alone = run({"history"}, url(kAlone));
+  EXPECT_EQ(alone.status, 69) << alone.output;
+  EXPECT_TRUE(alone.says(": the proxy answers 502: it does not reach a Courtside server"))
+      << alone.output;
 }
 
 TEST_F(Remote, AnExportIsResumedOverTls) {
@@ -227,13 +266,44 @@ TEST_F(Remote, TheCredentialIsReadFromAFile) {
   in_file(at("empty"), "\n");
   EXPECT_EQ(history({"--token-file", at("empty")}, {}).status, 66);
   EXPECT_EQ(history({"--token-file", token, "--token", kKey}, {}).status, 64);
+  // Opened, but not to be read: a folder, and memory at an address where there is none.
+  for (const std::string& unreadable : {folder.path().string(), std::string("/proc/self/mem")}) {
+    const Ran ran = history({"--token-file", unreadable}, {});
+    EXPECT_EQ(ran.status, 66) << ran.output;
+    EXPECT_TRUE(ran.says("courtside: " + unreadable + " cannot be read: ")) << ran.output;
+  }
+  in_file(at("long"), std::string((64 << 10) + 1, 'x'));
+  EXPECT_EQ(history({"--token-file", at("long")}, {}).status, 66);
+  EXPECT_EQ(history({"--token-file", "/dev/zero"}, {}).status, 66);
   // What a command substitution that failed leaves.
   EXPECT_EQ(history({"--token", ""}, {}).status, 64);
 }
 
+// It would be a line of its own in the head of the request.
+TEST_F(Remote, ATokenIsOneWord) {
+  const auto history = [&](const std::string& given) {
+    return run({"history", "--type", "a.b", "--url", "http://127.0.0.1:" + std::to_string(port())},
+               std::vector<std::string>{"COURTSIDE_TOKEN=" + given});
+  };
+  EXPECT_EQ(history(std::string(kKey) + "\n").status, 1);
+  EXPECT_EQ(history(std::string(kKey) + "\r\n").status, 1);
+  for (const char* inner : {"\r\nX-Other: 1", "\n1", " 1", "\t1", "\x7f"}) {
+    const Ran ran = history(kKey + std::string(inner));
+    EXPECT_EQ(ran.status, 64) << ran.output;
+    EXPECT_TRUE(ran.says("has a space or a control character in it")) << ran.output;
+  }
+}
+
+TEST_F(Remote, AFileOfAuthoritiesThatIsMissingIsNamed) {
+  const Ran ran = run({"history", "--ca-file", "/nowhere.pem"}, url(kGood));
+  EXPECT_EQ(ran.status, 66) << ran.output;
+  EXPECT_TRUE(ran.says("/nowhere.pem cannot be read: No such file")) << ran.output;
+}
+
 TEST_F(Remote, WhatIsNoAddressIsRefused) {
   for (const char* wrong :
-       {"ftp://127.0.0.1", "https://", "https://user:word@127.0.0.1", "http://127.0.0.1:8080/?a=b",
+       {"ftp://127.0.0.1", "https://", "https://user:word@127.0.0.1", "http://:word@127.0.0.1",
+        "http://@127.0.0.1", "127.0.0.1@127.0.0.1", "http://127.0.0.1:8080/?a=b",
         "http://127.0.0.1:99999", "not an address"}) {
     EXPECT_EQ(run({"history", "--url", wrong}, std::vector<std::string>{}).status, 64) << wrong;
   }

@@ -180,7 +180,7 @@ TEST_F(AccessTest, WhatStandsForATokenEndsWithIt) {
 
 TEST_F(AccessTest, ATokenThatWasNeverGoodIsAFailedLogin) {
   make(false);
-  identity = fail(Code::unauthorized, "the token's signature is not of its key");
+  identity = fail(Code::unauthorized, "the token was signed with another secret");
   EXPECT_TRUE(is_failed_login(access->identify("t", {})->error()));
   identity = fail(Code::token_expired, "the token has expired");
   EXPECT_FALSE(is_failed_login(access->identify("t", {})->error()));
