@@ -42,6 +42,7 @@ int run_outbox_status(const OutboxStatusCommand& command) {
   const Result<OutboxStatusText> status = outbox_status_text(*answer, command.output);
   if (!status) return report(status.error());
   std::fputs(status->text.c_str(), stdout);
+  if (status->has_refused) return info(Code::unavailable).exit_status;
   if (status->sources > 0) return 0;
   std::fputs("courtside: the server reads no source; see outbox.url\n", stderr);
   return kNothingFound;

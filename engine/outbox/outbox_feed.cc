@@ -216,6 +216,7 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   Made made = make_events(std::move(ordered->ready));
   if (!made.rejections.empty()) {
     if (const auto told = source_.reject(made.rejections); !told) return fail(told.error());
+    log_rejections(made.rejections);
   }
   if (next != place_ || !ordered->notes.empty() || !made.events.empty()) {
     // Not worth a write of its own.
@@ -232,6 +233,15 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   status_.late += made.late;
   status_.held = order_.held();
   return Step{.found = found, .is_full = page->is_full};
+}
+
+// A line for each step: a producer that is wrong is wrong in every row.
+void OutboxFeed::log_rejections(const std::vector<Rejection>& rejections) const {
+  const Rejection& first = rejections.front();
+  const std::size_t others = rejections.size() - 1;
+  log_warning("outbox", settings_.name + ": the row at " + first.row.place +
+                            " is rejected: " + first.reason +
+                            (others == 0 ? "" : "; and " + std::to_string(others) + " more"));
 }
 
 Result<AggregateOrder::Outcome> OutboxFeed::put_in_order(std::vector<OutboxRow> rows,

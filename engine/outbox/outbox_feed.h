@@ -71,6 +71,7 @@ class OutboxFeed {
   Result<bool> trust_place(const std::string& identity, bool goes_on);
   Error refusal(const std::string& identity, std::string why, bool may_go_on) const;
   Result<void> forget_notes();
+  void log_rejections(const std::vector<Rejection>& rejections) const;
   Result<AggregateOrder::Outcome> put_in_order(std::vector<OutboxRow> rows, std::uint64_t now_ms);
   Made make_events(std::vector<AggregateOrder::Ready> ready) const;
   Result<NewEvent> make_event(const OutboxRow& row) const;

@@ -79,12 +79,18 @@ std::string bytes_text(double bytes) {
   return out;
 }
 
+// "1 row", "3 rows"
+std::string rows_text(const std::string& count) {
+  return count + (count == "1" ? " row" : " rows");
+}
+
 // How far the reader is behind: rows and their age, or the WAL that waits for it.
 std::string behind(const Members& source) {
   const Members lag = source.object("lag");
   if (source.text("kind") == "messages") return bytes_text(lag.real("bytes")) + " of WAL";
   if (lag.real("rows") == 0) return "-";
-  return lag.number("rows") + (lag.is_true("more") ? "+ rows, " : " rows, ") +
+  const std::string rows = lag.number("rows");
+  return (lag.is_true("more") ? rows + "+ rows" : rows_text(rows)) + ", " +
          duration_text(lag.real("seconds"));
 }
 
@@ -114,16 +120,20 @@ std::vector<std::string> notes_of(const Members& source) {
   std::vector<std::string> out;
   if (const std::string detail = source.text("detail"); !detail.empty()) out.push_back(detail);
   const std::string waiting = source.object("lag").number("rejected");
-  if (waiting != "0") out.push_back(waiting + " rows in the table of rejected ones");
+  if (waiting != "0") out.push_back(rows_text(waiting) + " in the table of rejected ones");
   const std::string ignored = source.number("ignored");
   if (ignored != "0") {
-    out.push_back(ignored + " messages were not transactional, and are no events");
+    out.push_back(ignored == "1" ? "1 message was not transactional, and is no event"
+                                 : ignored + " messages were not transactional, and are no events");
   }
   const std::string skipped = source.object("lag").number("skipped");
-  if (skipped != "0") out.push_back(skipped + " rows were never read");
+  if (skipped != "0")
+    out.push_back(rows_text(skipped) + (skipped == "1" ? " was" : " were") + " never read");
   const std::string uncertain = source.object("lag").number("uncertain");
   if (uncertain != "0") {
-    out.push_back(uncertain + " rows are uncertain: they may or may not have been read");
+    out.push_back(rows_text(uncertain) +
+                  (uncertain == "1" ? " is uncertain: it" : " are uncertain: they") +
+                  " may or may not have been read");
   }
   const std::string slot = source.object("lag").text("slot");
   if (!slot.empty() && slot != "reserved") out.push_back("the slot is " + slot);
@@ -186,6 +196,9 @@ Result<OutboxStatusText> outbox_status_text(std::string_view answer, OutputForma
     sources.push_back(source.raw);
   }
   OutboxStatusText out{.sources = sources.size(), .text = {}};
+  out.has_refused = std::any_of(sources.begin(), sources.end(), [](std::string_view source) {
+    return Members(source).text("state") == "refused";
+  });
   if (format == OutputFormat::kJson) {
     out.text = one_line(answer);
   } else if (format == OutputFormat::kJsonl) {

@@ -12,7 +12,8 @@ namespace courtside {
 
 struct OutboxStatusText {
   std::size_t sources = 0;
-  std::string text;  // with its line ends; empty where there is no source
+  bool has_refused = false;  // one of them is not read until somebody mends what is wrong
+  std::string text;          // with its line ends; empty where there is no source
 };
 
 // kTable for a person: a row for each source, and a line below it for what is wrong with it. kJson:

@@ -106,6 +106,10 @@ Result<void> OutboxConnection::guarded(const std::function<void()>& work) {
     why = is_late ? "a statement took longer than outbox.query_timeout" : words_of(e);
     // Not ours to mend by asking again, but the platform's: a lock, a full disk, going down.
     if (is_late || is_passing(e)) return fail(Code::unavailable, std::move(why));
+    // SQLSTATE: undefined_table, insufficient_privilege.
+    if (e.sqlstate() == "42P01" || e.sqlstate() == "42501") {
+      why += "; run `courtside outbox install --role NAME`";
+    }
   } catch (const std::exception& e) {
     why = first_line(e.what());
   }

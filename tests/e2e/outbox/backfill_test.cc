@@ -149,7 +149,8 @@ class BackfillWithAccess : public Backfill {
 
 TEST_F(BackfillWithAccess, NeedsARightToPublish) {
   sql(kAuditLog + rows_sql(5));
-  EXPECT_THAT(backfill(), StartsWith("77: courtside: publishing takes a token\n{\"imported\":0,"));
+  EXPECT_THAT(backfill(), StartsWith("77: courtside: publishing takes a token (`--token`, "
+                                     "COURTSIDE_TOKEN)\n{\"imported\":0,"));
 }
 
 }  // namespace

@@ -277,7 +277,13 @@ TEST_F(Outbox, ATableThatIsNotThereIsSaidAndFoundLater) {
   serve();
   const Json status =
       status_when([](const Json& each) { return each["state"].text() == "refused"; });
-  EXPECT_THAT(status["detail"].text(), HasSubstr("relation \"EventOutbox\" does not exist"));
+  EXPECT_THAT(
+      status["detail"].text(),
+      HasSubstr(
+          "relation \"EventOutbox\" does not exist; run `courtside outbox install --role NAME`"));
+  EXPECT_THAT(
+      outbox_command({"status", "--url", "http://127.0.0.1:" + std::to_string(server_->port())}),
+      StartsWith("69: "));
   sql("ALTER TABLE \"Elsewhere\" RENAME TO \"EventOutbox\"");
   wait_until_reading();
 }

@@ -286,7 +286,7 @@ TEST_F(Remedy, AMessageThatIsNotTransactionalIsCountedAndNamed) {
   sql("SELECT pg_logical_emit_message(false, 'courtside', '{}')");
   status_when([](const Json& each) { return each["ignored"].number() == 1; });
   EXPECT_EQ(*metric(*http_, "courtside_outbox_ignored_total"), 1);
-  EXPECT_THAT(printed(), HasSubstr("1 messages were not transactional, and are no events"));
+  EXPECT_THAT(printed(), HasSubstr("1 message was not transactional, and is no event"));
   EXPECT_THAT(server_->process().output(),
               HasSubstr("its first argument of pg_logical_emit_message must be true"));
 }

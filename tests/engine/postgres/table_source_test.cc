@@ -339,7 +339,9 @@ TEST_F(TableSourceTest, ANotificationEndsTheWaitAndSoDoesAWake) {
 
 TEST_F(TableSourceTest, WhatIsWrongIsSaidAndWhatPassesIsToldApart) {
   settings_.table = "No.Such";
-  EXPECT_EQ(read(), "bad_configuration: relation \"No.Such\" does not exist");
+  EXPECT_EQ(read(),
+            "bad_configuration: relation \"No.Such\" does not exist; run `courtside outbox install "
+            "--role NAME`");
   settings_.table = "EventOutbox";
   source_.reset();
   EXPECT_EQ(read(), "");
