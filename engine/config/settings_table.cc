@@ -145,7 +145,7 @@ std::vector<Setting> make_table() {
        TextSetting{MEMBER(outbox.url), /*may_be_empty=*/true, without_password}},
       {"outbox.kind", "table: rows of a table; messages: of a logical replication slot",
        ChoiceSetting{{"table", "messages"}, CHOICE(outbox.kind)}},
-      {"outbox.event_source", "`source` of its events, with which their ids are the only ones",
+      {"outbox.event_source", "`source` of its events: an event is identified by `source` and `id`",
        TextSetting{MEMBER(outbox.event_source)}},
       {"outbox.table", "the table, or schema.table", TextSetting{MEMBER(outbox.table)}},
       {"outbox.rejected_table", "table for what cannot be an event, with the reason",
@@ -180,7 +180,7 @@ std::vector<Setting> make_table() {
       {"outbox.warn", "a transaction that is open for so long is told in the server's log",
        duration(MEMBER(outbox.warn_ms), 100, 24 * kHourMs)},
       {"outbox.accept_database",
-       "another database than before, and what then: as the message says that refuses it",
+       "the answer to a refused database: copy it from the message that refuses it",
        optional_text(MEMBER(outbox.accept_database))},
 
       {"log.level", "least level of what the process says on stderr",
@@ -196,7 +196,8 @@ std::vector<Setting> make_table() {
        "open sessions and streams of one account; more are refused",
        count(MEMBER(limits.connections_per_account), 1, 1'000'000, "unlimited")},
       {"limits.subscribes_per_second",
-       "subscribes of one account; services are not limited, and nobodies count by address",
+       "subscribes of one account; services are not limited; callers without a token count by "
+       "address",
        count(MEMBER(limits.subscribes_per_second), 1, 1'000'000, "unlimited")},
       {"limits.publishes_per_second", "events that one account publishes; services are not limited",
        count(MEMBER(limits.publishes_per_second), 1, 1'000'000, "unlimited")},
@@ -248,21 +249,22 @@ std::vector<Setting> make_table() {
       {"limits.history_events", "events of a page of GET /v1/events; more is answered 400",
        count(MEMBER(limits.history_events), 1, 100'000)},
       {"limits.history_streams",
-       "answers of GET /v1/events as NDJSON or CSV at a time, a quarter of them for nobodies; more "
-       "are refused as overloaded",
+       "files (NDJSON, CSV) that GET /v1/events sends at a time, a quarter of them to callers "
+       "without a token; more are refused as overloaded",
        count(MEMBER(limits.history_streams), 1, 10'000)},
       {"limits.history_streams_per_account",
-       "of them of one account; nobodies count by address, services are not limited",
+       "files that one account reads at a time; callers without a token count by address; "
+       "services are not limited",
        count(MEMBER(limits.history_streams_per_account), 1, 10'000, "unlimited")},
       {"limits.history_reads_per_account",
        "pages, states and single events of one account that a shard reads at a time; more wait; "
-       "nobodies count by address, services are not limited",
+       "callers without a token count by address; services are not limited",
        count(MEMBER(limits.history_reads_per_account), 1, 100'000, "unlimited")},
       {"limits.history_stall",
-       "time that the reader of one, waited for, may take less than history_bytes_per_second "
-       "before it is cut",
+       "how long the reader of a file may be slower than history_bytes_per_second; then the "
+       "file is cut",
        duration(MEMBER(limits.history_stall_ms), 100, kHourMs)},
-      {"limits.history_bytes_per_second", "what the reader of one takes at least, over that time",
+      {"limits.history_bytes_per_second", "least rate at which the reader of a file must take it",
        bytes(MEMBER(limits.history_bytes_per_second), 1, 1024 * kMiB, "any")},
   };
 }

@@ -35,20 +35,31 @@ TEST(OutboxInstallCommand, AppliesAndPrintsNothingButWhere) {
               StartsWith("69: courtside: host=127.0.0.1 port=1: "));
 }
 
-// The line of docs/postgres.md, word for word.
+// The lines of docs/postgres.md, word for word.
 TEST(OutboxInstallCommand, ThePipeOfTheManualMakesADatabaseReady) {
   std::ifstream page(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
+  std::string role;
   std::string line;
   while (std::getline(page, line) && line.rfind("courtside outbox install", 0) != 0) {
+    if (line.rfind("psql \"$ADMIN_URL\" -c \"CREATE ROLE courtside", 0) == 0) role = line;
   }
-  ASSERT_THAT(line, HasSubstr("| psql \"$ADMIN_URL\""));
+  ASSERT_THAT(line, HasSubstr("| psql \"$ADMIN_URL\" -v ON_ERROR_STOP=1"));
+  ASSERT_NE(role, "");
   postgres().start();
   const std::string database = postgres().create_database();
+  // Here it is the name of who runs the database.
+  const std::string name = "reader_of_the_manual";
+  for (std::string* each : {&role, &line}) {
+    const std::string before = each == &role ? "ROLE courtside" : "--role courtside";
+    const std::size_t at = each->find(before);
+    ASSERT_NE(at, std::string::npos);
+    each->replace(at, before.size(), before.substr(0, before.size() - 9) + name);
+  }
   const TempFolder folder;
   std::filesystem::create_symlink(std::filesystem::absolute(courtside_binary()),
                                   folder.path() / "courtside");
   const char* const path = std::getenv("PATH");
-  Process shell({"/bin/sh", "-c", line},
+  Process shell({"/bin/sh", "-c", "set -e\n" + role + "\n" + line},
                 {"ADMIN_URL=" + postgres().url(database),
                  "PATH=" + folder.path().string() + ":" + (path == nullptr ? "" : path)});
   EXPECT_EQ(shell.wait(), 0) << shell.whole_output();

@@ -11,6 +11,7 @@
 //   by bash in first line of output      that folder. The lines below are its output, stdout and
 //   stderr together.
 //   ...                       `...` stands for any number of lines, also none.
+//   $ E=$(command)            A command that only sets a variable sets it for all later commands.
 //   ^C                        interrupts the command and waits for its end.
 //
 //   ```console client         Blocks with the same second word are the same terminal. A command may
@@ -81,6 +82,7 @@ class Transcript {
 
   void write_file(const FencedBlock& block) const;
   void start(Terminal& terminal, const std::string& typed);
+  bool set_variable(const std::string& typed);
   void interrupt(Terminal& terminal);
   void compare(const Terminal& terminal, bool complete) const;
   bool shows_what_came(const Terminal& terminal, bool complete) const;
