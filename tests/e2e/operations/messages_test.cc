@@ -124,8 +124,8 @@ TEST_F(Messages, ARoleAndAPermissionThatNoRuleAsksForAreTold) {
   const std::filesystem::path keys = folder.path() / "keys";
   std::ofstream(keys) << "web:service-key-of-a-backend-0123456789ab:event:publsh\n";
   std::filesystem::permissions(keys, std::filesystem::perms(0600));
-  ServerProcess server({"--access-service-keys-file", keys.string()});
-  server.process().wait_for_output(
+  ServerProcess other({"--access-service-keys-file", keys.string()});
+  other.process().wait_for_output(
       "the key of `web`: no rule asks for `event:publsh`; did you mean `event:publish`?");
 }
 
