@@ -194,8 +194,9 @@ class Publishing {
 
   void on_closed(const Error& error) {
     if (!closing_) {
-      failure_ = Error{error.code, error.message + "; " + std::to_string(acknowledged_) +
-                                       " events were acknowledged, the rest may be sent again"};
+      failure_ = Error{error.code, error.message + "; " + count_text(acknowledged_, "event") +
+                                       (acknowledged_ == 1 ? " was" : " were") +
+                                       " acknowledged, the rest may be sent again"};
     }
     closing_ = true;
     loop_.request_stop();

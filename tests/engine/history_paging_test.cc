@@ -158,7 +158,7 @@ class Walks {
     if (one_in(3)) any.actor = "a" + number(8);
     if (one_in(4)) any.correlation = "k" + number(60);
     if (one_in(5)) any.since = random_() % now_;
-    if (one_in(5)) any.until = random_() % (now_ + 5);
+    if (one_in(5)) any.until = any.since + random_() % (now_ + 5 - any.since);
     if (one_in(4)) any.after = random_() % known_.size();
     if (one_in(4)) any.before = 1 + random_() % known_.size();
     any.descending = one_in(2);

@@ -44,7 +44,7 @@ TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
   for (const char* text :
        {"chanel=user:1", "channel=user", "channel=", "type=*", "limit=0", "limit=1001", "limit=1x",
         "limit=", "order=up", "since=yesterday", "since=-2y", "since=-99999999999h", "subject=b_1",
-        "since=-1000000000d"}) {
+        "since=-1000000000d", "since=-1h&until=-2h"}) {
     const auto query = parse_history_query(text, 1000, kNow);
     ASSERT_FALSE(query) << text;
     EXPECT_EQ(query.error().code, Code::bad_request) << text;
