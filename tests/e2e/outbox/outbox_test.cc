@@ -193,7 +193,7 @@ TEST_F(Outbox, BadRowsAreInNobodysWay) {
   EXPECT_THAT(reason("no-aggregate"), HasSubstr("`aggregateId` is missing"));
   EXPECT_THAT(reason(""), HasSubstr("`eventId` is missing"));
   EXPECT_THAT(reason("bad-type"), HasSubstr("/type"));
-  EXPECT_THAT(reason("nobody"), HasSubstr("/data/accountId is missing"));
+  EXPECT_THAT(reason("nobody"), HasSubstr("nobody's rights would change"));
   EXPECT_THAT(reason("bad\nid"), HasSubstr("/id"));
   EXPECT_THAT(reason("large"), HasSubstr("10000"));
 }
