@@ -12,10 +12,10 @@ HistoryStream::HistoryStream(HistoryHost& host, Terms terms, std::shared_ptr<His
       source_(std::move(source)),
       bytes_taken_(host.history_bytes_taken()),
       ticked_ms_(now_ms),
-      next_recheck_ms_(now_ms + terms_.recheck_ms) {}
+      rights_(now_ms, terms_.recheck_ms) {}
 
 void HistoryStream::go_on() {
-  if (over_ || reading_ || standing_still_ || kept_ || host_.congested()) return;
+  if (over_ || reading_ || paused_ || kept_ || host_.congested()) return;
   reading_ = true;
   host_.read_part(source_);
 }
@@ -28,7 +28,7 @@ void HistoryStream::on_part(Result<HistoryPart> part) {
 }
 
 void HistoryStream::take_kept() {
-  if (over_ || standing_still_ || awaits_trace_ || !kept_) return;
+  if (over_ || paused_ || awaits_trace_ || !kept_) return;
   Result<HistoryPart> part = std::move(*kept_);
   kept_.reset();
   take(std::move(part));
@@ -128,7 +128,7 @@ void HistoryStream::trace_end(bool complete) {
 // next part, or to look at a right, is not its time.
 bool HistoryStream::is_too_slow(std::uint64_t now_ms) {
   const std::uint64_t passed_ms = now_ms - std::exchange(ticked_ms_, now_ms);
-  if (!reading_ && !standing_still_ && !awaits_trace_) waited_ms_ += passed_ms;
+  if (!reading_ && !paused_ && !awaits_trace_) waited_ms_ += passed_ms;
   const std::uint64_t taken = host_.history_bytes_taken();
   const std::uint64_t enough = terms_.bytes_per_second * terms_.stall_ms / 1000;
   if (taken - bytes_taken_ >= std::max<std::uint64_t>(enough, 1)) {
@@ -140,36 +140,39 @@ bool HistoryStream::is_too_slow(std::uint64_t now_ms) {
 
 void HistoryStream::on_tick(std::uint64_t now_ms, std::int64_t now_s) {
   if (over_) return;
-  const auto expires_s = terms_.reader.expires_s;
-  if (expires_s && now_s >= *expires_s + terms_.leeway_s) return cut("the token has expired");
+  if (has_expired(terms_.reader, now_s, terms_.leeway_s)) return cut("the token has expired");
   if (is_too_slow(now_ms)) return cut("its reader takes too little");
-  if (now_ms < next_recheck_ms_) return;
-  next_recheck_ms_ = now_ms + terms_.recheck_ms;
-  check(/*stand_still=*/false);
+  if (rights_.is_due(now_ms)) check(Pause::kNo);
 }
 
 void HistoryStream::on_rights_change() {
-  if (!over_) check(/*stand_still=*/true);
+  if (!over_) check(Pause::kUntilKnown);
 }
 
-void HistoryStream::check(bool stand_still) {
-  const std::uint64_t attempt = ++check_attempt_;
+void HistoryStream::check(Pause pause) {
+  const std::uint64_t attempt = rights_.attempt() + 1;
+  rights_.ask(attempt);
   const auto known = host_.check_history(terms_.reader, channels(), attempt);
   if (known) {
     on_checked(attempt, *known);
   } else {
-    standing_still_ = standing_still_ || stand_still;
+    paused_ = paused_ || pause == Pause::kUntilKnown;
   }
 }
 
 // A file has no word for "other fields from now on", and its trace is one of before its first byte.
 void HistoryStream::on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
-  if (over_ || attempt != check_attempt_) return;
-  if (!grant) return cut(grant.error().message);
+  if (over_ || attempt != rights_.attempt()) return;
+  switch (rights_.on_answer(grant, ticked_ms_)) {
+    case ReaderRights::Answer::kUnknown: paused_ = true; return;
+    case ReaderRights::Answer::kRefused: return cut(grant.error().message);
+    case ReaderRights::Answer::kGranted: break;
+  }
   const bool lacks_trace = grant->audited && !leaves_trace();
-  if (lacks_trace || grant->lifts != terms_.lifts)
+  if (lacks_trace || grant->lifts != terms_.lifts) {
     return cut("what its reader may see has changed");
-  standing_still_ = false;
+  }
+  paused_ = false;
   kept_ ? take_kept() : go_on();
 }
 

@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "engine/access/access.h"
+#include "engine/delivery/reader_rights.h"
 #include "engine/doors/doors.h"
 #include "engine/history_source.h"
 #include "engine/publisher.h"
@@ -104,7 +105,8 @@ class HistoryStream {
   Result<void> trace(std::optional<std::uint64_t> rows, bool complete);
   void trace_end(bool complete);
   bool is_too_slow(std::uint64_t now_ms);
-  void check(bool stand_still);
+  enum class Pause : std::uint8_t { kNo, kUntilKnown };
+  void check(Pause pause);
 
   HistoryHost& host_;
   Terms terms_;
@@ -116,13 +118,12 @@ class HistoryStream {
   std::uint64_t bytes_taken_ = 0;  // when it had last taken enough
   std::uint64_t waited_ms_ = 0;    // for it, since
   std::uint64_t ticked_ms_;
-  std::uint64_t next_recheck_ms_;
-  std::uint64_t check_attempt_ = 0;
+  ReaderRights rights_;
   bool reading_ = false;
-  bool standing_still_ = false;  // until the right is known again
-  bool traced_ = false;          // that it begins
-  bool awaits_trace_ = false;    // until that is on the disk
-  bool begun_ = false;           // its head was sent
+  bool paused_ = false;        // until the right is known again
+  bool traced_ = false;        // that it begins
+  bool awaits_trace_ = false;  // until that is on the disk
+  bool begun_ = false;         // its head was sent
   bool over_ = false;
 };
 

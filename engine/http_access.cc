@@ -136,69 +136,69 @@ Result<void> check_plain_body(const HttpRequest& request) {
   return {};
 }
 
-void refuse(Peer& peer, const Error& error) {
-  peer.door().deny(error);
-  tell(peer, error);
+void refuse(Exchange& exchange, const Error& error) {
+  exchange.door().deny(error);
+  tell(exchange, error);
 }
 
-void tell(Peer& peer, const Error& error) {
+void tell(Exchange& exchange, const Error& error) {
   HttpResponse response = problem(error);
   // RFC 6750, section 3.
   if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
   // RFC 9110, section 15.5.16: what is taken, of a request that may have been refused for it.
   if (response.status == 415) response.headers.emplace_back("accept-encoding", "identity");
-  peer.respond(response);
+  exchange.respond(response);
 }
 
 namespace {
 
 template <typename T>
-void answer(Peer& peer, const Result<T>& result, const Then<T>& then) {
-  if (!result) return refuse(peer, result.error());
-  then(peer, *result);
+void answer(Exchange& exchange, const Result<T>& result, const Then<T>& then) {
+  if (!result) return refuse(exchange, result.error());
+  then(exchange, *result);
 }
 
 template <typename T, typename Ask>
-void go_on(Peer& peer, Then<T> then, Ask ask) {
-  const std::optional<Result<T>> known = ask(peer.shard().template later<T>(
-      peer.id(), [then](Peer& later, const Result<T>& result) { answer(later, result, then); }));
-  if (known) answer(peer, *known, then);
+void go_on(Exchange& exchange, Then<T> then, Ask ask) {
+  const std::optional<Result<T>> known = ask(exchange.template later<T>(
+      [then](Exchange& later, const Result<T>& result) { answer(later, result, then); }));
+  if (known) answer(exchange, *known, then);
 }
 
 }  // namespace
 
-void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then) {
-  const Peer::Identified identified = [then](Peer& later, const Result<Identity>& identity) {
-    answer(later, identity, then);
-  };
+void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity> then) {
+  const Exchange::Identified identified =
+      [then](Exchange& later, const Result<Identity>& identity) { answer(later, identity, then); };
   const Result<std::optional<std::string>> ticket = ticket_of(request);
-  if (!ticket) return refuse(peer, ticket.error());
+  if (!ticket) return refuse(exchange, ticket.error());
   if (*ticket) {
-    if (const auto known = peer.redeem(**ticket, identified)) answer(peer, *known, then);
+    if (const auto known = exchange.redeem(**ticket, identified)) answer(exchange, *known, then);
     return;
   }
   const Result<std::optional<std::string>> credential = credential_of(request);
-  if (!credential) return refuse(peer, credential.error());
-  if (const auto known = peer.identify(*credential, identified)) answer(peer, *known, then);
+  if (!credential) return refuse(exchange, credential.error());
+  if (const auto known = exchange.identify(*credential, identified)) answer(exchange, *known, then);
 }
 
-void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,
-                     ReadMode mode, Then<ReadGrant> then) {
-  go_on<ReadGrant>(peer, std::move(then), [&](Access::Later<ReadGrant> later) {
-    return peer.shard().engine().access.check_read(identity, channels, mode, std::move(later));
+void with_read_grant(Exchange& exchange, const Identity& identity,
+                     const std::vector<std::string>& channels, ReadMode mode,
+                     Then<ReadGrant> then) {
+  go_on<ReadGrant>(exchange, std::move(then), [&](Access::Later<ReadGrant> later) {
+    return exchange.services().access.check_read(identity, channels, mode, std::move(later));
   });
 }
 
-Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant) {
+Result<void> check_filter(const Services& services, const Filter& filter, const ReadGrant& grant) {
   const bool asks_who = !filter.actor.empty() || !filter.correlationid.empty();
-  if (!asks_who || !engine.projections.hide_actor(filter.channels, grant.lifts)) return {};
+  if (!asks_who || !services.projections.hide_actor(filter.channels, grant.lifts)) return {};
   return fail(Code::forbidden, "a channel that hides who acted cannot be asked for it");
 }
 
-OffsetRange readable(const Engine& engine) {
-  OffsetRange held = engine.log.held();
-  if (engine.access.enabled()) {
-    held.end = std::max(held.begin, std::min(held.end, engine.access.settled()));
+OffsetRange readable(const Services& services) {
+  OffsetRange held = services.log.held();
+  if (services.access.enabled()) {
+    held.end = std::max(held.begin, std::min(held.end, services.access.settled()));
   }
   return held;
 }

@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "engine/access/access.h"
-#include "engine/engine.h"
-#include "engine/peer.h"
-#include "engine/shard.h"
+#include "engine/exchange.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -31,18 +29,18 @@ Result<std::optional<std::string>> ticket_of(const HttpRequest& request);
 Result<void> check_query(const HttpRequest& request);
 
 // Answers with the problem, and counts it where it is a denial.
-void refuse(Peer& peer, const Error& error);
+void refuse(Exchange& exchange, const Error& error);
 // The same for what was counted as something else.
-void tell(Peer& peer, const Error& error);
+void tell(Exchange& exchange, const Error& error);
 
 template <typename T>
-using Then = std::function<void(Peer&, const T&)>;
+using Then = std::function<void(Exchange&, const T&)>;
 
 // Each goes on with `then` when the answer is there, now or later; and refuses the request where it
 // is an error.
-void with_identity(Peer& peer, const HttpRequest& request, Then<Identity> then);
-void with_read_grant(Peer& peer, const Identity& identity, const std::vector<std::string>& channels,
-                     ReadMode mode, Then<ReadGrant> then);
+void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity> then);
+void with_read_grant(Exchange& exchange, const Identity& identity,
+                     const std::vector<std::string>& channels, ReadMode mode, Then<ReadGrant> then);
 
 // unsupported_media_type where the body is compressed. REQUIRES: a request with a body.
 Result<void> check_plain_body(const HttpRequest& request);
@@ -58,9 +56,9 @@ Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
 }
 
 // A filter must not tell what the projection hides.
-Result<void> check_filter(const Engine& engine, const Filter& filter, const ReadGrant& grant);
+Result<void> check_filter(const Services& services, const Filter& filter, const ReadGrant& grant);
 
 // Of the log, what may be shown to a reader whose rights are looked at after this.
-OffsetRange readable(const Engine& engine);
+OffsetRange readable(const Services& services);
 
 }  // namespace courtside

@@ -10,10 +10,10 @@
 
 namespace courtside {
 
-class Peer;
+class Exchange;
 
-// Answers the request at hand of `peer`, now or later, or turns it into a session or stream.
-void handle_request(Peer& peer, HttpRequest& request);
+// Answers the request of `exchange`, now or later, or turns it into a session or stream.
+void handle_request(Exchange& exchange, HttpRequest& request);
 
 // {"results":[{"id":...,"position":...,"subjectversion":...,"duplicate":...}]}
 std::string append_results(std::string_view epoch, const std::vector<std::string>& ids,

@@ -37,33 +37,30 @@ bool is_on_this_machine(const std::string& address) {
 
 }  // namespace
 
-void post_backup(Peer& peer, const HttpRequest& request) {
-  Shard& shard = peer.shard();
-  BackupDoor& backups = shard.engine().backups;
+void post_backup(Exchange& exchange, const HttpRequest& request) {
+  BackupDoor& backups = exchange.services().backups;
   // To everybody else this path is as any other that is not there.
-  if (!is_on_this_machine(peer.door().address())) {
-    return refuse(peer, {Code::not_found, "there is nothing at this path"});
+  if (!is_on_this_machine(exchange.door().address())) {
+    return refuse(exchange, {Code::not_found, "there is nothing at this path"});
   }
   const auto credential = credential_of(request);
   if (!credential || !*credential || !backups.is_key(**credential)) {
     const Error wrong{Code::unauthorized, "a backup takes the key of serving.json"};
-    return refuse(peer, peer.door().judged(Result<Identity>(fail(wrong))).error());
+    return refuse(exchange, exchange.door().judged(Result<Identity>(fail(wrong))).error());
   }
   if (const Result<void> plain = check_plain_body(request); !plain) {
-    return tell(peer, plain.error());
+    return tell(exchange, plain.error());
   }
   const Result<std::string> target = target_of(request);
-  if (!target) return peer.respond(problem(target.error()));
-  shard.read_part([&shard, &backups, id = peer.id(), target = *target] {
+  if (!target) return exchange.respond(problem(target.error()));
+  exchange.read_part([&backups, target = *target] {
     Result<BackupMade> made = backups.make(target);
-    return [&shard, id, made = std::move(made)] {
-      Peer* asker = shard.find_peer(id);
-      if (asker == nullptr) return;
-      if (made) return asker->respond(json_response(backup_answer(*made)));
+    return [made = std::move(made)](Exchange& asker) {
+      if (made) return asker.respond(json_response(backup_answer(*made)));
       log_error("backup", made.error().message);
       // Whoever holds the key may hear what the disk said.
       const bool is_ours = info(made.error().code).http_status == 0;
-      asker->respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
+      asker.respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
     };
   });
 }

@@ -52,65 +52,66 @@ struct Opening {
   HistorySource::Request request;
 };
 
-void grant_history(Peer& peer, const std::shared_ptr<Opening>& opening);
+void grant_history(Exchange& exchange, const std::shared_ptr<Opening>& opening);
 
-void begin_history(Peer& peer, const std::shared_ptr<Opening>& opening, const ReadGrant& grant) {
-  const Engine& engine = peer.shard().engine();
+void begin_history(Exchange& exchange, const std::shared_ptr<Opening>& opening,
+                   const ReadGrant& grant) {
+  const Services& services = exchange.services();
   // Again: a stream that begins after all were cut would never say how it ended.
-  if (peer.shard().draining()) {
-    return peer.respond(problem({Code::draining, "the server is going down"}));
+  if (exchange.draining()) {
+    return exchange.respond(problem({Code::draining, "the server is going down"}));
   }
   HistorySource::Request& request = opening->request;
-  if (const auto asked = check_filter(engine, request.query.filter, grant); !asked) {
-    return refuse(peer, asked.error());
+  if (const auto asked = check_filter(services, request.query.filter, grant); !asked) {
+    return refuse(exchange, asked.error());
   }
   request.lifts = grant.lifts;
   opening->terms.lifts = grant.lifts;
   opening->terms.audited = grant.audited;
-  auto source = std::make_shared<HistorySource>(engine.log, engine.pages, engine.projections,
+  auto source = std::make_shared<HistorySource>(services.log, services.pages, services.projections,
                                                 std::move(request));
-  peer.open_history(std::move(opening->terms), std::move(source));
+  exchange.open_history(std::move(opening->terms), std::move(source));
 }
 
-void grant_history(Peer& peer, const std::shared_ptr<Opening>& opening) {
+void grant_history(Exchange& exchange, const std::shared_ptr<Opening>& opening) {
   // Looked at before the right is: what comes behind its end is not shown.
-  opening->request.held = readable(peer.shard().engine());
-  const std::uint64_t rights_changes = peer.shard().rights_changes();
-  with_read_grant(peer, opening->terms.reader, opening->request.query.filter.channels,
+  opening->request.held = readable(exchange.services());
+  const std::uint64_t rights_changes = exchange.rights_changes();
+  with_read_grant(exchange, opening->terms.reader, opening->request.query.filter.channels,
                   ReadMode::kHistory,
-                  [opening, rights_changes](Peer& asker, const ReadGrant& grant) {
+                  [opening, rights_changes](Exchange& asker, const ReadGrant& grant) {
                     // From here on the stream hears of every change itself.
-                    if (asker.shard().rights_changes() != rights_changes) {
+                    if (asker.rights_changes() != rights_changes) {
                       return grant_history(asker, opening);
                     }
                     begin_history(asker, opening, grant);
                   });
 }
 
-void open_history(Peer& peer, const HttpRequest& request, const Identity& reader,
+void open_history(Exchange& exchange, const HttpRequest& request, const Identity& reader,
                   HistoryQuery query, HistoryForm form) {
-  const Engine& engine = peer.shard().engine();
-  if (peer.shard().draining()) {
-    return peer.respond(problem({Code::draining, "the server is going down"}));
+  const Services& services = exchange.services();
+  if (exchange.draining()) {
+    return exchange.respond(problem({Code::draining, "the server is going down"}));
   }
   const Coding coding = choose_coding(accepted(request.headers, "accept-encoding"));
-  Result<Doors::HistoryPlace> place = peer.door().take_history_place(reader);
-  if (!place) return refuse(peer, place.error());
+  Result<Doors::HistoryPlace> place = exchange.door().take_history_place(reader);
+  if (!place) return refuse(exchange, place.error());
   auto opening = std::make_shared<Opening>();
   opening->terms.reader = reader;
   opening->terms.head_only = request.method == "HEAD";
   opening->terms.export_name = query.export_name;
   opening->terms.head = stream_head(form, coding);
   opening->terms.place = std::move(*place);
-  opening->terms.recheck_ms = engine.session_limits.recheck_ms;
-  opening->terms.stall_ms = engine.config.limits.history_stall_ms;
-  opening->terms.bytes_per_second = engine.config.limits.history_bytes_per_second;
-  opening->terms.leeway_s = engine.session_limits.leeway_s;
+  opening->terms.recheck_ms = services.session_limits.recheck_ms;
+  opening->terms.stall_ms = services.config.limits.history_stall_ms;
+  opening->terms.bytes_per_second = services.config.limits.history_bytes_per_second;
+  opening->terms.leeway_s = services.session_limits.leeway_s;
   opening->request.query = std::move(query);
   opening->request.form = form;
   opening->request.coding = coding;
-  opening->request.scanned_max = engine.config.limits.page_scanned;
-  grant_history(peer, opening);
+  opening->request.scanned_max = services.config.limits.page_scanned;
+  grant_history(exchange, opening);
 }
 
 }  // namespace
@@ -120,32 +121,33 @@ bool asks_for_stream(const HttpRequest& request) {
          choose_form(accepted(request.headers, "accept")) == Form::kLive;
 }
 
-void get_events(Peer& peer, const HttpRequest& request, const Identity& reader) {
+void get_events(Exchange& exchange, const HttpRequest& request, const Identity& reader) {
   const Form form = choose_form(accepted(request.headers, "accept"));
   const bool is_file = form == Form::kNdjson || form == Form::kCsv;
   const std::size_t limit_max = is_file ? std::numeric_limits<std::size_t>::max()
-                                        : peer.shard().engine().config.limits.history_events;
+                                        : exchange.services().config.limits.history_events;
   const Result<HistoryQuery> query = parse_history_query(request.query(), limit_max, now());
-  if (!query) return peer.respond(problem(query.error()));
+  if (!query) return exchange.respond(problem(query.error()));
   if (!is_file && !query->export_name.empty()) {
-    return peer.respond(
+    return exchange.respond(
         problem({Code::bad_request, "`export` goes with application/x-ndjson and text/csv alone"}));
   }
   if (form != Form::kLive && query->last_event_id) {
-    return peer.respond(problem({Code::bad_request,
-                                 "`lastEventId` goes with text/event-stream alone; of a page "
-                                 "or file it is `after`"}));
+    return exchange.respond(problem({Code::bad_request,
+                                     "`lastEventId` goes with text/event-stream alone; of a page "
+                                     "or file it is `after`"}));
   }
   // The trace would name nobody, and whoever asks could fill the log with them. (Where access is
   // not controlled, nobody is anonymous.)
   if (!query->export_name.empty() && reader.kind == Identity::Kind::kAnonymous) {
-    return refuse(peer, {Code::unauthorized, "`export` takes a token: it leaves who exported"});
+    return refuse(exchange, {Code::unauthorized, "`export` takes a token: it leaves who exported"});
   }
   switch (form) {
-    case Form::kLive: return open_stream(peer, request, reader, *query, sse_wire());
-    case Form::kNdjson: return open_history(peer, request, reader, *query, HistoryForm::kNdjson);
-    case Form::kCsv: return open_history(peer, request, reader, *query, HistoryForm::kCsv);
-    case Form::kPage: return get_page(peer, request, reader, *query);
+    case Form::kLive: return open_stream(exchange, request, reader, *query, sse_wire());
+    case Form::kNdjson:
+      return open_history(exchange, request, reader, *query, HistoryForm::kNdjson);
+    case Form::kCsv: return open_history(exchange, request, reader, *query, HistoryForm::kCsv);
+    case Form::kPage: return get_page(exchange, request, reader, *query);
   }
 }
 

@@ -62,25 +62,25 @@ struct Posting {
 // How often all of it is asked for, when rights change meanwhile.
 constexpr int kRoundsMax = 5;
 
-void append_posting(Peer& peer, Posting& posting) {
+void append_posting(Exchange& exchange, Posting& posting) {
   std::vector<std::string> ids;
-  const AccountEventBounds bounds = bounds_of(peer.shard().engine().config, now());
+  const AccountEventBounds bounds = bounds_of(exchange.services().config, now());
   for (std::size_t i = 0; i < posting.events.size(); ++i) {
     ids.emplace_back(EventView(posting.events[i].event).id());
     const auto item = posting.is_batch ? std::optional<std::size_t>(i) : std::nullopt;
     const Result<void> done =
         attribute(posting.events[i], posting.publisher, posting.grants[i], bounds, item);
-    if (!done) return refuse(peer, done.error());
+    if (!done) return refuse(exchange, done.error());
   }
   Result<Append> append =
-      make_append(peer.shard().engine().router, std::move(posting.events), posting.publisher, {});
-  if (!append) return peer.respond(problem(append.error()));
-  peer.post_events(std::move(*append), std::move(ids));
+      make_append(exchange.services().router, std::move(posting.events), posting.publisher, {});
+  if (!append) return exchange.respond(problem(append.error()));
+  exchange.post_events(std::move(*append), std::move(ids));
 }
 
-void ask_for_posting(Peer& peer, const std::shared_ptr<Posting>& posting) {
-  Access& access = peer.shard().engine().access;
-  const auto take = [](Peer& asker, Posting& of, const Result<PublishGrant>& grant) {
+void ask_for_posting(Exchange& exchange, const std::shared_ptr<Posting>& posting) {
+  Access& access = exchange.services().access;
+  const auto take = [](Exchange& asker, Posting& of, const Result<PublishGrant>& grant) {
     if (!grant) {
       refuse(asker, grant.error());
       return false;
@@ -91,45 +91,45 @@ void ask_for_posting(Peer& peer, const std::shared_ptr<Posting>& posting) {
   while (posting->grants.size() < posting->events.size()) {
     const auto known = access.check_publish(
         posting->publisher, EventView(posting->events[posting->grants.size()].event),
-        peer.shard().later<PublishGrant>(
-            peer.id(), [posting, take](Peer& asker, const Result<PublishGrant>& grant) {
+        exchange.later<PublishGrant>(
+            [posting, take](Exchange& asker, const Result<PublishGrant>& grant) {
               if (take(asker, *posting, grant)) ask_for_posting(asker, posting);
             }));
-    if (!known || !take(peer, *posting, *known)) return;
+    if (!known || !take(exchange, *posting, *known)) return;
   }
   // A right that may have ended since an answer was made is asked for again.
   const bool current = std::all_of(
       posting->grants.begin(), posting->grants.end(),
       [now = access.changes()](const PublishGrant& grant) { return grant.as_of == now; });
-  if (current) return append_posting(peer, *posting);
+  if (current) return append_posting(exchange, *posting);
   if (posting->rounds++ == kRoundsMax) {
-    return refuse(peer, {Code::overloaded, "rights change too fast to be looked up"});
+    return refuse(exchange, {Code::overloaded, "rights change too fast to be looked up"});
   }
   posting->grants.clear();
-  ask_for_posting(peer, posting);
+  ask_for_posting(exchange, posting);
 }
 
 }  // namespace
 
-void post_events(Peer& peer, const HttpRequest& request, const Identity& publisher) {
+void post_events(Exchange& exchange, const HttpRequest& request, const Identity& publisher) {
   // Before the body is looked at, so that a flood costs little; a batch is taken whole and paid for
   // by waiting longer.
-  if (const Result<void> taken = peer.door().take_publish(publisher); !taken) {
-    return refuse(peer, taken.error());
+  if (const Result<void> taken = exchange.door().take_publish(publisher); !taken) {
+    return refuse(exchange, taken.error());
   }
   if (const Result<void> plain = check_plain_body(request); !plain) {
-    return tell(peer, plain.error());
+    return tell(exchange, plain.error());
   }
   Result<std::vector<IncomingEvent>> events = parse_body(request);
-  if (!events) return tell(peer, events.error());
+  if (!events) return tell(exchange, events.error());
   const bool is_batch = media_type(request.header("content-type")) == kBatchMedia;
-  if (!peer.shard().engine().config.allow_similar_types) {
+  if (!exchange.services().config.allow_similar_types) {
     if (const auto known = check_types(*events, is_batch); !known) {
-      return tell(peer, known.error());
+      return tell(exchange, known.error());
     }
   }
-  peer.door().spend_publishes(publisher, events->size() - 1);
-  ask_for_posting(peer,
+  exchange.door().spend_publishes(publisher, events->size() - 1);
+  ask_for_posting(exchange,
                   std::make_shared<Posting>(Posting{
                       .publisher = publisher, .events = std::move(*events), .is_batch = is_batch}));
 }

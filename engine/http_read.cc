@@ -13,16 +13,12 @@ namespace courtside {
 namespace {
 
 // Runs `read` on a read thread; it makes the answer, or the error to answer with.
-void answer_with_read(Peer& peer, const Identity& reader,
+void answer_with_read(Exchange& exchange, const Identity& reader,
                       std::function<Result<HttpResponse>()> read) {
-  Shard& shard = peer.shard();
-  const ConnectionId id = peer.id();
-  peer.read_history(reader, [&shard, id, read = std::move(read)] {
+  exchange.read_history(reader, [read = std::move(read)] {
     Result<HttpResponse> answer = read();
-    return [&shard, id, answer = std::move(answer)] {
-      if (Peer* asker = shard.find_peer(id)) {
-        asker->respond(answer ? *answer : problem(answer.error()));
-      }
+    return [answer = std::move(answer)](Exchange& asker) {
+      asker.respond(answer ? *answer : problem(answer.error()));
     };
   });
 }
@@ -43,41 +39,36 @@ HttpResponse page_response(std::string body, Coding coding, bool takes_plain) {
 
 }  // namespace
 
-void get_page(Peer& peer, const HttpRequest& request, const Identity& reader,
+void get_page(Exchange& exchange, const HttpRequest& request, const Identity& reader,
               const HistoryQuery& query) {
   const std::vector<Accepted> codings = accepted(request.headers, "accept-encoding");
   const Coding coding = choose_coding(codings);
   const bool plain = takes_plain(codings);
-  const OffsetRange held = readable(peer.shard().engine());
-  with_read_grant(peer, reader, query.filter.channels, ReadMode::kHistory,
-                  [reader, query, held, coding, plain](Peer& asker, const ReadGrant& grant) {
-                    Shard& shard = asker.shard();
-                    const Engine& engine = shard.engine();
-                    if (const auto asked = check_filter(engine, query.filter, grant); !asked) {
-                      return refuse(asker, asked.error());
-                    }
-                    const ConnectionId id = asker.id();
-                    asker.read_history(
-                        reader, [&shard, &engine, id, reader, query, held, grant, coding, plain] {
-                          Result<HistoryAnswer> page = answer_history(
-                              query, engine.log, within(held, engine.log.held()), engine.pages,
-                              engine.config.limits.page_scanned, engine.projections, grant.lifts);
-                          HttpResponse response;
-                          if (page) response = page_response(std::move(page->body), coding, plain);
-                          return [&shard, id, reader, query, grant, page = std::move(page),
-                                  response = std::move(response)] {
-                            Peer* back = shard.find_peer(id);
-                            if (back == nullptr) return;
-                            if (!page) return back->respond(problem(page.error()));
-                            if (grant.audited) {
-                              const auto traced =
-                                  back->append_trace(reader, query.filter, page->events);
-                              if (!traced) return back->respond(problem(traced.error()));
-                            }
-                            back->respond(response);
-                          };
-                        });
-                  });
+  const OffsetRange held = readable(exchange.services());
+  with_read_grant(
+      exchange, reader, query.filter.channels, ReadMode::kHistory,
+      [reader, query, held, coding, plain](Exchange& asker, const ReadGrant& grant) {
+        const Services& services = asker.services();
+        if (const auto asked = check_filter(services, query.filter, grant); !asked) {
+          return refuse(asker, asked.error());
+        }
+        asker.read_history(reader, [&services, reader, query, held, grant, coding, plain] {
+          Result<HistoryAnswer> page = answer_history(
+              query, services.log, within(held, services.log.held()), services.pages,
+              services.config.limits.page_scanned, services.projections, grant.lifts);
+          HttpResponse response;
+          if (page) response = page_response(std::move(page->body), coding, plain);
+          return [reader, query, grant, page = std::move(page),
+                  response = std::move(response)](Exchange& back) {
+            if (!page) return back.respond(problem(page.error()));
+            if (grant.audited) {
+              const auto traced = back.append_trace(reader, query.filter, page->events);
+              if (!traced) return back.respond(problem(traced.error()));
+            }
+            back.respond(response);
+          };
+        });
+      });
 }
 
 namespace {
@@ -116,22 +107,23 @@ struct Opening {
   bool is_traced = false;
 };
 
-void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening);
+void open_stream(Exchange& exchange, const std::shared_ptr<Opening>& opening);
 
-void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Result<Start>& start,
-                  bool audited, std::uint64_t rights_changes) {
-  if (!start) return peer.respond(problem(start.error()));
-  if (opening->request.method == "HEAD") return peer.show_stream_head();  // nothing is listened to
+void begin_stream(Exchange& exchange, const std::shared_ptr<Opening>& opening,
+                  const Result<Start>& start, bool audited, std::uint64_t rights_changes) {
+  if (!start) return exchange.respond(problem(start.error()));
+  if (opening->request.method == "HEAD")
+    return exchange.show_stream_head();  // nothing is listened to
   if (audited && !opening->is_traced) {
-    const auto traced = peer.append_trace(opening->reader, opening->interest->filter, {});
-    if (!traced) return peer.respond(problem(traced.error()));
+    const auto traced = exchange.append_trace(opening->reader, opening->interest->filter, {});
+    if (!traced) return exchange.respond(problem(traced.error()));
     opening->is_traced = true;
   }
-  peer.after_traces([opening, start, rights_changes](Peer& asker) {
-    if (asker.shard().draining()) {
+  exchange.after_traces([opening, start, rights_changes](Exchange& asker) {
+    if (asker.draining()) {
       return asker.respond(problem({Code::draining, "the server is going down"}));
     }
-    if (asker.shard().rights_changes() != rights_changes) return open_stream(asker, opening);
+    if (asker.rights_changes() != rights_changes) return open_stream(asker, opening);
     if (const Result<void> taken = asker.door().take_place(opening->reader); !taken) {
       return refuse(asker, taken.error());
     }
@@ -140,69 +132,65 @@ void begin_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const Res
   });
 }
 
-void resolve_stream(Peer& peer, const std::shared_ptr<Opening>& opening, const ReadGrant& grant,
-                    std::uint64_t rights_changes) {
-  Shard& shard = peer.shard();
-  const Engine& engine = shard.engine();
+void resolve_stream(Exchange& exchange, const std::shared_ptr<Opening>& opening,
+                    const ReadGrant& grant, std::uint64_t rights_changes) {
+  const Services& services = exchange.services();
   const auto begin = [opening, rights_changes, audited = grant.audited](
-                         Peer& asker, const Result<Start>& start) {
-    if (asker.shard().rights_changes() != rights_changes) return open_stream(asker, opening);
+                         Exchange& asker, const Result<Start>& start) {
+    if (asker.rights_changes() != rights_changes) return open_stream(asker, opening);
     begin_stream(asker, opening, start, audited, rights_changes);
   };
-  if (const auto asked = check_filter(engine, opening->interest->filter, grant); !asked) {
-    return refuse(peer, asked.error());
+  if (const auto asked = check_filter(services, opening->interest->filter, grant); !asked) {
+    return refuse(exchange, asked.error());
   }
   opening->interest = std::make_shared<Interest>(*opening->interest);
   opening->interest->lifts = grant.lifts;
   protocol::From from = opening->from;
   std::optional<protocol::Gap> epoch_gap;
   if (!start_needs_read(from)) {
-    OffsetRange held = shard.hub().held();
-    if (from.kind == protocol::From::Kind::kAfter) held = engine.log.held();
-    const Result<Start> start = resolve_start(from, engine.log.epoch(), held);
+    OffsetRange held = exchange.hub().held();
+    if (from.kind == protocol::From::Kind::kAfter) held = services.log.held();
+    const Result<Start> start = resolve_start(from, services.log.epoch(), held);
     if (start) epoch_gap = start->epoch_gap;
-    if (!epoch_gap || !opening->since) return begin(peer, start);
+    if (!epoch_gap || !opening->since) return begin(exchange, start);
     // The position says nothing about this log, so that `since` alone says what is wanted of it.
     from = {.kind = protocol::From::Kind::kSince, .after = {}, .last = 0, .since = *opening->since};
     opening->interest->filter.since = opening->since;
   }
-  const bool accepted =
-      shard.read([&shard, &engine, id = peer.id(), opening, begin, from, epoch_gap] {
-        Result<Start> start =
-            resolve_start_reading(from, opening->interest->filter, engine.log, engine.pages);
-        if (start && epoch_gap) {
-          start->epoch_gap = epoch_gap;
-          start->epoch_gap->to = format_position(engine.log.epoch(), previous(start->next));
-        }
-        return [&shard, id, begin, start] {
-          if (Peer* asker = shard.find_peer(id)) begin(*asker, start);
-        };
-      });
-  if (!accepted) peer.respond(problem({Code::overloaded, "too many reads are waiting"}));
+  const bool accepted = exchange.read([&services, opening, begin, from, epoch_gap] {
+    Result<Start> start =
+        resolve_start_reading(from, opening->interest->filter, services.log, services.pages);
+    if (start && epoch_gap) {
+      start->epoch_gap = epoch_gap;
+      start->epoch_gap->to = format_position(services.log.epoch(), previous(start->next));
+    }
+    return [begin, start](Exchange& asker) { begin(asker, start); };
+  });
+  if (!accepted) exchange.respond(problem({Code::overloaded, "too many reads are waiting"}));
 }
 
-void open_stream(Peer& peer, const std::shared_ptr<Opening>& opening) {
-  with_read_grant(peer, opening->reader, opening->interest->filter.channels, ReadMode::kLive,
-                  [opening, rights_changes = peer.shard().rights_changes()](
-                      Peer& asker, const ReadGrant& grant) {
+void open_stream(Exchange& exchange, const std::shared_ptr<Opening>& opening) {
+  with_read_grant(exchange, opening->reader, opening->interest->filter.channels, ReadMode::kLive,
+                  [opening, rights_changes = exchange.rights_changes()](Exchange& asker,
+                                                                        const ReadGrant& grant) {
                     resolve_stream(asker, opening, grant, rights_changes);
                   });
 }
 
 }  // namespace
 
-void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader, HistoryQuery query,
-                 const Wire& wire) {
+void open_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
+                 HistoryQuery query, const Wire& wire) {
   if (query.shaped || !query.export_name.empty()) {
-    return peer.respond(
+    return exchange.respond(
         problem({Code::bad_request,
                  "`before`, `order`, `limit` and `export` do not go with a stream of events"}));
   }
-  if (peer.shard().draining()) {
-    return peer.respond(problem({Code::draining, "the server is going down"}));
+  if (exchange.draining()) {
+    return exchange.respond(problem({Code::draining, "the server is going down"}));
   }
-  if (const Result<void> taken = peer.door().take_subscribe(reader); !taken) {
-    return refuse(peer, taken.error());
+  if (const Result<void> taken = exchange.door().take_subscribe(reader); !taken) {
+    return refuse(exchange, taken.error());
   }
   auto opening =
       std::make_shared<Opening>(Opening{request, reader, stream_from(request, query),
@@ -212,7 +200,7 @@ void open_stream(Peer& peer, const HttpRequest& request, const Identity& reader,
   if (opening->from.kind == protocol::From::Kind::kAfter) query.filter.since.reset();
   opening->interest->wire = &wire;
   opening->interest->filter = std::move(query.filter);
-  open_stream(peer, opening);
+  open_stream(exchange, opening);
 }
 
 namespace {
@@ -230,11 +218,12 @@ std::vector<std::string> traced_channels(const Identity& reader, const ReadGrant
   return grant.audited ? by : std::vector<std::string>();
 }
 
-void show_event(Peer& peer, const Identity& reader, const Record& record, const Error& not_found) {
+void show_event(Exchange& exchange, const Identity& reader, const Record& record,
+                const Error& not_found) {
   const RecordChannels reached = record.view().channels();
   std::vector<std::string> channels(reached.begin(), reached.end());
   channels.emplace_back("*");
-  const auto show = [record, reader, not_found](Peer& asker, const Result<ReadGrant>& grant) {
+  const auto show = [record, reader, not_found](Exchange& asker, const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return tell(asker, shown.error());
@@ -246,7 +235,7 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
       if (!traced) return tell(asker, traced.error());
     }
     const Projection* projection =
-        asker.shard().engine().projections.choose(shown->channels, shown->lifts, record.view());
+        asker.services().projections.choose(shown->channels, shown->lifts, record.view());
     HttpResponse response;
     response.content_type = kEventMedia;
     response.headers.push_back(kNotStored);
@@ -254,75 +243,72 @@ void show_event(Peer& peer, const Identity& reader, const Record& record, const 
     asker.respond(std::move(response));
   };
   // An event without a channel is for who may read everything alone.
-  const auto known = peer.shard().engine().access.check_read_any(
-      reader, channels, ReadMode::kHistory, peer.shard().later<ReadGrant>(peer.id(), show));
-  if (known) show(peer, *known);
+  const auto known = exchange.services().access.check_read_any(reader, channels, ReadMode::kHistory,
+                                                               exchange.later<ReadGrant>(show));
+  if (known) show(exchange, *known);
 }
 
 }  // namespace
 
-void get_event(Peer& peer, const std::string& segment, const Identity& reader) {
+void get_event(Exchange& exchange, const std::string& segment, const Identity& reader) {
   const Result<std::string> text = percent_decode(segment);
-  if (!text) return peer.respond(problem(text.error()));
+  if (!text) return exchange.respond(problem(text.error()));
   const Result<Position> position = parse_position(*text);
-  if (!position) return peer.respond(problem(position.error()));
-  Shard& shard = peer.shard();
-  const Engine& engine = shard.engine();
-  const OffsetRange held = readable(engine);
+  if (!position) return exchange.respond(problem(position.error()));
+  const Services& services = exchange.services();
+  const OffsetRange held = readable(services);
   const Error not_found{Code::not_found, "there is no event at " + format(*position)};
-  if (position->epoch != engine.log.epoch() || !held.contains(position->offset)) {
-    return peer.respond(problem(not_found));
+  if (position->epoch != services.log.epoch() || !held.contains(position->offset)) {
+    return exchange.respond(problem(not_found));
   }
-  peer.read_history(
-      reader, [&shard, &engine, id = peer.id(), reader, not_found, offset = position->offset] {
-        Result<std::vector<Record>> records = engine.log.read({offset});
-        return [&shard, id, reader, not_found, records = std::move(records)] {
-          Peer* asker = shard.find_peer(id);
-          if (asker == nullptr) return;
-          if (!records) return asker->respond(problem(records.error()));
-          if (records->empty()) return asker->respond(problem(not_found));
-          show_event(*asker, reader, records->front(), not_found);
-        };
-      });
+  exchange.read_history(reader, [&services, reader, not_found, offset = position->offset] {
+    Result<std::vector<Record>> records = services.log.read({offset});
+    return [reader, not_found, records = std::move(records)](Exchange& asker) {
+      if (!records) return asker.respond(problem(records.error()));
+      if (records->empty()) return asker.respond(problem(not_found));
+      show_event(asker, reader, records->front(), not_found);
+    };
+  });
 }
 
-void get_subject(Peer& peer, const std::string& segment, const Identity& reader) {
+void get_subject(Exchange& exchange, const std::string& segment, const Identity& reader) {
   const Result<std::string> subject = percent_decode(segment);
-  if (!subject) return peer.respond(problem(subject.error()));
+  if (!subject) return exchange.respond(problem(subject.error()));
   const Error not_found{Code::not_found, "there is no such subject"};
-  if (!is_channel(*subject)) return peer.respond(problem(not_found));
-  const OffsetRange held = readable(peer.shard().engine());
-  const auto show = [subject = *subject, reader, held, not_found](Peer& asker,
+  if (!is_channel(*subject)) return exchange.respond(problem(not_found));
+  const OffsetRange held = readable(exchange.services());
+  const auto show = [subject = *subject, reader, held, not_found](Exchange& asker,
                                                                   const Result<ReadGrant>& grant) {
     asker.door().counted(grant);
     const Result<ReadGrant> shown = hide_refusal(grant, not_found);
     if (!shown) return tell(asker, shown.error());
-    const Engine& engine = asker.shard().engine();
+    const Services& services = asker.services();
     if (shown->audited) {
       Filter filter;
       filter.subject = subject;
       const auto traced = asker.append_trace(reader, filter, {});
       if (!traced) return tell(asker, traced.error());
     }
-    answer_with_read(asker, reader, [&engine, subject, held, not_found]() -> Result<HttpResponse> {
-      const Result<SubjectState> state = engine.log.subject(subject);
-      if (!state) return fail(state.error());
-      if (state->version == 0) return fail(not_found);
-      // What came since may be behind the end of the right that was asked for.
-      if (engine.access.enabled() && state->last >= held.end) {
-        return fail(Code::overloaded, "the subject is changing: ask again");
-      }
-      JsonObject body;
-      body.text("subject", subject)
-          .number("version", state->version)
-          .text("first", format_position(engine.log.epoch(), state->first))
-          .text("last", format_position(engine.log.epoch(), state->last));
-      return json_response(body.take());
-    });
+    answer_with_read(asker, reader,
+                     [&services, subject, held, not_found]() -> Result<HttpResponse> {
+                       const Result<SubjectState> state = services.log.subject(subject);
+                       if (!state) return fail(state.error());
+                       if (state->version == 0) return fail(not_found);
+                       // What came since may be behind the end of the right that was asked for.
+                       if (services.access.enabled() && state->last >= held.end) {
+                         return fail(Code::overloaded, "the subject is changing: ask again");
+                       }
+                       JsonObject body;
+                       body.text("subject", subject)
+                           .number("version", state->version)
+                           .text("first", format_position(services.log.epoch(), state->first))
+                           .text("last", format_position(services.log.epoch(), state->last));
+                       return json_response(body.take());
+                     });
   };
-  const auto known = peer.shard().engine().access.check_read(
-      reader, {*subject}, ReadMode::kHistory, peer.shard().later<ReadGrant>(peer.id(), show));
-  if (known) show(peer, *known);
+  const auto known = exchange.services().access.check_read(reader, {*subject}, ReadMode::kHistory,
+                                                           exchange.later<ReadGrant>(show));
+  if (known) show(exchange, *known);
 }
 
 }  // namespace courtside

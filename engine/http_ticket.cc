@@ -6,17 +6,17 @@
 
 namespace courtside {
 
-void post_ticket(Peer& peer, const HttpRequest& /*request*/, const Identity& holder) {
+void post_ticket(Exchange& exchange, const HttpRequest& /*request*/, const Identity& holder) {
   if (holder.kind == Identity::Kind::kAnonymous) {
-    return refuse(peer, {Code::unauthorized, "a ticket takes a token"});
+    return refuse(exchange, {Code::unauthorized, "a ticket takes a token"});
   }
-  const Result<std::string> ticket = peer.door().issue_ticket(holder);
-  if (!ticket) return refuse(peer, ticket.error());
+  const Result<std::string> ticket = exchange.door().issue_ticket(holder);
+  if (!ticket) return refuse(exchange, ticket.error());
   constexpr std::uint64_t kSecondMs = 1000;
   JsonObject body;
   body.text("ticket", *ticket)
-      .number("expiresin", peer.shard().engine().config.access.ticket_lifetime_ms / kSecondMs);
-  peer.respond(json_response(body.take()));
+      .number("expiresin", exchange.services().config.access.ticket_lifetime_ms / kSecondMs);
+  exchange.respond(json_response(body.take()));
 }
 
 }  // namespace courtside

@@ -48,16 +48,17 @@ Error unknown_subprotocol() {
 
 // A session may learn who speaks from `hello`; a stream and a credential that is there already
 // are looked at before the upgrade, so that a refusal is an HTTP answer.
-void open_websocket(Peer& peer, const HttpRequest& request, const Subprotocol& subprotocol,
+void open_websocket(Exchange& exchange, const HttpRequest& request, const Subprotocol& subprotocol,
                     bool is_offered) {
   if (subprotocol.codec == nullptr) {
     const Result<HistoryQuery> query = parse_history_query(
-        request.query(), peer.shard().engine().config.limits.history_events, now());
-    if (!query) return peer.respond(problem(query.error()));
-    return with_identity(peer, request,
-                         [request, query = *query, &subprotocol](Peer& asker, const Identity& who) {
-                           open_stream(asker, request, who, query, subprotocol.wire);
-                         });
+        request.query(), exchange.services().config.limits.history_events, now());
+    if (!query) return exchange.respond(problem(query.error()));
+    return with_identity(
+        exchange, request,
+        [request, query = *query, &subprotocol](Exchange& asker, const Identity& who) {
+          open_stream(asker, request, who, query, subprotocol.wire);
+        });
   }
   // A client that offered none must not be told of one: it would have to fail the connection
   // (RFC 6455, section 4.1).
@@ -66,35 +67,36 @@ void open_websocket(Peer& peer, const HttpRequest& request, const Subprotocol& s
       for_each_parameter(request.query(), {}, [](const Parameter& parameter) {
         return parameter.first == kTicketParameter ? Result<void>() : unknown_parameter(parameter);
       });
-  if (!known) return peer.respond(problem(known.error()));
+  if (!known) return exchange.respond(problem(known.error()));
   const Result<std::optional<std::string>> credential = credential_of(request);
   if (request.query().empty() && credential && !*credential) {
-    if (const Result<void> taken = peer.door().take_place(Identity{}); !taken) {
-      return refuse(peer, taken.error());
+    if (const Result<void> taken = exchange.door().take_place(Identity{}); !taken) {
+      return refuse(exchange, taken.error());
     }
-    return peer.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
+    return exchange.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
   }
-  with_identity(peer, request, [request, answered, &subprotocol](Peer& asker, const Identity& who) {
-    if (const Result<void> taken = asker.door().take_place(who); !taken) {
-      return refuse(asker, taken.error());
-    }
-    asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
-  });
+  with_identity(exchange, request,
+                [request, answered, &subprotocol](Exchange& asker, const Identity& who) {
+                  if (const Result<void> taken = asker.door().take_place(who); !taken) {
+                    return refuse(asker, taken.error());
+                  }
+                  asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
+                });
 }
 
 }  // namespace
 
-void get_websocket(Peer& peer, const HttpRequest& request) {
+void get_websocket(Exchange& exchange, const HttpRequest& request) {
   if (const Result<void> upgrade = Connection::check_upgrade(request); !upgrade) {
     HttpResponse response = problem(upgrade.error());
     if (upgrade.error().code == Code::upgrade_required) {
       response.headers.emplace_back("upgrade", "websocket");
       response.headers.emplace_back("sec-websocket-version", "13");
     }
-    return peer.respond(response);
+    return exchange.respond(response);
   }
-  if (peer.shard().draining()) {
-    return peer.respond(problem({Code::draining, "the server is going down"}));
+  if (exchange.draining()) {
+    return exchange.respond(problem({Code::draining, "the server is going down"}));
   }
   std::vector<std::string_view> offers = subprotocol_offers(request);
   const bool is_offered = !offers.empty();
@@ -103,8 +105,8 @@ void get_websocket(Peer& peer, const HttpRequest& request) {
   // offers is named, and a credential is never named.
   const Subprotocol* subprotocol =
       is_offered && offers.empty() ? nullptr : choose_subprotocol(offers);
-  if (subprotocol == nullptr) return peer.respond(problem(unknown_subprotocol()));
-  open_websocket(peer, request, *subprotocol, is_offered);
+  if (subprotocol == nullptr) return exchange.respond(problem(unknown_subprotocol()));
+  open_websocket(exchange, request, *subprotocol, is_offered);
 }
 
 }  // namespace courtside

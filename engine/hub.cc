@@ -39,6 +39,7 @@ SubscriberId Hub::add(SubscriberOwner& owner, SharedInterest interest, Offset ne
 void Hub::remove(SubscriberId id) {
   Subscriber* subscriber = subscribers_.find(id);
   if (subscriber == nullptr) return;
+  host_.forget_page(id);
   if (fanning_out_) {
     // The audience's members are being walked through: only silence it, and clean up afterwards.
     subscriber->owner = nullptr;

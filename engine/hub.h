@@ -55,6 +55,8 @@ class HubHost {
   // Hub::on_page or Hub::on_read_failed.
   virtual std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                                 OffsetRange range) = 0;
+  // The subscriber is gone: a page that is not being read yet is not to be.
+  virtual void forget_page(SubscriberId id) = 0;
 
   // For those who want the past at a pace: a clock, and Hub::on_wake after so long.
   virtual std::uint64_t now_ms() { return 0; }

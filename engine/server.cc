@@ -102,21 +102,20 @@ Result<void> Server::open() {
   outboxes_ = std::move(*outboxes);
 
   sequencer_ = LocalSequencer::make(*log_, sequencer_options(config_));
-  engine_.emplace(Engine{.config = config_,
-                         .log = *log_,
-                         .pages = *pages_,
-                         .states = *states_,
-                         .sequencer = *sequencer_,
-                         .reads = *reads_,
-                         .access = access_->access(),
-                         .doors = *doors_,
-                         .backups = *backups_,
-                         .router = *router_,
-                         .projections = *projections_,
-                         .connection_limits = connection_limits(config_),
-                         .session_limits = session_limits(config_),
-                         .metrics = [this] { return render_metrics(samples()); },
-                         .outboxes = [this] { return outboxes_->json(); }});
+  services_.emplace(Services{.config = config_,
+                             .log = *log_,
+                             .pages = *pages_,
+                             .states = *states_,
+                             .sequencer = *sequencer_,
+                             .access = access_->access(),
+                             .doors = *doors_,
+                             .backups = *backups_,
+                             .router = *router_,
+                             .projections = *projections_,
+                             .connection_limits = connection_limits(config_),
+                             .session_limits = session_limits(config_),
+                             .metrics = [this] { return render_metrics(samples()); },
+                             .outboxes = [this] { return outboxes_->json(); }});
   start_shards();
 
   loop_.set_on_wake([this] { on_wake(); });
@@ -136,7 +135,7 @@ void Server::start_shards() {
   const std::uint64_t count = shard_count(config_, std::thread::hardware_concurrency());
   Shards shards;
   for (std::uint32_t number = 0; number < count; ++number) {
-    shards.push_back(std::make_unique<Shard>(number, *engine_, log_->held()));
+    shards.push_back(std::make_unique<Shard>(number, *services_, *reads_, log_->held()));
   }
   shards_ = std::make_unique<const Shards>(std::move(shards));
   for (const auto& shard : *shards_) shard->start();
@@ -186,8 +185,8 @@ void Server::on_socket(AcceptedSocket socket, bool is_local) {
   // From the shard after the last one: counts lag behind a burst, turns do not.
   for (std::size_t i = 0; i < shards_->size(); ++i) {
     Shard& shard = *(*shards_)[(next_shard_ + i) % shards_->size()];
-    total += shard.connection_count();
-    if (least == nullptr || shard.connection_count() < least->connection_count()) least = &shard;
+    total += shard.stats().connections;
+    if (least == nullptr || shard.stats().connections < least->stats().connections) least = &shard;
   }
   ++next_shard_;
   const auto refuse = [&, address = socket.peer_address()](Denial reason) {

@@ -19,9 +19,9 @@
 #include "engine/access_control.h"
 #include "engine/backup_door.h"
 #include "engine/commit_fan_out.h"
-#include "engine/engine.h"
 #include "engine/metrics.h"
 #include "engine/outboxes.h"
+#include "engine/services.h"
 #include "engine/serving_file.h"
 #include "engine/shard.h"
 #include "eventlog/event_log.h"
@@ -80,7 +80,7 @@ class Server {
   std::unique_ptr<LocalSequencer> sequencer_;
   std::unique_ptr<Doors> doors_;
   std::optional<BackupDoor> backups_;
-  std::optional<Engine> engine_;
+  std::optional<Services> services_;
   std::unique_ptr<const Shards> shards_;
   std::optional<CommitFanOut> fan_out_;
 

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t kSessionIdLength = 16;
 // `expiring` is said so long before the token's end.
 constexpr std::uint64_t kExpiringMs = 60'000;
-// How long a subscription stands still whose right cannot be looked up, before it is ended.
-constexpr std::uint64_t kStandstillMsMax = 10'000;
 // What a message that waits takes besides its bytes.
 constexpr std::size_t kHeldOverheadBytes = 64;
 
@@ -173,7 +171,7 @@ void Session::refreshed(std::uint32_t request, Identity identity) {
   set_identity(std::move(identity));
   send(protocol::Ok{.id = request, .position = {}});
   // It may carry other rights than the last one; what it is being asked for has to be asked anew.
-  check_each(Standstill::kNone, [](const Sub& /*sub*/) { return true; });
+  check_each(Pause::kNo, [](const Sub& /*sub*/) { return true; });
 }
 
 void Session::set_identity(Identity identity) {
@@ -211,19 +209,15 @@ void Session::on_rights_change(const RightsChange& change, bool revokes) {
       auto known = host_.identify(identifying_->credential, identifying_->attempt);
       if (known) on_identity(last_attempt_, std::move(*known));
     }
-    if (closing_ || !identity_ || identity_->kind != Identity::Kind::kAccount ||
-        identity_->actor != fact.id) {
-      return;
-    }
+    if (closing_ || !identity_ || !concerns(change, *identity_, {})) return;
     if (!revokes) {
-      return check_each(Standstill::kUntilKnown, [](const Sub& /*sub*/) { return true; });
+      return check_each(Pause::kUntilKnown, [](const Sub& /*sub*/) { return true; });
     }
     return end_session({Code::unauthorized, "the token was revoked"});
   }
-  const std::string channel = channel_of(fact);
-  check_each(Standstill::kUntilKnown, [&channel](const Sub& sub) {
-    const std::vector<std::string>& channels = sub.interest->filter.channels;
-    return std::find(channels.begin(), channels.end(), channel) != channels.end();
+  if (!identity_) return;
+  check_each(Pause::kUntilKnown, [&](const Sub& sub) {
+    return concerns(change, *identity_, sub.interest->filter.channels);
   });
 }
 
@@ -251,13 +245,13 @@ void Session::handle(protocol::Subscribe& message) {
   interest->filter.types = std::move(message.types);
   interest->speed = message.speed;
   channel_count_ += interest->filter.channels.size();
-  subs_[message.sub] = {.interest = interest,
-                        .from = std::move(message.from),
-                        .subscriber = {},
-                        .request = message.id,
-                        .attempt = 0,
-                        .wants_state = message.state};
-  check(message.sub, Standstill::kNone);
+  subs_.insert_or_assign(message.sub, Sub{.interest = interest,
+                                          .from = std::move(message.from),
+                                          .subscriber = {},
+                                          .request = message.id,
+                                          .rights = ReaderRights(now_ms_, limits_.recheck_ms),
+                                          .wants_state = message.state});
+  check(message.sub, Pause::kNo);
 }
 
 Result<void> Session::check_room(const protocol::Subscribe& message) const {
@@ -280,58 +274,58 @@ Result<void> Session::check_room(const protocol::Subscribe& message) const {
 // Asks whether it may be read; whatever was asked for it before counts no more, so that an answer
 // from before a right's end lets nobody in. Where a right may just have ended, nothing is sent
 // until that is known.
-void Session::check(std::uint32_t number, Standstill standstill) {
+void Session::check(std::uint32_t number, Pause pause) {
   Sub& sub = subs_.at(number);
-  sub.attempt = ++last_attempt_;
-  sub.is_asked = true;
-  const auto known =
-      host_.check_read(*identity_, sub.interest->filter.channels, number, sub.attempt);
+  const std::uint64_t attempt = ++last_attempt_;
+  sub.rights.ask(attempt);
+  const auto known = host_.check_read(*identity_, sub.interest->filter.channels, number, attempt);
   if (known) {
-    on_read_checked(number, sub.attempt, *known);
-  } else if (standstill == Standstill::kUntilKnown) {
+    on_read_checked(number, attempt, *known);
+  } else if (pause == Pause::kUntilKnown) {
     host_.hub().suspend(sub.subscriber);
   }
 }
 
 template <typename Which>
-void Session::check_each(Standstill standstill, Which which) {
+void Session::check_each(Pause pause, Which which) {
   // One that is ended by its check leaves the others where they are.
   std::vector<std::uint32_t> numbers;
   for (const auto& [number, sub] : subs_) {
     if (which(sub)) numbers.push_back(number);
   }
   for (const std::uint32_t number : numbers) {
-    if (subs_.contains(number)) check(number, standstill);
+    if (subs_.contains(number)) check(number, pause);
   }
 }
 
-// What no event told: a key may have been taken away, and rights are looked at again, without
-// holding anything up. Those that wait for their states may do so as long as their client takes
-// nothing; states that are being read go on, or they would never come where that takes longer.
-void Session::recheck() {
-  if (const auto good = host_.check_credential(*identity_); !good) return end_session(good.error());
-  check_each(Standstill::kNone, [this](const Sub& sub) {
-    return sub.subscriber != SubscriberId() || (sub.start && sub.attempt != states_attempt_);
+// What no event told: rights are looked at again, without holding anything up. Those that wait for
+// their states may do so as long as their client takes nothing; states that are being read go on,
+// or they would never come where that takes longer.
+void Session::check_due() {
+  check_each(Pause::kNo, [this](const Sub& sub) {
+    const bool is_known =
+        sub.subscriber != SubscriberId() || (sub.start && sub.rights.attempt() != states_attempt_);
+    return is_known && sub.rights.is_due(now_ms_);
   });
 }
 
 void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
                               const Result<ReadGrant>& grant) {
   const auto found = subs_.find(number);
-  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
+  if (closing_ || found == subs_.end() || found->second.rights.attempt() != attempt) return;
   Sub& sub = found->second;
-  sub.is_asked = false;
   const bool begun = sub.subscriber != SubscriberId();
-  if (!grant && begun && grant.error().code == Code::overloaded) {
-    return wait_to_know(sub, number, grant.error());
+  const ReaderRights::Answer answer = sub.rights.on_answer(grant, now_ms_);
+  if (answer == ReaderRights::Answer::kUnknown && begun) {
+    return host_.hub().suspend(sub.subscriber);
   }
   if (!grant) return end(number, grant.error());
-  sub.give_up_ms = 0;
   if (!begun) take_lifts(sub, *grant);
   // One that has begun may have lost a right that leaves no trace, and kept one that does.
   if (grant->audited && !sub.is_traced) {
     if (begun) host_.hub().suspend(sub.subscriber);
-    const auto traced = host_.trace_read(*identity_, sub.interest->filter, number, sub.attempt);
+    const auto traced =
+        host_.trace_read(*identity_, sub.interest->filter, number, sub.rights.attempt());
     if (!traced) return;  // on_read_traced
     if (!*traced) return end(number, traced->error());
     sub.is_traced = true;
@@ -342,27 +336,16 @@ void Session::on_read_checked(std::uint32_t number, std::uint64_t attempt,
 
 void Session::on_read_traced(std::uint32_t number, std::uint64_t attempt) {
   const auto found = subs_.find(number);
-  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
+  if (closing_ || found == subs_.end() || found->second.rights.attempt() != attempt) return;
   Sub& sub = found->second;
   sub.is_traced = true;
-  if (sub.subscriber != SubscriberId()) return check(number, Standstill::kNone);
+  if (sub.subscriber != SubscriberId()) return check(number, Pause::kNo);
   start_reading(number, sub);
 }
 
 void Session::start_reading(std::uint32_t number, Sub& sub) {
   if (sub.start) return read_next_states();
   look_up_start(number, sub);
-}
-
-// A right that cannot be looked up for now is not granted, and not taken away either: the
-// subscription stands still and is asked about at each tick, for a while.
-void Session::wait_to_know(Sub& sub, std::uint32_t number, const Error& why) {
-  if (sub.give_up_ms == 0) {
-    sub.give_up_ms = now_ms_ + kStandstillMsMax;
-    host_.hub().suspend(sub.subscriber);
-  } else if (now_ms_ >= sub.give_up_ms) {
-    end(number, why);
-  }
 }
 
 void Session::take_lifts(Sub& sub, const ReadGrant& grant) {
@@ -387,7 +370,7 @@ void Session::go_on(Sub& sub, const ReadGrant& grant) {
 
 void Session::look_up_start(std::uint32_t number, Sub& sub) {
   if (start_needs_read(sub.from)) {
-    host_.resolve_start(number, sub.attempt, sub.from, sub.interest->filter);
+    host_.resolve_start(number, sub.rights.attempt(), sub.from, sub.interest->filter);
     return;
   }
   // `now` is this shard's now: what it has yet to hear of comes as live events.
@@ -398,7 +381,7 @@ void Session::look_up_start(std::uint32_t number, Sub& sub) {
 
 void Session::on_start(std::uint32_t number, std::uint64_t attempt, const Result<Start>& start) {
   const auto found = subs_.find(number);
-  if (closing_ || found == subs_.end() || found->second.attempt != attempt) return;
+  if (closing_ || found == subs_.end() || found->second.rights.attempt() != attempt) return;
   begin(number, found->second, start);
 }
 
@@ -415,18 +398,19 @@ void Session::read_next_states() {
   if (closing_ || states_attempt_ != 0 || host_.owner().congested()) return;
   auto next = subs_.end();
   for (auto it = subs_.begin(); it != subs_.end(); ++it) {
-    const bool is_earlier = next == subs_.end() || it->second.attempt < next->second.attempt;
-    if (it->second.start && !it->second.is_asked && is_earlier) next = it;
+    const bool is_earlier =
+        next == subs_.end() || it->second.rights.attempt() < next->second.rights.attempt();
+    if (it->second.start && !it->second.rights.is_asked() && is_earlier) next = it;
   }
   if (next == subs_.end()) return;
   const Sub& sub = next->second;
-  states_attempt_ = sub.attempt;
-  host_.read_states(*identity_, next->first, sub.attempt, *sub.start, sub.interest);
+  states_attempt_ = sub.rights.attempt();
+  host_.read_states(*identity_, next->first, sub.rights.attempt(), *sub.start, sub.interest);
 }
 
 bool Session::awaits_states(std::uint32_t number, std::uint64_t attempt) const {
   const auto found = subs_.find(number);
-  return !closing_ && found != subs_.end() && found->second.attempt == attempt;
+  return !closing_ && found != subs_.end() && found->second.rights.attempt() == attempt;
 }
 
 void Session::on_states(std::uint32_t number, std::uint64_t attempt, const Start& start,
@@ -544,14 +528,14 @@ void Session::on_tick(std::uint64_t now_ms, const Traffic& traffic) {
   }
   check_expiry(now_ms);
   if (closing_) return;
-  check_each(Standstill::kNone,
-             [](const Sub& sub) { return sub.give_up_ms != 0 && !sub.is_asked; });
-  if (closing_) return;
   if (now_ms >= next_recheck_ms_) {
+    // A key may have been taken away, which no event tells.
     next_recheck_ms_ = now_ms + limits_.recheck_ms;
-    recheck();
-    if (closing_) return;
+    const Result<void> good = host_.check_credential(*identity_);
+    if (!good) return end_session(good.error());
   }
+  check_due();
+  if (closing_) return;
   if (now_ms < next_heartbeat_ms_) return;
   next_heartbeat_ms_ = now_ms + limits_.heartbeat_ms;
   send_progress();

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "engine/access/access.h"
+#include "engine/delivery/reader_rights.h"
 #include "engine/hub.h"
 #include "engine/liveness.h"
 #include "engine/session_publishing.h"
@@ -66,7 +67,7 @@ class SessionHost {
   virtual std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                                    std::uint64_t attempt) = 0;
   // Access::check_credential.
-  virtual Result<void> check_credential(const Identity& /*identity*/) { return {}; }
+  virtual Result<void> check_credential(const Identity& identity) = 0;
   virtual std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                                       const std::vector<std::string>& channels,
                                                       std::uint32_t sub, std::uint64_t attempt) = 0;
@@ -76,7 +77,7 @@ class SessionHost {
   // One more subscribe of its kind: rate_limited when there were too many.
   virtual Result<void> take_subscribe(const Identity& /*identity*/) { return {}; }
   // Access::changes().
-  virtual std::uint64_t rights_changes() const { return 0; }
+  virtual std::uint64_t access_changes() const { return 0; }
   // Leaves a trace of a subscription to another account's channel, before it begins. The answer
   // comes when the trace is on the disk: now, or later with Session::on_read_traced and the same
   // attempt.
@@ -134,15 +135,12 @@ class Session final : private SessionVoice {
     protocol::From from;
     SubscriberId subscriber;    // 0 until it has begun
     std::uint32_t request = 0;  // the subscribe's id, until it is answered
-    // Tells a late answer, for an earlier question or an earlier use of this number, from the one
-    // that is awaited.
-    std::uint64_t attempt = 0;
-    bool is_asked = false;   // the answer is awaited
+    // Whose attempt tells a late answer, for an earlier question or an earlier use of this number,
+    // from the one that is awaited.
+    ReaderRights rights;
     bool is_traced = false;  // that it reads what is another account's
     bool wants_state = false;
     std::optional<Start> start = {};  // where it is to begin, when its states are there
-    // While its right cannot be known: when that has lasted too long; 0: it can.
-    std::uint64_t give_up_ms = 0;
   };
   // Why the credential is being looked at.
   struct Identifying {
@@ -172,11 +170,11 @@ class Session final : private SessionVoice {
 
   // Subscriptions.
   Result<void> check_room(const protocol::Subscribe& message) const;
-  enum class Standstill : std::uint8_t { kNone, kUntilKnown };
-  void check(std::uint32_t number, Standstill standstill);
+  enum class Pause : std::uint8_t { kNo, kUntilKnown };
+  void check(std::uint32_t number, Pause pause);
   template <typename Which>
-  void check_each(Standstill standstill, Which which);
-  void recheck();
+  void check_each(Pause pause, Which which);
+  void check_due();
   void end_session(const Error& why);
   void start_reading(std::uint32_t number, Sub& sub);
   void look_up_start(std::uint32_t number, Sub& sub);
@@ -186,7 +184,6 @@ class Session final : private SessionVoice {
                   const std::vector<protocol::State>& states);
   void take_lifts(Sub& sub, const ReadGrant& grant);
   void go_on(Sub& sub, const ReadGrant& grant);
-  void wait_to_know(Sub& sub, std::uint32_t number, const Error& why);
   void end(std::uint32_t number, const Error& why);
 
   void pace_reading();
@@ -209,7 +206,7 @@ class Session final : private SessionVoice {
   std::uint64_t began_ms_;
   std::uint64_t now_ms_;  // at the last tick
   std::uint64_t next_heartbeat_ms_ = 0;
-  std::uint64_t next_recheck_ms_ = 0;
+  std::uint64_t next_recheck_ms_ = 0;  // of the credential
   Liveness liveness_;
 
   std::optional<Identity> identity_;

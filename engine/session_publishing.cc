@@ -27,7 +27,7 @@ void SessionPublishing::on_checked(std::uint64_t attempt, const Result<PublishGr
   if (attempt_ == 0 || attempt_ != attempt) return;
   attempt_ = 0;
   // A right that may have ended since the answer was made is asked for again.
-  if (!grant || grant->as_of == host_.rights_changes()) {
+  if (!grant || grant->as_of == host_.access_changes()) {
     submit(waiting_.front(), grant, publisher);
     waiting_.pop_front();
   }

@@ -8,17 +8,18 @@
 
 namespace courtside {
 
-Shard::Shard(std::uint32_t number, const Engine& engine, OffsetRange held)
+Shard::Shard(std::uint32_t number, const Services& services, ReadPool& reads, OffsetRange held)
     : number_(number),
-      engine_(engine),
-      hub_(engine.log.epoch(), held, engine.projections, *this),
+      services_(services),
+      hub_(services.log.epoch(), held, services.projections, *this),
+      reads_(reads, services.config.limits.reads_in_flight,
+             [this](ReadScheduler::Task task) { post_task(std::move(task)); }),
       sockets_(kSocketsWaitingMax, [this] { loop_.wake(); }),
       commits_(kCommitsWaitingMax, [this] { loop_.wake(); }),
-      tasks_(0, [this] { loop_.wake(); }),
-      history_reads_(engine.config.limits.reads_in_flight) {
+      tasks_(0, [this] { loop_.wake(); }) {
   loop_.set_on_wake([this] { on_wake(); });
   loop_.set_on_turn_end([this] { on_turn_end(); });
-  loop_.set_flush_pause_max_us(engine.config.flush_interval_ms * 1000);
+  loop_.set_flush_pause_max_us(services.config.flush_interval_ms * 1000);
 }
 
 Shard::~Shard() { stop(); }
@@ -38,7 +39,7 @@ std::future<void> Shard::cut_histories() {
   auto cut = std::make_shared<std::promise<void>>();
   std::future<void> all = cut->get_future();
   post_task([this, cut] {
-    for (auto& [id, peer] : peers_) peer->cut_history_stream("the server is going down");
+    for (auto& [id, peer] : peers_) peer->cut_history();
     cut->set_value();
   });
   return all;
@@ -58,7 +59,7 @@ std::future<void> Shard::drain(std::uint16_t code) {
 
 void Shard::tell_when_empty() {
   // Idle HTTP connections are closed too, but nobody waits for their clients to notice.
-  const auto is_listening = [](const auto& entry) { return entry.second->streaming(); };
+  const auto is_listening = [](const auto& entry) { return entry.second->has_role(); };
   if (!emptied_ || std::any_of(peers_.begin(), peers_.end(), is_listening)) return;
   emptied_->set_value();
   emptied_.reset();
@@ -125,8 +126,8 @@ void Shard::on_tick() {
   for (auto& [id, peer] : peers_) {
     peer->on_tick(now_ms);
     queued_bytes += peer->queued_bytes();
-    if (peer->streaming()) ++sessions;
-    if (peer->streaming_history()) ++histories;
+    if (peer->has_role()) ++sessions;
+    if (peer->streams_history()) ++histories;
   }
   stats_.queued_bytes = queued_bytes;
   stats_.sessions = sessions;
@@ -142,9 +143,9 @@ void Shard::adopt_socket(NewConnection accepted) {
   if (draining_) return;
   auto peer = std::make_unique<Peer>(
       *this,
-      Doorway(engine_.doors, loop_, accepted.socket.peer_address(), std::move(accepted.place)));
+      Doorway(services_.doors, loop_, accepted.socket.peer_address(), std::move(accepted.place)));
   Connection& connection =
-      adopt(loop_, std::move(accepted.socket), engine_.connection_limits, *peer);
+      adopt(loop_, std::move(accepted.socket), services_.connection_limits, *peer);
   peer->set_connection(connection);
   peers_.emplace(connection.id(), std::move(peer));
 }
@@ -155,7 +156,7 @@ Peer* Shard::find_peer(ConnectionId id) {
 }
 
 void Shard::retire(ConnectionId id) {
-  history_reads_.drop(id.value());
+  reads_.forget(id);
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
   // Somebody up the stack may still be using it.
@@ -167,7 +168,7 @@ void Shard::retire(ConnectionId id) {
 // Reads.
 
 PageRequest Shard::page_request(const Interest& interest, OffsetRange range) const {
-  const Config::Limits& limits = engine_.config.limits;
+  const Config::Limits& limits = services_.config.limits;
   return {.window = range,
           .direction = Direction::kAscending,
           .events_max = interest.page_events(limits.page_events),
@@ -180,39 +181,23 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
   // The last steps to the head are taken here and now: a page from another thread would always find
   // that the log has grown meanwhile.
   if (range.count() <= kTailEventsMax) {
-    const std::optional<Page> page =
-        engine_.pages.read_tail(interest->filter, page_request(*interest, range), kTailBatchesMax);
-    if (page) return render_page(engine_.log.epoch(), *interest, engine_.projections, *page);
+    const std::optional<Page> page = services_.pages.read_tail(
+        interest->filter, page_request(*interest, range), kTailBatchesMax);
+    if (page) return render_page(services_.log.epoch(), *interest, services_.projections, *page);
   }
-  waiting_reads_.push_back({id, interest, range});
-  start_waiting_reads();
+  reads_.read_page(id, [this, id, interest, range]() -> ReadScheduler::Task {
+    const Result<Page> read =
+        services_.pages.read(interest->filter, page_request(*interest, range));
+    if (!read) {
+      log_error("engine", "a page could not be read: " + read.error().message);
+      return [this, id] { hub_.on_read_failed(id); };
+    }
+    return [this, id,
+            page = render_page(services_.log.epoch(), *interest, services_.projections, *read)] {
+      hub_.on_page(id, page);
+    };
+  });
   return std::nullopt;
-}
-
-void Shard::start_waiting_reads() {
-  while (!waiting_reads_.empty() && reads_in_flight_ < engine_.config.limits.reads_in_flight) {
-    WaitingRead next = std::move(waiting_reads_.front());
-    waiting_reads_.pop_front();
-    ++reads_in_flight_;
-    engine_.reads.submit([this, next = std::move(next)] {
-      const Result<Page> page =
-          engine_.pages.read(next.interest->filter, page_request(*next.interest, next.range));
-      if (!page) log_error("engine", "a page could not be read: " + page.error().message);
-      std::optional<RenderedPage> rendered;
-      if (page) {
-        rendered = render_page(engine_.log.epoch(), *next.interest, engine_.projections, *page);
-      }
-      post_task([this, id = next.id, rendered = std::move(rendered)] {
-        --reads_in_flight_;
-        if (rendered) {
-          hub_.on_page(id, *rendered);
-        } else {
-          hub_.on_read_failed(id);
-        }
-        start_waiting_reads();
-      });
-    });
-  }
 }
 
 std::uint64_t Shard::now_ms() { return loop_.now_ms(); }
@@ -225,7 +210,7 @@ void Shard::wake_after(SubscriberId id, std::uint64_t delay_ms) {
 // Rights.
 
 bool Shard::is_turning_point(RecordView record) {
-  if (!engine_.access.enabled()) return false;
+  if (!services_.access.enabled()) return false;
   const std::optional<RightsChange> change = rights_change(record.event());
   return change && change->ends_rights;
 }
@@ -233,44 +218,37 @@ bool Shard::is_turning_point(RecordView record) {
 void Shard::on_turning_point(RecordView record) {
   ++rights_changes_;
   const std::optional<RightsChange> change = rights_change(record.event());
-  const bool revokes = engine_.access.revokes(*change);
+  const bool revokes = services_.access.revokes(*change);
   // All of them: such events are rare, and a look costs less than an index of who reads by what.
   for (auto& [id, peer] : peers_) peer->on_rights_change(*change, revokes);
 }
 
-bool Shard::read(std::function<Finish()> job) {
-  if (jobs_in_flight_ >= engine_.config.limits.reads_in_flight) return false;
-  ++jobs_in_flight_;
-  engine_.reads.submit([this, job = std::move(job)] {
-    post_task([this, finish = job()] {
-      --jobs_in_flight_;
-      finish();
-    });
-  });
-  return true;
-}
+// ---------------------------------------------------------------------------------------------
+// PeerHost.
 
-void Shard::read_history(const ReadCaller& caller, ConnectionId connection,
-                         std::function<Finish()> job) {
-  const auto read = [this, key = caller.key, job = std::move(job)] {
-    post_task([this, key, finish = job()] {
-      history_reads_.done(key);
-      finish();
-      start_history_reads();
-    });
+ReadScheduler::Task Shard::resumed(ConnectionId connection, Resumption then) {
+  return [this, connection, then = std::move(then)] {
+    if (Peer* peer = find_peer(connection)) peer->resume(then);
   };
-  history_reads_.add(caller, connection.value(), read);
-  start_history_reads();
 }
 
-void Shard::start_history_reads() {
-  while (std::optional<ReadTurns::Turn> turn = history_reads_.next()) {
-    engine_.reads.submit(std::move(turn->job), ReadClass::kHistory);
-  }
+bool Shard::read(ConnectionId connection, ReadJob job) {
+  return reads_.ask(
+      [this, connection, job = std::move(job)] { return resumed(connection, job()); });
 }
 
-void Shard::read_part(std::function<Finish()> job) {
-  engine_.reads.submit([this, job = std::move(job)] { post_task(job()); }, ReadClass::kHistory);
+void Shard::read_history(const ReadCaller& caller, ConnectionId connection, ReadJob job) {
+  reads_.read_history(caller, connection, [this, connection, job = std::move(job)] {
+    return resumed(connection, job());
+  });
+}
+
+void Shard::read_part(ConnectionId connection, ReadJob job) {
+  reads_.read_part([this, connection, job = std::move(job)] { return resumed(connection, job()); });
+}
+
+void Shard::resume(ConnectionId connection, Resumption then) {
+  post_task(resumed(connection, std::move(then)));
 }
 
 }  // namespace courtside

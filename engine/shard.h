@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
@@ -21,11 +20,12 @@
 #include <vector>
 
 #include "base/mailbox.h"
+#include "engine/connection/peer_host.h"
 #include "engine/doors/connection_limit.h"
-#include "engine/doors/read_turns.h"
-#include "engine/engine.h"
 #include "engine/hub.h"
 #include "engine/metrics.h"
+#include "engine/server/read_scheduler.h"
+#include "engine/services.h"
 #include "transport/listener.h"
 #include "transport/loop.h"
 
@@ -39,10 +39,10 @@ struct NewConnection {
   ConnectionLimit::Lease place;
 };
 
-class Shard final : public HubHost {
+class Shard final : public HubHost, public PeerHost {
  public:
-  // `engine` outlives it. `held` is the log at the start.
-  Shard(std::uint32_t number, const Engine& engine, OffsetRange held);
+  // `services` and `reads` outlive it. `held` is the log at the start.
+  Shard(std::uint32_t number, const Services& services, ReadPool& reads, OffsetRange held);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -68,54 +68,32 @@ class Shard final : public HubHost {
   // Drops who is still there and ends the thread.
   void stop();
 
-  std::size_t connection_count() const { return stats_.connections.load(); }
   const ShardStats& stats() const { return stats_; }
 
-  // From here on: the shard's thread.
-  const Engine& engine() const { return engine_; }
-  Loop& loop() { return loop_; }
-  Hub& hub() { return hub_; }
-  std::uint32_t number() const { return number_; }
-  bool draining() const { return draining_; }
-
-  // Runs `job` on a read thread and, on this thread, what it returns: for those who wait for live
-  // events. False when too many of them wait.
-  using Finish = std::function<void()>;
-  [[nodiscard]] bool read(std::function<Finish()> job);
-  // The same for an answer of history, when its caller's turn comes; not at all when the connection
-  // goes before that.
-  void read_history(const ReadCaller& caller, ConnectionId connection, std::function<Finish()> job);
-  // The same, without turns, for what there is little of: a part of a history stream
-  // (limits.history_streams), a backup (one at a time).
-  void read_part(std::function<Finish()> job);
-
-  // The peer with this connection, or null when it is gone.
-  Peer* find_peer(ConnectionId id);
-  // Its connection is closed: it goes at the end of the turn.
-  void retire(ConnectionId id);
-  void count_request() { ++requests_; }
-
-  // Grows with each event that may have ended a right: what was allowed under another number is to
-  // be asked again.
-  std::uint64_t rights_changes() const { return rights_changes_; }
-  // What access answers later comes here: `then` runs on this thread, if the peer is still there.
-  template <typename T>
-  Access::Later<T> later(ConnectionId id, std::function<void(Peer&, const Result<T>&)> then) {
-    return [this, id, then = std::move(then)](Result<T> answer) {
-      post_task([this, id, then, answer = std::move(answer)] {
-        if (Peer* peer = find_peer(id)) then(*peer, answer);
-      });
-    };
-  }
-
+  // HubHost
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
+  void forget_page(SubscriberId id) override { reads_.forget(id); }
   std::uint64_t now_ms() override;
   void wake_after(SubscriberId id, std::uint64_t delay_ms) override;
   bool is_turning_point(RecordView record) override;
   void on_turning_point(RecordView record) override;
 
  private:
+  // PeerHost
+  const Services& services() const override { return services_; }
+  Hub& hub() override { return hub_; }
+  std::uint32_t number() const override { return number_; }
+  bool draining() const override { return draining_; }
+  std::size_t connection_count() const override { return stats_.connections.load(); }
+  std::uint64_t rights_changes() const override { return rights_changes_; }
+  void count_request() override { ++requests_; }
+  [[nodiscard]] bool read(ConnectionId connection, ReadJob job) override;
+  void read_history(const ReadCaller& caller, ConnectionId connection, ReadJob job) override;
+  void read_part(ConnectionId connection, ReadJob job) override;
+  void resume(ConnectionId connection, Resumption then) override;
+  void retire(ConnectionId connection) override;
+
   static constexpr std::size_t kSocketsWaitingMax = 4096;
   static constexpr std::size_t kCommitsWaitingMax = 1024;
   static constexpr std::uint64_t kTickMs = 250;
@@ -129,14 +107,15 @@ class Shard final : public HubHost {
   void adopt_socket(NewConnection connection);
   void on_commit(const Batch& batch);
   void tell_when_empty();
-  void start_waiting_reads();
-  void start_history_reads();
+  Peer* find_peer(ConnectionId id);
+  ReadScheduler::Task resumed(ConnectionId connection, Resumption then);
   PageRequest page_request(const Interest& interest, OffsetRange range) const;
 
   const std::uint32_t number_;
-  const Engine& engine_;
+  const Services& services_;
   Loop loop_;
   Hub hub_;
+  ReadScheduler reads_;
 
   Mailbox<NewConnection> sockets_;
   Mailbox<SharedBatch> commits_;
@@ -147,17 +126,6 @@ class Shard final : public HubHost {
 
   std::unordered_map<ConnectionId, std::unique_ptr<Peer>> peers_;
   std::vector<std::unique_ptr<Peer>> retired_;
-
-  // Reads for subscribers: bounded, the rest wait here by number only.
-  struct WaitingRead {
-    SubscriberId id;
-    SharedInterest interest;
-    OffsetRange range;
-  };
-  std::deque<WaitingRead> waiting_reads_;
-  std::size_t reads_in_flight_ = 0;
-  std::size_t jobs_in_flight_ = 0;
-  ReadTurns history_reads_;
 
   std::atomic<bool> draining_{false};
   std::optional<std::promise<void>> emptied_;  // once drain began

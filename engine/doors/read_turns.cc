@@ -5,11 +5,11 @@
 
 namespace courtside {
 
-void ReadTurns::add(const ReadCaller& caller, std::uint64_t connection, Job job) {
+void ReadTurns::add(const ReadCaller& caller, std::uint64_t owner, Job job) {
   Caller& known = callers_[caller.key];
   known.reads_max = caller.reads_max;
-  known.waiting.push_back({connection, std::move(job)});
-  waits_as_.insert_or_assign(connection, caller.key);
+  known.waiting.push_back({owner, std::move(job)});
+  waits_as_.insert_or_assign(owner, caller.key);
   line_up(caller.key, known);
 }
 
@@ -20,14 +20,14 @@ void ReadTurns::line_up(const std::string& key, Caller& caller) {
   line_.push_back(key);
 }
 
-void ReadTurns::drop(std::uint64_t connection) {
-  const auto as = waits_as_.find(connection);
+void ReadTurns::drop(std::uint64_t owner) {
+  const auto as = waits_as_.find(owner);
   if (as == waits_as_.end()) return;
   const auto found = callers_.find(as->second);
   waits_as_.erase(as);
   if (found == callers_.end()) return;
   std::deque<Waiting>& waiting = found->second.waiting;
-  const auto is_its = [connection](const Waiting& each) { return each.connection == connection; };
+  const auto is_its = [owner](const Waiting& each) { return each.owner == owner; };
   waiting.erase(std::remove_if(waiting.begin(), waiting.end(), is_its), waiting.end());
   // Its place in the line is passed over, and forgets it, when it comes to it.
   if (waiting.empty() && found->second.running == 0 && !found->second.in_line) {
@@ -47,7 +47,7 @@ std::optional<ReadTurns::Turn> ReadTurns::next() {
       continue;
     }
     turn.job = std::move(caller.waiting.front().job);
-    waits_as_.erase(caller.waiting.front().connection);
+    waits_as_.erase(caller.waiting.front().owner);
     caller.waiting.pop_front();
     ++caller.running;
     ++running_;

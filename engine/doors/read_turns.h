@@ -2,8 +2,8 @@
 // that who asks for much waits for its own.
 //
 // It runs nothing: add() what is asked for, start what next() answers, and say done() when it is.
-// Bound: a connection asks for one thing at a time, and what it waits for goes with it; so no more
-// wait than there are connections. Threads: its shard's.
+// Bound: an owner (a connection, or a subscriber) asks for one thing at a time, and what it waits
+// for goes with it; so no more wait than there are owners. Threads: its shard's.
 #pragma once
 
 #include <cstddef>
@@ -28,9 +28,9 @@ class ReadTurns {
   explicit ReadTurns(std::size_t reads_max) : reads_max_(reads_max) {}
 
   using Job = std::function<void()>;
-  void add(const ReadCaller& caller, std::uint64_t connection, Job job);
-  // The connection is gone: what it still waits for is not read.
-  void drop(std::uint64_t connection);
+  void add(const ReadCaller& caller, std::uint64_t owner, Job job);
+  // The owner is gone: what it still waits for is not read.
+  void drop(std::uint64_t owner);
 
   struct Turn {
     std::string caller;
@@ -42,7 +42,7 @@ class ReadTurns {
 
  private:
   struct Waiting {
-    std::uint64_t connection;
+    std::uint64_t owner;
     Job job;
   };
   struct Caller {
@@ -58,7 +58,7 @@ class ReadTurns {
   std::size_t running_ = 0;
   std::unordered_map<std::string, Caller> callers_;  // those who wait or have reads under way
   std::deque<std::string> line_;                     // whose turn it is; once each
-  std::unordered_map<std::uint64_t, std::string> waits_as_;  // by connection
+  std::unordered_map<std::uint64_t, std::string> waits_as_;  // by owner
 };
 
 }  // namespace courtside

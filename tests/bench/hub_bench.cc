@@ -29,6 +29,7 @@ class Taker final : public SubscriberOwner {
 // Everybody here is live from the start, so nobody reads.
 class NoReads final : public HubHost {
  public:
+  void forget_page(SubscriberId /*id*/) override {}
   std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest&, OffsetRange) override {
     check_failed("nothing is read here", __FILE__, __LINE__);
   }

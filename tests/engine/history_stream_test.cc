@@ -304,6 +304,26 @@ TEST_F(HistoryStreamTest, ItStandsStillWhileTheRightIsLookedAt) {
   EXPECT_EQ(host.said(), "cut");
 }
 
+// As a session's subscription and a stream of events: a short outage of the database ends nothing.
+TEST_F(HistoryStreamTest, ARightThatCannotBeLookedUpPausesIt) {
+  open();
+  host.said();
+  EXPECT_EQ(part(), "start, send, read");
+  stream->on_rights_change();
+  stream->on_checked(host.attempt, fail(Code::overloaded, "the database does not answer"));
+  EXPECT_EQ(part(), "check");
+  stream->on_tick(250, 0);
+  EXPECT_EQ(host.said(), "check");
+  stream->on_checked(host.attempt, ReadGrant{});
+  EXPECT_EQ(host.said(), "send, read");
+  stream->on_rights_change();
+  stream->on_checked(host.attempt, fail(Code::overloaded, "the database does not answer"));
+  stream->on_tick(ReaderRights::kUnknownMsMax + 250, 0);
+  host.said();
+  stream->on_checked(host.attempt, fail(Code::overloaded, "the database does not answer"));
+  EXPECT_EQ(host.said(), "cut");
+}
+
 TEST_F(HistoryStreamTest, OtherFieldsFromNowOnCutIt) {
   open();
   part();

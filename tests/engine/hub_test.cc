@@ -47,6 +47,10 @@ class HubTest : public ::testing::Test, public HubHost {
     return render(interest, range);
   }
 
+  void forget_page(SubscriberId id) override {
+    std::erase_if(waiting, [id](const Waiting& each) { return each.id == id; });
+  }
+
   RenderedPage render(const SharedInterest& interest, OffsetRange range) {
     const Result<Page> page = small.pages.read(
         interest->filter, {.window = range, .events_max = interest->page_events(page_events)});
@@ -375,6 +379,22 @@ TEST_F(HubTest, WhoeverWaitsForItsTimeIsWokenOncePerSecond) {
   advance_clock(52'000);
   EXPECT_TRUE(alarms.empty());
   EXPECT_EQ(ann.take(), "1 ");
+}
+
+TEST_F(HubTest, NoPageIsReadForWhomItHasNoMore) {
+  small.commit(10, "room:a");
+  start();
+  Reader gone;
+  Reader stays;
+  reads_later = true;
+  const SubscriberId id = subscribe(gone, {"room:a"}, 1);
+  subscribe(stays, {"room:a"}, 1);
+  ASSERT_EQ(waiting.size(), 2U);
+  hub->remove(id);
+  ASSERT_EQ(waiting.size(), 1U);
+  finish_read();
+  EXPECT_EQ(gone.take(), "");
+  EXPECT_NE(stays.take(), "");
 }
 
 TEST_F(HubTest, NothingIsSentAfterRemove) {

@@ -56,6 +56,9 @@ class Shard final : public HubHost {
   void fail_read();
 
   // HubHost
+  void forget_page(SubscriberId id) override {
+    std::erase_if(asked_, [id](const Read& read) { return read.id == id; });
+  }
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
   bool is_turning_point(RecordView record) override;

@@ -110,6 +110,7 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
                                            std::uint64_t) override {
     return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   }
+  Result<void> check_credential(const Identity& /*identity*/) override { return {}; }
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                               const std::vector<std::string>& channels,
                                               std::uint32_t sub, std::uint64_t attempt) override;
@@ -130,6 +131,7 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   void send_frames(const SharedBytes& frames) override { hear(frames.view()); }
   bool congested() const override { return congested_; }
   void on_read_failed() override {}
+  void forget_page(SubscriberId /*id*/) override {}
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
 

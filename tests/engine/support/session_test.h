@@ -49,6 +49,7 @@ class SessionTest : public ::testing::Test,
   }
 
   // HubHost, SubscriberOwner
+  void forget_page(SubscriberId /*id*/) override {}
   std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest& interest,
                                         OffsetRange range) override {
     const Result<Page> page = small.pages.read(interest->filter, {.window = range});
@@ -114,7 +115,7 @@ class SessionTest : public ::testing::Test,
     if (answers_later) return std::nullopt;
     return publish_grant;
   }
-  std::uint64_t rights_changes() const override { return changes; }
+  std::uint64_t access_changes() const override { return changes; }
   std::optional<Result<void>> trace_read(const Identity& reader, const Filter& filter,
                                          std::uint32_t /*sub*/, std::uint64_t attempt) override {
     traces.push_back(reader.actor + " read " + filter.channels.front());

@@ -8,7 +8,6 @@
 #include "engine/access/access.h"
 #include "engine/config/config.h"
 #include "engine/doors/doors.h"
-#include "engine/read_pool.h"
 #include "engine/router.h"
 #include "engine/session.h"
 #include "eventlog/log_reader.h"
@@ -21,13 +20,12 @@ namespace courtside {
 
 class BackupDoor;
 
-struct Engine {
+struct Services {
   const Config& config;
   const LogReader& log;
   const PageReader& pages;
   const StateReader& states;
   Sequencer& sequencer;
-  ReadPool& reads;
   Access& access;
   Doors& doors;
   BackupDoor& backups;

@@ -1,0 +1,63 @@
+#include "engine/connection/audit_traces.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/time.h"
+
+namespace courtside {
+
+Result<void> AuditTraces::append_query(const Identity& identity, const Filter& filter,
+                                       std::optional<std::size_t> rows) {
+  Doorway& door = link_.door();
+  if (const auto taken = door.counted(door.take_publish(identity)); !taken) return taken;
+  Result<IncomingEvent> trace = query_trace(identity, filter, rows, now());
+  if (!trace) return fail(trace.error());
+  return append(std::move(*trace), /*while_draining=*/false);
+}
+
+Result<std::string> AuditTraces::append_history(const HistoryTrace& trace) {
+  // Of a file that has begun, what became of it is said in any case.
+  if (trace.causationid.empty()) {
+    const Result<void> taken = link_.door().take_publish(trace.reader);
+    if (!taken) return fail(taken.error());
+  }
+  Result<IncomingEvent> event = history_trace(trace, now());
+  if (!event) return fail(event.error());
+  std::string id(EventView(event->event).id());
+  // Also while the server goes down: a file that is cut then still says so.
+  const Result<void> appended = append(std::move(*event), /*while_draining=*/true);
+  if (!appended) {
+    log_warning("history", "a trace could not be appended: " + appended.error().message);
+    return fail(appended.error());
+  }
+  return id;
+}
+
+Result<void> AuditTraces::append(IncomingEvent event, bool while_draining) {
+  std::vector<IncomingEvent> events;
+  events.push_back(std::move(event));
+  Result<Append> append = make_append(link_.services().router, std::move(events), Identity{}, {});
+  if (!append) return fail(append.error());
+  const Result<void> submitted = link_.submit(std::move(*append), kTicket, while_draining);
+  if (submitted) ++awaited_;
+  return submitted;
+}
+
+void AuditTraces::after(Resumption then) {
+  if (awaited_ == 0) return then(exchange_);
+  waiting_.push_back(std::move(then));
+}
+
+void AuditTraces::on_kept() {
+  --awaited_;
+  // One of them may append the next trace, which the rest then waits for too.
+  while (link_.is_open() && awaited_ == 0 && !waiting_.empty()) {
+    const Resumption then = std::move(waiting_.front());
+    waiting_.pop_front();
+    then(exchange_);
+  }
+}
+
+}  // namespace courtside

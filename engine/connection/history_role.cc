@@ -1,0 +1,72 @@
+#include "engine/connection/history_role.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "engine/delivery/reader_rights.h"
+#include "engine/http_access.h"
+
+namespace courtside {
+
+HistoryRole::HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces,
+                         HistoryStream::Terms terms, std::shared_ptr<HistorySource> source)
+    : exchange_(exchange),
+      link_(link),
+      traces_(traces),
+      stream_(std::make_shared<HistoryStream>(*this, std::move(terms), std::move(source),
+                                              link.host().now_ms())) {}
+
+void HistoryRole::on_tick(std::uint64_t now_ms) {
+  stream_->on_tick(now_ms, now().value() / kMicrosPerSecond);
+}
+
+void HistoryRole::on_rights_change(const RightsChange& change, bool revokes) {
+  if (!concerns(change, stream_->reader(), stream_->channels())) return;
+  revokes ? stream_->cut("the token was revoked") : stream_->on_rights_change();
+}
+
+void HistoryRole::read_part(std::shared_ptr<HistorySource> source) {
+  exchange_.read_part([of = std::weak_ptr(stream_), source = std::move(source)] {
+    auto part = std::make_shared<Result<HistoryPart>>(source->read());
+    return [of, part](Exchange&) {
+      if (const auto stream = of.lock()) stream->on_part(std::move(*part));
+    };
+  });
+}
+
+std::optional<Result<ReadGrant>> HistoryRole::check_history(
+    const Identity& reader, const std::vector<std::string>& channels, std::uint64_t attempt) {
+  return link_.services().access.check_read(
+      reader, channels, ReadMode::kHistory,
+      exchange_.later<ReadGrant>(
+          [of = std::weak_ptr(stream_), attempt](Exchange&, const Result<ReadGrant>& grant) {
+            if (const auto stream = of.lock()) stream->on_checked(attempt, grant);
+          }));
+}
+
+Result<std::string> HistoryRole::trace_history(const HistoryTrace& trace) {
+  Result<std::string> id = traces_.append_history(trace);
+  if (!id) return id;
+  traces_.after([of = std::weak_ptr(stream_)](Exchange&) {
+    if (const auto stream = of.lock()) stream->on_traced();
+  });
+  return id;
+}
+
+void HistoryRole::refuse_history(const Error& error) { refuse(exchange_, error); }
+
+void HistoryRole::send_history(std::string bytes) {
+  link_.send(std::move(bytes));
+  // What the kernel takes at once leaves room for the next part.
+  link_.flush_when_congested();
+}
+
+// Reset, so that what came cannot be taken for all.
+void HistoryRole::cut_history(std::string_view reason) {
+  log_info("history", "connection " + std::to_string(link_.id().value()) +
+                          ": a stream was cut: " + std::string(reason));
+  link_.abort();
+}
+
+}  // namespace courtside

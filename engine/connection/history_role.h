@@ -1,0 +1,64 @@
+// A connection whose request is answered with a file of history: joins HistoryStream, which does no
+// I/O, to its connection, its shard and the read threads.
+//
+// Threads: its shard's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/connection/audit_traces.h"
+#include "engine/connection/link.h"
+#include "engine/connection/role.h"
+#include "engine/history_stream.h"
+
+namespace courtside {
+
+class HistoryRole final : public Role, public HistoryHost {
+ public:
+  // All outlive it.
+  HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces, HistoryStream::Terms terms,
+              std::shared_ptr<HistorySource> source);
+
+  void begin() { stream_->begin(); }
+
+  // Role
+  bool is_over() const override { return stream_->over(); }
+  bool is_history() const override { return true; }
+  void on_message(Opcode /*opcode*/, std::string_view /*payload*/) override {
+  }                                                        // it is no WebSocket
+  void on_verdict(const Verdict& /*verdict*/) override {}  // it has traces only
+  void on_drained() override { stream_->on_drained(); }
+  void on_tick(std::uint64_t now_ms) override;
+  void on_half_closed() override {}  // the client waits for the rest
+  void on_closed() override { stream_->on_gone(); }
+  void on_rights_change(const RightsChange& change, bool revokes) override;
+  void drain(std::uint16_t /*code*/) override { stream_->cut("the server is going down"); }
+
+ private:
+  // HistoryHost
+  void read_part(std::shared_ptr<HistorySource> source) override;
+  std::optional<Result<ReadGrant>> check_history(const Identity& reader,
+                                                 const std::vector<std::string>& channels,
+                                                 std::uint64_t attempt) override;
+  Result<std::string> trace_history(const HistoryTrace& trace) override;
+  bool awaits_traces() const override { return traces_.awaited(); }
+  void refuse_history(const Error& error) override;
+  void start_history(const HttpResponse& head) override { link_.start_stream(head); }
+  void send_history(std::string bytes) override;
+  void end_history() override { link_.end_stream(); }
+  void cut_history(std::string_view reason) override;
+  bool congested() const override { return link_.congested(); }
+  std::uint64_t history_bytes_taken() const override { return link_.bytes_acknowledged(); }
+
+  Exchange& exchange_;
+  Link& link_;
+  AuditTraces& traces_;
+  // What comes later finds it by a weak pointer: the connection may be at its next file by then.
+  const std::shared_ptr<HistoryStream> stream_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,109 @@
+#include "engine/connection/link.h"
+
+#include "base/hash.h"
+#include "engine/preflight.h"
+
+namespace courtside {
+
+void Link::open(Connection& connection) {
+  connection_ = &connection;
+  id_ = connection.id();
+  door_.set_connection(id_.value());
+}
+
+// ---------------------------------------------------------------------------------------------
+// Answers.
+
+void Link::allow_origin(HttpResponse& response) const {
+  if (!origin_.empty()) courtside::allow_origin(response, origin_);
+}
+
+void Link::respond(HttpResponse response) {
+  if (connection_ == nullptr) return;
+  allow_origin(response);
+  connection_->respond(response);
+}
+
+void Link::start_stream(HttpResponse head) {
+  if (connection_ == nullptr) return;
+  allow_origin(head);
+  connection_->start_stream(head);
+}
+
+void Link::end_stream() {
+  if (connection_ != nullptr) connection_->end_stream();
+}
+
+void Link::accept_websocket(const HttpRequest& request, std::string_view subprotocol) {
+  if (connection_ != nullptr) connection_->accept_websocket(request, subprotocol);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Bytes.
+
+void Link::send(std::string bytes) {
+  if (connection_ != nullptr) connection_->send(SharedBytes(std::move(bytes)));
+}
+
+void Link::send_paced(const SharedBytes& bytes) {
+  if (connection_ != nullptr) connection_->send_paced(bytes);
+}
+
+void Link::ping() {
+  if (connection_ != nullptr) connection_->ping();
+}
+
+void Link::flush_when_congested() {
+  if (connection_ != nullptr && connection_->congested()) connection_->flush();
+}
+
+std::uint64_t Link::bytes_acknowledged() const {
+  return connection_ == nullptr ? 0 : connection_->bytes_acknowledged();
+}
+
+Traffic Link::traffic() const {
+  return {.received_ms = connection_->last_heard_ms(),
+          .sent_bytes = connection_->bytes_written() + connection_->queued_bytes(),
+          .acknowledged_bytes = connection_->bytes_acknowledged()};
+}
+
+// ---------------------------------------------------------------------------------------------
+// Reading, and the end.
+
+void Link::pause_reading() {
+  if (connection_ != nullptr) connection_->pause_reading();
+}
+
+void Link::resume_reading() {
+  if (connection_ != nullptr) connection_->resume_reading();
+}
+
+void Link::close_websocket(std::uint16_t code, std::string_view reason) {
+  if (connection_ != nullptr) connection_->close_websocket(code, reason);
+}
+
+void Link::close_after_flush() {
+  if (connection_ != nullptr) connection_->close_after_flush();
+}
+
+void Link::abort() {
+  if (connection_ != nullptr) connection_->abort();
+}
+
+Result<void> Link::submit(Append append, std::uint64_t ticket, bool while_draining) {
+  if (host_.draining() && !while_draining) {
+    return fail(Code::draining, "the server is going down");
+  }
+  append.author = {.shard = host_.number(), .connection = id_.value(), .ticket = ticket};
+  Command command(std::move(append));
+  if (!services().sequencer.submit(command)) {
+    return fail(Code::overloaded, "too many appends are pending");
+  }
+  return {};
+}
+
+std::uint64_t Link::spread_ms(std::uint64_t end_ms) const {
+  return hash128("retry", std::to_string(id_.value())).low % end_ms;
+}
+
+}  // namespace courtside

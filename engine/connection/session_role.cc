@@ -1,0 +1,186 @@
+#include "engine/connection/session_role.h"
+
+#include <utility>
+
+#include "base/time.h"
+#include "engine/account_events.h"
+#include "engine/publisher.h"
+#include "engine/state_view.h"
+#include "engine/subscribed_states.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kComeBackSpreadMs = 5'000;
+
+}  // namespace
+
+SessionRole::SessionRole(Exchange& exchange, Link& link, AuditTraces& traces,
+                         const protocol::Codec& codec, const Wire& wire,
+                         std::optional<Identity> identity)
+    : exchange_(exchange),
+      link_(link),
+      traces_(traces),
+      session_(*this, codec, wire, link.services().session_limits, link.host().now_ms(),
+               std::move(identity)) {}
+
+void SessionRole::on_message(Opcode opcode, std::string_view payload) {
+  session_.on_message(opcode == Opcode::kText, payload);
+}
+
+void SessionRole::drain(std::uint16_t code) {
+  session_.drain(static_cast<std::uint32_t>(link_.spread_ms(kComeBackSpreadMs)), code);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Events.
+
+void SessionRole::send_frames(const SharedBytes& frames) {
+  link_.send_paced(frames);
+  // A large commit comes in several blocks within one turn: let the kernel have what it takes
+  // before this one is called slow.
+  link_.flush_when_congested();
+}
+
+// A log that cannot be read is not asked again and again: the client comes back at its own pace.
+void SessionRole::on_read_failed() {
+  if (link_.is_open()) session_.break_off("the log could not be read");
+}
+
+void SessionRole::resolve_start(std::uint32_t sub, std::uint64_t attempt,
+                                const protocol::From& from, const Filter& filter) {
+  const bool accepted =
+      exchange_.read([this, &services = link_.services(), sub, attempt, from, filter] {
+        const Result<Start> start =
+            resolve_start_reading(from, filter, services.log, services.pages);
+        return [this, sub, attempt, start](Exchange&) { session_.on_start(sub, attempt, start); };
+      });
+  if (accepted) return;
+  // Not from within the session's own call: it is in the middle of its subscribe.
+  exchange_.resume_later()([this, sub, attempt](Exchange&) {
+    session_.on_start(sub, attempt, fail(Code::overloaded, "too many reads are waiting"));
+  });
+}
+
+// As they go back and forth between this thread and the read threads.
+struct SessionRole::AskedStates {
+  Identity reader;
+  std::uint32_t sub;
+  std::uint64_t attempt;
+  Start start;
+  SubscribedStates states;
+  int pieces_left = kStatePiecesMax;
+};
+
+// Piece by piece, behind those who wait for live events, and no further than somebody waits for it.
+void SessionRole::read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
+                              const Start& start, const SharedInterest& interest) {
+  const Projections& projections = link_.services().projections;
+  read_next_piece(std::make_shared<AskedStates>(
+      AskedStates{.reader = identity,
+                  .sub = sub,
+                  .attempt = attempt,
+                  .start = start,
+                  .states = SubscribedStates(projections, interest, previous(start.next))}));
+}
+
+void SessionRole::read_next_piece(const std::shared_ptr<AskedStates>& asked) {
+  exchange_.read_history(asked->reader, [this, &services = link_.services(), asked] {
+    const Result<bool> done =
+        asked->states.read_on(services.log, services.states, services.config.limits.page_scanned);
+    return [this, asked, done](Exchange&) { on_piece(asked, done); };
+  });
+}
+
+void SessionRole::on_piece(const std::shared_ptr<AskedStates>& asked, const Result<bool>& done) {
+  const auto answer = [&](const Result<std::vector<protocol::State>>& states) {
+    session_.on_states(asked->sub, asked->attempt, asked->start, states);
+  };
+  if (!done) return answer(fail(done.error()));
+  if (*done) return answer(asked->states.states());
+  if (!session_.awaits_states(asked->sub, asked->attempt)) {
+    return answer(fail(Code::not_found, "nobody waits for it"));
+  }
+  if (--asked->pieces_left == 0) {
+    return answer(fail(Code::overloaded, "the states take long to make: ask again"));
+  }
+  read_next_piece(asked);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Access.
+
+std::optional<Result<Identity>> SessionRole::identify(const std::optional<std::string>& credential,
+                                                      std::uint64_t attempt) {
+  Doorway& door = link_.door();
+  auto known = exchange_.identify(
+      credential, [this, attempt, &door](Exchange&, const Result<Identity>& identity) {
+        session_.on_identity(attempt, door.counted(door.admitted(identity)));
+      });
+  if (known) known = door.counted(door.admitted(std::move(*known)));
+  return known;
+}
+
+std::optional<Result<ReadGrant>> SessionRole::check_read(const Identity& identity,
+                                                         const std::vector<std::string>& channels,
+                                                         std::uint32_t sub, std::uint64_t attempt) {
+  Doorway& door = link_.door();
+  const auto known = link_.services().access.check_read(
+      identity, channels, ReadMode::kLive,
+      exchange_.later<ReadGrant>(
+          [this, sub, attempt, &door](Exchange&, const Result<ReadGrant>& grant) {
+            door.counted(grant);
+            session_.on_read_checked(sub, attempt, grant);
+          }));
+  if (known) door.counted(*known);
+  return known;
+}
+
+std::optional<Result<PublishGrant>> SessionRole::check_publish(const Identity& identity,
+                                                               EventView event,
+                                                               std::uint64_t attempt) {
+  Doorway& door = link_.door();
+  if (const Result<void> taken = door.counted(door.take_publish(identity)); !taken) {
+    return fail(taken.error());
+  }
+  const auto known = link_.services().access.check_publish(
+      identity, event,
+      exchange_.later<PublishGrant>(
+          [this, attempt, &door](Exchange&, const Result<PublishGrant>& grant) {
+            door.counted(grant);
+            session_.on_publish_checked(attempt, grant);
+          }));
+  if (known) door.counted(*known);
+  return known;
+}
+
+Result<void> SessionRole::take_subscribe(const Identity& identity) {
+  return link_.door().counted(link_.door().take_subscribe(identity));
+}
+
+std::optional<Result<void>> SessionRole::trace_read(const Identity& identity, const Filter& filter,
+                                                    std::uint32_t sub, std::uint64_t attempt) {
+  const Result<void> appended = traces_.append_query(identity, filter, std::nullopt);
+  if (!appended) return appended;
+  traces_.after([this, sub, attempt](Exchange&) { session_.on_read_traced(sub, attempt); });
+  return std::nullopt;
+}
+
+Result<void> SessionRole::publish(IncomingEvent event, const Identity& identity,
+                                  const PublishGrant& grant, std::uint64_t ticket) {
+  const Services& services = link_.services();
+  const AccountEventBounds bounds = bounds_of(services.config, now());
+  if (const auto attributed = attribute(event, identity, grant, bounds); !attributed) {
+    return attributed;
+  }
+  std::vector<IncomingEvent> events;
+  events.push_back(std::move(event));
+  if (!services.config.allow_similar_types) {
+    if (const Result<void> known = check_types(events, /*is_batch=*/false); !known) return known;
+  }
+  Result<Append> append = make_append(services.router, std::move(events), identity, {});
+  if (!append) return fail(append.error());
+  return link_.submit(std::move(*append), ticket);
+}
+
+}  // namespace courtside

@@ -1,0 +1,63 @@
+#include "engine/server/read_scheduler.h"
+
+#include <string>
+#include <utility>
+
+namespace courtside {
+
+ReadScheduler::ReadScheduler(ReadPool& pool, std::size_t in_flight_max,
+                             std::function<void(Task)> post)
+    : pool_(pool),
+      in_flight_max_(in_flight_max),
+      post_(std::move(post)),
+      pages_(in_flight_max),
+      history_(in_flight_max) {}
+
+void ReadScheduler::read_page(SubscriberId subscriber, Job job) {
+  add(pages_, ReadClass::kLive, {.key = std::to_string(subscriber.value()), .reads_max = 1},
+      subscriber.value(), std::move(job));
+}
+
+void ReadScheduler::forget(SubscriberId subscriber) { pages_.drop(subscriber.value()); }
+
+bool ReadScheduler::ask(Job job) {
+  if (questions_ >= in_flight_max_) return false;
+  ++questions_;
+  pool_.submit([this, job = std::move(job)] {
+    post_([this, then = job()] {
+      --questions_;
+      then();
+    });
+  });
+  return true;
+}
+
+void ReadScheduler::read_history(const ReadCaller& caller, ConnectionId connection, Job job) {
+  add(history_, ReadClass::kHistory, caller, connection.value(), std::move(job));
+}
+
+void ReadScheduler::forget(ConnectionId connection) { history_.drop(connection.value()); }
+
+void ReadScheduler::read_part(Job job) {
+  pool_.submit([this, job = std::move(job)] { post_(job()); }, ReadClass::kHistory);
+}
+
+void ReadScheduler::add(ReadTurns& turns, ReadClass of, const ReadCaller& caller,
+                        std::uint64_t owner, Job job) {
+  turns.add(caller, owner, [this, &turns, of, key = caller.key, job = std::move(job)] {
+    post_([this, &turns, of, key, then = job()] {
+      turns.done(key);
+      then();
+      start(turns, of);
+    });
+  });
+  start(turns, of);
+}
+
+void ReadScheduler::start(ReadTurns& turns, ReadClass of) {
+  while (std::optional<ReadTurns::Turn> turn = turns.next()) {
+    pool_.submit(std::move(turn->job), of);
+  }
+}
+
+}  // namespace courtside
