@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "base/utf8.h"
-#include "engine/backup_door.h"
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/http.h"
 #include "engine/commands/log_text.h"
-#include "engine/serving_file.h"
+#include "engine/http/backup_door.h"
+#include "engine/server/serving_file.h"
 #include "engine/version.h"
 #include "eventlog/backup_file.h"
 

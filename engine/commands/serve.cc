@@ -8,8 +8,8 @@
 #include "engine/access/changing_file.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/serve_signals.h"
-#include "engine/rule_check.h"
-#include "engine/server.h"
+#include "engine/server/rule_check.h"
+#include "engine/server/server.h"
 #include "engine/version.h"
 #include "schema/position.h"
 

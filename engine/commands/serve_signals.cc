@@ -1,7 +1,7 @@
 #include "engine/commands/serve_signals.h"
 
 #include "base/log.h"
-#include "engine/server.h"
+#include "engine/server/server.h"
 
 namespace courtside {
 

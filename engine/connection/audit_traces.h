@@ -11,8 +11,8 @@
 #include <string>
 
 #include "engine/connection/link.h"
-#include "engine/exchange.h"
-#include "engine/publisher.h"
+#include "engine/http/exchange.h"
+#include "engine/routing/publisher.h"
 
 namespace courtside {
 

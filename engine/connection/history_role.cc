@@ -4,17 +4,18 @@
 
 #include "base/log.h"
 #include "base/time.h"
-#include "engine/delivery/reader_rights.h"
-#include "engine/http_access.h"
+#include "engine/access/reader_rights.h"
+#include "engine/http/http_access.h"
 
 namespace courtside {
 
-HistoryRole::HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces,
-                         HistoryStream::Terms terms, std::shared_ptr<HistorySource> source)
+HistoryRole::HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces, HistoryFile file)
     : exchange_(exchange),
       link_(link),
       traces_(traces),
-      stream_(std::make_shared<HistoryStream>(*this, std::move(terms), std::move(source),
+      head_(std::move(file.head)),
+      place_(std::move(file.place)),
+      stream_(std::make_shared<HistoryStream>(*this, std::move(file.terms), std::move(file.source),
                                               link.host().now_ms())) {}
 
 void HistoryRole::on_tick(std::uint64_t now_ms) {
@@ -52,6 +53,12 @@ Result<std::string> HistoryRole::trace_history(const HistoryTrace& trace) {
     if (const auto stream = of.lock()) stream->on_traced();
   });
   return id;
+}
+
+void HistoryRole::start_history(const std::string& after, const std::string& through) {
+  head_.headers.emplace_back("courtside-after", after);
+  head_.headers.emplace_back("courtside-through", through);
+  link_.start_stream(std::move(head_));
 }
 
 void HistoryRole::refuse_history(const Error& error) { refuse(exchange_, error); }

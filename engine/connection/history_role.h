@@ -13,15 +13,14 @@
 #include "engine/connection/audit_traces.h"
 #include "engine/connection/link.h"
 #include "engine/connection/role.h"
-#include "engine/history_stream.h"
+#include "engine/history/history_stream.h"
 
 namespace courtside {
 
 class HistoryRole final : public Role, public HistoryHost {
  public:
   // All outlive it.
-  HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces, HistoryStream::Terms terms,
-              std::shared_ptr<HistorySource> source);
+  HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces, HistoryFile file);
 
   void begin() { stream_->begin(); }
 
@@ -47,7 +46,7 @@ class HistoryRole final : public Role, public HistoryHost {
   Result<std::string> trace_history(const HistoryTrace& trace) override;
   bool awaits_traces() const override { return traces_.awaited(); }
   void refuse_history(const Error& error) override;
-  void start_history(const HttpResponse& head) override { link_.start_stream(head); }
+  void start_history(const std::string& after, const std::string& through) override;
   void send_history(std::string bytes) override;
   void end_history() override { link_.end_stream(); }
   void cut_history(std::string_view reason) override;
@@ -57,6 +56,8 @@ class HistoryRole final : public Role, public HistoryHost {
   Exchange& exchange_;
   Link& link_;
   AuditTraces& traces_;
+  HttpResponse head_;
+  const Doors::HistoryPlace place_;
   // What comes later finds it by a weak pointer: the connection may be at its next file by then.
   const std::shared_ptr<HistoryStream> stream_;
 };

@@ -1,7 +1,7 @@
 #include "engine/connection/link.h"
 
 #include "base/hash.h"
-#include "engine/preflight.h"
+#include "engine/http/preflight.h"
 
 namespace courtside {
 

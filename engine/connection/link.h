@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "engine/connection/peer_host.h"
 #include "engine/doors/doorway.h"
-#include "engine/liveness.h"
+#include "engine/session/liveness.h"
 #include "schema/command.h"
 #include "transport/connection.h"
 

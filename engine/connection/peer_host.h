@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/delivery/hub.h"
 #include "engine/doors/read_turns.h"
-#include "engine/exchange.h"
-#include "engine/hub.h"
-#include "engine/services.h"
+#include "engine/http/exchange.h"
+#include "engine/http/services.h"
 #include "transport/connection.h"
 
 namespace courtside {

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "base/time.h"
-#include "engine/account_events.h"
-#include "engine/publisher.h"
-#include "engine/state_view.h"
-#include "engine/subscribed_states.h"
+#include "engine/delivery/subscribed_states.h"
+#include "engine/history/state_view.h"
+#include "engine/routing/account_events.h"
+#include "engine/routing/publisher.h"
 
 namespace courtside {
 namespace {

@@ -13,7 +13,7 @@
 #include "engine/connection/audit_traces.h"
 #include "engine/connection/link.h"
 #include "engine/connection/role.h"
-#include "engine/session.h"
+#include "engine/session/session.h"
 
 namespace courtside {
 

@@ -4,9 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "base/caller_error.h"
 #include "base/time.h"
-#include "engine/problem.h"
-#include "engine/wire.h"
+#include "engine/delivery/wire.h"
+#include "engine/http/problem.h"
 
 namespace courtside {
 namespace {

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include "engine/access/reader_rights.h"
 #include "engine/connection/link.h"
 #include "engine/connection/role.h"
-#include "engine/delivery/reader_rights.h"
-#include "engine/hub.h"
-#include "engine/liveness.h"
-#include "engine/start.h"
+#include "engine/delivery/hub.h"
+#include "engine/delivery/start.h"
+#include "engine/session/liveness.h"
 
 namespace courtside {
 

@@ -12,9 +12,9 @@
 #include <cstddef>
 #include <functional>
 
+#include "engine/delivery/hub.h"
 #include "engine/doors/read_turns.h"
-#include "engine/hub.h"
-#include "engine/read_pool.h"
+#include "engine/server/read_pool.h"
 #include "transport/connection.h"
 
 namespace courtside {

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "engine/bench/words.h"
-#include "engine/wire.h"
+#include "engine/delivery/wire.h"
 #include "tests/bench/batches.h"
 #include "tests/support/event_body.h"
 

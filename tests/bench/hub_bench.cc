@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "engine/hub.h"
+#include "engine/delivery/hub.h"
 #include "tests/bench/batches.h"
 
 namespace courtside::bench {

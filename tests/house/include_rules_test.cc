@@ -5,6 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 namespace courtside::house {
 namespace {
 
@@ -33,8 +37,42 @@ TEST(IncludeRules, FindAnIncludeThatRunsUphill) {
               ElementsAre("eventlog/a.cc:1: eventlog may not include replay/tail.h"));
   EXPECT_THAT(check({{"replay/a.cc", "#include \"transport/loop.h\"\n"}}),
               ElementsAre("replay/a.cc:1: replay may not include transport/loop.h"));
-  EXPECT_THAT(check({{"engine/config/a.cc", "#include \"engine/hub.h\"\n"}}),
-              ElementsAre("engine/config/a.cc:1: engine/config may not include engine/hub.h"));
+  EXPECT_THAT(
+      check({{"engine/config/a.cc", "#include \"engine/delivery/hub.h\"\n"}}),
+      ElementsAre("engine/config/a.cc:1: engine/config may not include engine/delivery/hub.h"));
+}
+
+// A folder may not come back to itself by way of those that it may include.
+TEST(IncludeRules, HaveNoCircle) {
+  std::map<std::string, std::vector<std::string>> below;
+  for (const Area& area : areas()) below[area.path] = area.may_include;
+  below.erase("tests");
+  const std::function<bool(const std::string&, const std::string&, std::size_t)> reaches =
+      [&](const std::string& from, const std::string& to, std::size_t steps_left) {
+        if (steps_left == 0) return false;
+        return std::any_of(below[from].begin(), below[from].end(), [&](const std::string& next) {
+          return next == to || reaches(next, to, steps_left - 1);
+        });
+      };
+  for (const Area& area : areas()) {
+    if (area.path == "tests") continue;
+    EXPECT_FALSE(reaches(area.path, area.path, 12)) << area.path;
+  }
+}
+
+// The one session, stream and file of history of a connection know neither paths nor sockets.
+TEST(IncludeRules, FindAPartOfTheEngineThatKnowsWhatIsAboveIt) {
+  const auto refused = [](const std::string& file, const std::string& header) {
+    return check({{file, "#include \"" + header + "\"\n"}}).size() == 1;
+  };
+  EXPECT_TRUE(refused("engine/http/a.cc", "engine/connection/peer.h"));
+  EXPECT_TRUE(refused("engine/http/a.cc", "engine/server/shard.h"));
+  EXPECT_TRUE(refused("engine/connection/a.cc", "engine/server/shard.h"));
+  EXPECT_TRUE(refused("engine/session/a.cc", "transport/connection.h"));
+  EXPECT_TRUE(refused("engine/session/a.cc", "engine/http/problem.h"));
+  EXPECT_TRUE(refused("engine/delivery/a.cc", "transport/connection.h"));
+  EXPECT_TRUE(refused("engine/history/a.cc", "engine/http/exchange.h"));
+  EXPECT_TRUE(refused("engine/remote/a.cc", "engine/server/server.h"));
 }
 
 // transport knows no events.
@@ -47,14 +85,16 @@ TEST(IncludeRules, FindTransportThatKnowsEvents) {
 }
 
 TEST(IncludeRules, AllowWhatRunsDownhill) {
-  EXPECT_THAT(check({{"schema/a.cc", "#include \"base/result.h\"\n#include \"schema/b.h\"\n"},
-                     {"eventlog/a.cc", "#include \"schema/event.h\"\n"},
-                     {"replay/a.cc", "#include \"eventlog/event_log.h\"\n"},
-                     {"transport/a.cc", "#include \"base/bytes.h\"\n"},
-                     {"engine/a.cc", "#include \"transport/loop.h\"\n#include \"replay/tail.h\"\n"},
-                     {"engine/config/a.cc", "#include \"engine/config/b.h\"\n"},
-                     {"tests/engine/a.cc", "#include \"engine/hub.h\"\n#include \"tests/x.h\"\n"}}),
-              IsEmpty());
+  EXPECT_THAT(
+      check(
+          {{"schema/a.cc", "#include \"base/result.h\"\n#include \"schema/b.h\"\n"},
+           {"eventlog/a.cc", "#include \"schema/event.h\"\n"},
+           {"replay/a.cc", "#include \"eventlog/event_log.h\"\n"},
+           {"transport/a.cc", "#include \"base/bytes.h\"\n"},
+           {"engine/server/a.cc", "#include \"transport/loop.h\"\n#include \"replay/tail.h\"\n"},
+           {"engine/config/a.cc", "#include \"engine/config/b.h\"\n"},
+           {"tests/engine/a.cc", "#include \"engine/delivery/hub.h\"\n#include \"tests/x.h\"\n"}}),
+      IsEmpty());
 }
 
 TEST(IncludeRules, FindThatTheProgramLeansOnItsTests) {
@@ -67,8 +107,9 @@ TEST(IncludeRules, FindAThirdPartyHeaderOutsideItsPlace) {
               ElementsAre("engine/a.cc:1: <rocksdb/db.h> may not be named here"));
   EXPECT_THAT(check({{"base/a.cc", "\n#  include  <spdlog/spdlog.h>\n"}}),
               ElementsAre("base/a.cc:2: <spdlog/spdlog.h> may not be named here"));
-  EXPECT_THAT(check({{"engine/hub.cc", "#include <prometheus/counter.h>\n"}}),
-              ElementsAre("engine/hub.cc:1: <prometheus/counter.h> may not be named here"));
+  EXPECT_THAT(
+      check({{"engine/delivery/hub.cc", "#include <prometheus/counter.h>\n"}}),
+      ElementsAre("engine/delivery/hub.cc:1: <prometheus/counter.h> may not be named here"));
   EXPECT_THAT(check({{"engine/a.cc", "#include <pqxx/pqxx>\n"}}),
               ElementsAre("engine/a.cc:1: <pqxx/pqxx> may not be named here"));
   EXPECT_THAT(check({{"engine/a.cc", "#include <sys/socket.h>\n"}}),
@@ -93,9 +134,10 @@ TEST(IncludeRules, FindAThirdPartyThatLeavesItsFolderThroughAHeader) {
       check({{"transport/inner.h", "#include <uv.h>\n"},
              {"transport/loop.h", "#include \"transport/inner.h\"\n"},
              {"transport/loop.cc", "#include \"transport/inner.h\"\n"},  // its own folder may
-             {"engine/shard.cc", "#include <vector>\n#include \"transport/loop.h\"\n"}});
-  EXPECT_THAT(found,
-              ElementsAre("engine/shard.cc:2: transport/loop.h brings <uv.h> out of its folder"));
+             {"engine/server/shard.cc", "#include <vector>\n#include \"transport/loop.h\"\n"}});
+  EXPECT_THAT(
+      found,
+      ElementsAre("engine/server/shard.cc:2: transport/loop.h brings <uv.h> out of its folder"));
 }
 
 TEST(IncludeRules, FollowHeadersThatIncludeEachOther) {
@@ -136,10 +178,11 @@ TEST(IncludeRules, KeepGeneratedCodeInItsFolder) {
 }
 
 TEST(IncludeRules, LookAtNoCommentAndNoText) {
-  EXPECT_THAT(check({{"base/a.cc",
-                      "// #include \"engine/hub.h\"\nauto x = \"#include <rocksdb/db.h>\";\n"
-                      "#include MACRO\n#include \"unfinished\n"}}),
-              IsEmpty());
+  EXPECT_THAT(
+      check({{"base/a.cc",
+              "// #include \"engine/delivery/hub.h\"\nauto x = \"#include <rocksdb/db.h>\";\n"
+              "#include MACRO\n#include \"unfinished\n"}}),
+      IsEmpty());
 }
 
 TEST(HeaderRules, FindAHeaderWithoutGuardOrPurpose) {

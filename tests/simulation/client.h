@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/hub.h"
+#include "engine/delivery/hub.h"
 #include "tests/simulation/frame.h"
 #include "tests/simulation/history.h"
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/wire.h"
+#include "engine/delivery/wire.h"
 
 namespace courtside::simulation {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "engine/interest.h"
+#include "engine/delivery/interest.h"
 #include "eventlog/batch.h"
 
 namespace courtside::simulation {

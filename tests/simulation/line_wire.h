@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "base/check.h"
-#include "engine/wire.h"
+#include "engine/delivery/wire.h"
 
 namespace courtside::simulation {
 

@@ -10,7 +10,7 @@
 #include <functional>
 #include <optional>
 
-#include "engine/hub.h"
+#include "engine/delivery/hub.h"
 #include "replay/page_reader.h"
 #include "tests/simulation/frame.h"
 #include "tests/simulation/random.h"

@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
-#include "engine/start.h"
+#include "engine/delivery/start.h"
 #include "eventlog/fold.h"
 
 namespace courtside::simulation {

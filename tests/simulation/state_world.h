@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/session.h"
-#include "engine/subscribed_states.h"
+#include "engine/delivery/subscribed_states.h"
+#include "engine/session/session.h"
 #include "eventlog/memory_log.h"
 #include "replay/page_reader.h"
 #include "tests/simulation/interrupted_log.h"

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "engine/config/config.h"
-#include "engine/server.h"
+#include "engine/server/server.h"
 #include "tests/eventlog/log_story.h"
 #include "transport/client.h"
 

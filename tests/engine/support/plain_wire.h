@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "engine/wire.h"
+#include "engine/delivery/wire.h"
 
 namespace courtside::fixtures {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/session.h"
+#include "engine/session/session.h"
 #include "tests/engine/support/small_log.h"
 
 namespace courtside::fixtures {

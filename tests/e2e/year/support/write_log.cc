@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/config/config.h"
-#include "engine/router.h"
+#include "engine/routing/router.h"
 #include "eventlog/event_log.h"
 #include "eventlog/fold.h"
 #include "schema/event.h"

@@ -1,0 +1,16 @@
+#include "base/caller_error.h"
+
+#include <string>
+
+#include "base/log.h"
+
+namespace courtside {
+
+Error error_for_caller(const Error& error) {
+  const CodeInfo& code = info(error.code);
+  if (code.http_status != 0) return error;
+  log_error("answer", std::string(code.name) + ": " + error.message);
+  return {Code::internal, "the server could not do it; its log says why"};
+}
+
+}  // namespace courtside

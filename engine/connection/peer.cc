@@ -1,0 +1,193 @@
+#include "engine/connection/peer.h"
+
+#include <utility>
+
+#include "engine/connection/history_role.h"
+#include "engine/connection/session_role.h"
+#include "engine/connection/stream_role.h"
+#include "engine/doors/origin.h"
+#include "engine/http/http_api.h"
+#include "engine/http/problem.h"
+#include "engine/routing/publisher.h"
+#include "transport/http_message.h"
+
+namespace courtside {
+
+Peer::Peer(PeerHost& host, Doorway door)
+    : host_(host), link_(host, std::move(door)), traces_(link_, *this) {}
+
+// A role that ended is put away when nobody up the stack uses it any more.
+void Peer::put_away_role() {
+  if (role_ && role_->is_over()) role_.reset();
+}
+
+template <typename Happened>
+void Peer::with_role(Happened happened) {
+  if (!role_) return;
+  happened(*role_);
+  put_away_role();
+}
+
+void Peer::resume(const Resumption& then) {
+  then(*this);
+  put_away_role();
+}
+
+// ---------------------------------------------------------------------------------------------
+// ConnectionHandler.
+
+void Peer::on_proxy_header(Connection& connection, bool is_good) {
+  Doorway& door = link_.door();
+  if (!is_good) return door.deny(Denial::kProxyHeader);
+  if (door.on_proxy_header(connection.peer_address())) return;
+  door.deny(Denial::kConnections);
+  connection.abort();
+}
+
+void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
+  host_.count_request();
+  link_.set_origin({});
+  handle_request(*this, request);
+  put_away_role();
+}
+
+// The page that sent it is to know why, as far as it is known which page that is.
+void Peer::on_bad_request(Connection& /*connection*/, const Error& error,
+                          const HttpHeaders& headers) {
+  const bool is_allowed = origin_allowed(headers, services().config.allowed_origins);
+  link_.set_origin(is_allowed ? find_header(headers, "origin") : std::string_view());
+  respond(problem(error));
+}
+
+void Peer::on_half_closed(Connection& /*connection*/) {
+  with_role([](Role& role) { role.on_half_closed(); });
+}
+
+void Peer::on_message(Connection& /*connection*/, Opcode opcode, std::string_view payload) {
+  with_role([&](Role& role) { role.on_message(opcode, payload); });
+}
+
+void Peer::on_drained(Connection& /*connection*/) {
+  with_role([](Role& role) { role.on_drained(); });
+}
+
+void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::uint16_t /*code*/) {
+  link_.close();
+  with_role([](Role& role) { role.on_closed(); });
+  host_.retire(link_.id());
+}
+
+// ---------------------------------------------------------------------------------------------
+// What its shard tells.
+
+void Peer::on_tick(std::uint64_t now_ms) {
+  if (link_.is_open()) with_role([now_ms](Role& role) { role.on_tick(now_ms); });
+}
+
+void Peer::on_rights_change(const RightsChange& change, bool revokes) {
+  if (!link_.is_open()) return;
+  with_role([&](Role& role) { role.on_rights_change(change, revokes); });
+}
+
+void Peer::cut_history() {
+  if (streams_history()) drain(0);
+}
+
+void Peer::drain(std::uint16_t code) {
+  if (!link_.is_open()) return;
+  if (role_) return with_role([code](Role& role) { role.drain(code); });
+  if (!post_ && !traces_.awaited()) link_.close_after_flush();
+}
+
+void Peer::on_verdict(const Verdict& verdict) {
+  if (verdict.author.ticket == AuditTraces::kTicket) {
+    traces_.on_kept();
+    return put_away_role();
+  }
+  if (role_) return role_->on_verdict(verdict);
+  if (!post_) return;
+  const std::unique_ptr<PendingPost> post = std::move(post_);
+  if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
+    return respond(problem(conflict_error(post->subjects[conflict->index], *conflict)));
+  }
+  respond(json_response(
+      append_results(hub().epoch(), post->ids, std::get<std::vector<Appended>>(verdict.outcome))));
+}
+
+// ---------------------------------------------------------------------------------------------
+// Exchange.
+
+void Peer::respond(HttpResponse response) {
+  if (!traces_.awaited()) return link_.respond(std::move(response));
+  const auto kept = std::make_shared<HttpResponse>(std::move(response));
+  traces_.after([kept](Exchange& exchange) { exchange.respond(std::move(*kept)); });
+}
+
+std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>& credential,
+                                               Identified then) {
+  auto known = services().access.identify(
+      credential, later<Identity>([then = std::move(then)](Exchange& exchange,
+                                                           const Result<Identity>& identity) {
+        then(exchange, exchange.door().judged(identity));
+      }));
+  if (known) known = door().judged(std::move(*known));
+  return known;
+}
+
+std::optional<Result<Identity>> Peer::redeem(const std::string& ticket, Identified then) {
+  const std::optional<Identity> holder = door().redeem_ticket(ticket);
+  if (!holder) {
+    return fail(Code::unauthorized, "the ticket was used, is too old, or is none",
+                R"({"reason":"ticket"})");
+  }
+  return services().access.confirm(*holder, later<Identity>(std::move(then)));
+}
+
+void Peer::read_history(const Identity& reader, ReadJob job) {
+  host_.read_history(door().read_caller(reader), link_.id(), std::move(job));
+}
+
+std::function<void(Resumption)> Peer::resume_later() {
+  return [&host = host_, id = link_.id()](Resumption then) { host.resume(id, std::move(then)); };
+}
+
+void Peer::post_events(Append append, std::vector<std::string> ids) {
+  auto post = std::make_unique<PendingPost>();
+  post->ids = std::move(ids);
+  for (const NewEvent& event : append.events) {
+    post->subjects.emplace_back(EventView(event.event).subject());
+  }
+  if (const Result<void> submitted = link_.submit(std::move(append), 0); !submitted) {
+    return respond(problem(submitted.error()));
+  }
+  post_ = std::move(post);
+}
+
+void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
+                        std::string_view subprotocol, std::optional<Identity> identity) {
+  role_ = std::make_unique<SessionRole>(*this, link_, traces_, codec, wire, std::move(identity));
+  link_.accept_websocket(request, subprotocol);
+}
+
+void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
+                       const Identity& identity, bool is_traced) {
+  auto stream =
+      std::make_unique<StreamRole>(*this, link_, std::move(interest), identity, is_traced);
+  StreamRole& begun = *stream;
+  role_ = std::move(stream);
+  begun.begin(request, start);
+}
+
+void Peer::show_stream_head() {
+  link_.start_stream(event_stream_head());
+  link_.end_stream();
+}
+
+void Peer::open_history(HistoryFile file) {
+  auto history = std::make_unique<HistoryRole>(*this, link_, traces_, std::move(file));
+  HistoryRole& begun = *history;
+  role_ = std::move(history);
+  begun.begin();
+}
+
+}  // namespace courtside

@@ -1,0 +1,103 @@
+// One connection as the engine sees it: each of its HTTP requests is an Exchange, which is answered
+// or turns the connection into something longer, its Role. What is decided is elsewhere
+// (http_api.h, Session, HistoryStream, Hub); here it is handed on.
+//
+// Threads: its shard's. It lives until its connection is closed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/connection/audit_traces.h"
+#include "engine/connection/link.h"
+#include "engine/connection/role.h"
+#include "engine/http/exchange.h"
+#include "transport/connection.h"
+
+namespace courtside {
+
+class Peer final : public ConnectionHandler, public Exchange {
+ public:
+  // `host` outlives it.
+  Peer(PeerHost& host, Doorway door);
+
+  void set_connection(Connection& connection) { link_.open(connection); }
+
+  // What was asked for on its behalf is there.
+  void resume(const Resumption& then);
+  void on_verdict(const Verdict& verdict);
+  void on_tick(std::uint64_t now_ms);
+  void on_rights_change(const RightsChange& change, bool revokes);
+  // The server goes down: first this, while the log still takes the trace of it, ...
+  void cut_history();
+  // ... then this.
+  void drain(std::uint16_t code);
+  void abort() { link_.abort(); }
+
+  bool has_role() const { return role_ != nullptr; }
+  bool streams_history() const { return role_ != nullptr && role_->is_history(); }
+  std::size_t queued_bytes() const { return link_.queued_bytes(); }
+
+  // ConnectionHandler
+  void on_proxy_header(Connection& connection, bool is_good) override;
+  void on_request(Connection& connection, HttpRequest& request) override;
+  void on_bad_request(Connection& connection, const Error& error,
+                      const HttpHeaders& headers) override;
+  void on_half_closed(Connection& connection) override;
+  void on_message(Connection& connection, Opcode opcode, std::string_view payload) override;
+  void on_drained(Connection& connection) override;
+  void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override;
+
+ private:
+  // A POST whose verdict is awaited.
+  struct PendingPost {
+    std::vector<std::string> ids;
+    std::vector<std::string> subjects;
+  };
+
+  // Exchange
+  const Services& services() const override { return link_.services(); }
+  Doorway& door() override { return link_.door(); }
+  Hub& hub() override { return link_.hub(); }
+  std::size_t connection_count() const override { return host_.connection_count(); }
+  bool draining() const override { return host_.draining(); }
+  std::uint64_t rights_changes() const override { return host_.rights_changes(); }
+  void respond(HttpResponse response) override;
+  void set_origin(std::string_view origin) override { link_.set_origin(origin); }
+  std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
+                                           Identified then) override;
+  std::optional<Result<Identity>> redeem(const std::string& ticket, Identified then) override;
+  bool read(ReadJob job) override { return host_.read(link_.id(), std::move(job)); }
+  void read_history(const Identity& reader, ReadJob job) override;
+  void read_part(ReadJob job) override { host_.read_part(link_.id(), std::move(job)); }
+  Result<void> append_trace(const Identity& identity, const Filter& filter,
+                            std::optional<std::size_t> rows) override {
+    return traces_.append_query(identity, filter, rows);
+  }
+  void after_traces(Resumption then) override { traces_.after(std::move(then)); }
+  void post_events(Append append, std::vector<std::string> ids) override;
+  void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
+                    std::string_view subprotocol, std::optional<Identity> identity) override;
+  void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
+                   const Identity& identity, bool is_traced) override;
+  void show_stream_head() override;
+  void open_history(HistoryFile file) override;
+  std::function<void(Resumption)> resume_later() override;
+
+  template <typename Happened>
+  void with_role(Happened happened);
+  void put_away_role();
+
+  PeerHost& host_;
+  Link link_;
+  AuditTraces traces_;
+  std::unique_ptr<Role> role_;
+  std::unique_ptr<PendingPost> post_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,191 @@
+#include "engine/delivery/wire.h"
+
+#include <variant>
+
+#include "base/json.h"
+#include "transport/websocket_codec.h"
+
+namespace courtside {
+namespace {
+
+// One of the two protocol codecs inside WebSocket frames.
+class ProtocolWire : public Wire {
+ public:
+  explicit ProtocolWire(const protocol::Codec& codec)
+      : codec_(codec), opcode_(codec.is_text() ? Opcode::kText : Opcode::kBinary) {}
+
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
+                         const Projection* projection) const override {
+    codec_.append_event_body(out, epoch, record, projection);
+  }
+
+  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
+    // The frame's header needs the length first, so the message is made beside it.
+    thread_local std::string message;
+    message.clear();
+    codec_.append_event(message, sub, body);
+    append_frame(out, opcode_, message);
+  }
+
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    std::string payload;
+    codec_.encode(message, payload);
+    append_frame(out, opcode_, payload);
+  }
+
+ private:
+  const protocol::Codec& codec_;
+  const Opcode opcode_;
+};
+
+// {"reason":"expired","from":"k3f9:12","to":"k3f9:90000"}
+std::string gap_json(const protocol::Gap& gap) {
+  JsonObject object;
+  object.text("reason", gap.reason).text("from", gap.from).text("to", gap.to);
+  return object.take();
+}
+
+// {"position":"k3f9:104301","live":true}. `live`: everything up to there has been sent, and later
+// events come as they are committed.
+JsonObject progress_json(const std::string& position, bool is_live) {
+  JsonObject object;
+  object.text("position", position).boolean("live", is_live);
+  return object;
+}
+
+std::string beginning_json(const StreamBeginning& beginning) {
+  return progress_json(beginning.position, false)
+      .number("heartbeat", beginning.heartbeat_ms)
+      .take();
+}
+
+// The type of the CloudEvent, and the name of the server-sent event, that tells a stream where it
+// is.
+constexpr std::string_view kProgress = "courtside.progress";
+
+// One CloudEvent a message, as the CloudEvents WebSocket binding says. Gaps and positions are
+// CloudEvents themselves: a client loses nothing without being told, and can always resume.
+class CloudEventsWire : public Wire {
+ public:
+  void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
+                         const Projection* projection) const override {
+    append_cloudevent(out, record, projection);
+  }
+
+  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
+    append_frame(out, Opcode::kText, body);
+  }
+
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      append_own(out, "gap-" + gap->from + "-" + gap->to, "courtside.gap", gap_json(*gap));
+    } else if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      append_own(out, "live-" + live->position, kProgress,
+                 progress_json(live->position, true).take());
+    } else if (const auto* progress = std::get_if<protocol::Progress>(&message)) {
+      append_own(out, "progress-" + progress->position, kProgress,
+                 progress_json(progress->position, false).take());
+    }
+  }
+
+  void append_beginning(std::string& out, const StreamBeginning& beginning) const override {
+    append_own(out, "beginning-" + beginning.position, kProgress, beginning_json(beginning));
+  }
+
+ private:
+  // An event of the server's own: it is not in the log.
+  static void append_own(std::string& out, const std::string& id, std::string_view type,
+                         const std::string& data) {
+    JsonObject event;
+    event.text("specversion", "1.0")
+        .text("id", id)
+        .text("source", "/courtside")
+        .text("type", type)
+        .text("datacontenttype", "application/json")
+        .raw("data", data);
+    append_frame(out, Opcode::kText, event.take());
+  }
+};
+
+// https://html.spec.whatwg.org/multipage/server-sent-events.html. A payload's line breaks (JSON
+// allows them between tokens) become several `data:` fields, which the reader joins with "\n".
+class SseWire : public Wire {
+ public:
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
+                         const Projection* projection) const override {
+    out.append("id: ").append(format_position(epoch, record.offset()));
+    out.append("\nevent: ");
+    for (const char c : record.event().type()) {
+      if (c != '\n' && c != '\r') out.push_back(c);
+    }
+    out.push_back('\n');
+    std::string json;
+    append_cloudevent(json, record, projection);
+    append_data(out, json);
+  }
+
+  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
+    out.append(body);
+  }
+
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
+      // The gap's end is the id: a reader that is cut right after it resumes behind the gap.
+      append_own(out, gap->to, "gap", gap_json(*gap));
+    } else if (const auto* live = std::get_if<protocol::Live>(&message)) {
+      append_own(out, live->position, kProgress, progress_json(live->position, true).take());
+    } else if (const auto* progress = std::get_if<protocol::Progress>(&message)) {
+      append_own(out, progress->position, kProgress,
+                 progress_json(progress->position, false).take());
+    }
+  }
+
+  void append_beginning(std::string& out, const StreamBeginning& beginning) const override {
+    out.append("retry: ").append(std::to_string(beginning.retry_ms)).push_back('\n');
+    append_own(out, beginning.position, kProgress, beginning_json(beginning));
+  }
+
+ private:
+  // With data, although the standard takes an `id` without: some readers (npm eventsource 4.1.1)
+  // drop a block that has none, and its id with it.
+  static void append_own(std::string& out, const std::string& position, std::string_view name,
+                         const std::string& data) {
+    out.append("id: ").append(position).append("\nevent: ").append(name).push_back('\n');
+    append_data(out, data);
+  }
+
+  static void append_data(std::string& out, std::string_view payload) {
+    out.append("data: ");
+    for (std::size_t i = 0; i < payload.size(); ++i) {
+      const char c = payload[i];
+      if (c == '\r' || c == '\n') {
+        if (c == '\r' && i + 1 < payload.size() && payload[i + 1] == '\n') ++i;
+        out.append("\ndata: ");
+      } else {
+        out.push_back(c);
+      }
+    }
+    out.append("\n\n");
+  }
+};
+
+}  // namespace
+
+const Wire& json_wire() {
+  static const ProtocolWire wire(protocol::json_codec());
+  return wire;
+}
+const Wire& flatbuffers_wire() {
+  static const ProtocolWire wire(protocol::flatbuffers_codec());
+  return wire;
+}
+const Wire& cloudevents_wire() {
+  static const CloudEventsWire wire;
+  return wire;
+}
+const Wire& sse_wire() {
+  static const SseWire wire;
+  return wire;
+}
+
+}  // namespace courtside

@@ -1,0 +1,193 @@
+#include "engine/http/http_api.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/json.h"
+#include "engine/doors/origin.h"
+#include "engine/http/documents.h"
+#include "engine/http/http_access.h"
+#include "engine/http/http_routes.h"
+#include "engine/http/preflight.h"
+#include "engine/http/problem.h"
+
+namespace courtside {
+namespace {
+
+void get_health(Exchange& exchange, bool must_be_ready) {
+  const bool ready = !exchange.draining();
+  JsonObject body;
+  body.text("status", ready ? "ok" : "draining")
+      .text("epoch", exchange.hub().epoch())
+      .text("head", exchange.hub().head())
+      .number("connections", exchange.connection_count());
+  exchange.respond(json_response(body.take(), must_be_ready && !ready ? 503 : 200));
+}
+
+void get_document(Exchange& exchange, std::string_view document) {
+  exchange.respond(json_response(std::string(document)));
+}
+
+// For those who may read everything: places and holders say what goes on in the database.
+void get_outbox(Exchange& exchange, const HttpRequest&, const Identity& reader) {
+  with_read_grant(exchange, reader, {}, ReadMode::kHistory, [](Exchange& asker, const ReadGrant&) {
+    asker.respond(json_response(asker.services().outboxes()));
+  });
+}
+
+// They say how much the platform does, and for how many: for a service that holds the permission,
+// and for those who may read everything anyway.
+void get_metrics(Exchange& exchange, const HttpRequest&, const Identity& reader) {
+  constexpr std::string_view kMayReadMetrics = "metrics:read";
+  const auto show = [](Exchange& asker) {
+    asker.respond({.status = 200,
+                   .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                   .headers = {},
+                   .body = asker.services().metrics()});
+  };
+  const bool may_read = reader.kind == Identity::Kind::kService &&
+                        std::find(reader.permissions.begin(), reader.permissions.end(),
+                                  kMayReadMetrics) != reader.permissions.end();
+  if (may_read) return show(exchange);
+  with_read_grant(exchange, reader, {}, ReadMode::kHistory,
+                  [show](Exchange& asker, const ReadGrant&) { show(asker); });
+}
+
+void method_not_allowed(Exchange& exchange, std::string_view allowed) {
+  HttpResponse response =
+      problem({Code::method_not_allowed, "this path takes " + std::string(allowed)});
+  response.headers.emplace_back("allow", allowed);
+  exchange.respond(response);
+}
+
+// Goes on once it is known who asks. The request is kept for that.
+using Handler = std::function<void(Exchange&, const HttpRequest&, const Identity&)>;
+void identified(Exchange& exchange, HttpRequest& request, const Handler& handle) {
+  const auto kept = std::make_shared<const HttpRequest>(std::move(request));
+  with_identity(exchange, *kept, [kept, handle](Exchange& asker, const Identity& identity) {
+    handle(asker, *kept, identity);
+  });
+}
+
+constexpr std::string_view kEvents = "/v1/events/";
+constexpr std::string_view kSubjects = "/v1/subjects/";
+constexpr std::string_view kVenues = "/v1/venues/";
+constexpr std::string_view kCalendar = "/calendar";
+constexpr std::string_view kUsers = "/v1/users/";
+constexpr std::string_view kNotifications = "/notifications";
+
+// The one segment that stands between; empty when the path is another.
+std::optional<std::string> segment_between(std::string_view path, std::string_view before,
+                                           std::string_view behind) {
+  if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  if (path.size() <= before.size() + behind.size()) return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(behind.size());
+  if (path.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string(path);
+}
+
+void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
+  if (path == "/v1/ws") return get_websocket(exchange, request);
+  if (path == "/v1/events") return identified(exchange, request, get_events);
+  if (path.starts_with(kEvents)) {
+    return identified(exchange, request,
+                      [segment = path.substr(kEvents.size())](Exchange& asker, const HttpRequest&,
+                                                              const Identity& who) {
+                        get_event(asker, segment, who);
+                      });
+  }
+  if (path.starts_with(kSubjects)) {
+    return identified(exchange, request,
+                      [segment = path.substr(kSubjects.size())](
+                          Exchange& asker, const HttpRequest& asked, const Identity& who) {
+                        if (!asked.query().empty()) return get_state(asker, segment, asked, who);
+                        get_subject(asker, segment, who);
+                      });
+  }
+  if (const auto venue = segment_between(path, kVenues, kCalendar)) {
+    return identified(exchange, request,
+                      [venue](Exchange& asker, const HttpRequest& asked, const Identity& who) {
+                        get_calendar(asker, *venue, asked, who);
+                      });
+  }
+  if (const auto account = segment_between(path, kUsers, kNotifications)) {
+    return identified(exchange, request,
+                      [account](Exchange& asker, const HttpRequest& asked, const Identity& who) {
+                        get_notifications(asker, *account, asked, who);
+                      });
+  }
+  if (path == "/v1/outbox") return identified(exchange, request, get_outbox);
+  if (path == "/v1/backup" || path == "/v1/tickets") return method_not_allowed(exchange, "POST");
+  if (path == "/health" || path == "/ready") return get_health(exchange, true);
+  if (path == "/live") return get_health(exchange, false);
+  if (path == "/openapi.json") return get_document(exchange, openapi_document());
+  if (path == "/asyncapi.json") return get_document(exchange, asyncapi_document());
+  if (path == "/metrics") return identified(exchange, request, get_metrics);
+  exchange.respond(problem({Code::not_found, "there is nothing at this path"}));
+}
+
+}  // namespace
+
+void handle_request(Exchange& exchange, HttpRequest& request) {
+  const std::string path(request.path());
+  if (const Result<void> plain = exchange.door().on_request(request.headers); !plain) {
+    exchange.door().deny(Denial::kExposure);
+    return exchange.respond(problem(plain.error()));
+  }
+  if (!origin_allowed(request.headers, exchange.services().config.allowed_origins)) {
+    exchange.door().deny(Denial::kOrigin);
+    return exchange.respond(problem(
+        {Code::forbidden, "this origin is not on the allow-list (setting `allowed_origins`)"}));
+  }
+  exchange.set_origin(request.header("origin"));
+  if (const Result<void> query = check_query(request); !query) {
+    return exchange.respond(problem(query.error()));
+  }
+  if (request.method == "OPTIONS") return exchange.respond(preflight_answer(request));
+  if (request.method == "GET" || request.method == "HEAD") return get(exchange, request, path);
+  if (path == "/v1/events") {
+    if (request.method == "POST") return identified(exchange, request, post_events);
+    return method_not_allowed(exchange, "GET, HEAD, POST");
+  }
+  if (path == "/v1/tickets") {
+    if (request.method == "POST") return identified(exchange, request, post_ticket);
+    return method_not_allowed(exchange, "POST");
+  }
+  if (path == "/v1/backup") {
+    if (request.method == "POST") return post_backup(exchange, request);
+    return method_not_allowed(exchange, "POST");
+  }
+  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",       "/ready",
+                                    "/live",  "/metrics",   "/openapi.json", "/asyncapi.json"};
+  const bool known = path.starts_with(kEvents) || path.starts_with(kSubjects) ||
+                     segment_between(path, kVenues, kCalendar) ||
+                     segment_between(path, kUsers, kNotifications) ||
+                     std::find(kReadOnly.begin(), kReadOnly.end(), path) != kReadOnly.end();
+  if (known) return method_not_allowed(exchange, "GET, HEAD");
+  exchange.respond(problem({Code::not_found, "there is nothing at this path"}));
+}
+
+std::string append_results(std::string_view epoch, const std::vector<std::string>& ids,
+                           const std::vector<Appended>& appended) {
+  std::string results = "[";
+  for (std::size_t i = 0; i < appended.size(); ++i) {
+    if (i > 0) results.push_back(',');
+    JsonObject result;
+    result.text("id", ids[i])
+        .text("position", format_position(epoch, appended[i].offset))
+        .number("subjectversion", appended[i].subject_version)
+        .boolean("duplicate", appended[i].duplicate);
+    results.append(result.take());
+  }
+  results.push_back(']');
+  JsonObject body;
+  body.raw("results", results);
+  return body.take();
+}
+
+}  // namespace courtside

@@ -1,0 +1,68 @@
+#include "base/log.h"
+#include "base/utf8.h"
+#include "engine/http/backup_door.h"
+#include "engine/http/http_access.h"
+#include "engine/http/http_routes.h"
+#include "engine/http/problem.h"
+#include "schema/json_reader.h"
+#include "transport/network.h"
+
+namespace courtside {
+namespace {
+
+// The text of {"target": "..."}; bad_request where it is something else.
+Result<std::string> target_of(const HttpRequest& request) {
+  const auto bad = [] {
+    return fail(Code::bad_request, "the body is not {\"target\": \"/path\"}");
+  };
+  if (!is_utf8(request.body)) return bad();
+  JsonReader reader(request.body);
+  std::string target;
+  if (!reader.begin_object()) return bad();
+  while (reader.next_member()) {
+    const bool is_target = reader.key().raw == "\"target\"";
+    const JsonValue value = reader.value();
+    if (!is_target || !value.is(JsonKind::kString)) continue;
+    std::string scratch;
+    if (const auto text = json_text(value, scratch)) target = *text;
+  }
+  if (!reader.at_end() || target.empty() || target.find('\0') != std::string::npos) return bad();
+  return target;
+}
+
+bool is_on_this_machine(const std::string& address) {
+  const auto bytes = address_bytes(address);
+  return bytes && is_loopback(*bytes);
+}
+
+}  // namespace
+
+void post_backup(Exchange& exchange, const HttpRequest& request) {
+  BackupDoor& backups = exchange.services().backups;
+  // To everybody else this path is as any other that is not there.
+  if (!is_on_this_machine(exchange.door().address())) {
+    return refuse(exchange, {Code::not_found, "there is nothing at this path"});
+  }
+  const auto credential = credential_of(request);
+  if (!credential || !*credential || !backups.is_key(**credential)) {
+    const Error wrong{Code::unauthorized, "a backup takes the key of serving.json"};
+    return refuse(exchange, exchange.door().judged(Result<Identity>(fail(wrong))).error());
+  }
+  if (const Result<void> plain = check_plain_body(request); !plain) {
+    return tell(exchange, plain.error());
+  }
+  const Result<std::string> target = target_of(request);
+  if (!target) return exchange.respond(problem(target.error()));
+  exchange.read_part([&backups, target = *target] {
+    Result<BackupMade> made = backups.make(target);
+    return [made = std::move(made)](Exchange& asker) {
+      if (made) return asker.respond(json_response(backup_answer(*made)));
+      log_error("backup", made.error().message);
+      // Whoever holds the key may hear what the disk said.
+      const bool is_ours = info(made.error().code).http_status == 0;
+      asker.respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
+    };
+  });
+}
+
+}  // namespace courtside

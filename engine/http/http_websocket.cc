@@ -1,0 +1,112 @@
+#include <array>
+#include <utility>
+
+#include "base/json.h"
+#include "engine/history/query_parameters.h"
+#include "engine/http/http_access.h"
+#include "engine/http/http_routes.h"
+#include "engine/http/problem.h"
+
+namespace courtside {
+namespace {
+
+struct Subprotocol {
+  std::string_view name;
+  const Wire& wire;
+  const protocol::Codec* codec;  // null: a stream without a session
+};
+
+const std::array<Subprotocol, 3>& subprotocols() {
+  static const std::array<Subprotocol, 3> known = {
+      Subprotocol{"courtside.v1.json", json_wire(), &protocol::json_codec()},
+      Subprotocol{"courtside.v1.flatbuffers", flatbuffers_wire(), &protocol::flatbuffers_codec()},
+      Subprotocol{"cloudevents.json", cloudevents_wire(), nullptr}};
+  return known;
+}
+
+// The first that the client offers and we know; JSON for a client that offers none.
+const Subprotocol* choose_subprotocol(const std::vector<std::string_view>& offers) {
+  for (const std::string_view offer : offers) {
+    for (const Subprotocol& known : subprotocols()) {
+      if (known.name == offer) return &known;
+    }
+  }
+  return offers.empty() ? &subprotocols().front() : nullptr;
+}
+
+Error unknown_subprotocol() {
+  std::string known = "[";
+  for (const Subprotocol& subprotocol : subprotocols()) {
+    if (known.size() > 1) known.push_back(',');
+    append_json_string(known, subprotocol.name);
+  }
+  known.push_back(']');
+  JsonObject details;
+  details.raw("known", known);
+  return {Code::unsupported_protocol, "none of the offered subprotocols is known", details.take()};
+}
+
+// A session may learn who speaks from `hello`; a stream and a credential that is there already
+// are looked at before the upgrade, so that a refusal is an HTTP answer.
+void open_websocket(Exchange& exchange, const HttpRequest& request, const Subprotocol& subprotocol,
+                    bool is_offered) {
+  if (subprotocol.codec == nullptr) {
+    const Result<HistoryQuery> query = parse_history_query(
+        request.query(), exchange.services().config.limits.history_events, now());
+    if (!query) return exchange.respond(problem(query.error()));
+    return with_identity(
+        exchange, request,
+        [request, query = *query, &subprotocol](Exchange& asker, const Identity& who) {
+          open_stream(asker, request, who, query, subprotocol.wire);
+        });
+  }
+  // A client that offered none must not be told of one: it would have to fail the connection
+  // (RFC 6455, section 4.1).
+  const std::string_view answered = is_offered ? subprotocol.name : std::string_view();
+  const Result<void> known =
+      for_each_parameter(request.query(), {}, [](const Parameter& parameter) {
+        return parameter.first == kTicketParameter ? Result<void>() : unknown_parameter(parameter);
+      });
+  if (!known) return exchange.respond(problem(known.error()));
+  const Result<std::optional<std::string>> credential = credential_of(request);
+  if (request.query().empty() && credential && !*credential) {
+    if (const Result<void> taken = exchange.door().take_place(Identity{}); !taken) {
+      return refuse(exchange, taken.error());
+    }
+    return exchange.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
+  }
+  with_identity(exchange, request,
+                [request, answered, &subprotocol](Exchange& asker, const Identity& who) {
+                  if (const Result<void> taken = asker.door().take_place(who); !taken) {
+                    return refuse(asker, taken.error());
+                  }
+                  asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
+                });
+}
+
+}  // namespace
+
+void get_websocket(Exchange& exchange, const HttpRequest& request) {
+  if (const Result<void> upgrade = Connection::check_upgrade(request); !upgrade) {
+    HttpResponse response = problem(upgrade.error());
+    if (upgrade.error().code == Code::upgrade_required) {
+      response.headers.emplace_back("upgrade", "websocket");
+      response.headers.emplace_back("sec-websocket-version", "13");
+    }
+    return exchange.respond(response);
+  }
+  if (exchange.draining()) {
+    return exchange.respond(problem({Code::draining, "the server is going down"}));
+  }
+  std::vector<std::string_view> offers = subprotocol_offers(request);
+  const bool is_offered = !offers.empty();
+  std::erase_if(offers, [](std::string_view offer) { return offer.starts_with("bearer."); });
+  // A client that offered a credential alone could use no answer: it must fail where none of its
+  // offers is named, and a credential is never named.
+  const Subprotocol* subprotocol =
+      is_offered && offers.empty() ? nullptr : choose_subprotocol(offers);
+  if (subprotocol == nullptr) return exchange.respond(problem(unknown_subprotocol()));
+  open_websocket(exchange, request, *subprotocol, is_offered);
+}
+
+}  // namespace courtside

@@ -1,0 +1,59 @@
+// The way of outbox readers into the log: their events are addressed like all others, and go
+// through the same sequencer.
+//
+// Threads: on_commit on the log's, close() any, the rest on the readers'.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/outbox/outbox_log.h"
+#include "engine/routing/router.h"
+#include "eventlog/batch.h"
+#include "eventlog/sequencer.h"
+#include "eventlog/source_state.h"
+
+namespace courtside {
+
+class OutboxIntake final : public OutboxLog {
+ public:
+  // Both outlive it.
+  OutboxIntake(const Router& router, const SourceState& state) : router_(router), state_(state) {}
+
+  // Once, before anything is appended; the sequencer outlives the last append.
+  void start(Sequencer& sequencer) { sequencer_ = &sequencer; }
+
+  Result<NewEvent> address(IncomingEvent event) override;
+  Result<std::vector<Appended>> append(std::vector<NewEvent> events, SourceStep step) override;
+  const SourceState& state() const override { return state_; }
+
+  // Verdicts that are ours come to whoever waits for them.
+  void on_commit(const Batch& batch);
+
+  // No verdict will come any more.
+  void close();
+
+ private:
+  void warn_of_misspelt_type(std::string_view type);
+
+  const Router& router_;
+  const SourceState& state_;
+  Sequencer* sequencer_ = nullptr;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::uint64_t, std::optional<Verdict>> waiting_;  // by ticket
+  std::set<std::string, std::less<>> misspelt_types_;        // that a warning was logged of
+  std::uint64_t last_ticket_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace courtside

@@ -1,0 +1,111 @@
+#include "engine/server/rule_check.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "base/log.h"
+#include "engine/access/access_rules.h"
+#include "engine/access/changing_file.h"
+#include "engine/access/service_keys.h"
+#include "engine/config/nearest.h"
+#include "engine/routing/router.h"
+
+namespace courtside {
+namespace {
+
+// Tries each rule alone, so that the one at fault is known. `check` takes a rule.
+template <typename Rule, typename Check>
+Result<void> check_each(const LoadedConfig& loaded, const char* table,
+                        const std::vector<Rule>& rules, Check check) {
+  const auto places = loaded.rule_places.find(table);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Result<void> sound = check(rules[i]);
+    if (sound) continue;
+    const bool has_place = places != loaded.rule_places.end() && i < places->second.size();
+    return fail(sound.error().code,
+                (has_place ? places->second[i] + ": " : "") + sound.error().message);
+  }
+  return {};
+}
+
+template <typename Made>
+Result<void> without_value(const Result<Made>& made) {
+  if (made) return {};
+  return fail(made.error());
+}
+
+// A configuration with no rules but those that are added.
+Config without_rules() {
+  Config config;
+  config.read_rules.clear();
+  config.projections.clear();
+  config.publish_rules.clear();
+  config.roles.clear();
+  return config;
+}
+
+std::vector<std::string> known_permissions(const Config& config) {
+  std::set<std::string> known = {std::string(kPublishPermission), "metrics:read"};
+  for (const ReadRule& rule : config.read_rules) {
+    known.insert(rule.permissions.begin(), rule.permissions.end());
+  }
+  for (const ProjectionRule& rule : config.projections) known.insert(rule.unless_permission);
+  known.erase("");
+  return {known.begin(), known.end()};
+}
+
+}  // namespace
+
+Result<void> check_rules(const LoadedConfig& loaded) {
+  const Config& config = loaded.config;
+  const auto check_access = [](auto add) {
+    Config alone = without_rules();
+    add(alone);
+    return without_value(AccessRules::make(alone));
+  };
+  Result<void> sound = check_each(loaded, "route", config.routes, [](const RouteRule& rule) {
+    return without_value(Router::make({rule}));
+  });
+  if (!sound) return sound;
+  sound = check_each(loaded, "projection", config.projections, [&](const ProjectionRule& rule) {
+    const Result<void> made = without_value(Projections::make({rule}));
+    if (!made) return made;
+    return check_access([&](Config& alone) { alone.projections = {rule}; });
+  });
+  if (!sound) return sound;
+  sound = check_each(loaded, "read", config.read_rules, [&](const ReadRule& rule) {
+    return check_access([&](Config& alone) { alone.read_rules = {rule}; });
+  });
+  if (!sound) return sound;
+  return check_each(loaded, "publish", config.publish_rules, [&](const PublishRule& rule) {
+    return check_access([&](Config& alone) { alone.publish_rules = {rule}; });
+  });
+}
+
+std::vector<std::string> unknown_permissions(const Config& config,
+                                             const std::vector<std::string>& permissions) {
+  const std::vector<std::string> known = known_permissions(config);
+  std::vector<std::string> out;
+  for (const std::string& each : permissions) {
+    if (!std::binary_search(known.begin(), known.end(), each)) out.push_back(each);
+  }
+  return out;
+}
+
+void warn_of_unknown_permissions(const Config& config) {
+  const std::string& path = config.access.service_keys_file;
+  if (path.empty()) return;
+  const Result<std::string> text = ChangingFile(path).read();
+  if (!text) return;
+  const Result<std::vector<ServiceKey>> keys = parse_service_keys(*text, path);
+  if (!keys) return;
+  for (const ServiceKey& key : *keys) {
+    for (const std::string& each : unknown_permissions(config, key.identity.permissions)) {
+      log_warning("access", path + ": the key of `" + key.identity.actor + "`: no rule asks for `" +
+                                each + "`" + suggestion(each, known_permissions(config)));
+    }
+  }
+}
+
+}  // namespace courtside

@@ -1,0 +1,100 @@
+// Puts the engine together and takes it apart again, in the right order; nothing else is decided
+// here.
+//
+//   open log -> tail, pages, read pool -> shards -> listener -> sequencer -> outboxes
+//   drain: listener -> outboxes -> sequencer (what waits is committed and answered) -> goodbye ->
+//   shards
+//
+// Threads: made, run and destroyed on one; request_stop and request_reload from any.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/http/backup_door.h"
+#include "engine/http/services.h"
+#include "engine/server/access_control.h"
+#include "engine/server/commit_fan_out.h"
+#include "engine/server/metrics.h"
+#include "engine/server/outboxes.h"
+#include "engine/server/serving_file.h"
+#include "engine/server/shard.h"
+#include "eventlog/event_log.h"
+#include "eventlog/local_sequencer.h"
+#include "eventlog/snapshots.h"
+#include "replay/state_reader.h"
+#include "replay/tail.h"
+#include "transport/listener.h"
+
+namespace courtside {
+
+class Server {
+ public:
+  // Opens the log and listens.
+  static Result<std::unique_ptr<Server>> start(const Config& config);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const { return listener_->port(); }
+  const std::string& epoch() const { return log_->epoch(); }
+  OffsetRange held() const { return log_->held(); }
+
+  // Serves until request_stop() or until the log fails (write_failed).
+  Result<void> run();
+  void request_stop();
+  // Reads again what can change while it serves (files of keys), and says so in the log.
+  void request_reload();
+
+ private:
+  explicit Server(const Config& config);
+
+  Result<void> open();
+  void start_shards();
+  void on_failure(const Error& error);
+  void on_socket(AcceptedSocket socket, bool is_local);
+  Result<void> listen();
+  Result<void> say_where();
+  void on_wake();
+  void reload();
+  void shut_down();
+  void look_around();
+  std::vector<Sample> samples() const;
+
+  const Config config_;
+  std::unique_ptr<EventLog> log_;
+  std::optional<Router> router_;
+  std::optional<Projections> projections_;
+  std::optional<Tail> tail_;
+  std::optional<PageReader> pages_;
+  std::unique_ptr<Snapshots> snapshots_;
+  std::optional<StateReader> states_;
+  std::unique_ptr<ReadPool> reads_;
+  std::unique_ptr<AccessControl> access_;
+  std::unique_ptr<Outboxes> outboxes_;
+  std::unique_ptr<LocalSequencer> sequencer_;
+  std::unique_ptr<Doors> doors_;
+  std::optional<BackupDoor> backups_;
+  std::optional<Services> services_;
+  std::unique_ptr<const Shards> shards_;
+  std::optional<CommitFanOut> fan_out_;
+
+  Loop loop_;  // the acceptor's
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> local_listener_;  // null where the other one can be reached from here
+  std::unique_ptr<ServingFile> serving_file_;
+  std::atomic<bool> stop_requested_{false};
+  std::atomic<bool> reload_requested_{false};
+  std::size_t next_shard_ = 0;
+  std::atomic<std::uint64_t> refused_{0};
+
+  std::mutex failure_mutex_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace courtside

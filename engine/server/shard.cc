@@ -1,0 +1,254 @@
+#include "engine/server/shard.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "engine/connection/peer.h"
+
+namespace courtside {
+
+Shard::Shard(std::uint32_t number, const Services& services, ReadPool& reads, OffsetRange held)
+    : number_(number),
+      services_(services),
+      hub_(services.log.epoch(), held, services.projections, *this),
+      reads_(reads, services.config.limits.reads_in_flight,
+             [this](ReadScheduler::Task task) { post_task(std::move(task)); }),
+      sockets_(kSocketsWaitingMax, [this] { loop_.wake(); }),
+      commits_(kCommitsWaitingMax, [this] { loop_.wake(); }),
+      tasks_(0, [this] { loop_.wake(); }) {
+  loop_.set_on_wake([this] { on_wake(); });
+  loop_.set_on_turn_end([this] { on_turn_end(); });
+  loop_.set_flush_pause_max_us(services.config.flush_interval_ms * 1000);
+}
+
+Shard::~Shard() { stop(); }
+
+void Shard::start() {
+  loop_.start_timer(kTickMs, [this] { on_tick(); });
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+bool Shard::post_socket(NewConnection connection) { return sockets_.try_post(connection); }
+
+void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(batch)); }
+
+void Shard::post_task(std::function<void()> task) { tasks_.post(std::move(task)); }
+
+std::future<void> Shard::cut_histories() {
+  auto cut = std::make_shared<std::promise<void>>();
+  std::future<void> all = cut->get_future();
+  post_task([this, cut] {
+    for (auto& [id, peer] : peers_) peer->cut_history();
+    cut->set_value();
+  });
+  return all;
+}
+
+std::future<void> Shard::drain(std::uint16_t code) {
+  auto emptied = std::make_shared<std::promise<void>>();
+  std::future<void> empty = emptied->get_future();
+  post_task([this, code, emptied] {
+    draining_ = true;
+    for (auto& [id, peer] : peers_) peer->drain(code);
+    emptied_ = std::move(*emptied);
+    tell_when_empty();
+  });
+  return empty;
+}
+
+void Shard::tell_when_empty() {
+  // Idle HTTP connections are closed too, but nobody waits for their clients to notice.
+  const auto is_listening = [](const auto& entry) { return entry.second->has_role(); };
+  if (!emptied_ || std::any_of(peers_.begin(), peers_.end(), is_listening)) return;
+  emptied_->set_value();
+  emptied_.reset();
+}
+
+void Shard::stop() {
+  if (!thread_.joinable()) return;
+  commits_.close();
+  sockets_.close();
+  post_task([this] {
+    for (auto& [id, peer] : peers_) peer->abort();
+    loop_.request_stop();
+  });
+  thread_.join();
+  retired_.clear();
+}
+
+// ---------------------------------------------------------------------------------------------
+// The turn.
+
+void Shard::on_wake() {
+  // Tasks are taken first and run last: a drain that was asked for after the last commits finds
+  // their verdicts answered.
+  tasks_.take_all(taken_tasks_);
+  commits_.take_all(taken_commits_);
+  for (const SharedBatch& batch : taken_commits_) on_commit(*batch);
+  taken_commits_.clear();
+  for (const auto& task : taken_tasks_) task();
+  taken_tasks_.clear();
+  sockets_.take_all(taken_sockets_);
+  for (NewConnection& socket : taken_sockets_) adopt_socket(std::move(socket));
+  taken_sockets_.clear();
+}
+
+void Shard::on_commit(const Batch& batch) {
+  // The author hears first: an application that publishes and subscribes finds its own event known.
+  for (const Verdict& verdict : batch.verdicts) {
+    if (verdict.author.shard != number_) continue;
+    if (Peer* peer = find_peer(ConnectionId(verdict.author.connection))) peer->on_verdict(verdict);
+  }
+  hub_.on_commit(batch);
+}
+
+void Shard::on_turn_end() {
+  retired_.clear();
+  tell_when_empty();
+  const HubCounters& counters = hub_.counters();
+  stats_.connections = peers_.size();
+  stats_.subscribers = hub_.subscriber_count();
+  stats_.accepted = accepted_;
+  stats_.requests = requests_;
+  stats_.deliveries = counters.deliveries;
+  stats_.replayed = counters.replayed;
+  stats_.fell_behind = counters.fell_behind;
+  stats_.gaps = counters.gaps;
+  stats_.waiting_commits = commits_.size();
+}
+
+void Shard::on_tick() {
+  const std::uint64_t now_ms = loop_.now_ms();
+  std::uint64_t queued_bytes = 0;
+  std::uint64_t sessions = 0;
+  std::uint64_t histories = 0;
+  for (auto& [id, peer] : peers_) {
+    peer->on_tick(now_ms);
+    queued_bytes += peer->queued_bytes();
+    if (peer->has_role()) ++sessions;
+    if (peer->streams_history()) ++histories;
+  }
+  stats_.queued_bytes = queued_bytes;
+  stats_.sessions = sessions;
+  stats_.history_streams = histories;
+  loop_.start_timer(kTickMs, [this] { on_tick(); });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Peers.
+
+void Shard::adopt_socket(NewConnection accepted) {
+  ++accepted_;
+  if (draining_) return;
+  auto peer = std::make_unique<Peer>(
+      *this,
+      Doorway(services_.doors, loop_, accepted.socket.peer_address(), std::move(accepted.place)));
+  Connection& connection =
+      adopt(loop_, std::move(accepted.socket), services_.connection_limits, *peer);
+  peer->set_connection(connection);
+  peers_.emplace(connection.id(), std::move(peer));
+}
+
+Peer* Shard::find_peer(ConnectionId id) {
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? nullptr : found->second.get();
+}
+
+void Shard::retire(ConnectionId id) {
+  reads_.forget(id);
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return;
+  // Somebody up the stack may still be using it.
+  retired_.push_back(std::move(found->second));
+  peers_.erase(found);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Reads.
+
+PageRequest Shard::page_request(const Interest& interest, OffsetRange range) const {
+  const Config::Limits& limits = services_.config.limits;
+  return {.window = range,
+          .direction = Direction::kAscending,
+          .events_max = interest.page_events(limits.page_events),
+          .bytes_max = limits.page_bytes,
+          .scanned_max = limits.page_scanned};
+}
+
+std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedInterest& interest,
+                                             OffsetRange range) {
+  // The last steps to the head are taken here and now: a page from another thread would always find
+  // that the log has grown meanwhile.
+  if (range.count() <= kTailEventsMax) {
+    const std::optional<Page> page = services_.pages.read_tail(
+        interest->filter, page_request(*interest, range), kTailBatchesMax);
+    if (page) return render_page(services_.log.epoch(), *interest, services_.projections, *page);
+  }
+  reads_.read_page(id, [this, id, interest, range]() -> ReadScheduler::Task {
+    const Result<Page> read =
+        services_.pages.read(interest->filter, page_request(*interest, range));
+    if (!read) {
+      log_error("engine", "a page could not be read: " + read.error().message);
+      return [this, id] { hub_.on_read_failed(id); };
+    }
+    return [this, id,
+            page = render_page(services_.log.epoch(), *interest, services_.projections, *read)] {
+      hub_.on_page(id, page);
+    };
+  });
+  return std::nullopt;
+}
+
+std::uint64_t Shard::now_ms() { return loop_.now_ms(); }
+
+void Shard::wake_after(SubscriberId id, std::uint64_t delay_ms) {
+  loop_.start_timer(delay_ms, [this, id] { hub_.on_wake(id); });
+}
+
+// ---------------------------------------------------------------------------------------------
+// Rights.
+
+bool Shard::is_turning_point(RecordView record) {
+  if (!services_.access.enabled()) return false;
+  const std::optional<RightsChange> change = rights_change(record.event());
+  return change && change->ends_rights;
+}
+
+void Shard::on_turning_point(RecordView record) {
+  ++rights_changes_;
+  const std::optional<RightsChange> change = rights_change(record.event());
+  const bool revokes = services_.access.revokes(*change);
+  // All of them: such events are rare, and a look costs less than an index of who reads by what.
+  for (auto& [id, peer] : peers_) peer->on_rights_change(*change, revokes);
+}
+
+// ---------------------------------------------------------------------------------------------
+// PeerHost.
+
+ReadScheduler::Task Shard::resumed(ConnectionId connection, Resumption then) {
+  return [this, connection, then = std::move(then)] {
+    if (Peer* peer = find_peer(connection)) peer->resume(then);
+  };
+}
+
+bool Shard::read(ConnectionId connection, ReadJob job) {
+  return reads_.ask(
+      [this, connection, job = std::move(job)] { return resumed(connection, job()); });
+}
+
+void Shard::read_history(const ReadCaller& caller, ConnectionId connection, ReadJob job) {
+  reads_.read_history(caller, connection, [this, connection, job = std::move(job)] {
+    return resumed(connection, job());
+  });
+}
+
+void Shard::read_part(ConnectionId connection, ReadJob job) {
+  reads_.read_part([this, connection, job = std::move(job)] { return resumed(connection, job()); });
+}
+
+void Shard::resume(ConnectionId connection, Resumption then) {
+  post_task(resumed(connection, std::move(then)));
+}
+
+}  // namespace courtside

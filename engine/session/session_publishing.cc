@@ -1,0 +1,89 @@
+#include "engine/session/session_publishing.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "engine/routing/publisher.h"
+#include "engine/session/session.h"
+
+namespace courtside {
+
+void SessionPublishing::add(std::uint32_t request, IncomingEvent event, const Identity& publisher) {
+  Waiting waiting{request, std::move(event)};
+  if (waiting_.empty()) {
+    attempt_ = voice_.next_attempt();
+    const auto known = host_.check_publish(publisher, EventView(waiting.event.event), attempt_);
+    if (known) {
+      attempt_ = 0;
+      return submit(waiting, *known, publisher);
+    }
+  }
+  waiting_.push_back(std::move(waiting));
+}
+
+void SessionPublishing::on_checked(std::uint64_t attempt, const Result<PublishGrant>& grant,
+                                   const Identity& publisher) {
+  if (attempt_ == 0 || attempt_ != attempt) return;
+  attempt_ = 0;
+  // A right that may have ended since the answer was made is asked for again.
+  if (!grant || grant->as_of == host_.access_changes()) {
+    submit(waiting_.front(), grant, publisher);
+    waiting_.pop_front();
+  }
+  go_on(publisher);
+}
+
+void SessionPublishing::go_on(const Identity& publisher) {
+  while (!waiting_.empty()) {
+    attempt_ = voice_.next_attempt();
+    const auto known =
+        host_.check_publish(publisher, EventView(waiting_.front().event.event), attempt_);
+    if (!known) return;
+    attempt_ = 0;
+    submit(waiting_.front(), *known, publisher);
+    waiting_.pop_front();
+  }
+}
+
+void SessionPublishing::submit(Waiting& waiting, const Result<PublishGrant>& grant,
+                               const Identity& publisher) {
+  if (!grant) return voice_.refuse(waiting.request, grant.error());
+  Submitted submitted{.ticket = ++last_ticket_,
+                      .request = waiting.request,
+                      .subject = std::string(EventView(waiting.event.event).subject())};
+  const Result<void> published =
+      host_.publish(std::move(waiting.event), publisher, *grant, submitted.ticket);
+  if (!published) return voice_.refuse(waiting.request, published.error());
+  submitted_.push_back(std::move(submitted));
+}
+
+void SessionPublishing::on_verdict(const Verdict& verdict) {
+  // Verdicts come in the order of submission; the search ends at the first.
+  const auto found = std::find_if(
+      submitted_.begin(), submitted_.end(),
+      [&](const Submitted& submitted) { return submitted.ticket == verdict.author.ticket; });
+  if (found == submitted_.end()) return;
+  const Submitted submitted = std::move(*found);
+  submitted_.erase(found);
+  if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
+    return voice_.refuse(submitted.request, conflict_error(submitted.subject, *conflict));
+  }
+  const Appended& appended = std::get<std::vector<Appended>>(verdict.outcome).front();
+  voice_.send(protocol::Ok{.id = submitted.request,
+                           .position = format_position(host_.hub().epoch(), appended.offset),
+                           .subjectversion = appended.subject_version,
+                           .duplicate = appended.duplicate});
+}
+
+bool SessionPublishing::is_full() const {
+  return submitted_.size() + waiting_.size() >= limits_.publishes_in_flight_max ||
+         waiting_.size() >= kWaitingMax;
+}
+
+bool SessionPublishing::has_room() const {
+  return submitted_.size() + waiting_.size() <= limits_.publishes_in_flight_max / 2 &&
+         waiting_.size() <= kWaitingMax / 2;
+}
+
+}  // namespace courtside

@@ -1,0 +1,110 @@
+// Goal: what each kind of connection reads: frames that a WebSocket client can parse, and
+// server-sent events whose payload survives line breaks and whose ids can be resumed from.
+#include "engine/delivery/wire.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/delivery/interest.h"
+#include "tests/engine/support/small_log.h"
+#include "tests/support/event_body.h"
+
+namespace courtside {
+namespace {
+
+class WireTest : public ::testing::Test {
+ protected:
+  std::string event(const Wire& wire) {
+    const Batch batch = log.commit(1, "user:1");
+    std::string out;
+    wire.append_event(out, 1, fixtures::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
+    return out;
+  }
+  fixtures::SmallLog log;
+};
+
+TEST_F(WireTest, JsonEventsAreOneTextFrame) {
+  const std::string frame = event(json_wire());
+  EXPECT_EQ(frame[0], '\x81');
+  EXPECT_EQ(frame.substr(4, 47), R"({"type":"event","sub":1,"position":"e:1","event)");
+}
+
+TEST_F(WireTest, ServerSentEventsHaveIdTypeAndData) {
+  const std::string text = event(sse_wire());
+  EXPECT_EQ(text.find("id: e:1\nevent: test.happened\ndata: {\"specversion\":\"1.0\""), 0u) << text;
+  EXPECT_EQ(text.substr(text.size() - 3), "}\n\n");
+}
+
+TEST_F(WireTest, LineBreaksInDataBecomeSeveralFields) {
+  EventFields fields;
+  fields.id = "1";
+  fields.source = "/t";
+  fields.type = "a.b";
+  fields.subject = "thing:1";
+  fields.data_kind = DataKind::kJson;
+  fields.data = "{\n\"a\":1,\r\n\"b\":2\r}";
+  std::string record;
+  append_record(record, {.offset = Offset(1), .recorded = Timestamp(0), .subject_version = 1}, {},
+                build_event(fields));
+  const std::string body = fixtures::event_body(sse_wire(), "e", RecordView(record), nullptr);
+  EXPECT_NE(body.find("\"data\":{\ndata: \"a\":1,\ndata: \"b\":2\ndata: }"), std::string::npos)
+      << body;
+}
+
+TEST_F(WireTest, AGapIsAnEventOfItsOwnEverywhere) {
+  const protocol::Gap gap{.sub = 1, .reason = "expired", .from = "e:1", .to = "e:9"};
+  std::string sse;
+  sse_wire().append_message(sse, gap);
+  EXPECT_EQ(
+      sse,
+      "id: e:9\nevent: gap\ndata: {\"reason\":\"expired\",\"from\":\"e:1\",\"to\":\"e:9\"}\n\n");
+  std::string bare;
+  cloudevents_wire().append_message(bare, gap);
+  EXPECT_NE(bare.find("\"type\":\"courtside.gap\""), std::string::npos);
+}
+
+TEST_F(WireTest, AStreamIsToldWhereItBeginsAndWhereItIs) {
+  const StreamBeginning beginning{.position = "e:7", .heartbeat_ms = 15'000, .retry_ms = 2713};
+  std::string sse;
+  sse_wire().append_beginning(sse, beginning);
+  EXPECT_EQ(sse,
+            "retry: 2713\nid: e:7\nevent: courtside.progress\n"
+            "data: {\"position\":\"e:7\",\"live\":false,\"heartbeat\":15000}\n\n");
+  sse.clear();
+  sse_wire().append_message(sse, protocol::Live{1, "e:9"});
+  sse_wire().append_message(sse, protocol::Progress{"e:8"});
+  EXPECT_EQ(sse,
+            "id: e:9\nevent: courtside.progress\ndata: {\"position\":\"e:9\",\"live\":true}\n\n"
+            "id: e:8\nevent: courtside.progress\ndata: {\"position\":\"e:8\",\"live\":false}\n\n");
+
+  std::string bare;
+  cloudevents_wire().append_beginning(bare, beginning);
+  EXPECT_EQ(bare.substr(4), R"({"specversion":"1.0","id":"beginning-e:7","source":"/courtside",)"
+                            R"("type":"courtside.progress","datacontenttype":"application/json",)"
+                            R"("data":{"position":"e:7","live":false,"heartbeat":15000}})");
+  bare.clear();
+  cloudevents_wire().append_message(bare, protocol::Live{1, "e:9"});
+  EXPECT_NE(bare.find(R"("data":{"position":"e:9","live":true}})"), std::string::npos) << bare;
+
+  std::string session;
+  json_wire().append_beginning(session, beginning);
+  EXPECT_EQ(session, "") << "`subscribed` says it";
+}
+
+// Two interests share an audience only when they get the same bytes.
+TEST(InterestTest, KeysTellInterestsApart) {
+  Interest one{.wire = &json_wire(), .sub = 1, .filter = {.channels = {"a:1", "b:2"}}};
+  Interest same{.wire = &json_wire(), .sub = 1, .filter = {.channels = {"b:2", "a:1"}}};
+  EXPECT_EQ(one.key(), same.key());
+  std::vector<Interest> others(7, one);
+  others[0].sub = 2;
+  others[1].wire = &sse_wire();
+  others[2].filter.channels = {"a:1"};
+  others[3].filter.types = {"a:1"};
+  others[4].filter.subject = "a:1";
+  others[5].filter.actor = "a:1";
+  others[6].filter.since = Timestamp(0);
+  for (const Interest& other : others) EXPECT_NE(one.key(), other.key());
+}
+
+}  // namespace
+}  // namespace courtside
