@@ -328,7 +328,7 @@ TEST_F(Interface, EveryPathThatTheServerKnowsIsThere) {
   std::set<std::string> known;
   const std::regex literal(R"re("(/(?:v1/[a-z/]+|[a-z]+(?:\.json)?))")re");
   for (const auto& entry : std::filesystem::directory_iterator(
-           std::filesystem::path(COURTSIDE_SOURCE_DIR) / "engine")) {
+           std::filesystem::path(COURTSIDE_SOURCE_DIR) / "engine/http")) {
     const std::string name = entry.path().filename().string();
     if (name.substr(0, 5) != "http_" || entry.path().extension() != ".cc") continue;
     const std::string text = text_of(entry.path());
@@ -358,7 +358,7 @@ TEST_F(Interface, EveryPathThatTheServerKnowsIsThere) {
 TEST_F(Interface, EveryFormAndParameterOfHistoryIsThere) {
   const Json events = openapi.document()["paths"]["/v1/events"]["get"];
   std::set<std::string> forms = {"application/json"};
-  const std::string text = text_of("engine/http_history.cc");
+  const std::string text = text_of("engine/http/http_history.cc");
   const std::regex offer(R"re(offer\(Form::\w+, "([^"]+)"\))re");
   for (std::sregex_iterator at(text.begin(), text.end(), offer), end; at != end; ++at) {
     forms.insert((*at)[1]);
