@@ -14,11 +14,25 @@ ReadScheduler::ReadScheduler(ReadPool& pool, std::size_t in_flight_max,
       history_(in_flight_max) {}
 
 void ReadScheduler::read_page(SubscriberId subscriber, Job job) {
+  const auto wanted = std::make_shared<std::atomic<bool>>(true);
+  wanted_.insert_or_assign(subscriber, wanted);
   add(pages_, ReadClass::kLive, {.key = std::to_string(subscriber.value()), .reads_max = 1},
-      subscriber.value(), std::move(job));
+      subscriber.value(), [this, subscriber, wanted, job = std::move(job)]() -> Task {
+        if (!*wanted) return [] {};
+        return [this, subscriber, then = job()] {
+          wanted_.erase(subscriber);
+          then();
+        };
+      });
 }
 
-void ReadScheduler::forget(SubscriberId subscriber) { pages_.drop(subscriber.value()); }
+void ReadScheduler::forget(SubscriberId subscriber) {
+  const auto found = wanted_.find(subscriber);
+  if (found == wanted_.end()) return;
+  *found->second = false;
+  wanted_.erase(found);
+  pages_.drop(subscriber.value());
+}
 
 bool ReadScheduler::ask(Job job) {
   if (questions_ >= in_flight_max_) return false;

@@ -9,8 +9,11 @@
 // Threads: its shard's. A Job runs on a read thread, and what it returns on the shard's.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <unordered_map>
 
 #include "engine/delivery/hub.h"
 #include "engine/doors/read_turns.h"
@@ -29,7 +32,7 @@ class ReadScheduler {
 
   // REQUIRES: the subscriber has no page waiting or under way.
   void read_page(SubscriberId subscriber, Job job);
-  // The subscriber is gone: a page that waits for it is not read.
+  // The subscriber is gone: its page is not read, unless a read thread is at it already.
   void forget(SubscriberId subscriber);
 
   // False when too many are under way.
@@ -49,6 +52,8 @@ class ReadScheduler {
   const std::size_t in_flight_max_;
   const std::function<void(Task)> post_;
   ReadTurns pages_;
+  // Of each page that waits or is under way: whether somebody still wants it.
+  std::unordered_map<SubscriberId, std::shared_ptr<std::atomic<bool>>> wanted_;
   ReadTurns history_;
   std::size_t questions_ = 0;  // under way
 };

@@ -68,7 +68,24 @@ TEST_F(ReadSchedulerTest, PagesOfTheGoneAreNotRead) {
   for (std::uint64_t id = 1; id <= kSubscribers; ++id) scheduler.forget(SubscriberId(id));
   inbox.run(kInFlight);
   pool.reset();
-  EXPECT_EQ(reads, static_cast<int>(kInFlight));
+  EXPECT_LE(reads, static_cast<int>(kInFlight));
+}
+
+// What the read threads have not come to yet is not read either.
+TEST_F(ReadSchedulerTest, PagesThatWaitForAThreadAreNotReadForTheGone) {
+  std::mutex gate;
+  std::unique_lock closed(gate);
+  for (int i = 0; i < 2; ++i) {  // both threads are busy
+    pool->submit([&gate] { const std::lock_guard passed(gate); });
+  }
+  for (std::uint64_t id = 1; id <= kInFlight; ++id) {
+    scheduler.read_page(SubscriberId(id), counted());
+  }
+  for (std::uint64_t id = 1; id <= kInFlight; ++id) scheduler.forget(SubscriberId(id));
+  closed.unlock();
+  inbox.run(kInFlight);
+  EXPECT_EQ(reads, 0);
+  EXPECT_EQ(outcomes, 0);
 }
 
 TEST_F(ReadSchedulerTest, WhoWaitsHasItsTurnWhenOthersHaveGone) {
@@ -78,7 +95,7 @@ TEST_F(ReadSchedulerTest, WhoWaitsHasItsTurnWhenOthersHaveGone) {
   for (std::uint64_t id = 1; id <= 100; ++id) scheduler.forget(SubscriberId(id));
   inbox.run(kInFlight + 1);
   EXPECT_TRUE(is_read);
-  EXPECT_EQ(outcomes, static_cast<int>(kInFlight));
+  EXPECT_LE(outcomes, static_cast<int>(kInFlight));
 }
 
 TEST_F(ReadSchedulerTest, QuestionsBeyondTheBoundAreRefused) {
