@@ -10,6 +10,7 @@
 
 #include "tests/e2e/access/support/access_test.h"
 #include "tests/e2e/support/load.h"
+#include "tests/e2e/support/sse_client.h"
 #include "tests/e2e/support/workers.h"
 
 namespace courtside::e2e {
@@ -131,6 +132,23 @@ TEST_F(DatabaseDown, StoppedItLetsInWhomItKnewForAWhileAndNobodyElse) {
   EXPECT_EQ(status_of(user), 200);
   EXPECT_EQ(status_of(user, "ops:bookings"), 403);
   EXPECT_EQ(status_of(locked), 403);
+}
+
+// An outage that is shorter than ten seconds ends neither a subscription nor a stream of events.
+TEST_F(DatabaseDown, AStreamOfEventsIsPausedAsASubscriptionIs) {
+  Session live = session(user);
+  live.subscribe({.channels = {"user:account-USER"}});
+  live.expect("live");
+  SseClient stream(port(), "/v1/events?channel=user:account-USER", "", bearer(user));
+  postgres().stop();
+  live.expect("behind");
+  const auto paused = Clock::now();
+  wait_until("the stream's right is unknown too",
+             [&] { return Clock::now() - paused > seconds(2); });
+  append_one(backend, {.id = "kept", .channels = {"user:account-USER"}});
+  postgres().start();
+  EXPECT_EQ(live.expect_event().event["id"].text(), "kept");
+  EXPECT_NE(stream.next_event().data.find("kept"), std::string::npos);
 }
 
 TEST_F(DatabaseDown, SlowItKeepsOnlyThoseWaitingWhoAskIt) {

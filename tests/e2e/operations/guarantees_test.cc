@@ -11,6 +11,7 @@
 #include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
 #include "tests/e2e/support/transcript.h"
+#include "tests/support/free_port.h"
 
 namespace courtside::e2e {
 namespace {

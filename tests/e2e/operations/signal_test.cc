@@ -13,6 +13,7 @@
 
 #include "tests/e2e/operations/support/tls_proxy.h"
 #include "tests/e2e/support/server_test.h"
+#include "tests/support/free_port.h"
 
 namespace courtside::e2e {
 namespace {

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <utility>
 
+#include "tests/support/free_port.h"
+
 namespace courtside::e2e {
 namespace {
 
@@ -50,12 +52,6 @@ bool is_open(std::uint16_t port) {
 }
 
 }  // namespace
-
-std::uint16_t free_port() {
-  const auto [fd, port] = listen_somewhere();
-  close(fd);
-  return port;
-}
 
 Authority::Authority(const std::filesystem::path& folder) : folder_(folder) {
   run("openssl req -x509" + kNewKey +

@@ -16,9 +16,6 @@
 
 namespace courtside::e2e {
 
-// One that nobody listens on now.
-std::uint16_t free_port();
-
 // An authority, and certificates that it signed.
 class Authority {
  public:

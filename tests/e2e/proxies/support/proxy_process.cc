@@ -11,21 +11,10 @@
 #include "tests/e2e/support/socket.h"
 #include "tests/e2e/support/transcript.h"
 #include "tests/e2e/support/wait.h"
+#include "tests/support/free_port.h"
 
 namespace courtside::e2e {
 namespace {
-
-std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (bind(fd, any, size) != 0 || getsockname(fd, any, &size) != 0) give_up("no port is free");
-  close(fd);
-  return ntohs(address.sin_port);
-}
 
 // The block of docs/proxies.md with this name.
 std::string block_of_page(const std::string& name) {
