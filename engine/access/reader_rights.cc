@@ -22,8 +22,7 @@ ReaderRights::Answer ReaderRights::on_answer(const Result<ReadGrant>& grant, std
 }
 
 bool ReaderRights::is_due(std::uint64_t now_ms) const {
-  if (give_up_ms_ != 0) return !is_asked_;
-  return now_ms >= next_recheck_ms_;
+  return !is_asked_ && (give_up_ms_ != 0 || now_ms >= next_recheck_ms_);
 }
 
 bool concerns(const RightsChange& change, const Identity& reader,

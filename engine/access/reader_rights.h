@@ -33,7 +33,8 @@ class ReaderRights {
   // Of the question that is awaited.
   Answer on_answer(const Result<ReadGrant>& grant, std::uint64_t now_ms);
 
-  // It is time to ask again.
+  // It is time to ask again. Not while an answer is awaited: each new question makes the answer to
+  // the one before worthless, so that a slow database would never be heard.
   bool is_due(std::uint64_t now_ms) const;
 
   // How long a reader is paused whose right cannot be looked up, before it is refused.

@@ -24,6 +24,10 @@ Error stranger_answered(const Remote& remote, const HttpResponse& answer) {
                                      ": it does not reach a Courtside server"};
     default: break;
   }
+  // Proxies have more of them for what passes (500, 520 to 527). What a server does not know stays.
+  if (answer.status >= 500 && answer.status != 501 && answer.status != 505) {
+    return {Code::unavailable, remote.base + ": the proxy answers " + status};
+  }
   const std::string media = answer.content_type.substr(0, answer.content_type.find(';'));
   return unavailable_for_good(remote.base + ": this is not a Courtside server (" + status +
                               (media.empty() ? "" : " " + media) +

@@ -41,7 +41,8 @@ struct Remote : KeysFolder, ServerTest {
     kNamed,
     kNoUpgrade,
     kOtherSite,
-    kAlone
+    kAlone,
+    kBroken
   };
 
   Remote()
@@ -65,7 +66,9 @@ struct Remote : KeysFolder, ServerTest {
                 .rules = {"http-request del-header upgrade", "http-request del-header connection"}},
                {.certificate = good,
                 .rules = {"http-request return status 200 content-type text/html string hello"}},
-               {.certificate = good, .rules = {"http-request deny deny_status 502"}}}) {}
+               {.certificate = good, .rules = {"http-request deny deny_status 502"}},
+               {.certificate = good,
+                .rules = {"http-request return status 521 content-type text/html string down"}}}) {}
 
   std::string url(Face face, const std::string& scheme = "https") const {
     return scheme + "://127.0.0.1:" + std::to_string(proxy.port(face));
@@ -163,6 +166,9 @@ TEST_F(Remote, AProxyThatIsSetUpWronglyIsNamed) {
   EXPECT_EQ(alone.status, 69) << alone.output;
   EXPECT_TRUE(alone.says(": the proxy answers 502: it does not reach a Courtside server"))
       << alone.output;
+  const Ran broken = run({"history"}, url(kBroken));
+  EXPECT_EQ(broken.status, 69) << broken.output;
+  EXPECT_TRUE(broken.says(": the proxy answers 521")) << "it may pass: " << broken.output;
 }
 
 TEST_F(Remote, AnExportIsResumedOverTls) {

@@ -20,6 +20,7 @@ TEST(ReaderRights, AreAskedForAgainEveryNowAndThen) {
   EXPECT_FALSE(rights.is_due(1000 + kRecheckMs - 1));
   EXPECT_TRUE(rights.is_due(1000 + kRecheckMs));
   rights.ask(1);
+  EXPECT_FALSE(rights.is_due(1000 + 2 * kRecheckMs)) << "its answer is awaited";
   EXPECT_EQ(rights.on_answer(granted(), 70'000), Answer::kGranted);
   EXPECT_FALSE(rights.is_due(70'000 + kRecheckMs - 1));
   EXPECT_TRUE(rights.is_due(70'000 + kRecheckMs));
