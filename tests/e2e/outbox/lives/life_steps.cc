@@ -141,7 +141,7 @@ void Life::restore_elsewhere() {
   current_ = target;
   if (pick(random_, 2) == 0) commit_some(pick(random_, 3));
   switch_to(target);
-  commit_some(pick(random_, 3));
+  commit_some(1 + pick(random_, 3));  // so that nobody is content before it is accepted
 }
 
 // Nothing may be left of it.
