@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/percent.h"
 #include "engine/commands/http.h"
 
 namespace courtside {
@@ -13,22 +14,6 @@ constexpr std::uint32_t kIdleMs = 60'000;
 constexpr std::size_t kSequenceDigits = 20;
 
 }  // namespace
-
-void append_percent_encoded(std::string& path, std::string_view value) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                          (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.' || c == '~';
-    if (is_plain) {
-      path.push_back(c);
-    } else {
-      path.push_back('%');
-      path.push_back(kHex[byte >> 4]);
-      path.push_back(kHex[byte & 15]);
-    }
-  }
-}
 
 void append_parameter(std::string& path, std::string_view name, std::string_view value) {
   path.push_back(path.find('?') == std::string::npos ? '?' : '&');

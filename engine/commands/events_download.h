@@ -14,8 +14,6 @@
 
 namespace courtside {
 
-// For a path segment or a parameter (RFC 3986, section 2.3).
-void append_percent_encoded(std::string& path, std::string_view value);
 // "?name=value" or "&name=value", percent-encoded.
 void append_parameter(std::string& path, std::string_view name, std::string_view value);
 // "/v1/events?channel=..."; `export_name` empty: it is none.

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "base/percent.h"
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/events_download.h"

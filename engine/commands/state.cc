@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/percent.h"
 #include "engine/commands/client.h"
 #include "engine/commands/commands.h"
 #include "engine/commands/events_download.h"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/percent.h"
 #include "schema/event_errors.h"
 #include "schema/event_rules.h"
 #include "schema/json_reader.h"
@@ -33,20 +34,6 @@ constexpr MarkingType kMarkingTypes[] = {{"chat.read_up_to", kMessageIds},
 
 // What the reader of an outbox says of where an event comes from.
 constexpr Name kAggregateVersion = "aggregateversion";
-
-void append_path_segment(std::string& path, Name text) {
-  constexpr Name kHex = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                          (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.' || c == '~';
-    if (is_plain) {
-      path.push_back(c);
-    } else {
-      path.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-}
 
 // A URI is resolved by its dot segments (RFC 3986, section 5.2.4), which would lead out of the
 // account's namespace.
@@ -136,7 +123,7 @@ AccountEventBounds bounds_of(const Config& config, Timestamp received) {
 
 std::string account_source(Name account, Name source) {
   std::string own = "/accounts/";
-  append_path_segment(own, account);
+  append_percent_encoded(own, account);
   // A path begins with its own slash. The rest gets a sign that none of the account's own part has.
   if (!source.starts_with('/')) own.push_back(':');
   return own.append(source);
