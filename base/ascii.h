@@ -1,4 +1,4 @@
-// Characters of ASCII, whatever the locale is. Threads: any; no state.
+// ASCII characters, independent of the locale. Threads: any; no state.
 #pragma once
 
 #include <algorithm>

@@ -26,7 +26,7 @@ std::string base64url_encode(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() * 4 + 2) / 3);
   std::uint32_t bits = 0;
-  int held = 0;  // of `bits`, not yet written
+  int held = 0;  // how many low bits of `bits` are not yet written
   for (const char c : bytes) {
     bits = (bits << 8) | static_cast<unsigned char>(c);
     for (held += 8; held >= 6; held -= 6) out.push_back(kAlphabet[(bits >> (held - 6)) & 0x3f]);

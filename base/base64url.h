@@ -1,5 +1,5 @@
-// Base64 for addresses and tokens (RFC 4648, section 5), without padding, as RFC 7515 wants it.
-// Decoding is strict: one text for each sequence of bytes. Threads: any.
+// Base64url without padding (RFC 4648, section 5), as RFC 7515 uses it for tokens. Decoding is
+// strict: each byte sequence has exactly one encoding. Threads: any.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@ namespace courtside {
 
 std::string base64url_encode(std::string_view bytes);
 
-// False, with `out` in any state, for a byte outside the alphabet (padding and white space too), a
-// length that no bytes have, or bits behind the last byte that are not zero.
+// Returns false for a byte outside the alphabet (padding and white space too), an impossible
+// length, or unused bits that are not zero. `out` is then unspecified.
 bool base64url_decode(std::string_view text, std::string& out);
 
 }  // namespace courtside

@@ -1,8 +1,7 @@
-// Bytes that several owners share and nobody changes: encoded frames, committed records.
+// Immutable bytes that several owners share: encoded frames, committed records.
 //
-// Bytes are held in std::string and looked at through std::string_view throughout Courtside,
-// because every library at hand takes those. Threads: a SharedBytes may be copied and dropped on
-// any thread.
+// Courtside keeps bytes in std::string and passes them as std::string_view, because every library
+// it uses takes those. Threads: a SharedBytes may be copied and destroyed on any thread.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +20,11 @@ class SharedBytes {
   explicit SharedBytes(std::string bytes)
       : owner_(std::make_shared<const std::string>(std::move(bytes))), view_(*owner_) {}
 
-  // `view` lies within `*owner`.
+  // REQUIRES: `view` lies within `*owner`.
   SharedBytes(std::shared_ptr<const std::string> owner, std::string_view view)
       : owner_(std::move(owner)), view_(view) {}
 
-  // Valid as long as this SharedBytes, or any copy of it, lives.
+  // Valid as long as this SharedBytes or a copy of it lives.
   std::string_view view() const { return view_; }
   std::size_t size() const { return view_.size(); }
   bool empty() const { return view_.empty(); }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/format.h"
 #include "base/log.h"
 
 namespace courtside {
@@ -9,7 +10,7 @@ namespace courtside {
 Error error_for_caller(const Error& error) {
   const CodeInfo& code = info(error.code);
   if (code.http_status != 0) return error;
-  log_error("answer", std::string(code.name) + ": " + error.message);
+  log_error("answer", format("{}: {}", code.name, error.message));
   return {Code::internal, "the server could not do it; its log says why"};
 }
 

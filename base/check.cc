@@ -6,7 +6,7 @@
 namespace courtside {
 
 void check_failed(const char* condition, const char* file, int line) {
-  // Straight to stderr: the logger may be what failed.
+  // Not through the logger: it may be what failed.
   std::fprintf(stderr, "%s:%d: check failed: %s\n", file, line, condition);
   std::abort();
 }

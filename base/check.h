@@ -1,5 +1,5 @@
-// Assertions: for what only we can do wrong. They stay on in release builds, so use them where they
-// are cheap; user input can never trip one.
+// Assertions for programming errors. They stay on in release builds, so use them where they are
+// cheap. User input must never fail one.
 #pragma once
 
 namespace courtside {

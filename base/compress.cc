@@ -13,7 +13,7 @@ namespace courtside {
 namespace {
 
 constexpr int kGzipLevel = 1;
-constexpr int kGzipWindowBits = 15 + 16;  // 16: gzip's header and trailer rather than zlib's
+constexpr int kGzipWindowBits = 15 + 16;  // 16 selects gzip's header and trailer
 constexpr int kGzipMemoryLevel = 8;
 constexpr int kZstdLevel = 1;
 constexpr std::size_t kBufferBytes = 32 * 1024;
@@ -47,7 +47,7 @@ class Compressor::Gzip final : public Stream {
   Gzip() {
     const int made = deflateInit2(&state_, kGzipLevel, Z_DEFLATED, kGzipWindowBits,
                                   kGzipMemoryLevel, Z_DEFAULT_STRATEGY);
-    COURTSIDE_CHECK(made == Z_OK);  // anything else is out of memory, or a wrong constant
+    COURTSIDE_CHECK(made == Z_OK);  // otherwise: out of memory, or a wrong constant
   }
   ~Gzip() override { deflateEnd(&state_); }
   Gzip(const Gzip&) = delete;
@@ -55,7 +55,7 @@ class Compressor::Gzip final : public Stream {
 
   void append(std::string& out, std::string_view bytes, Then then) override {
     COURTSIDE_CHECK(bytes.size() <= std::numeric_limits<uInt>::max());
-    // zlib takes what it only reads through a pointer to non-const.
+    // zlib's input pointer is not const, but zlib does not write through it.
     state_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
     state_.avail_in = static_cast<uInt>(bytes.size());
     const int flush = then == Then::kEnd     ? Z_FINISH

@@ -1,14 +1,13 @@
-// Compression as HTTP and files name it: gzip (RFC 1952) and zstd (RFC 8878), whole or as a stream
-// that a reader can follow.
+// Compression for HTTP and files: gzip (RFC 1952) and zstd (RFC 8878), whole or as a stream.
 //
 //   Compressor compressor(Coding::kZstd);
-//   compressor.append(out, page, Compressor::Then::kFlush);   // the reader has the page with this
+//   compressor.append(out, page, Compressor::Then::kFlush);   // the reader can decode the page now
 //   compressor.append(out, "", Compressor::Then::kEnd);
 //
-// The same calls make the same bytes: there is no time and no name in them. Levels are the fast
-// ones, because who compresses here has others to serve.
+// The output depends only on the calls: it holds no time and no name. The fastest levels are used,
+// because the server compresses beside its other work.
 //
-// Threads: one at a time; it may travel.
+// Threads: one at a time; a Compressor may move between threads.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +32,9 @@ class Compressor {
   Compressor& operator=(Compressor&&) noexcept;
 
   enum class Then : std::uint8_t {
-    kMore,   // some of it may be kept back
-    kFlush,  // all of it is in `out`
-    kEnd,    // and so is the end: what is appended later is a member (a frame) of its own
+    kMore,   // the compressor may keep bytes back
+    kFlush,  // all bytes so far are in `out`
+    kEnd,    // flushes and ends the member (gzip) or frame (zstd); the next append starts a new one
   };
   // Appends `bytes`, compressed, to `out`.
   void append(std::string& out, std::string_view bytes, Then then);

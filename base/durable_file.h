@@ -1,5 +1,5 @@
-// Files that are still there after a loss of power: their bytes are synced, and so is the folder
-// that has their name. Errors are write_failed with the path and the system's reason.
+// Files that survive a power loss: their bytes and the folder entry are synced. Errors are
+// write_failed with the path and the system's reason.
 //
 // Threads: any; each call blocks on the disk.
 #pragma once
@@ -13,15 +13,15 @@
 
 namespace courtside {
 
-// Writes the file, with `mode` less the umask where it is new, and syncs its bytes. Its name may
+// Writes the file and syncs its bytes. A new file gets `mode` less the umask. The file's name may
 // still be lost: follow with rename_synced(), or sync_path() of the folder.
 Result<void> write_synced_file(const std::string& path, std::string_view text, mode_t mode = 0600);
 
-// Syncs a file or folder that is there.
+// Syncs an existing file or folder.
 Result<void> sync_path(const std::string& path);
 
-// Gives `from`, whose bytes are synced, the name `to`, in place of what has it, and syncs the
-// folder: without that a rename may be undone. REQUIRES: both lie on one file system.
+// Renames `from` to `to`, replacing `to`, and syncs the folder; without that sync a power loss may
+// undo the rename. REQUIRES: the bytes of `from` are synced; both paths are on one file system.
 Result<void> rename_synced(const std::string& from, const std::string& to);
 
 }  // namespace courtside

@@ -1,7 +1,7 @@
-// What can go wrong, in one registry: base/codes.def.
+// Errors. base/codes.def is the one registry of codes.
 //
-// A Code is a stable word of the interface; an Error is a code with the noun that was at hand where
-// it happened. Threads: values, free to travel.
+// A Code is a stable name of the interface. An Error is a code with a message about the case at
+// hand. Threads: values; any.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ enum class Retry : std::uint8_t { kNo, kYes, kFreshToken, kAfter };
 // One row of the registry.
 struct CodeInfo {
   Code code;
-  std::string_view name;  // as it stands on the wire
-  int http_status;        // 0: never over HTTP
+  std::string_view name;  // as on the wire
+  int http_status;        // 0: never sent over HTTP
   int close_code;         // 0: does not close a WebSocket
   int exit_status;        // sysexits.h
   Retry retry;
@@ -43,7 +43,7 @@ const CodeInfo& code_at(std::size_t index);
 
 struct Error {
   Code code;
-  std::string message;       // for a person; holds no secrets and no user content beyond names
+  std::string message;       // for people; holds no secrets, and of user content only names
   std::string details = {};  // a JSON object for a program, or empty
 };
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "base/ascii.h"
-#include "base/time.h"
 
 namespace courtside {
 namespace {
@@ -14,8 +13,8 @@ constexpr std::int64_t kDaySeconds = 86'400;
 constexpr std::size_t kMicrosDigits = 6;
 constexpr std::int64_t kLastMicros = 253'402'300'799'999'999;  // of the year 9999
 
-// Days since 1970-01-01 of a day of the proleptic Gregorian calendar (the standard library's civil
-// calendar does the arithmetic). Empty when there is no such day.
+// Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Empty when there is no such
+// day.
 std::optional<std::int64_t> days_from_civil(int year, int month, int day) {
   using namespace std::chrono;
   const year_month_day date{std::chrono::year(year),
@@ -48,8 +47,8 @@ bool take(std::string_view& text, char expected) {
   return true;
 }
 
-// The digits behind a point, without zeros at the end; empty where there is no point. False where a
-// point has no digits behind it.
+// Takes a point and the digits after it, and drops zeros at the end. `digits` stays empty when
+// there is no point. Returns false when no digit follows the point.
 bool take_fraction(std::string_view& text, std::string_view& digits) {
   if (!take(text, '.')) return true;
   const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
@@ -62,7 +61,7 @@ bool take_fraction(std::string_view& text, std::string_view& digits) {
   return true;
 }
 
-// "Z" or "+05:30", in minutes ahead of UTC.
+// Takes "Z" or an offset like "+05:30". `ahead_minutes` is the offset from UTC.
 bool take_offset(std::string_view& text, int& ahead_minutes) {
   if (take(text, 'Z') || take(text, 'z')) return true;
   const bool west = !text.empty() && text.front() == '-';
@@ -75,8 +74,8 @@ bool take_offset(std::string_view& text, int& ahead_minutes) {
   return hours <= 23 && minutes <= 59;
 }
 
-// A leap second is not counted by a clock of the Unix epoch: it lies behind the last microsecond
-// before it. ':' sorts behind every digit.
+// The Unix epoch does not count leap seconds, so a leap second sorts after the last microsecond
+// before it: ':' sorts after every digit.
 std::optional<FineTime> leap_second(std::int64_t second_before, std::string_view fraction) {
   const std::int64_t after = second_before + 1;
   if (after % kDaySeconds != 0 || !is_first_of_month(after / kDaySeconds)) return std::nullopt;
@@ -118,7 +117,7 @@ std::optional<FineTime> parse_fine_time(std::string_view text) {
   if (!days || hour > 23 || minute > 59 || second > 60) return std::nullopt;
 
   const std::int64_t minutes = *days * 1440 + hour * 60 + minute - ahead_minutes;
-  // As an instant of another year, which no text of ours could say.
+  // The year in UTC must have four digits too.
   if (minutes < *days_from_civil(0, 1, 1) * 1440 ||
       minutes >= (*days_from_civil(9999, 12, 31) + 1) * 1440) {
     return std::nullopt;

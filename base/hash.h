@@ -1,5 +1,7 @@
-// 128-bit digests of names that come from outside, so they must not be steerable: the first half of
-// SHA-256. Threads: any.
+// Digests and random words.
+//
+// Names come from outside, so a caller must not be able to choose colliding digests: Hash128 is the
+// first half of SHA-256. Threads: any.
 #pragma once
 
 #include <array>
@@ -19,16 +21,16 @@ struct Hash128 {
   friend auto operator<=>(const Hash128&, const Hash128&) = default;
 };
 
-// The digest of two texts; ("a", "bc") and ("ab", "c") differ.
+// The digest of a pair of texts; ("a", "bc") and ("ab", "c") differ.
 Hash128 hash128(std::string_view first, std::string_view second);
 
-// SHA-256 of the text, and whether two such digests are the same: in a time that tells nothing
-// about where they differ, so that secrets can be compared by their digests.
+// SHA-256. equal_in_constant_time() takes the same time for all inputs, so that secrets can be
+// compared by their digests.
 using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view text);
 bool equal_in_constant_time(const Sha256& a, const Sha256& b);
 
-// The same of what comes in pieces.
+// SHA-256 of bytes that arrive in pieces.
 class Sha256Stream {
  public:
   Sha256Stream();
@@ -36,21 +38,20 @@ class Sha256Stream {
   Sha256Stream(Sha256Stream&&) noexcept;
   Sha256Stream& operator=(Sha256Stream&&) noexcept;
   void append(std::string_view bytes);
-  // Of all that was appended. Once.
+  // The digest of all appended bytes. REQUIRES: called once, and nothing is appended after it.
   Sha256 finish();
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-// "e3b0c442...": lower case.
+// The digest in lower-case hexadecimal: "e3b0c442...".
 std::string hex(const Sha256& digest);
 
-// A short random word of [a-z0-9], from the system's random source. Its first character is a
-// letter.
+// A random word of [a-z0-9] from the system's random source. Its first character is a letter.
 std::string random_word(std::size_t length);
 
-// Base64 with padding (RFC 4648, section 4), and back: empty optional-like "false" when malformed.
+// Base64 with padding (RFC 4648, section 4). base64_decode returns false for malformed text.
 std::string base64_encode(std::string_view bytes);
 bool base64_decode(std::string_view text, std::string& out);
 

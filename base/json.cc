@@ -2,11 +2,29 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace courtside {
 namespace {
 
+constexpr std::size_t kWordBytes = sizeof(std::uint64_t);
+
 bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+// Whether one of the eight bytes needs an escape. Subtracting `n` from each byte sets the highest
+// bit of those below `n`, and of bytes that had it before (Hacker's Delight, section 6-1). A borrow
+// only comes from a byte that is below `n` itself, so the answer for the whole word is exact.
+bool any_needs_escape(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
+  const auto has_below = [](std::uint64_t word, std::uint64_t n) {
+    return (word - kOnes * n) & ~word & kHighs;
+  };
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, kWordBytes);
+  return (has_below(word, 0x20) | has_below(word ^ kOnes * '"', 1) |
+          has_below(word ^ kOnes * '\\', 1)) != 0;
+}
 
 void append_escaped(std::string& out, char c) {
   switch (c) {
@@ -30,10 +48,11 @@ void append_escaped(std::string& out, char c) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
-  // Almost every text needs no escape: copy whole runs.
+  // Almost no text needs an escape: copy whole runs.
   std::size_t begin = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
+    while (text.size() - i >= kWordBytes && !any_needs_escape(text.data() + i)) i += kWordBytes;
+    if (i == text.size() || !needs_escape(text[i])) continue;
     out.append(text.substr(begin, i - begin));
     append_escaped(out, text[i]);
     begin = i + 1;
@@ -45,7 +64,7 @@ void append_json_string(std::string& out, std::string_view text) {
 void append_number(std::string& out, std::uint64_t number) {
   std::array<char, 20> digits;
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  static_cast<void>(error);  // 20 digits hold any
+  static_cast<void>(error);  // 20 digits hold any number
   out.append(digits.data(), end);
 }
 

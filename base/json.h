@@ -1,4 +1,4 @@
-// Writing JSON: escaping, and objects built member by member. (Reading is schema's part.)
+// Writes JSON: escaping, and objects built member by member. (schema/json_reader.h reads it.)
 //
 //   JsonObject object;
 //   object.text("code", "not_found").number("status", 404);
@@ -26,11 +26,11 @@ class JsonObject {
   JsonObject& real(std::string_view name, double value);
   JsonObject& boolean(std::string_view name, bool value);
   JsonObject& texts(std::string_view name, const std::vector<std::string>& values);
-  // `json` is JSON already.
+  // REQUIRES: `json` is a JSON value.
   JsonObject& raw(std::string_view name, std::string_view json);
 
   bool empty() const { return out_.size() == 1; }
-  // The whole object. The builder is used up.
+  // Returns the whole object. REQUIRES: called once, and last.
   std::string take();
 
  private:

@@ -61,7 +61,7 @@ void log(LogLevel level, std::string_view module, std::string_view message) {
   if (!logger()->should_log(to_spdlog(level))) return;
   std::string line;
   if (g_json) {
-    // The platform says "warn" where spdlog says "warning".
+    // The platform writes "warn", spdlog "warning".
     line.append("\"level\":\"").append(word_for(level)).append("\",\"message\":");
     append_json_string(line, message);
     line.append(",\"context\":{\"service\":\"courtside\",\"module\":");

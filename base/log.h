@@ -1,8 +1,8 @@
-// The process's log: one JSON object a line on stderr, in the platform's form (`timestamp`,
-// `level`, `message`, `context`), or plain text on a terminal. spdlog does the work; its header is
-// named in log.cc alone because it costs seconds to compile.
+// The process's log on stderr: one JSON object per line in the platform's form (`timestamp`,
+// `level`, `message`, `context`), or plain text for a terminal. spdlog does the work; only log.cc
+// includes its header, because it is slow to compile.
 //
-// No token, message text, phone number or e-mail goes in here.
+// Never log a token, message text, phone number or e-mail address. Threads: any.
 #pragma once
 
 #include <string>
@@ -12,10 +12,11 @@ namespace courtside {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
-// Chooses level and form. Call it once, at the start; before that, warnings and errors are shown.
+// Sets level and form. Call it once at the start; before that, only warnings and errors are
+// written.
 void start_log(LogLevel level, bool json);
 
-// `module` is the folder or part that speaks.
+// `module` is the folder or part that logs.
 void log(LogLevel level, std::string_view module, std::string_view message);
 
 inline void log_info(std::string_view module, std::string_view message) {

@@ -1,10 +1,10 @@
-// A bounded queue from many threads to one: the only way that values travel between threads.
+// A bounded queue from many threads to one: the only way in which values travel between threads.
 //
-// A sender posts; the owner is woken once per burst and takes everything that waits. What travels
-// is owned or immutable. When the mailbox is full, try_post answers false and the sender decides;
-// the value is still the sender's.
+// A sender posts; the owner is woken once per burst and takes everything that waits. Values must be
+// owned or immutable. When the mailbox is full, try_post returns false and leaves the value with
+// the sender.
 //
-// Threads: post from any; take and close on the owner's.
+// Threads: any thread posts; only the owner's thread takes and closes.
 #pragma once
 
 #include <condition_variable>
@@ -19,23 +19,23 @@ namespace courtside {
 template <typename T>
 class Mailbox {
  public:
-  // `wake` tells the owner that something waits. It is called on the sender's thread, with no lock
-  // held, and only when the mailbox was empty before: it must be cheap and must not fail.
+  // `wake` notifies the owner. It runs on the sender's thread, without the lock, and only when the
+  // mailbox was empty before. It must be cheap and must not fail.
   Mailbox(std::size_t items_max, std::function<void()> wake)
       : items_max_(items_max), wake_(std::move(wake)) {}
 
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  // False, and `value` untouched, when items_max values wait or the mailbox is closed.
+  // Returns false and leaves `value` unchanged when items_max values wait or the mailbox is closed.
   [[nodiscard]] bool try_post(T& value) { return put(value, /*bounded=*/true); }
 
-  // For values that must arrive and whose number is bounded elsewhere (a commit for each batch, an
-  // answer for each request): ignores the bound. Dropped when the mailbox is closed.
+  // Ignores the bound: for values that must arrive and whose number is bounded elsewhere (a commit
+  // for each batch, an answer for each request). The value is dropped when the mailbox is closed.
   void post(T value) { static_cast<void>(put(value, /*bounded=*/false)); }
 
-  // Waits until there is room: for a sender that must slow down with its receiver. Dropped when the
-  // mailbox is closed, which also ends the wait.
+  // Waits until there is room: for a sender that must not run ahead of the owner. close() ends the
+  // wait. The value is dropped when the mailbox is closed.
   void post_when_room(T value) {
     bool was_empty = false;
     {
@@ -48,7 +48,7 @@ class Mailbox {
     if (was_empty) wake_();
   }
 
-  // Moves everything that waits into `out`, replacing what was there.
+  // Replaces the contents of `out` with everything that waits.
   void take_all(std::vector<T>& out) {
     out.clear();
     {
@@ -58,7 +58,7 @@ class Mailbox {
     room_.notify_all();
   }
 
-  // From now on nothing is accepted.
+  // Nothing is accepted after this. What waits can still be taken.
   void close() {
     {
       const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// Result<T>: a value, or the Error that stood in its way.
+// Result<T>: a value or an Error.
 //
 //   Result<Position> position = parse_position(text);
 //   if (!position) return fail(position.error());

@@ -1,4 +1,4 @@
-// Commands that a message prints for a person to run. Threads: any.
+// Quoting for commands that a message prints for a person to run. Threads: any.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace courtside {
 
-// The text as one word of a POSIX shell: as it is where that is safe, else in single quotes.
+// The text as one word of a POSIX shell: unchanged if that is safe, otherwise in single quotes.
 std::string shell_word(std::string_view text);
 
 }  // namespace courtside

@@ -1,7 +1,8 @@
-// Values under ids that are never used again: an id that outlived its value finds nothing, so what
-// comes back late (a page, a timer) can carry one where a pointer would dangle.
+// Values under ids that are never reused. An id whose value was erased finds nothing, so a late
+// callback (a page, a timer) can safely carry an id where a pointer would dangle.
 //
-// A slot is reused under a new generation; the id holds both. Threads: one.
+// A slot is reused under a new generation; the id holds the slot's index and its generation.
+// Threads: one.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ class SlotMap {
     return Id((static_cast<std::uint64_t>(slots_[index].generation) << 32) | index);
   }
 
-  // Null when there is none. Valid until the next insert or erase.
+  // Null when there is no value. Valid until the next insert or erase.
   T* find(Id id) {
     const auto index = static_cast<std::uint32_t>(id.value());
     if (index >= slots_.size()) return nullptr;

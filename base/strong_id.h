@@ -1,4 +1,4 @@
-// A number with a meaning: two of different Tag do not mix.
+// A number with a type of its own: ids of different Tag do not mix.
 #pragma once
 
 #include <compare>

@@ -1,4 +1,4 @@
-// Time as Courtside stores and prints it: microseconds since 1970-01-01T00:00:00Z, RFC 3339 in
+// Time as Courtside stores and prints it: microseconds since 1970-01-01T00:00:00Z; RFC 3339 as
 // text.
 #pragma once
 
@@ -7,16 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/strong_id.h"
+#include "base/timestamp.h"
 
 namespace courtside {
 
-// Microseconds since the Unix epoch, UTC.
-using Timestamp = StrongId<struct TimestampTag, std::int64_t>;
-
-inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
-// The wall clock, and a steady one for measuring.
+// now() reads the wall clock, steady_us() a monotonic clock for measuring.
 Timestamp now();
 std::uint64_t steady_us();
 
@@ -24,8 +19,8 @@ std::uint64_t steady_us();
 std::string format_rfc3339(Timestamp time);
 void append_rfc3339(std::string& out, Timestamp time);
 
-// As parse_fine_time() of fine_time.h, cut to whole microseconds: for times that are shown or
-// sorted. Bounds, which events are compared with, are not cut: use FineTime for them.
+// Like parse_fine_time() of fine_time.h, rounded down to microseconds: for times that are shown or
+// sorted. For bounds that events are compared with, use FineTime.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
 
 }  // namespace courtside

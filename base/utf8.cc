@@ -18,7 +18,8 @@ bool all_ascii(const char* bytes) {
 
 }  // namespace
 
-// Many times as fast as byte by byte, and most text comes whole.
+// Text that is there as a whole is the common case. simdjson is many times faster than the
+// validator.
 bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
 std::size_t utf8_character_size(std::string_view bytes) {
@@ -34,7 +35,7 @@ std::size_t utf8_character_size(std::string_view bytes) {
 bool Utf8Validator::feed(std::string_view bytes) {
   std::size_t index = 0;
   while (index < bytes.size()) {
-    // Most text is ASCII: eight bytes at a time between characters.
+    // Most text is ASCII: skip eight bytes at a time between characters.
     if (needed_ == 0 && bytes.size() - index >= kWord && all_ascii(bytes.data() + index)) {
       index += kWord;
       continue;
@@ -53,7 +54,7 @@ bool Utf8Validator::feed_byte(std::uint8_t byte) {
   return true;
 }
 
-// Only the first continuation byte has narrower bounds (RFC 3629, section 4).
+// Only the first continuation byte can have a narrower range (RFC 3629, section 4).
 bool Utf8Validator::begin_character(std::uint8_t lead) {
   if (lead < 0xC2 || lead > 0xF4) return false;
   needed_ = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;

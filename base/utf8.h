@@ -1,5 +1,5 @@
-// UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. One question for each
-// form in which text comes: whole, in pieces, or character by character. All three agree.
+// UTF-8 validation (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. There is
+// one function each for whole text, text in pieces, and one character; all three agree.
 //
 // Threads: functions any; a validator belongs to one.
 #pragma once
@@ -10,16 +10,17 @@
 
 namespace courtside {
 
-// Text that is there as a whole. The empty text is UTF-8.
+// The empty text is UTF-8.
 bool is_utf8(std::string_view bytes);
 
-// The size in bytes of the character with which `bytes` begins; 0 when it begins with none.
+// The size in bytes of the first character of `bytes`; 0 when it is not valid.
 std::size_t utf8_character_size(std::string_view bytes);
 
-// Text that comes in pieces, cut anywhere. Fails at the first byte that cannot be right.
+// Validates text that arrives in pieces, cut anywhere. It fails at the first invalid byte.
 class Utf8Validator {
  public:
-  // False when `bytes` cannot follow what came before; feed nothing after that.
+  // Returns false when `bytes` cannot follow the bytes before. REQUIRES: no earlier call returned
+  // false.
   bool feed(std::string_view bytes);
 
   // True between characters: the text may end here.
@@ -30,7 +31,7 @@ class Utf8Validator {
   bool begin_character(std::uint8_t lead);
 
   std::uint8_t needed_ = 0;    // continuation bytes that must follow
-  std::uint8_t lower_ = 0x80;  // what the next of them may be, both included
+  std::uint8_t lower_ = 0x80;  // range of the next continuation byte, both ends included
   std::uint8_t upper_ = 0xBF;
 };
 

@@ -1,6 +1,6 @@
-// One group commit: what the log made durable in one sync, as every shard receives it.
+// One group commit: what the log wrote with one sync, in the form that every shard receives.
 //
-// Immutable once built; shared by all shards and by the tail.
+// Immutable; shared by all shards and the tail.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace courtside {
 
-// A record and the block that keeps it alive.
+// A record together with the block that keeps its bytes alive.
 class Record {
  public:
   Record(std::shared_ptr<const std::string> owner, std::string_view bytes)
@@ -31,35 +31,35 @@ class Record {
   RecordView view_;
 };
 
-// A term of channels or subject that an event carries, by hash: enough to skip what surely does not
+// One term (a channel or the subject) of one event, by hash: enough to skip events that cannot
 // match.
 struct TermEntry {
   std::uint64_t term_hash;
   std::uint32_t index;  // of the record in the batch
 };
 
-// What the index needs of an event beside its record.
+// What the index needs of an event in addition to its record.
 struct IndexEntry {
   Hash128 key;           // id_key
-  Offset subject_first;  // where the subject's version 1 stands, or stood
+  Offset subject_first;  // the offset of the subject's version 1; it may be dropped
 };
 
-// What a source's reader remembers from this batch on.
+// A note of a source's reader, or its position.
 struct SourceWrite {
   std::string source;
-  std::string key;    // empty: the source's place
-  std::string value;  // empty: it is forgotten
+  std::string key;    // empty: the source position
+  std::string value;  // empty: deletes the note
 };
 
 struct Batch {
   OffsetRange range;  // may be empty: a batch of duplicates, conflicts or drops
-  Offset first_held;  // the earliest offset that the log still holds after this batch
+  Offset first_held;  // the earliest offset that is retained after this batch
   std::shared_ptr<const std::string> storage;  // the records, one after the other
-  std::vector<std::uint32_t> begins;           // where each begins in storage; one more at the end
-  std::vector<TermEntry> terms;                // ordered by (term_hash, index)
-  std::vector<IndexEntry> index_entries;       // one per record
-  std::vector<Verdict> verdicts;               // in the order of the commands
-  std::vector<SourceWrite> source_writes;      // in the order of the commands
+  std::vector<std::uint32_t> begins;       // of each record in `storage`, then the end of the last
+  std::vector<TermEntry> terms;            // ordered by (term_hash, index)
+  std::vector<IndexEntry> index_entries;   // one per record
+  std::vector<Verdict> verdicts;           // in the order of the commands
+  std::vector<SourceWrite> source_writes;  // in the order of the commands
 
   std::size_t size() const { return begins.empty() ? 0 : begins.size() - 1; }
 
@@ -79,7 +79,7 @@ struct Batch {
     return total;
   }
 
-  // What the batch holds in memory, about.
+  // Its approximate size in memory.
   std::size_t size_bytes() const {
     return (storage ? storage->size() : 0) + begins.size() * sizeof(begins[0]) +
            terms.size() * sizeof(TermEntry) + index_entries.size() * sizeof(IndexEntry) +

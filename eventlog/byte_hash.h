@@ -1,5 +1,5 @@
-// A fast hash of short texts, the same in every build and on every node. It withstands accidents,
-// not attackers: where names from outside fill a table, give it a seed that they cannot know.
+// A fast hash of short texts, the same in every build and on every node. It is not safe against
+// chosen collisions: for names from outside, use a secret seed.
 #pragma once
 
 #include <bit>
@@ -20,7 +20,7 @@ inline std::uint64_t word_at(const char* bytes) {
   return word;
 }
 
-// Both halves of the 128-bit product, folded: one multiplication mixes 16 bytes.
+// Folds both halves of the 128-bit product: one multiplication mixes 16 bytes.
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
   const Wide product = static_cast<Wide>(a) * b;
@@ -30,7 +30,7 @@ inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 }  // namespace byte_hash
 
 inline std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed) {
-  // Odd constants with as many ones as zeros, as wyhash uses them.
+  // Odd constants with as many ones as zeros, as in wyhash.
   constexpr std::uint64_t kFirst = 0xa0761d6478bd642f;
   constexpr std::uint64_t kSecond = 0xe7037ed1a0b428db;
   std::uint64_t hash = byte_hash::mix(seed ^ kFirst, kSecond);
@@ -40,7 +40,7 @@ inline std::uint64_t hash_bytes(std::string_view text, std::uint64_t seed) {
     hash = byte_hash::mix(byte_hash::word_at(at) ^ kFirst, byte_hash::word_at(at + 8) ^ hash);
   }
   char rest[16] = {};
-  if (left > 0) std::memcpy(rest, at, left);  // an empty view may have no data at all
+  if (left > 0) std::memcpy(rest, at, left);  // an empty view may have a null pointer
   hash = byte_hash::mix(byte_hash::word_at(rest) ^ kFirst, byte_hash::word_at(rest + 8) ^ hash);
   return byte_hash::mix(hash ^ kSecond, text.size() ^ kFirst);
 }

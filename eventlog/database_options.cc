@@ -8,11 +8,11 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "eventlog/encoding.h"
+#include "eventlog/family.h"
 
 namespace courtside {
 namespace {
@@ -27,8 +27,8 @@ rocksdb::CompressionType lz4_where_built() {
   return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
-// The last offset that an entry speaks of. Empty for what is to be kept, damaged entries too:
-// damage is for a reader to report.
+// The last offset that an entry refers to. Empty for entries that must stay, damaged ones too:
+// readers report damage.
 std::optional<Offset> last_offset(Family family, std::string_view key, std::string_view value) {
   if (family == Family::kEvents) return decode_offset(key);
   if (family == Family::kIds) return decode_offset(value);
@@ -36,8 +36,8 @@ std::optional<Offset> last_offset(Family family, std::string_view key, std::stri
   return chunk_last(Offset(number_at(key.substr(key.size() - 8))), value);
 }
 
-// Leaves out what speaks of dropped events alone. Readers pass over it anyway, so it does not
-// matter when it runs.
+// Removes entries that refer only to dropped events. Readers ignore such entries, so it may run at
+// any time.
 class StaleFilter : public rocksdb::CompactionFilter {
  public:
   StaleFilter(Family family, Offset floor) : family_(family), floor_(floor) {}
@@ -87,41 +87,40 @@ rocksdb::BlockBasedTableOptions table_options(const TableCache& cache) {
   return table;
 }
 
-// Ascending keys, written at commit. In level style, files of ascending keys never overlap, so that
-// they sink by being renamed in the manifest: nothing is written twice.
+// Ascending keys, written at commit. In level style, files of ascending keys never overlap, so they
+// move down a level by a change of the manifest and are never rewritten.
 //
-// Nothing is ever deleted by a mark. A marked range would stand in one file with the newest
-// records, that file would reach from the oldest to the newest, and sinking it would rewrite the
-// whole log. Instead, files that hold only dropped records are removed whole, and what is left of
-// them goes when its file is next merged: after 30 days at the latest, RocksDB's default where a
-// filter is set.
+// No range deletions: a range tombstone would be in one file with the newest records. That file
+// would span the whole log, and moving it down would rewrite all of it. Instead, files that hold
+// only dropped records are removed whole. Other dropped records disappear when their file is next
+// compacted: after at most 30 days, RocksDB's default when a filter is set.
 rocksdb::ColumnFamilyOptions events_options(const TableCache& cache,
                                             const SharedFloorsPtr& floors) {
   rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = 32 * kMiB;  // also what is read back from the WAL at start
+  options.write_buffer_size = 32 * kMiB;  // also bounds what is replayed from the WAL at start
   options.max_write_buffer_number = 3;
   options.compression = lz4_where_built();
   options.level_compaction_dynamic_level_bytes = true;
   options.target_file_size_base = 32 * kMiB;
   options.compaction_filter_factory = std::make_shared<StaleFilterFactory>(Family::kEvents, floors);
   auto table = table_options(cache);
-  // A scattered read decompresses a whole block: half of RocksDB's usual 16 KiB halves that, and
-  // costs a tenth of the compression.
+  // A single read decompresses a whole block. Half of RocksDB's usual 16 KiB halves that cost, and
+  // loses a tenth of the compression.
   table.block_size = 8 * 1024;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
 
-// Keys in no order, which come in as sorted files of a whole index segment and never through a
-// memtable. Universal style: a key is rewritten log2(segments) times; level style would rewrite all
-// of a level for each few megabytes that come in.
+// Keys in random order. They arrive as sorted files of a whole index segment, never through a
+// memtable. Universal style rewrites a key log2(segments) times; level style would rewrite a whole
+// level for each few megabytes that arrive.
 rocksdb::ColumnFamilyOptions derived_options(Family family, const TableCache& cache,
                                              const SharedFloorsPtr& floors) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kMiB;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
-  // These bound reads that pass over many files, and must not slow the commits down: RocksDB would
-  // hold up every family's writes.
+  // Compaction debt here slows down only reads. It must not slow down commits: RocksDB would delay
+  // the writes of every family.
   options.level0_slowdown_writes_trigger = 1 << 20;
   options.level0_stop_writes_trigger = 1 << 20;
   options.soft_pending_compaction_bytes_limit = 0;
@@ -131,8 +130,8 @@ rocksdb::ColumnFamilyOptions derived_options(Family family, const TableCache& ca
   if (family == Family::kIndex) {
     options.compression = lz4_where_built();
   } else {
-    // Almost every look-up is for an id that was never seen, and asks every file. A filter that is
-    // wrong costs a block (3 us): with ten bits a key one look-up in ten or twenty had one.
+    // Almost every look-up is for an unknown id and asks every file. A false positive of the filter
+    // costs a block (3 us): with ten bits per key, one look-up in ten or twenty had one.
     options.compression = rocksdb::kNoCompression;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(16));
   }
@@ -153,18 +152,18 @@ rocksdb::ColumnFamilyOptions meta_options() {
 }  // namespace
 
 void set_up(rocksdb::DBOptions& options) {
-  // A torn last write is a commit that nobody heard of: cut it off. Anything else is damage, and is
-  // refused. RocksDB's default mode opens a log with a flipped bit in its middle without half of
-  // the acknowledged events, and without an error.
+  // A torn last write is a commit that was never acknowledged: it is cut off. Anything else is
+  // damage and is refused. RocksDB's default mode opens a log with a flipped bit in its middle
+  // without half of the acknowledged events, and without an error.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;  // recycled files have known holes in recovery
   options.wal_compression = rocksdb::kNoCompression;
   options.track_and_verify_wals_in_manifest = true;
-  options.max_total_wal_size = 128 * kMiB;  // `meta` alone never fills a memtable and would pin it
+  options.max_total_wal_size = 128 * kMiB;  // `meta` never fills a memtable and would pin old WALs
   options.allow_concurrent_memtable_write = false;  // one writer: 1.35 M events/s instead of 1.06
-  options.avoid_flush_during_shutdown = true;       // what is in the WAL is safe there
+  options.avoid_flush_during_shutdown = true;       // the WAL has everything
   options.max_background_jobs = 2;
-  options.bytes_per_sync = kMiB;  // a flush that is written out at once would hold up the next sync
+  options.bytes_per_sync = kMiB;  // a flush written in one piece would delay the next sync
   options.max_open_files = -1;
   options.max_manifest_file_size = 64 * kMiB;
   options.skip_stats_update_on_db_open = true;
@@ -172,7 +171,8 @@ void set_up(rocksdb::DBOptions& options) {
   options.stats_persist_period_sec = 0;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 4;
-  // After a failed write nobody knows what is on disk: the process ends, and recovers at its start.
+  // After a failed write the state on disk is unknown: the process ends and recovers at its next
+  // start.
   options.max_bgerror_resume_count = 0;
 }
 
@@ -190,12 +190,6 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_families(std::size_t block_c
           derived(Family::kIds),
           derived(Family::kSubjects),
           {family_name(Family::kMeta), meta_options()}};
-}
-
-const std::string& family_name(Family family) {
-  static const std::array<std::string, kFamilyCount> names = {"events", "index", "ids", "subjects",
-                                                              "meta"};
-  return names[static_cast<std::size_t>(family)];
 }
 
 }  // namespace courtside

@@ -1,13 +1,12 @@
-// How RocksDB is set up, and why. Threads: none.
+// How RocksDB is configured, and why. Threads: any; no state.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
-#include "eventlog/database.h"
+#include "eventlog/floors.h"
 
 namespace rocksdb {
 struct ColumnFamilyDescriptor;
@@ -16,18 +15,15 @@ struct DBOptions;
 
 namespace courtside {
 
-// Sets up the whole database.
+// Configures the whole database.
 void set_up(rocksdb::DBOptions& options);
 
-// Filters and indexes of tables, two bytes an event and more: in memory for good, which is what a
-// server wants, or in the block cache, so that memory does not grow with the log.
+// Where the filters and indexes of tables are kept (two bytes and more per event): always in
+// memory, as a server needs it, or in the block cache, so that memory does not grow with the log.
 enum class TableParts : std::uint8_t { kInMemory, kInCache };
 
-// RocksDB's default family, which stays empty, then one per Family, in its order.
+// RocksDB's default family, which stays empty, then the families in the order of Family.
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families(
     std::size_t block_cache_bytes, std::shared_ptr<const SharedFloors> floors, TableParts parts);
-
-// The family's name on disk.
-const std::string& family_name(Family family);
 
 }  // namespace courtside

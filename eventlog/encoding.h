@@ -1,4 +1,5 @@
-// The bytes of the log's keys and values, other than records. Threads: none; functions and values.
+// The keys and values of the log's column families, except records. Threads: any; functions and
+// values.
 //
 //   events   key: offset
 //   index    key: term, 0x00, first offset     value: a chunk, see below
@@ -6,12 +7,12 @@
 //   subjects key: the subject                  value: version, first offset, last offset
 //   meta     "format", "epoch", "place"        "place": the four numbers of FoldPlace
 //            "attributes from"                 LogReader::attributes_from: an offset
-//            "attributes through"              up to where the index has attribute terms: an offset
-//            "source/<name>/<key>"             what a source's reader remembers, in its own words
+//            "attributes through"              the end of the index's attribute terms: an offset
+//            "source/<name>/<key>"             a note of a source's reader, in its own format
 //
-// Numbers are u64 big endian, so that keys sort as numbers do. A chunk is, in varints (LEB128), the
-// distance from its first offset to its last, then each offset's distance from the one before: what
-// lies in a chunk can be told from its key and first number.
+// Numbers are u64 big endian, so that keys sort like numbers. A chunk is a list of varints
+// (LEB128): the distance from its first offset to its last, then each offset's distance from the
+// previous one. So its key and first varint give its range.
 #pragma once
 
 #include <array>
@@ -29,7 +30,7 @@
 
 namespace courtside {
 
-// A few numbers as a key or value, without an allocation.
+// Numbers as a key or value, without an allocation.
 template <std::size_t kCount>
 class Numbers {
  public:
@@ -46,7 +47,7 @@ class Numbers {
   std::array<char, 8 * kCount> bytes_;
 };
 
-// REQUIRES: bytes.size() >= 8. The number in the first eight.
+// The number in the first eight bytes. REQUIRES: bytes.size() >= 8.
 std::uint64_t number_at(std::string_view bytes);
 
 inline Numbers<1> encode(Offset offset) {
@@ -58,36 +59,35 @@ inline Numbers<2> encode(const Hash128& key) {
 Numbers<3> encode(const SubjectState& state);
 Numbers<4> encode(const FoldPlace& place);
 
-// Empty when the bytes are none.
+// Empty when the bytes are malformed.
 std::optional<Offset> decode_offset(std::string_view bytes);
 std::optional<SubjectState> decode_subject(std::string_view bytes);
 std::optional<FoldPlace> decode_place(std::string_view bytes);
 
-// A key holds at most this many offsets of its term.
+// The largest number of offsets in one chunk.
 constexpr std::size_t kChunkOffsetsMax = 1024;
 
-// Where a term's chunks begin in the index; the chunk whose first offset is `first` has its eight
-// bytes behind it.
+// The key of a chunk is its term's prefix and the eight bytes of its first offset.
 std::string chunk_key_prefix(std::string_view term);
 std::string chunk_key(std::string_view term, Offset first);
 
-// Appends the value of a chunk to `out`. REQUIRES: offsets ascend, at least one.
+// Appends the value of a chunk to `out`. REQUIRES: offsets ascend; there is at least one.
 void append_chunk(std::string& out, const std::vector<Offset>& offsets);
 
-// The last offset of a chunk that begins with `first`; empty when the bytes are no chunk.
+// The last offset of a chunk that begins with `first`; empty when the bytes are malformed.
 std::optional<Offset> chunk_last(Offset first, std::string_view chunk);
 
-// Appends the chunk's offsets within `range` to `out`, ascending. False when the bytes are no
-// chunk.
+// Appends the chunk's offsets within `range` to `out`, ascending. False when the bytes are
+// malformed.
 bool decode_chunk(Offset first, std::string_view chunk, OffsetRange range,
                   std::vector<Offset>& out);
 
-// The index's own note of how far it goes, beside the chunks. No term begins with a zero.
+// The key of the index's low-water offset, beside the chunks. No term begins with a zero byte.
 constexpr std::string_view kLowWaterKey("\0low water", 10);
 
-// In `meta`, written with every segment beside the low-water offset and always equal to it: unless
-// a version that knows nothing of attribute terms wrote segments since. It is in `meta` because
-// that version would take a strange key of the index for damage.
+// In `meta`; each segment writes it together with the low-water offset, to the same value. The two
+// differ only if a version without attribute terms has written segments since. It is in `meta`
+// because that version would report an unknown key of the index as damage.
 constexpr std::string_view kAttributesThroughKey = "attributes through";
 
 }  // namespace courtside

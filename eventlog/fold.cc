@@ -22,9 +22,9 @@ bool is_same(const TermEntry& a, const TermEntry& b) {
   return std::tie(a.term_hash, a.index) == std::tie(b.term_hash, b.index);
 }
 
-// Sorts, and leaves each entry once. Hashes are spread evenly, so their first bits put an entry
-// next to its place; what is left to sort is small (a plain sort costs 0.4 us an event in large
-// batches).
+// Sorts the entries and removes duplicates. Hashes are evenly spread, so their first bits place an
+// entry close to its final position, and only small buckets remain to be sorted (a plain sort costs
+// 0.4 us per event in large batches).
 void sort_terms(std::vector<TermEntry>& terms) {
   const auto shift = static_cast<unsigned>(std::countl_zero(terms.size() | 1));
   const auto bucket_of = [shift](const TermEntry& entry) {
@@ -149,12 +149,12 @@ Appended Fold::accept(const NewEvent& event, SubjectState& subject) {
                  .bytes_before = place_.bytes_through,
                  .id_scope = event.id_scope},
                 event.channels, event.event);
-  // A batch is bounded far below 4 GiB: by the sequencer, and by the events of one command.
+  // The sequencer and the limit of events per command keep a batch far below 4 GiB.
   COURTSIDE_CHECK(storage_.size() <= std::numeric_limits<std::uint32_t>::max());
   batch_.begins.push_back(static_cast<std::uint32_t>(begin));
   batch_.index_entries.push_back({.key = event.key, .subject_first = subject.first});
   add_terms(index);
-  // Whoever asks again in this batch hears that it is a repeat.
+  // The same id again in this batch is a duplicate.
   ids_.insert_or_assign(event.key, Appended{offset, subject.version, /*duplicate=*/true});
 
   place_.next = next(offset);
@@ -171,7 +171,7 @@ void Fold::add_terms(std::uint32_t index) {
 }
 
 void Fold::undo(const Mark& mark) {
-  // Without its entry here an id is looked up in the committed state again, as before the command.
+  // An id without an entry here is looked up in the committed state again, as before the command.
   for (std::size_t i = mark.records; i < batch_.index_entries.size(); ++i) {
     ids_.erase(batch_.index_entries[i].key);
   }
@@ -190,7 +190,7 @@ Batch Fold::take() {
     batch_.begins.push_back(static_cast<std::uint32_t>(storage_.size()));
   }
   sort_terms(batch_.terms);
-  // The tail keeps batches for long and counts sizes, not capacities.
+  // The tail keeps batches for a long time and counts sizes, not capacities.
   batch_.terms.shrink_to_fit();
   storage_.shrink_to_fit();
   batch_.storage = std::make_shared<const std::string>(std::move(storage_));

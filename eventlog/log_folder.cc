@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "base/durable_file.h"
-#include "eventlog/database_options.h"
+#include "base/format.h"
+#include "eventlog/database_error.h"
+#include "eventlog/family.h"
 #include "eventlog/tail_file.h"
 
 namespace courtside {
@@ -17,16 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kBegun = "begun";
+constexpr const char* kUnfinished = "begun";
 
 struct Contents {
   bool has_current = false;
   bool has_mark = false;
   bool has_tail = false;
-  bool has_lost = false;  // where RocksDB's repair puts what it replaces
-  std::string table;      // one of a database's sorted files
-  std::string database;   // any of a database's other files
-  std::string foreign;    // any other
+  bool has_lost = false;  // the folder in which RocksDB's repair keeps replaced files
+  std::string table;      // a sorted file of a database
+  std::string database;   // another file of a database
+  std::string foreign;    // any other file
 };
 
 bool is_journal(std::string_view name) {
@@ -40,7 +42,7 @@ bool is_of_database(std::string_view name) {
          name.ends_with(".dbtmp") || is_journal(name);
 }
 
-// What may lie in a folder that has no log.
+// True for names that may be in a folder without a log.
 bool is_harmless(std::string_view name) {
   return name == "LOCK" || name == "LOG" || name.starts_with("LOG.old.") || name == "snapshots" ||
          name == "unfinished" || name.starts_with("serving.json") || name == "lost+found" ||
@@ -52,7 +54,7 @@ void add(Contents& contents, const fs::directory_entry& entry) {
   std::error_code ignored;
   if (name == "CURRENT") {
     contents.has_current = true;
-  } else if (name == kBegun) {
+  } else if (name == kUnfinished) {
     contents.has_mark = true;
   } else if (name == TailFile::kName) {
     contents.has_tail = true;
@@ -74,34 +76,36 @@ Result<Contents> contents_of(const std::string& path) {
   fs::directory_iterator entry(path, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) add(contents, *entry);
   if (!error || error == std::errc::no_such_file_or_directory) return contents;
-  return fail(Code::no_input, "the data folder " + path + " cannot be read: " + error.message());
+  return fail(Code::no_input,
+              format("the data folder {} cannot be read: {}", path, error.message()));
 }
 
 tl::unexpected<Error> not_ours(const std::string& path, const std::string& why) {
-  return fail(Code::data_corrupt,
-              path + " is no data folder of Courtside: " + why + "; give it another folder");
+  return fail(
+      Code::data_corrupt,
+      format("{} is not a data folder of Courtside: {}; give it another folder", path, why));
 }
 
-// A family that we do not know was made by a version after ours; one that is missing, by somebody
-// else.
+// An unknown family belongs to a later version of Courtside. A missing one means that the database
+// is not ours.
 Result<void> check_families(const std::string& path) {
   std::vector<std::string> names;
   const rocksdb::Status status =
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &names);
-  // Opening says what is wrong.
+  // Opening the database will report what is wrong.
   if (!status.ok()) return fail(error_from(status, "the log in " + path, Code::data_corrupt));
   std::set<std::string> unknown(names.begin(), names.end());
   unknown.erase(rocksdb::kDefaultColumnFamilyName);
   for (std::size_t i = 0; i < kFamilyCount; ++i) {
     const std::string& ours = family_name(static_cast<Family>(i));
     if (unknown.erase(ours) == 0) {
-      return not_ours(path, "the database in it has no part `" + ours + "`");
+      return not_ours(path, format("the database in it has no part `{}`", ours));
     }
   }
   if (unknown.empty()) return {};
-  return fail(
-      Code::data_newer,
-      "the log in " + path + " has a part that this version does not know: " + *unknown.begin());
+  return fail(Code::data_newer,
+              format("the log in {} has a part that this version does not know: {}", path,
+                     *unknown.begin()));
 }
 
 }  // namespace
@@ -110,22 +114,23 @@ Result<LogFolder> inspect_log_folder(const std::string& path) {
   const Result<Contents> contents = contents_of(path);
   if (!contents) return fail(contents.error());
   const bool has_rest = contents->has_tail || !contents->table.empty();
-  if (contents->has_mark && !has_rest) return LogFolder::kBegun;
+  if (contents->has_mark && !has_rest) return LogFolder::kUnfinished;
   if (contents->has_current) {
     if (contents->has_lost) {
-      return fail(Code::data_corrupt,
-                  "the log in " + path +
-                      " was made anew by RocksDB's repair (its folder `lost` is there), which does "
-                      "not keep the order of the files: restore a backup into another folder");
+      return fail(
+          Code::data_corrupt,
+          format("the log in {} was rewritten by RocksDB's repair (its folder `lost` is there), "
+                 "which loses the order of the files: restore a backup into another folder",
+                 path));
     }
     if (const Result<void> known = check_families(path); !known) return fail(known.error());
     return LogFolder::kLog;
   }
   if (has_rest || !contents->database.empty()) {
-    return fail(Code::data_corrupt, "the log in " + path + ": file CURRENT is missing");
+    return fail(Code::data_corrupt, format("the log in {}: file CURRENT is missing", path));
   }
   if (contents->foreign.empty()) return LogFolder::kEmpty;
-  return not_ours(path, "it holds no log, and other files (" + contents->foreign + ")");
+  return not_ours(path, format("it holds other files, and no log ({})", contents->foreign));
 }
 
 bool has_only_database_files(const std::string& path) {
@@ -141,13 +146,14 @@ bool has_only_database_files(const std::string& path) {
   return !error || error == std::errc::no_such_file_or_directory;
 }
 
-Result<void> begin_log_folder(const std::string& path) {
+Result<void> mark_unfinished(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) {
-    return fail(Code::no_input, "the data folder " + path + " cannot be made: " + error.message());
+    return fail(Code::no_input,
+                format("the data folder {} cannot be made: {}", path, error.message()));
   }
-  if (auto marked = write_synced_file(path + "/" + kBegun, ""); !marked) {
+  if (auto marked = write_synced_file(path + "/" + kUnfinished, ""); !marked) {
     return fail(Code::no_input, marked.error().message);
   }
   return sync_path(path);
@@ -155,8 +161,8 @@ Result<void> begin_log_folder(const std::string& path) {
 
 Result<void> finish_log_folder(const std::string& path) {
   std::error_code error;
-  const bool was_marked = fs::remove(path + "/" + kBegun, error);
-  if (error) return fail(Code::write_failed, path + "/" + kBegun + ": " + error.message());
+  const bool was_marked = fs::remove(path + "/" + kUnfinished, error);
+  if (error) return fail(Code::write_failed, path + "/" + kUnfinished + ": " + error.message());
   if (!was_marked) return {};
   return sync_path(path);
 }

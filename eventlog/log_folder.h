@@ -1,10 +1,10 @@
-// What lies in a data folder, found out before anything in it is touched. A log is made in an empty
-// folder and served from a folder of our own; another program's database, a log that RocksDB's
-// repair has made anew, and other people's files are refused.
+// Finds out what a data folder holds, before anything in it is changed. A log may be created in an
+// empty folder and served from one of ours. Another program's database, a log rewritten by
+// RocksDB's repair, and unknown files are refused.
 //
-// A new log's folder carries the file `begun` until the log is whole, so that a crash in between is
-// known from a log that has lost its parts. File systems' own furniture (`lost+found`, names that
-// begin with a dot) does not count.
+// The file `begun` marks the folder of a new log until the log is complete. It distinguishes a
+// crash during creation from a log that lost files. Entries of the file system (`lost+found`, names
+// that begin with a dot) are ignored.
 //
 // Threads: any; it reads the disk.
 #pragma once
@@ -17,22 +17,22 @@
 namespace courtside {
 
 enum class LogFolder : std::uint8_t {
-  kEmpty,  // or not there: a place for a new log
-  kBegun,  // a new log that was never finished; nothing was ever in it
+  kEmpty,       // also when it does not exist: a new log can be created there
+  kUnfinished,  // a new log whose creation was not finished; it never held an event
   kLog,
 };
 
-// Changes nothing. Errors: data_corrupt (it is neither), data_newer, no_input (it cannot be read).
+// Changes nothing. Errors: data_corrupt (none of these), data_newer, no_input (it cannot be read).
 Result<LogFolder> inspect_log_folder(const std::string& path);
 
-// Makes the folder, and says that a log is being made in it. Errors: no_input, write_failed.
-Result<void> begin_log_folder(const std::string& path);
-// It is whole now: a mark in it goes. REQUIRES: its database is open to be written. Errors:
+// Creates the folder and marks it as one in which a log is being created. Errors: no_input,
+// write_failed.
+Result<void> mark_unfinished(const std::string& path);
+// Removes the mark: the log is complete. REQUIRES: its database is open for writing. Errors:
 // write_failed.
 Result<void> finish_log_folder(const std::string& path);
 
-// Whether nothing lies in the folder, if it is there, but what RocksDB makes: then it may be
-// removed with the database.
+// True when the folder holds only files of a database, or does not exist: then it may be removed.
 bool has_only_database_files(const std::string& path);
 
 }  // namespace courtside

@@ -6,12 +6,13 @@
 #include <optional>
 #include <string_view>
 
+#include "base/format.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "eventlog/database_error.h"
 #include "eventlog/encoding.h"
 #include "eventlog/note_keys.h"
-#include "eventlog/segment_files.h"
 
 namespace courtside {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::string_view kPlaceKey = "place";
 constexpr std::string_view kAttributesFromKey = "attributes from";
 constexpr std::string_view kEpochsBeforeKey = "epochs before";
 constexpr std::size_t kEpochLength = 6;
-constexpr std::size_t kEpochsBeforeBytesMax = 1024;  // more than a hundred of them
+constexpr std::size_t kEpochsBeforeBytesMax = 1024;  // more than a hundred epochs
 
 Result<bool> has_event(const Database& database, Offset offset) {
   auto bytes = database.get(Family::kEvents, encode(offset).view());
@@ -54,7 +55,7 @@ Result<LogMeta> create(Database& database) {
   if (const auto status = database.rocks().Write(options, &writes); !status.ok()) {
     return fail(error_from(status, "a new log", Code::write_failed));
   }
-  // Its first journal may be lost like any other: then this is left, and says that it is a log.
+  // Flushed, because the first journal may be lost too: then this still shows that it is a log.
   if (auto flushed = flush_meta(database); !flushed) return fail(flushed.error());
   return meta;
 }
@@ -63,9 +64,8 @@ Result<void> check_format(std::string_view text) {
   if (text == std::to_string(kLogFormat)) return {};
   const bool number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
   if (!number) return fail(Code::data_corrupt, "the log's format is unreadable");
-  return fail(Code::data_newer, "the log has format " + std::string(text) +
-                                    "; this version knows formats up to " +
-                                    std::to_string(kLogFormat));
+  return fail(Code::data_newer, format("the log has format {}; this version knows formats up to {}",
+                                       text, kLogFormat));
 }
 
 struct AttributeNotes {
@@ -81,7 +81,7 @@ Result<std::optional<Offset>> read_note(const Database& database, std::string_vi
   if (!bytes) return fail(bytes.error());
   if (!*bytes) return std::nullopt;
   const auto offset = decode_offset(**bytes);
-  if (!offset) return fail(Code::data_corrupt, "the note \"" + std::string(key) + "\" is damaged");
+  if (!offset) return fail(Code::data_corrupt, format("the note \"{}\" is damaged", key));
   return offset;
 }
 
@@ -106,8 +106,7 @@ Result<void> check_ends(const Database& database, const FoldPlace& place) {
     auto there = has_event(database, end);
     if (!there) return fail(there.error());
     if (!*there) {
-      return fail(Code::data_corrupt,
-                  "the record at offset " + std::to_string(end.value()) + " is missing");
+      return fail(Code::data_corrupt, format("the record at offset {} is missing", end));
     }
   }
   return {};
@@ -139,6 +138,15 @@ Result<LogMeta> read_meta(const Database& database) {
   return LogMeta{.epoch = **epoch, .place = *place, .epochs_before = before->value_or("")};
 }
 
+Result<Offset> low_water(const Database& database) {
+  auto bytes = database.get(Family::kIndex, kLowWaterKey);
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return Offset(1);
+  const auto offset = decode_offset(**bytes);
+  if (!offset) return fail(Code::data_corrupt, "index: the low-water offset is damaged");
+  return *offset;
+}
+
 Result<Offset> read_attributes_from(const Database& database) {
   const auto notes = read_attribute_notes(database);
   if (!notes) return fail(notes.error());
@@ -150,11 +158,11 @@ Result<Offset> settle_attributes_from(Database& database) {
   if (!notes) return fail(notes.error());
   if (notes->valid()) return *notes->from;
   if (notes->from && *notes->from < notes->low_water) {
-    log_info("eventlog",
-             "an older version has written to the log: by actor, correlation id and type its index "
-             "finds events from offset " +
-                 std::to_string(notes->low_water.value()) +
-                 " on; those before are looked at one by one");
+    log_info(
+        "eventlog",
+        format("an older version has written to the log: its index finds events by actor, "
+               "correlation id and type only from offset {} on; earlier events are read one by one",
+               notes->low_water));
   }
   const auto offset = encode(notes->low_water);
   rocksdb::WriteBatch writes;
@@ -194,8 +202,8 @@ Result<bool> may_have_had(const Database& database, const LogMeta& meta, std::st
     if (!renewed) return fail(renewed.error());
     return !renewed->empty();
   }
-  const std::string all = " " + meta.epochs_before + " ";
-  return all.find(" " + std::string(epoch) + " ") != std::string::npos;
+  const std::string all = format(" {} ", meta.epochs_before);
+  return all.find(format(" {} ", epoch)) != std::string::npos;
 }
 
 std::string with_epoch(std::string before, const std::string& epoch) {
@@ -215,7 +223,7 @@ Result<std::string> renew_epoch(Database& database) {
   options.sync = true;
   const rocksdb::Status status = database.rocks().Write(options, &writes);
   if (!status.ok()) return fail(error_from(status, "a new epoch", Code::write_failed));
-  // In the journal alone it would be lost with it, and the log would be the one of before again.
+  // Flushed: if it were only in the journal, losing the journal would restore the old epoch.
   if (auto flushed = flush_meta(database); !flushed) return fail(flushed.error());
   return epoch;
 }

@@ -1,6 +1,6 @@
-// What a log says of itself: its format, its epoch, and where the next fold begins.
+// A log's metadata: its format, its epoch, and the state where the next fold begins.
 //
-// The place is written with every commit, so it is always that of the last record. Threads: the log
+// That state is written with every commit, so it always matches the last record. Threads: the log
 // thread's.
 #pragma once
 
@@ -17,65 +17,68 @@ class WriteBatch;
 
 namespace courtside {
 
-// Of the column families and their bytes; records carry one of their own. A log of a later format
-// is refused.
+// The format of the column families and their bytes; records have a format of their own. A log of a
+// later format is refused.
 constexpr std::uint64_t kLogFormat = 1;
 
 struct LogMeta {
   std::string epoch;
   FoldPlace place;
-  // Epochs that the log had before, the latest last, separated by spaces. Empty when it had none,
-  // or was given its epoch by a version that does not keep them.
+  // Earlier epochs, the latest last, separated by spaces. Empty when there were none, or when the
+  // current epoch was set by a version that does not record them.
   std::string epochs_before = {};
 };
 
-// Reads it; makes a new log's, synced, where there is none. Errors: data_newer, data_corrupt (also
-// when the records do not end where the place says), write_failed.
+// Reads the metadata; a new log gets it here, synced. Errors: data_newer, data_corrupt (also when
+// the records do not end where the metadata says), write_failed.
 Result<LogMeta> load_or_create_meta(Database& database);
 
-// Whether the log has a format. One without has lost all that it ever had, or is no log.
+// Whether the log has a format. Without one it has lost everything, or is no log.
 Result<bool> has_format(const Database& database);
 
-// Says that the log has this version's format.
+// Records this version's format.
 void put_format(rocksdb::WriteBatch& writes, const Database& database);
 
-// Puts what was written of it into a sorted file, so that it is not lost with the newest journal.
-// Errors: write_failed.
+// Flushes the metadata to a sorted file, so that it is not lost with the newest journal. Errors:
+// write_failed.
 Result<void> flush_meta(Database& database);
 
-// LogReader::attributes_from. A log whose notes do not say that attribute terms go as far as its
-// index does is new, or a version without those terms added to it, perhaps between two that have
-// them: then it is the low-water offset, from where the index is rebuilt.
+// The first offset that the index in the database does not cover.
+Result<Offset> low_water(const Database& database);
+
+// LogReader::attributes_from. It is the low-water offset, from which the index is rebuilt, unless
+// the notes show that all segments up to there were written with attribute terms. They do not for a
+// new log, and after a version without attribute terms has written segments.
 Result<Offset> read_attributes_from(const Database& database);
 
-// The same, and the log says so from now on. REQUIRES: nothing adds to the index meanwhile.
+// The same, and records the result. REQUIRES: nothing writes index segments meanwhile.
 Result<Offset> settle_attributes_from(Database& database);
 
-// Reads it, and holds it against nothing. Errors: data_newer, data_corrupt, also where there is
-// none.
+// Reads the metadata without checking it against the records. Errors: data_newer, data_corrupt
+// (also when there is none).
 Result<LogMeta> read_meta(const Database& database);
 
-// The place and the records are written together: if they differ at either end, one of them is
-// damaged (data_corrupt).
+// Checks that records exist at both ends of the retained range and not beyond it. Metadata and
+// records are written together, so a difference is damage (data_corrupt).
 Result<void> check_ends(const Database& database, const FoldPlace& place);
 
-// A random identity for a log.
+// A random epoch.
 std::string new_epoch();
 
-// Gives the log another, random identity, in a sorted file: every position of before is one of
-// another log. Answers the new one. Says when that was (kRestoredNote). Errors: write_failed.
+// Gives the log a new random epoch, flushed to a sorted file: all earlier positions become those of
+// another log. Records the time (kRestoredNote). Returns the new epoch. Errors: write_failed.
 Result<std::string> renew_epoch(Database& database);
 
-// Whether the log had this epoch before its present one, as far as it knows. True also where it was
-// given its epoch by a version that keeps no list.
+// Whether the log may have had this epoch before its present one. True also when an earlier
+// version, which keeps no list, set the present one.
 Result<bool> may_have_had(const Database& database, const LogMeta& meta, std::string_view epoch);
 
 void put_epoch(rocksdb::WriteBatch& writes, const Database& database, const std::string& epoch);
-// Of a log that had one before: it says when that was, too (kRestoredNote). `before` is
-// LogMeta::epochs_before of the log from now on.
+// For a log that had another epoch before; records the time (kRestoredNote). `before` becomes
+// LogMeta::epochs_before.
 void put_another_epoch(rocksdb::WriteBatch& writes, const Database& database,
                        const std::string& epoch, const std::string& before);
-// `before`, and `epoch` behind it. The oldest are left out where there are many.
+// `before` with `epoch` appended. The oldest are dropped when the list gets too long.
 std::string with_epoch(std::string before, const std::string& epoch);
 void put_place(rocksdb::WriteBatch& writes, const Database& database, const FoldPlace& place);
 

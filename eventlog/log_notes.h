@@ -1,11 +1,10 @@
-// Small facts that the engine keeps beside the records: they outlive the events that they follow
-// from, and go with the log into a backup and out of it.
+// Small facts that the engine keeps beside the records. They outlive the events that they were
+// derived from, and are part of backups.
 //
-// A note is written without a sync of its own. It is on the disk before anything that is committed
-// after it: so an event that a note stands for cannot be dropped without the note being there.
+// A note is written without a sync of its own, but it is durable before anything committed after
+// it. So an event cannot be dropped without the note that replaces it.
 //
-// Threads: read any; write the log thread's, or before there is one. Every call may block on the
-// disk.
+// Threads: reads any; writes on the log thread, or before it exists. Calls may block on the disk.
 #pragma once
 
 #include <string>
@@ -18,21 +17,21 @@ namespace courtside {
 
 struct LogNote {
   std::string key;
-  std::string value;  // empty: there is none
+  std::string value;  // empty: no such note
 };
 
-// When the log got another epoch, in microseconds since 1970, as text: it was restored from a
-// backup, or copied, or had lost its end. What happened before this time is not all known.
+// The time at which the log got another epoch, in microseconds since 1970, as text: it was
+// restored, copied, or had lost its end. The log may lack events from before this time.
 constexpr std::string_view kRestoredNote = "restored";
 
 class LogNotes {
  public:
   virtual ~LogNotes() = default;
 
-  // All whose keys begin with `prefix`, in the order of their keys.
+  // The notes whose keys begin with `prefix`, in the order of their keys.
   virtual Result<std::vector<LogNote>> notes(std::string_view prefix) const = 0;
 
-  // Each in the place of what its key had; an empty value removes it. Errors: write_failed.
+  // Replaces the value of each key; an empty value removes the note. Errors: write_failed.
   virtual Result<void> write_notes(const std::vector<LogNote>& notes) = 0;
 };
 

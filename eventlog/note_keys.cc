@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "eventlog/database_error.h"
+
 namespace courtside {
 namespace {
 

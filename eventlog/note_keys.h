@@ -1,5 +1,4 @@
-// The keys and values of log_notes.h in the database: family meta, `note/<key>`. Threads: as
-// Database.
+// Stores the notes of log_notes.h in the database: family meta, `note/<key>`. Threads: as Database.
 #pragma once
 
 #include <string_view>
@@ -19,7 +18,7 @@ Result<std::vector<LogNote>> get_notes(const Database& database, std::string_vie
 
 Result<void> put_notes(Database& database, const std::vector<LogNote>& notes);
 
-// As a part of what is written together.
+// Adds the note to a write that is committed later.
 void put_note(rocksdb::WriteBatch& writes, const Database& database, const LogNote& note);
 
 }  // namespace courtside

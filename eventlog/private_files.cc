@@ -18,7 +18,7 @@ class Keeper {
     if (!is_ours || (status.permissions() & kOthers) == fs::perms::none) return;
     std::error_code error;
     fs::permissions(path, kOthers, fs::perm_options::remove, error);
-    // The database removes files of its own at any time.
+    // The database may remove its files at any time.
     if (error == std::errc::no_such_file_or_directory) return;
     if (error && !failure_) {
       failure_ = Error{Code::write_failed, path.string() + ": " + error.message()};

@@ -1,5 +1,7 @@
 #include "eventlog/record_block.h"
 
+#include "base/format.h"
+
 namespace courtside {
 
 Result<Record> RecordBlock::at(std::size_t index) const {
@@ -7,14 +9,12 @@ Result<Record> RecordBlock::at(std::size_t index) const {
   auto view = verify_record(std::string_view(*shared_).substr(item.begin, item.size_bytes));
   if (!view) {
     Error error = view.error();
-    error.message =
-        "the record at offset " + std::to_string(item.offset.value()) + ": " + error.message;
+    error.message = format("the record at offset {}: {}", item.offset, error.message);
     return fail(std::move(error));
   }
   if (view->offset() != item.offset) {
-    return fail(Code::data_corrupt, "the record at offset " + std::to_string(item.offset.value()) +
-                                        " says that it stands at " +
-                                        std::to_string(view->offset().value()));
+    return fail(Code::data_corrupt,
+                format("the record at offset {} contains offset {}", item.offset, view->offset()));
   }
   return Record(shared_, view->bytes());
 }

@@ -17,7 +17,7 @@ namespace courtside {
 class RecordBlock {
  public:
   RecordBlock() = default;
-  // About so many bytes will be added.
+  // `bytes_expected` is an estimate of the total size.
   explicit RecordBlock(std::size_t bytes_expected) {
     bytes_.reserve(bytes_expected + bytes_expected / 16);
   }
@@ -28,13 +28,13 @@ class RecordBlock {
     bytes_.append(bytes);
   }
 
-  // No more is added; records can be taken.
+  // Ends adding; records can then be taken.
   void finish() { shared_ = std::make_shared<const std::string>(std::move(bytes_)); }
 
   std::size_t count() const { return items_.size(); }
   std::size_t size_bytes() const { return bytes_.size(); }
 
-  // The record, held against its offset and its own structure: data_corrupt when it fails.
+  // The record, after a check of its offset and its structure: data_corrupt when it fails.
   // REQUIRES: finished, index < count().
   Result<Record> at(std::size_t index) const;
 

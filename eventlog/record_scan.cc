@@ -6,19 +6,20 @@
 #include <string>
 #include <utility>
 
+#include "base/format.h"
+#include "eventlog/database_error.h"
 #include "eventlog/encoding.h"
 #include "eventlog/record_block.h"
 
 namespace courtside {
 namespace {
 
-// Where a read wants at least one of this many records of a stretch, walking the stretch (0.25 us a
-// record) beats looking each up (4 to 12 us, most of it for decompressing the block around it).
+// If a read wants at least one in this many records of a stretch, walking the stretch (0.25 us per
+// record) is faster than looking each one up (4 to 12 us, mostly to decompress the block).
 constexpr std::uint64_t kDenseEnough = 16;
 
 Error hole(Offset offset) {
-  return {Code::data_corrupt,
-          "the record at offset " + std::to_string(offset.value()) + " is missing"};
+  return {Code::data_corrupt, format("the record at offset {} is missing", offset)};
 }
 
 class RecordWalk : public RecordScan {
@@ -68,7 +69,7 @@ class RecordWalk : public RecordScan {
       return fail(error_from(events_->status(), "events", Code::internal));
     }
     if (!events_->Valid() && !range_.empty()) {
-      // Everything between here and the end is gone.
+      // All records from here to the end are missing.
       if (auto gone = pass_over_dropped(range_.end); !gone) return gone;
       range_.end = range_.begin;
     }
@@ -84,8 +85,8 @@ class RecordWalk : public RecordScan {
     ascending_ ? events_->SeekToFirst() : events_->SeekToLast();
   }
 
-  // `found` is the next record on the way. Offsets have no holes, so what is missing before it was
-  // dropped since the scan was asked for, or is damage.
+  // `found` is the next record in the scan's direction. Offsets have no holes, so records missing
+  // before it were dropped since the scan began; otherwise it is damage.
   Result<void> pass_over_dropped(Offset found) {
     const Offset held = log_ ? log_->held().begin : Offset(0);
     if (ascending_) {
@@ -96,14 +97,14 @@ class RecordWalk : public RecordScan {
     const Offset wanted = previous(range_.end);
     if (found == wanted) return {};
     if (wanted >= held) return fail(hole(wanted));
-    range_.end = range_.begin;  // backwards, nothing that is held comes after
+    range_.end = range_.begin;  // descending, all that follows was dropped too
     return {};
   }
 
   const Database& database_;
   const LogReader* log_;
   const bool ascending_;
-  OffsetRange range_;  // what is still to be read
+  OffsetRange range_;  // what remains to be read
   const Numbers<1> key_begin_;
   const Numbers<1> key_end_;
   // RocksDB keeps pointers to these.
@@ -185,7 +186,7 @@ Result<std::vector<Record>> read_records(const Database& database, const LogRead
     if (held.contains(offset)) wanted.push_back(offset);
   }
   if (wanted.empty()) return std::vector<Record>();
-  // Strictly one way: the same offset twice is two lookups.
+  // Strictly ascending or descending: the same offset twice needs two look-ups.
   const bool forwards =
       std::adjacent_find(wanted.begin(), wanted.end(), std::greater_equal<>()) == wanted.end();
   const bool backwards =

@@ -1,7 +1,8 @@
-// Records from the events family: a walk in one direction, and reads of single ones.
+// Reads records from the events family: a scan in one direction, and reads of single records.
 //
-// Records come in blocks that they share, so a record costs no allocation of its own; whoever keeps
-// one keeps its block (about kBlockBytes, or one record if that is larger). Threads: the caller's.
+// Records share the block they were read in, so a record costs no allocation of its own; keeping a
+// record keeps its block (about kBlockBytes, or one record if that is larger). Threads: the
+// caller's.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +17,16 @@
 
 namespace courtside {
 
-// What a walk reads ahead at a time. The rest of a page's last block is read for nothing, so a
-// block is small beside a page: with blocks that doubled up to 256 KiB a page of 128 KiB read 240.
+// The read-ahead of a scan. The rest of a page's last block is read in vain, so a block is small
+// compared with a page: blocks that doubled up to 256 KiB read 240 KiB for a page of 128 KiB.
 constexpr std::size_t kBlockBytes = 16 * 1024;
 
-// Walks `range`. `log` tells what retention took meanwhile; null when nothing can have been taken.
+// Scans `range`. `log` tells what retention dropped meanwhile; null when nothing can be dropped.
 // REQUIRES: both outlive the scan.
 std::unique_ptr<RecordScan> scan_records(const Database& database, const LogReader* log,
                                          OffsetRange range, Direction direction);
 
-// The records at these offsets, in their order; what `log` does not hold is left out.
+// The records at these offsets, in their order; those that `log` does not retain are left out.
 Result<std::vector<Record>> read_records(const Database& database, const LogReader& log,
                                          const std::vector<Offset>& offsets);
 

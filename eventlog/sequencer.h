@@ -1,8 +1,8 @@
-// Puts commands into one order and makes them durable, and nothing else.
+// Puts commands into one order and makes them durable.
 //
-// LocalSequencer does it with one thread and group commit; in a cluster another one will do it with
-// a replicated stream. Nobody above may assume which: an append is asynchronous, and its verdict
-// comes back inside a batch, between other authors' events.
+// LocalSequencer does it with one thread and group commit; in a cluster, another implementation
+// will use a replicated stream. Callers must not assume which: an append is asynchronous, and its
+// verdict comes in a batch, among the verdicts of other authors.
 #pragma once
 
 #include "base/error.h"
@@ -11,12 +11,12 @@
 
 namespace courtside {
 
-// Hears of commits. Called on the log thread, in offset order: it hands the batch on and returns.
+// Receives commits on the log thread, in offset order. It must pass the batch on and return.
 class CommitListener {
  public:
   virtual ~CommitListener() = default;
   virtual void on_commit(const SharedBatch& batch) = 0;
-  // A write or sync failed: nobody knows what is on disk, and nothing more will be appended.
+  // A write or sync failed: the state on disk is unknown, and nothing more will be appended.
   virtual void on_failure(const Error& error) = 0;
 };
 
@@ -24,8 +24,9 @@ class Sequencer {
  public:
   virtual ~Sequencer() = default;
 
-  // Threads: any. False when the pending appends are at their limit in bytes, or appends have
-  // stopped; the command is then untouched. A verdict follows otherwise, unless appends fail.
+  // Threads: any. Returns false and leaves the command unchanged when the pending appends reach
+  // their limit in bytes, or appends have stopped. Otherwise a verdict follows, unless appends
+  // fail.
   [[nodiscard]] virtual bool submit(Command& command) = 0;
 };
 

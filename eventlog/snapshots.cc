@@ -11,8 +11,10 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/format.h"
 #include "base/log.h"
 #include "eventlog/database.h"
+#include "eventlog/database_error.h"
 #include "eventlog/encoding.h"
 #include "eventlog/log_folder.h"
 
@@ -20,7 +22,7 @@ namespace courtside {
 namespace {
 
 constexpr std::size_t kMiB = 1 << 20;
-constexpr std::size_t kFilesMax = 64;  // a look-up that finds nothing asks each one's filter
+constexpr std::size_t kFilesMax = 64;  // a look-up that finds nothing asks the filter of each file
 constexpr std::size_t kKeyBytes = 16;
 
 std::string full_key(const Hash128& key, Offset offset) {
@@ -31,7 +33,7 @@ std::string full_key(const Hash128& key, Offset offset) {
 rocksdb::Options snapshot_options(std::size_t bytes_max) {
   rocksdb::Options options;
   options.create_if_missing = true;
-  // The oldest file goes whole when there are too many bytes: that is all the upkeep there is.
+  // The oldest file is removed when the total is too large; no other compaction is needed.
   options.compaction_style = rocksdb::kCompactionStyleFIFO;
   options.compaction_options_fifo.max_table_files_size = bytes_max;
   options.write_buffer_size = std::max(bytes_max / kFilesMax, kMiB);
@@ -73,7 +75,7 @@ class RocksSnapshots : public Snapshots {
 
   void put(const Hash128& key, Offset offset, std::string_view bytes) override {
     const auto status = rocks_->Put(rocksdb::WriteOptions(), full_key(key, offset), bytes);
-    // A disk that is full has told so through the log; here nothing is lost but time.
+    // The log reports a full disk. Here the only loss is time.
     if (!status.ok()) log_warning("eventlog", "a snapshot was not kept: " + status.ToString());
   }
 
@@ -85,24 +87,25 @@ class RocksSnapshots : public Snapshots {
 
 Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& options) {
   COURTSIDE_CHECK(options.bytes_max >= 8 * kMiB);
-  // What cannot be opened is removed, so it must be ours.
+  // A store that cannot be opened is removed, so the folder must be ours.
   if (!has_only_database_files(options.path)) {
-    return fail(Code::no_input, "there are no snapshots: " + options.path + " holds other files");
+    return fail(Code::no_input,
+                format("there are no snapshots: {} holds other files", options.path));
   }
   std::error_code error;
   std::filesystem::create_directories(options.path, error);
   if (error) {
     return fail(Code::no_input,
-                "the folder " + options.path + " cannot be made: " + error.message());
+                format("the folder {} cannot be made: {}", options.path, error.message()));
   }
   const rocksdb::Options rocks_options = snapshot_options(options.bytes_max);
   rocksdb::DB* rocks = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
   if (is_lock_held(status)) {
-    return fail(Code::data_in_use, "the snapshots in " + options.path + " are in use");
+    return fail(Code::data_in_use, format("the snapshots in {} are in use", options.path));
   }
   if (!status.ok()) {
-    log_warning("eventlog", "the snapshots are made anew: " + status.ToString());
+    log_warning("eventlog", "the snapshots are deleted and created again: " + status.ToString());
     std::filesystem::remove_all(options.path, error);
     status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
   }

@@ -1,12 +1,11 @@
-// What was made of a subject's events up to an offset, kept so that it need not be made again: a
-// bounded store of bytes by key and offset, beside the log and not of it.
+// Results computed from a subject's events up to an offset, kept to save computing them again: a
+// bounded store of bytes by key and offset. It is beside the log, not part of it.
 //
-// It may lose anything at any time, and be deleted whole while nobody runs: the oldest go first
-// when it is full, nothing is synced, and what is damaged is thrown away at the start. It is a
-// database of its own, so that a log that was served by this version opens in an older one
-// (docs/decisions/0014).
+// It may lose anything at any time, and may be deleted while the server is stopped. The oldest
+// entries are removed when it is full, nothing is synced, and a damaged store is deleted at start.
+// It is a separate database, so that an older version can still open the log (docs/decisions/0014).
 //
-// Threads: any; every call may block on the disk.
+// Threads: any; calls may block on the disk.
 #pragma once
 
 #include <cstddef>
@@ -30,20 +29,20 @@ class Snapshots {
  public:
   virtual ~Snapshots() = default;
 
-  // The last one of this key at or before `at`; empty when there is none, or it cannot be read.
+  // The last snapshot of this key at or before `at`; empty when there is none or it cannot be read.
   virtual std::optional<Snapshot> find(const Hash128& key, Offset at) const = 0;
 
-  // Keeps it, if it can.
+  // Stores it if possible; failures are only logged.
   virtual void put(const Hash128& key, Offset offset, std::string_view bytes) = 0;
 };
 
 struct SnapshotsOptions {
   std::string path;
-  std::size_t bytes_max = 256 << 20;  // on the disk, about; at least 8 MiB
+  std::size_t bytes_max = 256 << 20;  // on the disk, approximately; at least 8 MiB
 };
 
-// Makes the folder where there is none, and makes it anew where it cannot be opened. data_in_use or
-// no_input when that cannot be done either.
+// Opens the store. It is created when missing, and deleted and created again when it cannot be
+// opened. Errors: data_in_use, no_input.
 Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& options);
 
 }  // namespace courtside

@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "eventlog/database_error.h"
+
 namespace courtside {
 namespace {
 

@@ -1,5 +1,5 @@
-// The keys and values of source_state.h in the database: family meta, `source/<name>/<key>`, with
-// an empty key for the source's place. Threads: as Database.
+// Stores the notes of source_state.h in the database: family meta, `source/<name>/<key>`, with an
+// empty key for the source position. Threads: as Database.
 #pragma once
 
 #include <string>

@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "base/durable_file.h"
+#include "base/format.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "eventlog/encoding.h"
@@ -25,7 +26,7 @@ constexpr std::string_view kMagic = "CSTAIL01";
 constexpr std::size_t kEpochBytes = 16;
 constexpr std::size_t kBodyBytes = kMagic.size() + kEpochBytes + 3 * 8;
 constexpr std::size_t kSlotBytes = kBodyBytes + 8;
-constexpr off_t kSlotDistance = 4096;  // no page of the system has both
+constexpr off_t kSlotDistance = 4096;  // so that no page holds both slots
 constexpr std::chrono::seconds kSyncEach{1};
 
 struct Slot {
@@ -55,7 +56,7 @@ std::optional<Slot> decode_slot(std::string_view bytes) {
               .born = number_at(numbers.substr(16))};
 }
 
-// In nanoseconds since 1970; 0 where the file system does not say.
+// The file's creation time in nanoseconds since 1970; 0 when the file system does not have it.
 std::uint64_t born_of(int fd) {
   struct statx found = {};
   if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &found) != 0) return 0;
@@ -84,7 +85,7 @@ tl::unexpected<Error> failed(const std::string& path) {
 }
 
 tl::unexpected<Error> unreadable(const std::string& path) {
-  return fail(Code::no_input, "file " + path + " cannot be read: " + std::strerror(errno));
+  return fail(Code::no_input, format("file {} cannot be read: {}", path, std::strerror(errno)));
 }
 
 }  // namespace
@@ -105,7 +106,7 @@ Result<std::optional<TailNote>> TailFile::read(const std::string& folder) {
     const auto slot = decode_slot({bytes.data(), bytes.size()});
     if (slot && (!newest || slot->turn > newest->turn)) newest = slot;
   }
-  if (!newest) return fail(Code::data_corrupt, "file " + path + " is damaged");
+  if (!newest) return fail(Code::data_corrupt, format("file {} is damaged", path));
   const std::uint64_t born = born_of(file.get());
   return TailNote{.epoch = newest->epoch,
                   .end = newest->end,
@@ -116,7 +117,7 @@ Result<std::unique_ptr<TailFile>> TailFile::make(const std::string& folder,
                                                  const std::string& epoch, Offset end) {
   COURTSIDE_CHECK(epoch.size() <= kEpochBytes);
   const std::string partial = folder + "/" + kPartialName;
-  // A new file each time, also where a crash left one: `born` is this one's.
+  // Always a new file, also when a crash left one: `born` must be the creation time of this file.
   unlink(partial.c_str());
   Descriptor file(open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.get() < 0) return failed(partial);
@@ -169,7 +170,7 @@ void TailFile::advance(Offset end) {
   if (!was_dirty) changed_.notify_all();
 }
 
-// A second sync in the commit would cost it a third to its double; here nobody waits for it.
+// Not part of the commit: a second sync there would take a third longer, up to twice as long.
 void TailFile::keep_synced() {
   pthread_setname_np(pthread_self(), "tail");
   std::unique_lock lock(mutex_);
@@ -178,7 +179,7 @@ void TailFile::keep_synced() {
     if (is_dirty_) {
       is_dirty_ = false;
       lock.unlock();
-      // What it would tell of is the log's own sync to find.
+      // An error of the disk will show up in the log's own sync.
       static_cast<void>(fdatasync(fd_));
       lock.lock();
     }

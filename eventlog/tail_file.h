@@ -1,18 +1,18 @@
-// `<data>/tail`: how far the log has been synced, in a second place, so that a log that is shorter
-// than it once was is noticed (docs/decisions/0015).
+// `<data>/tail`: a second record of how far the log has been synced, so that a log that became
+// shorter is detected (docs/decisions/0015).
 //
 //   two slots of 64 bytes, 4096 bytes apart, written in turn:
-//     "CSTAIL01" | epoch, 16 bytes, zeros behind it | end | turn | born | checksum
+//     "CSTAIL01" | epoch, 16 bytes, padded with zeros | end | turn | born | checksum
 //
 // Numbers are u64 big endian. `end` is the first offset that was not synced; the slot with the
-// higher turn is the newer one. A slot is written after the sync of the commit that it speaks of,
-// so it never says more than is on the disk. It is itself synced each second and at the end, by a
-// thread of its own: a loss of power takes at most its last second.
+// higher turn is the newer one. A slot is written after the sync of its commit, so it never claims
+// more than is on the disk. A thread of its own syncs the file every second and at the end, so a
+// power loss costs at most the last second.
 //
-// `born` is when this file was made, as the file system says (0: it does not say). A copy has
-// another: so a folder that was copied is known from the one that it is a copy of.
+// `born` is the file's creation time as the file system has it (0: unknown). A copied file has
+// another creation time, so a copied folder is detected.
 //
-// Threads: advance() on the log's; making and destroying on its owner's.
+// Threads: advance() on the log thread; construction and destruction on the owner's.
 #pragma once
 
 #include <condition_variable>
@@ -28,11 +28,11 @@
 
 namespace courtside {
 
-// What a tail file says.
+// The content of a tail file.
 struct TailNote {
   std::string epoch;
   Offset end;            // of the log: the first offset that was not synced
-  bool is_copy = false;  // the file was made by copying another one
+  bool is_copy = false;  // the file is a copy of another one
 };
 
 class TailFile {
@@ -40,20 +40,21 @@ class TailFile {
   static constexpr const char* kName = "tail";
   static constexpr const char* kPartialName = "tail.partial";
 
-  // Of this data folder. Empty only when there is no such file. Errors: data_corrupt (both slots
-  // are damaged), no_input (it cannot be read).
+  // Reads the tail file of this data folder. Empty only when there is none. Errors: data_corrupt
+  // (both slots are damaged), no_input (it cannot be read).
   static Result<std::optional<TailNote>> read(const std::string& folder);
 
-  // Makes it anew, synced, in place of one that is there. Errors: write_failed.
+  // Creates the file, synced, and replaces an existing one. Errors: write_failed.
   static Result<std::unique_ptr<TailFile>> make(const std::string& folder, const std::string& epoch,
                                                 Offset end);
-  // Syncs what it says.
+  // Syncs the file.
   ~TailFile();
   TailFile(const TailFile&) = delete;
   TailFile& operator=(const TailFile&) = delete;
 
-  // The log ends at `end` now. REQUIRES: what is before it has been synced. When the file cannot be
-  // written the log says so once, and it says less than it could from then on.
+  // Records that the log now ends at `end`. REQUIRES: everything before it has been synced. If the
+  // file cannot be written, one warning is logged, and the file then claims less than is on the
+  // disk.
   void advance(Offset end);
 
  private:

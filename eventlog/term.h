@@ -1,4 +1,4 @@
-// The words of the log's index. A term is a letter that says of what, and a text:
+// The terms of the log's index. A term is a letter for its kind, and a text:
 //
 //   c  channel, for each that an event reaches; and `kind:*` for each kind among them
 //   s  subject
@@ -6,12 +6,12 @@
 //   r  correlationid
 //   t  type, and `prefix.*` for the first kTypePrefixesMax of its prefixes
 //
-// The last three are attributes: what history asks for, and nobody live.
+// The last three are attribute terms: history queries use them, live delivery does not.
 //
-// The index keeps, per term, the ascending offsets of the events that carry it. Other letters are
-// free for terms to come; the byte 0 is not, it ends a term in the index's keys. So a text with one
-// has no term: it would find the chunks of another. REQUIRES of all below: none in what they take.
-// Every attribute of an event is checked for it at the door, and so is what a filter asks for.
+// The index keeps the ascending offsets of the events of each term. Other letters are free for
+// future terms. The byte 0 is not: it ends a term in the index's keys, so a text with a 0 would
+// find the chunks of another term. REQUIRES, for all functions below: the text contains no 0. Event
+// attributes and filters are validated for it on arrival.
 #pragma once
 
 #include <cstddef>
@@ -31,18 +31,19 @@ std::string subject_term(std::string_view subject);
 std::string actor_term(std::string_view actor);
 std::string correlation_term(std::string_view correlationid);
 
-// `a.b.c.d` carries `a.b.c.d`, `a.*` and `a.b.*`: a producer chooses how many dots there are.
+// `a.b.c.d` has the terms `a.b.c.d`, `a.*` and `a.b.*`. Limited, because producers choose the
+// number of dots.
 constexpr std::size_t kTypePrefixesMax = 2;
-// The term of a type or of `prefix.*`. Where a pattern names more than kTypePrefixesMax prefixes it
-// is that of a shorter one: more events carry it than match.
+// The term of a type or of `prefix.*`. A pattern with more than kTypePrefixesMax prefixes gets the
+// term of a shorter one, which more events have than match.
 std::string type_term(std::string_view type_or_pattern);
 
-// Every term that the record carries, each once.
+// All terms of the record, each once.
 std::vector<std::string> terms_of(RecordView record);
 
-// Calls visit(std::string_view) with every term of channels and subject, by which events are also
-// found in a batch; one may come twice. The view is valid for the call: this is the path of every
-// event, so nothing is allocated per term.
+// Calls visit(std::string_view) with each term of channels and subject, which batches have too; a
+// term may occur twice. The view is valid during the call. Every event passes here, so no term is
+// allocated.
 template <typename Visit>
 void for_each_live_term(RecordView record, Visit&& visit) {
   std::string term;
@@ -60,7 +61,7 @@ void for_each_live_term(RecordView record, Visit&& visit) {
   visit(std::string_view(term));
 }
 
-// The same with those of attributes.
+// The same, with the attribute terms.
 template <typename Visit>
 void for_each_term(RecordView record, Visit&& visit) {
   for_each_live_term(record, visit);
@@ -85,7 +86,7 @@ inline bool is_attribute_term(std::string_view term) {
   return term.starts_with('a') || term.starts_with('r') || term.starts_with('t');
 }
 
-// What the index of a log certainly holds of the record, where attributes are in it from an offset
+// The terms of the record that the index certainly has, if it has attribute terms from an offset
 // on.
 template <typename Visit>
 void for_each_indexed_term(RecordView record, Offset attributes_from, Visit&& visit) {
@@ -96,7 +97,7 @@ void for_each_indexed_term(RecordView record, Offset attributes_from, Visit&& vi
   }
 }
 
-// Equal on every node and in every build.
+// The same on every node and in every build.
 std::uint64_t term_hash(std::string_view term);
 
 }  // namespace courtside

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# npm eventsource 4.1.1 forgets an `id:` that comes in a block without `data:`.
+# npm eventsource 4.1.1 ignores an `id:` in a block without `data:`.
 #
-# The HTML standard (section 9.2.6, "dispatch the event") sets the last event ID before it looks at
-# whether there are data, so that a server can move its readers' position without an event. Browsers do
-# so. This package reads the block, has nothing to dispatch, and sends the older id, or none, when it
-# reconnects; everything that was skipped comes again, or is lost where the stream begins from now.
+# The HTML standard (section 9.2.6, "dispatch the event") sets the last event ID before it checks
+# whether there are data, so that a server can advance its readers' position without an event. Browsers
+# do so. This package reads the block, dispatches nothing, and sends the older id, or none, when it
+# reconnects. The events in between are sent again, or are lost if the stream begins from now.
 #
 # Seen, as the Last-Event-ID of the second request:
 #   eventsource 4.1.1, `id: 7` alone           : none
 #   eventsource 4.1.1, `id: 7` and `data: x`   : 7
 #   undici 7.30.2, `id: 7` alone               : 7
 #
-# So Courtside sends positions with data, under an event name of their own (engine/wire.cc).
+# Therefore Courtside sends positions with data, under a separate event name (engine/delivery/wire.cc).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

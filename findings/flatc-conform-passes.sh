@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# flatc 2.0.8 (Debian 12, flatbuffers-compiler 2.0.8+dfsg1-2): `flatc --conform OLD NEW` is said to
-# check that NEW is a proper evolution of OLD. It exits 0 for each of these, all of which break readers
-# of old buffers or old readers of new ones:
+# flatc 2.0.8 (Debian 12, flatbuffers-compiler 2.0.8+dfsg1-2): according to its documentation,
+# `flatc --conform OLD NEW` checks that NEW is a proper evolution of OLD. It exits with 0 for each of
+# these changes, all of which break readers of old buffers or old readers of new ones:
 #
 #   the last field of a table removed            exit 0
 #   a field made (required)                      exit 0
@@ -12,8 +12,8 @@
 #   the last member of a union removed           exit 0
 #   a struct that grows                          exit 0
 #
-# It finds fields that moved and fields of another type: exit 1. Seen on 2026-11-29. This script exits
-# non-zero when any of that changes.
+# It detects fields that moved and fields with another type: exit 1. Seen on 2026-11-29. This script
+# exits with a status other than 0 when any of that changes.
 set -euo pipefail
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # RocksDB 7.8.3 (Debian 12, rocksdb-tools and librocksdb7.8 7.8.3-2): when a table file (NNNNNN.sst) of a
-# database is missing, opening fails, and the error names a file that never was there: NNNNNN.ldb, the
-# name that LevelDB would have given it. Whoever looks for that file in a backup finds none.
+# database is missing, opening fails, and the error names a file that never existed: NNNNNN.ldb, the
+# name that LevelDB would have used. No backup contains a file of that name.
 #
 #   ls data          000013.sst
 #   rm 000013.sst, then open:
 #     Corruption: Corruption: IO error: No such file or directory: While open a file for random read:
 #     data/000013.ldb: No such file or directory in file data/MANIFEST-000010
 #
-# eventlog/database.cc puts the right name into what it says. Seen on 2026-11-30. This script exits non-zero when the error names the .sst.
+# eventlog/database.cc puts the right name into its message. Seen on 2026-11-30. This script exits with a
+# status other than 0 when the error names the .sst file.
 set -euo pipefail
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

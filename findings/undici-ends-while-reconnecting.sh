@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# A program that waits for nothing but an EventSource of undici 7.30.2 ends when its stream does.
+# A program that waits only for an EventSource of undici 7.30.2 ends when its stream ends.
 #
-# While connected the socket keeps the process alive. When the stream ends, the EventSource is CONNECTING
-# and waits for its `retry` time on a timer that is not counted (undici unrefs it), so nothing keeps the
-# process: it exits with status 0, without an error, before it comes back. Node 24 has the same one built in
-# (--experimental-eventsource). npm eventsource 4.1.1 counts its timer, and comes back.
+# While connected, the socket keeps the process alive. When the stream ends, the EventSource is CONNECTING
+# and waits for its `retry` time on a timer that does not keep the process alive (undici calls unref). So
+# the process exits with status 0, without an error, before it reconnects. Node 24 has the same
+# implementation built in (--experimental-eventsource). npm eventsource 4.1.1 does not call unref, and
+# reconnects.
 #
 # Seen, after an orderly end of the stream, with `retry: 300`:
 #   undici 7.30.2      : exit 0 after one request
 #   eventsource 4.1.1  : a second request
 #
-# A worker that only listens must hold itself: README's follow() does, by its timer for silence; the bare
-# clients of clients/typescript/life have one for that.
+# A worker that only listens must keep itself alive. README's follow() does so with its timer for silence;
+# the bare clients of clients/typescript/life have a timer for it.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

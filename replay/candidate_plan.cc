@@ -10,23 +10,23 @@
 namespace courtside {
 namespace {
 
-// Opening the postings of a term (8 µs), seeking in them and fetching a record or two costs as much
-// as this many records in sequence.
+// Opening a term's postings (8 µs), seeking in them and fetching a record or two costs as much as
+// reading this many records in sequence.
 constexpr std::uint64_t kOffsetsPerTerm = 32;
-// Taken of each clause to tell how rare it is.
+// The number of offsets taken from each clause to estimate its share.
 constexpr std::size_t kSampleMax = 256;
-// A clause of more terms is not even opened where another one has less than a sample's worth.
+// A clause with more terms is not even opened when another clause has less than one sample.
 constexpr std::size_t kManyTerms = 16;
-// A posting that is passed over costs 15 ns, a record that is fetched for nothing 7 to 10 µs: a
-// clause may have so many times as many postings as the rarest and is still worth walking.
+// Skipping a posting costs 15 ns, fetching a record in vain 7 to 10 µs. So a clause is worth
+// walking if it has at most this many times as many postings as the rarest clause.
 constexpr double kTimesAsMany = 64;
-// A clause that more than half of all events are in leaves too few out.
+// A clause that contains more than half of all events excludes too few.
 constexpr double kCommon = 0.5;
-// Where the rarest has every eighth event or more, records are read in sequence (0.6 µs each), and
-// there is little to be saved.
+// If the rarest clause contains more than every eighth event, records are read in sequence (0.6 µs
+// each), and little can be saved.
 constexpr double kDense = 1.0 / 8;
-// After so many postings were walked for nothing an offset comes out all the same: its record is
-// fetched, found not to match, and counted, so that a page's budget bounds this too.
+// After this many postings without a result, the next offset is returned anyway: its record is
+// fetched, does not match, and is counted, so that the page's budget bounds this walk too.
 constexpr std::size_t kWalkedMax = 512;
 
 std::unique_ptr<OffsetScan> open_postings(const LogReader& log, const Matcher::Clause& clause,
@@ -38,7 +38,7 @@ std::unique_ptr<OffsetScan> open_postings(const LogReader& log, const Matcher::C
   return std::make_unique<OffsetMerge>(std::move(scans), direction);
 }
 
-// The first offsets of a clause, in hand, and then the rest.
+// A scan whose first offsets have been read ahead.
 class Sampled : public OffsetScan {
  public:
   static Result<std::unique_ptr<Sampled>> open(const LogReader& log, const Matcher::Clause& clause,
@@ -55,9 +55,9 @@ class Sampled : public OffsetScan {
     return sampled;
   }
 
-  // Of the window's offsets, how many are in it, about: 0 ... 1.
+  // The estimated share of the window's offsets in this scan: 0 ... 1.
   double share() const { return share_; }
-  // That was all of it.
+  // The read-ahead offsets are all there are.
   bool is_whole() const { return first_.size() < kSampleMax; }
 
   Result<std::optional<Offset>> next() override {
@@ -85,7 +85,7 @@ class Sampled : public OffsetScan {
   double share_ = 0;
 };
 
-// The offsets of the rarest that are in all the others too.
+// The offsets of the rarest scan that are in all the others too.
 class Intersection : public OffsetScan {
  public:
   Intersection(std::unique_ptr<OffsetScan> rarest, std::vector<std::unique_ptr<Sampled>> others,
@@ -117,7 +117,7 @@ class Intersection : public OffsetScan {
     bool ended = false;
   };
 
-  // Walks up to `wanted`; whether it is there.
+  // Walks up to `wanted` and returns whether it is there.
   Result<bool> reach(Other& other, Offset wanted) {
     while (!other.ended && (!other.at || comes_before(*other.at, wanted))) {
       const Result<std::optional<Offset>> next = other.scan->next();
@@ -135,10 +135,10 @@ class Intersection : public OffsetScan {
   const std::unique_ptr<OffsetScan> rarest_;
   std::vector<Other> others_;
   const Direction direction_;
-  std::size_t walked_ = 0;  // postings, since an offset came out
+  std::size_t walked_ = 0;  // postings walked since the last result
 };
 
-// Clauses that may be walked in this window, those of few terms first.
+// Clauses that may be walked in this window, those with few terms first.
 std::vector<const Matcher::Clause*> usable(const LogReader& log, const Matcher& matcher,
                                            OffsetRange window) {
   std::vector<const Matcher::Clause*> out;

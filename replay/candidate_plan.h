@@ -1,16 +1,15 @@
-// How to find the offsets of a window that may match a filter: which postings to walk, and which
-// to walk beside them.
+// Plans how to find the offsets of a window that may match a filter: which postings to walk.
 //
-//   subject, channels, actor, correlation id, types: a clause each, all must hold
-//   1  take the first offsets of each clause's postings: who reaches furthest with as many is
-//   rarest 2  walk the rarest; walk others beside it that leave some of its offsets out and cost
-//   little
+//   subject, channels, actor, correlation id and types give a clause each; all must hold
+//   1  read the first offsets of each clause's postings: the clause whose sample reaches furthest
+//      is the rarest
+//   2  walk the rarest; intersect it with clauses that exclude many of its offsets at low cost
 //
-// What lies in the window's first part tells of the rest, which is a guess; but only about what it
-// costs, never about what is found. An offset that comes out is in every clause that was walked,
-// and has to be held against the filter all the same.
+// The samples are from the window's first part, so the estimate may be wrong; that affects only the
+// cost, never the result. A returned offset is in every clause that was walked and must still be
+// matched against the filter.
 //
-// Threads: one reader's; it blocks. It holds resources of the log: use it and drop it.
+// Threads: one reader's; it blocks. It holds resources of the log: use it and destroy it.
 #pragma once
 
 #include <memory>
@@ -20,7 +19,7 @@
 
 namespace courtside {
 
-// Null when no postings are worth more than looking at every record of the window.
+// Null when reading every record of the window is cheaper than any postings.
 Result<std::unique_ptr<OffsetScan>> plan_candidates(const LogReader& log, const Matcher& matcher,
                                                     OffsetRange window, Direction direction);
 

@@ -9,12 +9,12 @@
 namespace courtside {
 namespace {
 
-// Postings looked at together, and records fetched at once.
+// The largest number of postings examined together, and of records fetched at once.
 constexpr std::size_t kGroupOffsetsMax = 128;
-// Fewer tell nothing about how close the matches lie.
+// With fewer offsets, the distance between matches cannot be judged.
 constexpr std::size_t kGroupOffsetsToJudge = 8;
 // A group is read in sequence when its matches are at most this far apart on average: measured with
-// 500-byte records, one in sequence costs 0.6 µs, one by its offset 7 to 10 µs.
+// 500-byte records, reading one in sequence costs 0.6 µs, by its offset 7 to 10 µs.
 constexpr std::uint64_t kCloseByOffsets = 8;
 
 }  // namespace
@@ -46,7 +46,7 @@ Result<std::optional<Record>> CandidateScan::next(std::size_t ahead_max) {
     if (taken_ < group_.size()) {
       Result<std::optional<Record>> record = sequence_.next_at(group_[taken_++]);
       if (!record || *record) return record;
-      continue;  // retention took it
+      continue;  // retention dropped it
     }
     const Result<bool> more = take_group(ahead_max);
     if (!more) return fail(more.error());
@@ -81,8 +81,8 @@ bool CandidateScan::is_close_by() const {
 }
 
 Result<void> CandidateScan::fetch_group() {
-  std::vector<Offset> missing;       // from the tail
-  std::vector<SharedBatch> batches;  // of each of the group's offsets; null: missing
+  std::vector<Offset> missing;       // not in the tail
+  std::vector<SharedBatch> batches;  // for each of the group's offsets; null: missing
   for (const Offset offset : group_) {
     SharedBatch batch = tail_.at(offset);
     if (!batch) missing.push_back(offset);
@@ -94,7 +94,7 @@ Result<void> CandidateScan::fetch_group() {
     if (!result) return fail(result.error());
     read = std::move(*result);
   }
-  // The log answers in the order it was asked, leaving out what it does not hold.
+  // The log returns the records in order and leaves out dropped ones.
   std::size_t next_read = 0;
   for (std::size_t i = 0; i < group_.size(); ++i) {
     if (batches[i]) {

@@ -1,15 +1,15 @@
-// The records of a window that may match a filter, in order, each fetched the cheapest way that is
-// at hand:
+// Returns the records of a window that may match a filter, in order, each fetched in the cheapest
+// way:
 //
-//   no postings that help         every record, in sequence
+//   no useful postings            every record, in sequence
 //   postings, matches far apart   each record by its offset
-//   postings, matches close by    the records in sequence, passing over others
+//   postings, matches close by    the records in sequence, skipping others
 //
-// A record fetched by its offset costs as much as ten or more in sequence, since a whole block of
-// the log is found and unpacked for it. How close by is looked at anew for each group of postings,
-// so a channel that was busy in one hour and quiet in the next is read well in both.
+// Fetching a record by its offset costs as much as ten or more in sequence, because a whole block
+// of the log is found and decompressed for it. The distance is estimated for each group of
+// postings, so a channel that is busy in one hour and quiet in the next is read well in both.
 //
-// Threads: one reader's; it blocks. It holds resources of the log: use it and drop it.
+// Threads: one reader's; it blocks. It holds resources of the log: use it and destroy it.
 #pragma once
 
 #include <cstddef>
@@ -28,23 +28,23 @@ namespace courtside {
 
 class CandidateScan {
  public:
-  // The log, the tail and the matcher outlive it.
+  // REQUIRES: the log, the tail and the matcher outlive it.
   CandidateScan(const LogReader& log, const Tail& tail, const Matcher& matcher, OffsetRange window,
                 Direction direction);
 
-  // The next record that may match; empty at the end. Up to `ahead_max` records are fetched at once
-  // when none waits: say how many can be used. REQUIRES: ahead_max > 0.
+  // The next record that may match; empty at the end. When no fetched record is left, up to
+  // `ahead_max` are fetched at once: pass the number that can be used. REQUIRES: ahead_max > 0.
   Result<std::optional<Record>> next(std::size_t ahead_max);
 
-  // Whether next() would answer a record that was fetched before.
+  // Whether next() can return a record that is already fetched.
   bool waits() const { return taken_ < records_.size(); }
 
-  // Records fetched so far, those passed over included.
+  // The number of records fetched so far, skipped ones included.
   std::uint64_t fetched() const { return fetched_ + sequence_.fetched(); }
 
  private:
   Result<void> plan();
-  // Takes the next offsets from the postings and fetches their records if they are far apart.
+  // Takes the next offsets from the postings, and fetches their records if they are far apart.
   // False at the end.
   Result<bool> take_group(std::size_t ahead_max);
   bool is_close_by() const;
@@ -58,9 +58,9 @@ class CandidateScan {
   bool is_planned_ = false;
   std::unique_ptr<OffsetScan> postings_;  // null: every record in sequence
   Sequence sequence_;
-  std::vector<Offset> group_;    // offsets from the postings, to be fetched in sequence
-  std::vector<Record> records_;  // or fetched at once, by their offsets; one of the two is empty
-  std::size_t taken_ = 0;        // of either
+  std::vector<Offset> group_;    // offsets from the postings, to be read in sequence
+  std::vector<Record> records_;  // records fetched by offset; one of the two lists is empty
+  std::size_t taken_ = 0;        // in either list
   std::uint64_t fetched_ = 0;    // by offset
 };
 

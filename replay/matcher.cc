@@ -19,7 +19,7 @@ bool holds(const std::vector<T>& sorted, const T& value) {
   return std::binary_search(sorted.begin(), sorted.end(), value);
 }
 
-// `kind:` of a channel; all of a text without a colon, which no event reaches.
+// `kind:` of a channel. Empty for a text without a colon, which no event reaches.
 std::string_view kind_with_colon(std::string_view channel) {
   return channel.substr(0, channel.find(':') + 1);
 }
@@ -34,7 +34,7 @@ struct ByTermHash {
 
 Matcher::Matcher(const Filter& filter)
     : filter_(filter), every_channel_(filter.wants_every_channel()) {
-  // A subject's events are fewer than any channel's, so in a batch its term alone is looked for.
+  // A subject has fewer events than any channel, so in a batch only its term is looked for.
   if (!filter.subject.empty()) add_clause({{subject_term(filter.subject)}, false});
   if (!every_channel_) {
     Clause clause;
@@ -101,7 +101,7 @@ std::vector<std::uint32_t> Matcher::candidates(const Batch& batch) const {
       }
     }
   }
-  // A record can stand here twice: by two of the terms, or by two of its own whose hashes collide.
+  // A record can be found twice: by two terms, or because two of its terms have the same hash.
   sort_unique(found);
   return found;
 }

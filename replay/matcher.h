@@ -1,7 +1,7 @@
-// A filter made ready to be held against many records: its channels sorted, its index terms spelt
-// out. Make one for each page, not for each record.
+// A filter prepared to match many records: sorted channels, ready index terms. Make one per page,
+// not one per record.
 //
-// Threads: immutable once made.
+// Threads: immutable after construction.
 #pragma once
 
 #include <cstddef>
@@ -17,25 +17,26 @@ namespace courtside {
 
 class Matcher {
  public:
-  // `filter` outlives it and stays as it is.
+  // REQUIRES: `filter` outlives it and does not change.
   explicit Matcher(const Filter& filter);
 
-  // The same answer as filter.matches(record).
+  // The same result as filter.matches(record).
   bool matches(RecordView record) const;
-  // Whether it has one of the channels, whatever else is asked of it.
+  // Whether the record reaches one of the channels; other conditions are not tested.
   bool reaches(RecordView record) const { return every_channel_ || matches_channels(record); }
 
-  // What the index knows of the filter: every record that matches carries one of the terms of each
-  // clause (eventlog/term.h; each named once). None: the index does not help, every record must be
-  // looked at.
+  // The filter in index terms: every matching record has one of the terms of each clause
+  // (eventlog/term.h; each term once). No clauses: the index does not help, and every record must
+  // be tested.
   struct Clause {
     std::vector<std::string> terms;
     bool of_attributes = false;  // see LogReader::attributes_from
   };
   const std::vector<Clause>& clauses() const { return clauses_; }
 
-  // The records of the batch that may match, ascending, each once: by the hashes of subject or
-  // channels, all of them where neither is asked for. So hold them against the filter.
+  // The indexes of the batch's records that may match, ascending, each once. They are found by term
+  // hashes of the subject or the channels, and are all records if the filter has neither; so they
+  // must still be matched.
   std::vector<std::uint32_t> candidates(const Batch& batch) const;
 
  private:
@@ -47,7 +48,7 @@ class Matcher {
   std::vector<std::string_view> channels_;  // sorted, each once
   std::vector<std::string_view> kinds_;     // `kind:` of each `kind:*`; sorted, each once
   std::vector<Clause> clauses_;
-  // Of subject or channels; sorted, each once. Empty: neither is asked for.
+  // Hashes for the subject or the channels; sorted, each once. Empty: the filter has neither.
   std::vector<std::uint64_t> term_hashes_;
 };
 

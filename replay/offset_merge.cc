@@ -19,7 +19,7 @@ Result<std::optional<Offset>> OffsetMerge::next() {
     const Head head = heads_.back();
     heads_.pop_back();
     if (Result<void> pushed = push_head(head.scan); !pushed) return fail(pushed.error());
-    // An event that reaches several of the channels stands in the list of each.
+    // An event that reaches several of the channels is in the postings of each.
     if (last_ == head.offset) continue;
     last_ = head.offset;
     return last_;
@@ -40,7 +40,7 @@ Result<void> OffsetMerge::push_head(std::size_t scan) {
   const Result<std::optional<Offset>> offset = scans_[scan]->next();
   if (!offset) return fail(offset.error());
   if (!*offset) {
-    scans_[scan].reset();  // its resources are wanted elsewhere
+    scans_[scan].reset();  // frees its resources early
     return {};
   }
   heads_.push_back({**offset, scan});

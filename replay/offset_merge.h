@@ -1,6 +1,6 @@
-// Several postings lists as one: their offsets in one order, each once.
+// Merges several scans into one: their offsets in one order, each once.
 //
-// Threads: one reader's. It holds what its scans hold: use it and drop it.
+// Threads: one reader's. It holds the resources of its scans: use it and destroy it.
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,13 @@ namespace courtside {
 
 class OffsetMerge : public OffsetScan {
  public:
-  // Every scan walks in `direction`.
+  // REQUIRES: every scan walks in `direction`.
   OffsetMerge(std::vector<std::unique_ptr<OffsetScan>> scans, Direction direction);
 
   Result<std::optional<Offset>> next() override;
 
  private:
-  // The offset at which a scan stands.
+  // The next offset of one scan.
   struct Head {
     Offset offset;
     std::size_t scan;
@@ -33,7 +33,7 @@ class OffsetMerge : public OffsetScan {
 
   std::vector<std::unique_ptr<OffsetScan>> scans_;
   const Direction direction_;
-  std::vector<Head> heads_;  // a heap: the next offset in front
+  std::vector<Head> heads_;  // a heap, the next offset in front
   std::optional<Offset> last_;
   bool started_ = false;
 };

@@ -10,14 +10,14 @@
 namespace courtside {
 namespace {
 
-// How far read() walks through the tail's batches before it prefers the index: a batch costs one
-// look into its terms, about 0.1 µs.
+// The number of batches of the tail that read() walks before it prefers the index: a batch costs
+// one look into its terms, about 0.1 µs.
 constexpr std::size_t kTailBatchesMax = 1024;
 
-// Fetched before anything is known of the records' size: at the largest, 256 KiB, it is 4 MiB.
+// Fetched while the size of the records is unknown: at the largest, 256 KiB each, it is 4 MiB.
 constexpr std::size_t kFirstEventsAhead = 16;
 
-// A page in the making: takes matching records until one of its bounds is reached.
+// Builds a page: takes matching records until one of its bounds is reached.
 class PageBuilder {
  public:
   explicit PageBuilder(const PageRequest& request) : request_(request) {
@@ -25,7 +25,8 @@ class PageBuilder {
     page_.covered = request.window;
   }
 
-  // How many more events it will take, by the size of those that it has: what to fetch ahead.
+  // The number of events that it can still take, estimated from their size so far: what to fetch
+  // ahead.
   std::size_t room() const {
     const std::size_t events = request_.events_max - page_.records.size();
     const std::size_t taken = page_.records.size();
@@ -35,13 +36,13 @@ class PageBuilder {
   }
   bool is_full() const { return full_; }
 
-  // Each record that may match, in order, goes through one of these.
+  // Each record that may match goes, in order, through pass() or take().
   void pass(RecordView record, bool has_channel) {
     reached_ = record.offset();
     if (has_channel) ++page_.reached;
   }
 
-  // True when the matching record is to be taken; else the page is full without it.
+  // True when the matching record is to be taken; false: the page is full without it.
   bool fits(RecordView record) {
     full_ = bytes_ + record.bytes().size() > request_.bytes_max && !page_.records.empty();
     return !full_;
@@ -55,7 +56,8 @@ class PageBuilder {
     full_ = page_.records.size() == request_.events_max;
   }
 
-  // The page ends right after the last record that it passed or took, or has covered its window.
+  // The page ends right after the last record that it passed or took; a complete page covers its
+  // window.
   Page finish(bool complete, std::uint64_t scanned) {
     page_.scanned = scanned;
     if (!complete && request_.direction == Direction::kAscending)
@@ -72,8 +74,8 @@ class PageBuilder {
   bool full_ = false;
 };
 
-// Retention went on while an ascending page was read, so of what lies before `first_held` some may
-// be missing from it: all of that counts as lost, and nothing of the rest can be.
+// Cuts off what retention may have dropped while an ascending page was read: records before
+// `first_held` may be missing, so all of them count as lost. Nothing after it can be missing.
 void trust_from(Page& page, OffsetRange window, Offset first_held) {
   if (first_held <= page.covered.begin) return;
   page.covered.begin = std::min(first_held, window.end);
@@ -133,7 +135,7 @@ Result<Page> PageReader::read(const Filter& filter, const PageRequest& request) 
     if (page) return std::move(*page);
   }
   Result<Page> page = read_log(filter, request);
-  // Looked at after the last record was read: what is held now was held throughout.
+  // Loaded after the last record was read: what is retained now was retained during the whole read.
   if (page && ascending) trust_from(*page, request.window, log_.held().begin);
   return page;
 }

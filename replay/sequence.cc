@@ -5,8 +5,7 @@
 namespace courtside {
 namespace {
 
-// Opening a scan anew and filling its first block costs about as much as reading on over this many
-// records.
+// Opening a new scan and filling its first block costs about as much as reading this many records.
 constexpr std::uint64_t kJumpOffsets = 64;
 
 }  // namespace
@@ -29,7 +28,7 @@ Result<std::optional<Record>> Sequence::next_at(Offset wanted) {
     if (!record || !*record) return record;
     const Offset offset = (*record)->view().offset();
     if (offset == wanted) return record;
-    if (is_before(wanted, offset)) {  // retention took it
+    if (is_before(wanted, offset)) {  // retention dropped it
       ahead_ = std::move(*record);
       return std::optional<Record>();
     }

@@ -1,6 +1,6 @@
-// The log's records one after the other, with long jumps where nobody wants what lies between.
+// Reads the log's records in sequence and jumps over long unwanted stretches.
 //
-// Threads: one reader's; it blocks. It holds resources of the log: use it and drop it.
+// Threads: one reader's; it blocks. It holds resources of the log: use it and destroy it.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@ namespace courtside {
 
 class Sequence {
  public:
-  // `log` outlives it. Nothing is opened before the first record is asked for.
+  // REQUIRES: `log` outlives it. Nothing is opened before the first read.
   Sequence(const LogReader& log, OffsetRange window, Direction direction)
       : log_(log), window_(window), direction_(direction) {}
 
   // The next record of the window; empty at its end.
   Result<std::optional<Record>> next();
 
-  // The record at `wanted`; empty when the log does not hold it. What lies before it is passed
-  // over. REQUIRES: within the window, and further on than whatever was asked for before.
+  // The record at `wanted`, skipping those before it; empty when it was dropped. REQUIRES: `wanted`
+  // is within the window and beyond every record read before.
   Result<std::optional<Record>> next_at(Offset wanted);
 
-  // Records fetched so far, those passed over included.
+  // Records fetched so far, skipped ones included.
   std::uint64_t fetched() const { return fetched_; }
 
  private:
@@ -37,8 +37,8 @@ class Sequence {
   const OffsetRange window_;
   const Direction direction_;
   std::unique_ptr<RecordScan> scan_;
-  std::optional<Record> ahead_;  // read on the way to something that was not there
-  Offset reached_;               // the last that was read
+  std::optional<Record> ahead_;  // read while looking for a record that was dropped
+  Offset reached_;               // the last one that was read
   std::uint64_t fetched_ = 0;
 };
 

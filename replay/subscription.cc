@@ -11,7 +11,7 @@ Step Subscription::next_step() {
     next_ = held_.begin;
     return {Step::Kind::kGap, lost};
   }
-  if (next_ > held_.end) return {};  // this shard has not heard of it yet
+  if (next_ > held_.end) return {};  // this shard has not received the commit yet
   if (next_ == held_.end) {
     state_ = State::kLive;
     return {Step::Kind::kGoLive, {next_, next_}};

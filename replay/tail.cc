@@ -8,7 +8,7 @@ namespace courtside {
 
 void Tail::add(const SharedBatch& batch) {
   if (batch->range.empty()) return;
-  // What is thrown out is freed after the lock is let go: a reader must not wait for free().
+  // Evicted batches are freed after the lock is released: readers must not wait for free().
   std::vector<SharedBatch> evicted;
   const std::lock_guard lock(mutex_);
   COURTSIDE_CHECK(batches_.empty() || batch->range.begin == batches_.back()->range.end);

@@ -1,7 +1,7 @@
-// The recent commits in memory: what serves the usual resume without touching the disk.
+// The recent commits in memory: most resumes are served from here without the disk.
 //
-// Bounded in bytes; the oldest batches go first, but the newest always stays. Threads: any; batches
-// are added by one, in offset order.
+// Bounded in bytes; the oldest batches are evicted first, but the newest always stays. Threads:
+// any; one thread adds batches, in offset order.
 #pragma once
 
 #include <cstddef>
@@ -17,32 +17,33 @@ class Tail {
  public:
   explicit Tail(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // REQUIRES: batch->range.begin is range().end, unless the tail is empty. Batches without events
-  // are left out.
+  // Batches without events are ignored. REQUIRES: batch->range.begin is range().end, unless the
+  // tail is empty.
   void add(const SharedBatch& batch);
 
-  // The offsets held; empty when nothing is. Its end is where the last commit with events ended.
+  // The offsets in the tail; empty when there are none. The end is the end of the last commit with
+  // events.
   OffsetRange range() const;
 
-  // What the batches hold in memory.
+  // The memory of the batches in bytes.
   std::size_t size_bytes() const;
 
-  // The batch that holds this offset; null when none does.
+  // The batch with this offset; null when there is none.
   SharedBatch at(Offset offset) const;
 
-  // The batches that hold any of `wanted`, oldest first, at most `batches_max`.
-  // Empty when the tail does not reach back to wanted.begin.
+  // The batches with any offset of `wanted`, oldest first, at most `batches_max`. Empty when the
+  // tail does not reach back to wanted.begin.
   std::vector<SharedBatch> find(OffsetRange wanted, std::size_t batches_max) const;
 
  private:
   using Batches = std::deque<SharedBatch>;
 
-  // The first batch that ends after `offset`; the end when none does. REQUIRES: the lock is held.
+  // The first batch that ends after `offset`, or the end. REQUIRES: the caller holds the lock.
   Batches::const_iterator reach(Offset offset) const;
 
   const std::size_t bytes_max_;
   mutable std::mutex mutex_;
-  Batches batches_;  // without holes: each begins where the one before ends
+  Batches batches_;  // without holes: each begins where the previous one ends
   std::size_t bytes_ = 0;
 };
 

@@ -41,7 +41,7 @@ std::string_view channel_id(std::string_view text) { return text.substr(text.fin
 
 void remove_repeats(std::vector<std::string>& channels) {
   if (channels.size() < 2) return;
-  // The set owns its texts: moving a std::string may move its characters too.
+  // The set owns its texts: moving a std::string may move its characters.
   std::unordered_set<std::string> seen;
   std::erase_if(channels,
                 [&seen](const std::string& channel) { return !seen.insert(channel).second; });

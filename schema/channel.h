@@ -1,5 +1,6 @@
 // Channels and subjects: `kind:id`, kind [a-z][a-z0-9_]*, id 1 to 64 bytes of UTF-8 without control
-// characters. A channel is an audience, a subject what an event is about; the same words name both.
+// characters. A channel names an audience, a subject names what an event is about; both have the
+// same syntax.
 #pragma once
 
 #include <cstddef>
@@ -12,21 +13,21 @@ namespace courtside {
 constexpr std::size_t kChannelKindBytesMax = 64;
 constexpr std::size_t kChannelIdBytesMax = 64;
 
-bool is_channel(std::string_view text);  // `kind:id` and nothing else; the id "*" is not one
+bool is_channel(std::string_view text);  // `kind:id`, not a pattern: the id "*" is refused
 
-// What may stand behind the colon; ids of accounts, bookings and the like follow the same rule.
+// The part after the colon. Ids of accounts, bookings and the like follow the same rule.
 bool is_channel_id(std::string_view text);
 
-// `*`, which stands for every event, or `kind:*`, which stands for every channel of a kind.
+// `*` matches every event, `kind:*` every channel of a kind.
 bool is_channel_pattern(std::string_view text);
 
-// REQUIRES: is_channel(text) or a `kind:*` pattern. The part before the colon.
+// The part before the colon. REQUIRES: is_channel(text) or a `kind:*` pattern.
 std::string_view channel_kind(std::string_view text);
 
-// REQUIRES: as channel_kind. The part behind the colon.
+// The part after the colon. REQUIRES: as channel_kind.
 std::string_view channel_id(std::string_view text);
 
-// Keeps the first of each, in order.
+// Keeps the first of each channel, in order.
 void remove_repeats(std::vector<std::string>& channels);
 
 }  // namespace courtside

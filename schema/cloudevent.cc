@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/format.h"
 #include "base/utf8.h"
 #include "schema/event_draft.h"
 #include "schema/event_errors.h"
@@ -14,12 +15,11 @@ namespace {
 constexpr const char* kNotJson = "the body is not JSON";
 
 Error batch_too_large() {
-  return too_large("a batch holds at most " + std::to_string(kBatchEventsMax) + " events",
-                   kBatchEventsMax);
+  return too_large(format("a batch holds at most {} events", kBatchEventsMax), kBatchEventsMax);
 }
 
-// One element of a batch. What is wrong with it goes to `errors`, and the batch is read on; an
-// error is what ends the batch at once.
+// Reads one element of a batch. Faults of the event go to `errors` and reading continues; a
+// returned error ends the batch.
 Result<void> read_batch_item(JsonReader& reader, Timestamp received, EventErrors& errors,
                              std::vector<IncomingEvent>& events) {
   if (reader.peek() != JsonKind::kObject) {
@@ -30,7 +30,7 @@ Result<void> read_batch_item(JsonReader& reader, Timestamp received, EventErrors
   EventDraft draft(errors);
   draft.read(reader);
   if (reader.faulty()) return fail(Code::bad_request, kNotJson);
-  draft.check(received, DataCheck::kGrammarIsSound);
+  draft.check(received, DataCheck::kGrammarChecked);
   if (!errors.empty()) return {};
   Result<IncomingEvent> event = draft.build();
   if (!event) return fail(std::move(event.error()));
@@ -50,7 +50,7 @@ Result<IncomingEvent> parse_cloudevent(std::string_view json, Timestamp received
   EventDraft draft(errors);
   draft.read(reader);
   if (!reader.at_end()) return fail(Code::bad_request, kNotJson);
-  return draft.finish(received, DataCheck::kGrammarIsSound);
+  return draft.finish(received, DataCheck::kGrammarChecked);
 }
 
 Result<std::vector<IncomingEvent>> parse_cloudevent_batch(std::string_view json,

@@ -19,7 +19,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-// A `%` that no two hex digits follow stands for itself.
+// A `%` without two hex digits after it is kept as it is.
 std::string percent_decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -36,7 +36,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-// HTTP's quoted-string (RFC 9110, section 5.6.4), which the CloudEvents binding lets senders use.
+// HTTP's quoted-string (RFC 9110, section 5.6.4), which the CloudEvents binding allows.
 std::string unquoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
   std::string out;
@@ -53,7 +53,7 @@ std::string_view trimmed(std::string_view text, std::string_view space) {
   return text.substr(begin, text.find_last_not_of(space) - begin + 1);
 }
 
-// Splits before decoding: an id may hold a comma, sent as %2C.
+// Splits before decoding: an id may contain a comma, sent as %2C.
 void put_channels(EventDraft& draft, std::string_view list) {
   while (true) {
     const std::size_t comma = list.find(',');

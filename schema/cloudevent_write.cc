@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kSequenceDigits = 20;
 
 void append_member_name(std::string& out, std::string_view name) {
-  out.append(",\"").append(name).append("\":");
+  out.append(",\"", 2).append(name).append("\":", 2);
 }
 
 void append_text_member(std::string& out, std::string_view name, std::string_view text) {
@@ -20,9 +20,9 @@ void append_text_member(std::string& out, std::string_view name, std::string_vie
   append_json_string(out, text);
 }
 
-// Attributes up to dataschema are CloudEvents' own; those behind it are extensions, and follow what
-// the log has to say.
-bool is_own_attribute(const TextAttribute& attribute) { return !attribute.tells_actor; }
+// Attributes up to dataschema are CloudEvents' own. The later ones are extensions and are written
+// after the log's attributes.
+bool is_own_attribute(const TextAttribute& attribute) { return !attribute.identifies_actor; }
 
 void append_text_attributes(std::string& out, const EventFields& fields, bool own) {
   for (const TextAttribute& attribute : text_attributes()) {

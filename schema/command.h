@@ -1,5 +1,5 @@
-// What may be asked of the log, and what it answers. Commands are put in one order by a sequencer;
-// the fold turns each, in that order, into a verdict. Threads: values.
+// Commands to the log and their results. A sequencer puts commands in one order; the fold turns
+// each, in that order, into a verdict. Threads: values.
 #pragma once
 
 #include <cstddef>
@@ -16,44 +16,45 @@
 
 namespace courtside {
 
-// Who asked, in the words of whoever asked: the log hands it back with the verdict and does not
-// look.
+// Identifies the sender of a command. The log returns it with the verdict and does not interpret
+// it.
 struct Author {
   std::uint32_t shard = 0;
   std::uint64_t connection = 0;
   std::uint64_t ticket = 0;
 };
 
-// An event that passed the door.
+// A validated event.
 struct NewEvent {
   std::string event;  // bytes of build_event
   Hash128 key;        // id_key(event, id_scope)
   std::vector<std::string> channels;
-  std::optional<std::uint64_t> expected_version;  // the subject's version; 0 = must not exist
+  std::optional<std::uint64_t> expected_version;  // of the subject; 0: it must not exist
   IdScope id_scope = IdScope::kSource;
 };
 
-// What a reader of an outside source remembers in the log, under a key of its own choosing.
+// A note that a reader of an outside source keeps in the log. The reader chooses the key.
 struct SourceNote {
   std::string key;    // not empty
-  std::string value;  // empty: forget it
+  std::string value;  // empty: delete the note
   friend bool operator==(const SourceNote&, const SourceNote&) = default;
 };
 
-// A reader of an outside source has read on: from one place to the next, both in its own words. It
-// is written with the events that it brings, in one commit, or not at all; and taken only where the
-// source's place is still `from`, so that of two readers of one source one alone gets on.
+// A reader's progress in an outside source: from one source position to the next, both in the
+// source's own format. The step and the events that it brings are committed together or not at all.
+// It is accepted only while the stored source position is `from`, so of two readers of one source
+// only one makes progress.
 struct SourceStep {
   std::string source;  // its name: is_source_name()
-  std::string from;    // empty: nothing was ever read
+  std::string from;    // empty: nothing was read before
   std::string to;
   std::vector<SourceNote> notes = {};
 };
 
-// A source's name: 1 to 32 of a-z, 0-9, `_` and `-`, a letter first.
+// A source's name: 1 to 32 characters of a-z, 0-9, `_` and `-`; the first is a letter.
 bool is_source_name(std::string_view name);
 
-// Appends all of these events, or none.
+// Appends all of the events or none.
 struct Append {
   Author author;
   std::vector<NewEvent> events;
@@ -66,7 +67,7 @@ struct Append {
   }
 };
 
-// Forgets every event below this offset, and its id. Subject versions stay.
+// Deletes every event below this offset, and its id. Subject versions stay.
 struct Drop {
   Offset below;
 };
@@ -76,21 +77,21 @@ using Command = std::variant<Append, Drop>;
 struct Appended {
   Offset offset;
   std::uint64_t subject_version = 0;
-  bool duplicate = false;  // the first of this id stands at `offset`
+  bool duplicate = false;  // `offset` is the first event with this id
 };
 
 struct Conflict {
-  std::size_t index = 0;  // the first event of the command whose expectation failed
+  std::size_t index = 0;  // the first event of the command whose expected version is wrong
   std::uint64_t expected = 0;
   std::uint64_t current = 0;
 };
 
-// A step was not taken, and its events neither: the source's place is another one.
+// A step was refused, with its events: the stored source position is not `from`.
 struct Overtaken {
   std::string place;
 };
 
-// The answer to an Append: one Appended per event, or what refused all of them.
+// The result of an Append: one Appended per event, or the reason why all were refused.
 struct Verdict {
   Author author;
   std::variant<std::vector<Appended>, Conflict, Overtaken> outcome;

@@ -7,8 +7,8 @@
 namespace courtside {
 namespace {
 
-// An event is two levels deep, and has a table for itself and one for each extension. The door
-// takes kEventExtensionsMax of those; a buffer with more is not worth walking.
+// An event is two tables deep: one for itself and one for each extension, of which at most
+// kEventExtensionsMax are allowed. A buffer with many more is refused without walking it.
 constexpr flatbuffers::uoffset_t kEventDepthMax = 4;
 constexpr flatbuffers::uoffset_t kTablesMax = 64;
 
@@ -19,8 +19,8 @@ const Table& table_of(std::string_view bytes) {
   return *reinterpret_cast<const Table*>(bytes.data() + root_begin(bytes));
 }
 
-// A string or byte vector. It goes around flatbuffers::String because that reads its length as an
-// aligned number; ReadScalar does not mind where a number lies.
+// A string or byte vector. flatbuffers::String would read its length as an aligned number;
+// ReadScalar reads it at any address.
 std::string_view text_of(const Table& table, Field field) {
   const auto* vector = table.GetPointer<const std::uint8_t*>(field);
   if (vector == nullptr) return {};
@@ -137,7 +137,7 @@ EventFields EventView::fields() const {
 
 Result<EventView> verify_event(std::string_view bytes) {
   const AlignedBytes aligned(bytes);
-  // The identifier ends at byte 8: a shorter text has none to compare.
+  // The identifier ends at byte 8; a shorter text has none.
   const bool sized = bytes.size() >= 8 && bytes.size() < FLATBUFFERS_MAX_BUFFER_SIZE;
   const auto broken = [] { return fail(Code::bad_request, "the event is not an Event buffer"); };
   if (!sized) return broken();

@@ -1,7 +1,7 @@
-// What happened: a CloudEvents 1.0 event, held as a FlatBuffer from the door to the subscriber.
+// A CloudEvents 1.0 event as a FlatBuffer, the form it keeps from validation to delivery.
 //
-// Build one from its fields, look at one through EventView. Bytes from outside go through
-// verify_event first, once. Threads: values and views, no state.
+// build_event makes one from its fields, EventView reads one. Bytes from outside must pass
+// verify_event first. Threads: values and views, no state.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +17,13 @@ namespace courtside {
 
 enum class DataKind : std::uint8_t { kNone, kJson, kBinary };
 
-// A CloudEvents extension attribute that has no field of its own; `value` is its JSON token.
+// A CloudEvents extension attribute without a field of its own; `value` is its JSON token.
 struct Extension {
   std::string_view name;
   std::string_view value;
 };
 
-// The attributes of an event; an empty text is an attribute that is not there.
+// The attributes of an event; an empty text means that the attribute is absent.
 struct EventFields {
   std::string_view id = {};
   std::string_view source = {};
@@ -40,13 +40,13 @@ struct EventFields {
   std::string_view traceparent = {};
   std::vector<Extension> extensions = {};
   DataKind data_kind = DataKind::kNone;
-  std::string_view data = {};  // JSON text, or bytes, as data_kind says
+  std::string_view data = {};  // JSON text or bytes, depending on data_kind
 };
 
-// The FlatBuffer (file identifier CSEV). It does not judge the fields.
+// The FlatBuffer (file identifier CSEV). The fields are not validated.
 std::string build_event(const EventFields& fields);
 
-// Looks at an event's bytes. Views are valid as long as the bytes are.
+// Reads an event's bytes. Views are valid as long as the bytes are.
 class EventView {
  public:
   // REQUIRES: `bytes` came from build_event or passed verify_event.
@@ -68,15 +68,14 @@ class EventView {
   DataKind data_kind() const;
   std::string_view data() const;
 
-  // All of them at once, extensions included.
+  // All fields at once, with the extensions.
   EventFields fields() const;
 
  private:
   std::string_view bytes_;
 };
 
-// bad_request unless `bytes` is a well-formed event buffer. Says nothing about what it means: that
-// is check_event's part.
+// bad_request unless `bytes` is a well-formed event buffer. check_event validates the content.
 Result<EventView> verify_event(std::string_view bytes);
 
 }  // namespace courtside

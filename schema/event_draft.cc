@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "schema/channel.h"
+#include "schema/record.h"
 
 namespace courtside {
 namespace {
@@ -36,7 +38,7 @@ void EventDraft::read(JsonReader& reader) {
     if (!name) {
       errors_.add("", "has a member whose name holds half of a surrogate pair");
     } else {
-      // A name that was decoded stands in `scratch`, which the next one overwrites.
+      // A decoded name is in `scratch`, which the next name overwrites.
       put(key.escaped ? keep(std::string(*name)) : *name, value);
     }
   }
@@ -58,7 +60,7 @@ void EventDraft::put(std::string_view name, const JsonValue& value) {
     if (value.depth > kJsonDepthMax) errors_.add("/data", kDataTooDeep);
     return put_data(DataKind::kJson, value.raw);
   }
-  // `null` is an attribute that is not there. But it may be so only once: hence after is_first.
+  // `null` means absent. It is checked after is_first: the name may occur only once even so.
   if (value.absent() && attribute.kind != AttributeKind::kExtension) return;
   switch (attribute.kind) {
     case AttributeKind::kText: return put_text_attribute(text_attributes()[attribute.index], value);
@@ -123,8 +125,7 @@ void EventDraft::put_channels(const JsonValue& value) {
 void EventDraft::put_channel(std::string_view channel) {
   const std::size_t index = channels_seen_++;
   if (index >= kRecordChannelsMax) {
-    return errors_.add("/channels",
-                       "lists more than " + std::to_string(kRecordChannelsMax) + " channels");
+    return errors_.add("/channels", format("lists more than {} channels", kRecordChannelsMax));
   }
   if (!is_channel(channel)) {
     return errors_.add_field("channels", std::to_string(index),
@@ -140,7 +141,7 @@ void EventDraft::put_expected_version(std::optional<std::uint64_t> version) {
 
 void EventDraft::put_fields(const EventFields& fields) {
   fields_ = fields;
-  has_spec_version_ = true;  // the buffer's identifier says it
+  has_spec_version_ = true;  // given by the buffer's identifier
   std::erase_if(fields_.extensions, [](const Extension& extension) {
     return find_attribute(extension.name).kind == AttributeKind::kIgnored;
   });
@@ -177,13 +178,13 @@ void EventDraft::put_text(std::string_view name, std::string text) {
 void EventDraft::check(Timestamp received, DataCheck data_check) {
   if (!has_spec_version_) errors_.add("/specversion", "is missing");
   check_fields(fields_, data_check, errors_);
-  // `null` is an extension that is not there, but its name could come only once.
+  // An extension of value `null` is absent, but its name may occur only once.
   std::erase_if(fields_.extensions, [](const Extension& e) { return e.value == "null"; });
   if (fields_.time.empty()) fields_.time = keep(format_rfc3339(received));
 }
 
 Result<IncomingEvent> EventDraft::build() {
-  // Before it is copied: the builder's buffer stays as large as its largest event.
+  // Checked before the copy: the builder's buffer stays as large as its largest event.
   if (fields_.data.size() > kEventBytesMax) return fail(event_too_large());
   remove_repeats(result_.channels);
   result_.event = build_event(fields_);

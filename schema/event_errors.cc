@@ -6,7 +6,7 @@
 namespace courtside {
 namespace {
 
-// Names that were made up by the sender are shown up to here.
+// Member names chosen by the sender are shown up to this length.
 constexpr std::size_t kShownNameBytesMax = 64;
 
 void append_pointer_step(std::string& out, std::string_view name) {

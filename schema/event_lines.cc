@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "schema/position.h"
 #include "schema/projection.h"
 
 namespace courtside {
@@ -14,35 +15,34 @@ constexpr std::size_t kSequenceDigits = 20;
 
 bool is_line_break(char c) { return c == '\n' || c == '\r'; }
 
-void append_sequence(std::string& out, Offset offset) {
+std::string sequence_text(Offset offset) {
   const std::string digits = std::to_string(offset.value());
-  out.append(kSequenceDigits - digits.size(), '0').append(digits);
+  return std::string(kSequenceDigits - digits.size(), '0') + digits;
 }
 
-std::string data_cell(const EventFields& fields) {
-  if (fields.data_kind == DataKind::kBinary) return base64_encode(fields.data);
-  std::string data(fields.data);
-  std::replace_if(data.begin(), data.end(), is_line_break, ' ');
-  return data;
-}
-
-void append_row(std::string& out, RecordView record, const EventFields& fields) {
-  append_sequence(out, record.offset());
-  out.push_back(',');
-  append_rfc3339(out, record.recorded());
-  for (const std::string_view text : {fields.id, fields.source, fields.type, fields.subject}) {
-    out.push_back(',');
-    append_csv_cell(out, text);
-  }
-  out.push_back(',');
-  append_number(out, record.subject_version());
-  for (const std::string_view text : {fields.time, fields.actorid, fields.correlationid}) {
-    out.push_back(',');
-    append_csv_cell(out, text);
-  }
-  out.push_back(',');
-  append_csv_cell(out, data_cell(fields));
-  out.append("\r\n");
+void append_row(std::string& out, RecordView record, std::string_view epoch,
+                const EventFields& fields) {
+  const std::string sequence = sequence_text(record.offset());
+  const std::string recorded = format_rfc3339(record.recorded());
+  const std::string version = std::to_string(record.subject_version());
+  const std::string position = format_position(epoch, record.offset());
+  const bool is_binary = fields.data_kind == DataKind::kBinary;
+  const std::string base64 = is_binary ? base64_encode(fields.data) : std::string();
+  append_event_row(out, {.sequence = sequence,
+                         .recordedtime = recorded,
+                         .id = fields.id,
+                         .source = fields.source,
+                         .type = fields.type,
+                         .subject = fields.subject,
+                         .subjectversion = version,
+                         .time = fields.time,
+                         .actorid = fields.actorid,
+                         .correlationid = fields.correlationid,
+                         .causationid = fields.causationid,
+                         .actortype = fields.actortype,
+                         .actorrole = fields.actorrole,
+                         .position = position,
+                         .data = is_binary ? std::string_view(base64) : fields.data});
 }
 
 }  // namespace
@@ -54,11 +54,26 @@ void append_event_line(std::string& out, RecordView record, const Projection* pr
   out.push_back('\n');
 }
 
-void append_event_row(std::string& out, RecordView record, const Projection* projection) {
+void append_event_row(std::string& out, const EventRow& row) {
+  for (const std::string_view cell :
+       {row.sequence, row.recordedtime, row.id, row.source, row.type, row.subject,
+        row.subjectversion, row.time, row.actorid, row.correlationid, row.causationid,
+        row.actortype, row.actorrole, row.position}) {
+    append_csv_cell(out, cell);
+    out.push_back(',');
+  }
+  std::string data(row.data);
+  std::replace_if(data.begin(), data.end(), is_line_break, ' ');
+  append_csv_cell(out, data);
+  out.append("\r\n");
+}
+
+void append_event_row(std::string& out, RecordView record, std::string_view epoch,
+                      const Projection* projection) {
   const EventFields fields = record.event().fields();
-  if (projection == nullptr) return append_row(out, record, fields);
+  if (projection == nullptr) return append_row(out, record, epoch, fields);
   std::string data;
-  append_row(out, record, projected(fields, *projection, data));
+  append_row(out, record, epoch, projected(fields, *projection, data));
 }
 
 // https://owasp.org/www-community/attacks/CSV_Injection

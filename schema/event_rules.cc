@@ -5,12 +5,13 @@
 #include <limits>
 #include <string>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "schema/catalogue.h"
 #include "schema/channel.h"
-#include "schema/cloudevent.h"
+#include "schema/incoming_event.h"
 #include "schema/json_reader.h"
 #include "schema/text.h"
 
@@ -54,8 +55,7 @@ void check_text_attribute(const TextAttribute& attribute, const EventFields& fie
   if (text.empty()) {
     if (attribute.required) errors.add_member(attribute.name, "is missing");
   } else if (text.size() > attribute.bytes_max) {
-    errors.add_member(attribute.name,
-                      "is longer than " + std::to_string(attribute.bytes_max) + " bytes");
+    errors.add_member(attribute.name, format("is longer than {} bytes", attribute.bytes_max));
   } else if (!is_plain_text(text)) {
     errors.add_member(attribute.name, "must be UTF-8 without control characters");
   }
@@ -73,7 +73,7 @@ void check_meanings(const EventFields& fields, EventErrors& errors) {
   }
 }
 
-// CloudEvents knows text, booleans, 32-bit integers, and null for what is not there.
+// CloudEvents allows text, booleans, 32-bit integers, and null for an absent attribute.
 bool is_extension_value(std::string_view token) {
   const JsonValue value = read_json(token);
   if (value.raw != token) return false;
@@ -103,7 +103,7 @@ void check_extension(const Extension& extension, EventErrors& errors) {
 
 void check_extensions(const std::vector<Extension>& extensions, EventErrors& errors) {
   if (extensions.size() > kEventExtensionsMax) {
-    return errors.add("", "has more than " + std::to_string(kEventExtensionsMax) + " extensions");
+    return errors.add("", format("has more than {} extensions", kEventExtensionsMax));
   }
   for (auto each = extensions.begin(); each != extensions.end(); ++each) {
     check_extension(*each, errors);
@@ -114,7 +114,7 @@ void check_extensions(const std::vector<Extension>& extensions, EventErrors& err
   }
 }
 
-// False when the data cannot be looked into.
+// False when the data is not JSON.
 bool check_data(const EventFields& fields, EventErrors& errors) {
   if (fields.data_kind != DataKind::kJson) return true;
   const JsonValue value = read_json(fields.data);
@@ -168,7 +168,7 @@ void check_fields(const EventFields& fields, DataCheck data_check, EventErrors& 
     errors.add("/type", "is reserved for messages of the server's own");
   }
   check_extensions(fields.extensions, errors);
-  if (data_check == DataCheck::kGrammarIsSound || check_data(fields, errors)) {
+  if (data_check == DataCheck::kGrammarChecked || check_data(fields, errors)) {
     check_catalogue(fields, errors);
   }
 }
@@ -180,8 +180,7 @@ Error too_large(std::string message, std::size_t limit) {
 }
 
 Error event_too_large() {
-  return too_large("the event is larger than " + std::to_string(kEventBytesMax) + " bytes",
-                   kEventBytesMax);
+  return too_large(format("the event is larger than {} bytes", kEventBytesMax), kEventBytesMax);
 }
 
 }  // namespace courtside

@@ -1,6 +1,5 @@
-// What reading FlatBuffers at any address takes. The library checks alignment within a buffer and
-// takes the buffer's own for granted; but a message in the middle of a socket's buffer, or a record
-// in the middle of a page, begins anywhere. Threads: values.
+// Reading FlatBuffers at any address. The library assumes that a buffer itself is aligned, but a
+// message in a socket's buffer, or a record in a page, may begin anywhere. Threads: values.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +10,20 @@
 
 namespace courtside {
 
-// Where a buffer's root table begins: flatbuffers::GetRoot reads this as an aligned number.
+// The offset of the root table. (flatbuffers::GetRoot would read this number as an aligned one.)
 inline std::size_t root_begin(std::string_view buffer) {
   std::uint32_t begin;
   std::memcpy(&begin, buffer.data(), sizeof(begin));
   return begin;
 }
 
-// The same bytes at an address that is a multiple of 8, for verifying and for reading many fields.
+// The same bytes at a multiple of 8, for verifying and for reading many fields. They are copied
+// only if they are not aligned.
 class AlignedBytes {
  public:
   explicit AlignedBytes(std::string_view bytes) : view_(bytes) {
     if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0) return;
-    copy_.reserve(64);  // on the heap: within itself a std::string promises no alignment
+    copy_.reserve(64);  // on the heap: a std::string's inline buffer has no guaranteed alignment
     copy_ = bytes;
     view_ = copy_;
   }

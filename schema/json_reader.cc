@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t repeated(std::uint8_t byte) { return 0x0101010101010101u * byte; }
 
-// The high bit of each byte that is zero is set; bytes above the first such one may err, which does
-// not matter to who looks for the first.
+// Sets the high bit of each zero byte. Bytes above the first zero byte may be wrong; callers only
+// use the first.
 std::uint64_t zero_bytes(std::uint64_t word) {
   return (word - repeated(1)) & ~word & repeated(0x80);
 }
@@ -25,8 +25,8 @@ bool needs_look(char c) { return c == '"' || c == '\\' || static_cast<unsigned c
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// How many bytes from the front are neither quote, backslash nor control. Eight at a time: strings
-// are most of what an event is.
+// The number of leading bytes that are not a quote, a backslash or a control character. It looks at
+// eight at a time: most of an event is strings.
 std::size_t plain_length(std::string_view text) {
   std::size_t length = 0;
   while (length + 8 <= text.size()) {
@@ -81,7 +81,7 @@ bool JsonReader::begin(char bracket) {
   return true;
 }
 
-// To the next member or element; false at the closing bracket, which is read.
+// Steps to the next member or element. False at the closing bracket, which is consumed.
 bool JsonReader::step(char closer) {
   skip_space();
   if (take(closer)) {
@@ -135,15 +135,15 @@ bool JsonReader::read_scalar(JsonKind kind, bool& escaped) {
   }
 }
 
-// Reads an object or array to its end and answers how deep it goes. A list of open brackets instead
-// of recursion: a sender may nest as deep as its message is long.
+// Reads an object or array to its end and returns its depth. It keeps a list of open brackets
+// instead of recursing: a sender may nest as deep as the message is long.
 std::size_t JsonReader::read_nested() {
   std::size_t depth = 0;
   open_.clear();
   do {
     const JsonKind kind = peek();
     bool ignored = false;
-    bool more = false;  // the value that begins here is an open bracket with something in it
+    bool more = false;  // a non-empty object or array begins here
     if (kind == JsonKind::kObject || kind == JsonKind::kArray) {
       more = open(*at_);
       if (open_.size() > depth) depth = open_.size();
@@ -155,7 +155,7 @@ std::size_t JsonReader::read_nested() {
   return depth;
 }
 
-// Reads the opening bracket, and the first key of an object. False when nothing is inside.
+// Reads the opening bracket and, in an object, the first key. False when it is empty.
 bool JsonReader::open(char bracket) {
   open_.push_back(bracket);
   ++at_;
@@ -164,8 +164,8 @@ bool JsonReader::open(char bracket) {
   return bracket == '[' || read_key();
 }
 
-// After a value, or right behind a bracket that closes at once: reads closing brackets, and a comma
-// where another value follows.
+// Called after a value, or at an empty pair of brackets. Reads closing brackets, and a comma when
+// another value follows.
 void JsonReader::close_or_continue() {
   while (!open_.empty()) {
     skip_space();

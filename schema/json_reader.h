@@ -1,5 +1,5 @@
-// Reads JSON text value by value, strictly as RFC 8259 has it, and hands out the bytes of each
-// value as they stand.
+// Reads JSON text value by value, strictly by RFC 8259, and returns the bytes of each value
+// unchanged.
 //
 //   JsonReader reader(text);
 //   if (reader.begin_object()) {
@@ -7,15 +7,13 @@
 //       use(reader.key(), reader.value());
 //     }
 //   }
-//   if (!reader.at_end()) return fail(...);  // the one place where grammar is judged
+//   if (!reader.at_end()) return fail(...);  // check the grammar here, once
 //
-// Why a reader of our own: `data` must be checked whole and kept as it came. simdjson's DOM refuses
-// 1e400 and big integers, its on-demand reader does not look at what is not asked for, and a second
-// pass that does look would be this reader again. What simdjson does best, checking UTF-8, it does
-// here too (is_utf8).
+// Why not simdjson: `data` must be checked whole and kept byte for byte. simdjson's DOM refuses
+// 1e400 and big integers; its on-demand reader does not check values that are not read, and a
+// second pass that does would be this reader again. simdjson still checks UTF-8 here (is_utf8).
 //
-// After a fault every begin_ and next_ answers false and at_end() does, so loops just end.
-// Threads: a value.
+// After a fault every begin_, next_ and at_end() returns false, so loops end. Threads: a value.
 #pragma once
 
 #include <cstddef>
@@ -28,24 +26,24 @@ namespace courtside {
 
 class JsonReader {
  public:
-  // REQUIRES: is_utf8(text), and the text outlives the reader and what it hands out.
+  // REQUIRES: is_utf8(text), and the text outlives the reader and its results.
   explicit JsonReader(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
 
-  // What the next value is, without reading it; kNone where none can begin.
+  // The kind of the next value, without reading it; kNone when no value can begin here.
   JsonKind peek();
 
-  // Enters an object; then next_member() steps to each key, and its value must be read with
-  // value(), or entered and read to its end. False when the next value is no object.
+  // Enters an object. next_member() then steps to each key; read the key's value with value(), or
+  // enter it and read it to its end. False when the next value is not an object.
   bool begin_object() { return begin('{'); }
   bool next_member();
-  // The key's token, quotes included, as JsonValue of kind kString.
+  // The key's token with its quotes, as a JsonValue of kind kString.
   const JsonValue& key() const { return key_; }
 
   // The same for an array.
   bool begin_array() { return begin('['); }
   bool next_element();
 
-  // Reads the next value, whatever it is.
+  // Reads the next value of any kind.
   JsonValue value();
 
   // True when everything was read without a fault and only white space is left.
@@ -71,13 +69,13 @@ class JsonReader {
 
   const char* at_;
   const char* end_;
-  bool first_ = false;  // of the innermost entered object or array
+  bool first_ = false;  // in the innermost object or array that was entered
   bool faulty_ = false;
-  std::string open_;  // brackets within the value that is being read: depth is the sender's choice
+  std::string open_;  // open brackets of the value being read: the sender chooses the depth
   JsonValue key_;
 };
 
-// One value and nothing else, or kNone when the text is anything else.
+// Reads a text that is exactly one value; kNone otherwise.
 JsonValue read_json(std::string_view text);
 
 }  // namespace courtside

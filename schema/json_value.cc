@@ -25,7 +25,7 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
-// Takes XXXX, and \uXXXX behind it where both make a pair. False for half of a pair.
+// Takes XXXX, and a following \uXXXX if both form a surrogate pair. False for half of a pair.
 bool append_unicode_escape(std::string_view& rest, std::string& out) {
   char32_t c = hex4(rest);
   rest.remove_prefix(4);

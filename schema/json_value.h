@@ -1,5 +1,4 @@
-// A value of JSON as a JsonReader found it: its kind and its bytes, not yet turned into anything.
-// Threads: values.
+// A JSON value as a JsonReader found it: its kind and its bytes, not decoded. Threads: values.
 #pragma once
 
 #include <cstddef>
@@ -12,24 +11,24 @@ namespace courtside {
 
 enum class JsonKind : std::uint8_t { kNone, kObject, kArray, kString, kNumber, kBool, kNull };
 
-// One value. `raw` is a view of the text that was read; kNone is a value that is not there.
+// `raw` is a view of the input; kNone means that the value is absent.
 struct JsonValue {
   JsonKind kind = JsonKind::kNone;
-  bool escaped = false;   // a string that has a backslash in it
-  std::size_t depth = 0;  // of brackets: 0 for a scalar, 1 for {}, 2 for [{}]
+  bool escaped = false;   // a string that contains a backslash
+  std::size_t depth = 0;  // of nested brackets: 0 for a scalar, 1 for {}, 2 for [{}]
   std::string_view raw = {};
 
   bool is(JsonKind wanted) const { return kind == wanted; }
-  // `null` and "not there" mean the same in most of the protocol.
+  // `null` and absent mean the same in most of the protocol.
   bool absent() const { return kind == JsonKind::kNone || kind == JsonKind::kNull; }
 };
 
-// The text of a string value: a view of the raw bytes where there is no escape, else decoded into
-// `scratch`. Empty optional when an escape is half of a surrogate pair, which no UTF-8 can say.
+// The decoded text of a string value: a view of the raw bytes if there is no escape, otherwise a
+// view of `scratch`. Empty optional for half of a surrogate pair, which UTF-8 cannot encode.
 // REQUIRES: `string` is a string that a JsonReader read.
 std::optional<std::string_view> json_text(const JsonValue& string, std::string& scratch);
 
-// The number, when the value is written as an integer of 64 bits (no fraction, no exponent).
+// The value of a number that is written as a 64-bit integer (no fraction, no exponent); else empty.
 std::optional<std::int64_t> json_integer(const JsonValue& value);
 
 }  // namespace courtside

@@ -1,16 +1,16 @@
-// What a pattern of channels or of event types stands for: the same for filters, routes,
-// projections and rules of access. Threads: any; no state.
+// Pattern matching for channels and event types, the same for filters, routes, projections and
+// access rules. Threads: any; no state.
 #pragma once
 
 #include <string_view>
 
 namespace courtside {
 
-// Whether `pattern` (a channel, `kind:*` or `*`) stands for `channel`.
+// `pattern` is a channel, `kind:*` or `*`.
 bool matches_channel(std::string_view pattern, std::string_view channel);
 
-// Whether `pattern` (a type, or `prefix.*`) stands for `type`. `booking.*` stands for every type
-// that begins with `booking.`, and not for `booking`.
+// `pattern` is a type or `prefix.*`. `booking.*` matches every type that begins with `booking.`,
+// but not `booking`.
 bool matches_type(std::string_view pattern, std::string_view type);
 
 }  // namespace courtside

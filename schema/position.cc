@@ -14,10 +14,15 @@ bool is_epoch(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_epoch_character);
 }
 
-// One offset has one spelling, so positions may be compared as text: no sign, no zeros in front.
-bool parse_offset(std::string_view text, Offset& offset) {
+constexpr std::size_t kSortableDigits = 20;  // of 2^64 - 1
+
+// Each offset has one spelling in each form (no sign; leading zeros to a fixed length, or none), so
+// positions of one form may be compared as text.
+bool parse_offset(std::string_view text, bool is_sortable, Offset& offset) {
   if (text.empty() || !is_digit(text.front())) return false;
-  if (text.front() == '0' && text.size() > 1) return false;
+  if (is_sortable ? text.size() != kSortableDigits : text.front() == '0' && text.size() > 1) {
+    return false;
+  }
   std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -29,13 +34,13 @@ bool parse_offset(std::string_view text, Offset& offset) {
 }  // namespace
 
 Result<Position> parse_position(std::string_view text) {
-  const std::size_t colon = text.find(':');
+  const std::size_t separator = text.find_first_of(":_");
   Position position;
-  if (colon == std::string_view::npos || !is_epoch(text.substr(0, colon)) ||
-      !parse_offset(text.substr(colon + 1), position.offset)) {
+  if (separator == std::string_view::npos || !is_epoch(text.substr(0, separator)) ||
+      !parse_offset(text.substr(separator + 1), text[separator] == '_', position.offset)) {
     return fail(Code::bad_position, "a position is `epoch:offset`, as the server gave it");
   }
-  position.epoch = text.substr(0, colon);
+  position.epoch = text.substr(0, separator);
   return position;
 }
 
@@ -45,6 +50,14 @@ std::string format_position(std::string_view epoch, Offset offset) {
   text.append(epoch).push_back(':');
   text.append(std::to_string(offset.value()));
   return text;
+}
+
+std::string format_sortable_position(std::string_view epoch, Offset offset) {
+  const std::string digits = std::to_string(offset.value());
+  std::string text;
+  text.reserve(epoch.size() + 1 + kSortableDigits);
+  text.append(epoch).push_back('_');
+  return text.append(kSortableDigits - digits.size(), '0').append(digits);
 }
 
 }  // namespace courtside

@@ -13,22 +13,22 @@
 namespace courtside {
 namespace {
 
-// Of listed paths, what is left behind the names that lead to a value: `minor` of "price.minor"
-// within `price`.
+// Listed paths, without the names that were already matched: "minor" of "price.minor" inside
+// `price`.
 using Paths = std::vector<std::string_view>;
 
-// What the list says of one field.
+// What the list contains for one field.
 struct Listed {
-  bool is_named = false;  // its path ends here
-  bool with_all = false;  // "price.*": whatever it is, with all in it
-  Paths within = {};      // of paths that lead further
+  bool is_named = false;  // a path ends at this field
+  bool with_all = false;  // "price.*": the whole value
+  Paths within = {};      // the rest of paths that lead below this field
 };
 
 constexpr std::string_view kAll = "*";
 constexpr std::string_view kWithAll = ".*";
 
-// A name is compared as a whole: `price.minor` at the top is not the `minor` of `price`. Among what
-// is hidden it counts all the same: rather too much is hidden than too little.
+// Compares whole names: a top-level member "price.minor" is not the `minor` of `price`. For hidden
+// fields it matches anyway: hiding too much is safer than hiding too little.
 void look_up(std::string_view name, std::string_view path, bool is_hidden, Listed& listed) {
   if (path == kAll) listed.with_all = true;
   if (!path.starts_with(name)) return;
@@ -47,23 +47,24 @@ bool is_structure(const JsonValue& value) {
   return value.is(JsonKind::kObject) || value.is(JsonKind::kArray);
 }
 
-// Writes what is shown of a value. Keeps its bytes where all of it is shown.
+// Writes the shown part of a value; the bytes are kept if all of it is shown.
 //
-// A list of what is shown names leaves, from the top of the data: an object or list that stands
-// where one is named is something that the list does not know. What is hidden is so at any depth.
+// A list of shown fields names scalars from the top of the data; an object or array in such a field
+// is not shown. A list of hidden fields applies at any depth.
 class ShownValue {
  public:
   explicit ShownValue(const Projection& projection)
       : projection_(projection), is_hiding_(projection.listed_are_hidden) {}
 
-  // The listed paths that begin at the top.
+  // The listed paths that start at the top of the data; none when the list hides, since those start
+  // anywhere.
   Paths from_top() const {
     return is_hiding_ ? Paths()
                       : Paths(projection_.data_fields.begin(), projection_.data_fields.end());
   }
 
-  // Appends what is shown of an object or a list to which `paths` lead. False where some of it is
-  // not shown.
+  // Appends the shown part of an object or array that `paths` lead to. Returns false when some of
+  // it is hidden.
   bool append_structure(std::string& out, const JsonValue& value, const Paths& paths) {
     JsonReader reader(value.raw);
     const bool is_object = reader.begin_object();
@@ -83,7 +84,7 @@ class ShownValue {
     while (reader.next_member()) {
       const JsonValue key = reader.key();
       const JsonValue value = reader.value();
-      // A name that is no UTF-8 text is in no list.
+      // A name that cannot be decoded is in no list.
       const auto name = json_text(key, scratch);
       const Listed listed = name ? list_of(*name, paths) : Listed();
       if (!shows(value, listed)) {
@@ -101,7 +102,7 @@ class ShownValue {
     return is_whole;
   }
 
-  // What is shown of each of its objects and lists, to which the same paths lead.
+  // The same paths apply to each object or array in the array.
   bool append_elements(std::string& out, JsonReader& reader, const Paths& paths) {
     bool is_first = true;
     bool is_whole = true;
@@ -140,8 +141,8 @@ class ShownValue {
   const bool is_hiding_;
 };
 
-// Whether some name in the data may be one of those that are hidden; of most events none is. An
-// escape may spell any name.
+// A quick test whether the data may contain a hidden name; most events do not. An escape may spell
+// any name.
 bool may_hide(const Projection& projection, std::string_view data) {
   if (data.find('\\') != std::string_view::npos) return true;
   const auto may_be_there = [data](std::string_view path) {
@@ -153,7 +154,7 @@ bool may_hide(const Projection& projection, std::string_view data) {
   return std::any_of(projection.data_fields.begin(), projection.data_fields.end(), may_be_there);
 }
 
-// Data that is no object has no fields: a list of what is shown shows nothing of it.
+// Data that is not an object has no fields, so a list of shown fields shows nothing of it.
 void project_data(EventFields& fields, const Projection& projection, std::string& data) {
   if (fields.data_kind != DataKind::kJson) {
     if (projection.listed_are_hidden) return;
@@ -173,7 +174,7 @@ void project_data(EventFields& fields, const Projection& projection, std::string
   }
 }
 
-// Whether readers do not see the id that this subject carries.
+// True when the projection hides the id in this subject.
 bool hides_subject(const Projection& projection, std::string_view subject) {
   const std::string_view field = subject_field(channel_kind(subject));
   const auto& listed = projection.data_fields;
@@ -189,9 +190,9 @@ EventFields projected(const EventFields& fields, const Projection& projection, s
   if (hides_subject(projection, fields.subject)) shown.subject = hidden_subject(fields.subject);
   if (projection.hide_actor) {
     for (const TextAttribute& attribute : text_attributes()) {
-      if (attribute.tells_actor) shown.*attribute.field = {};
+      if (attribute.identifies_actor) shown.*attribute.field = {};
     }
-    // Nobody said what these tell.
+    // Extensions may also identify the actor.
     shown.extensions.clear();
   }
   return shown;
@@ -218,7 +219,7 @@ DataFields::DataFields(std::string_view json) {
   }
 }
 
-// The last of two with one name, as JSON.parse has it.
+// Of two members with one name the last wins, as in JSON.parse.
 std::optional<std::string_view> DataFields::text(std::string_view field) const& {
   const auto same = [field](const auto& entry) { return entry.first == field; };
   const auto found = std::find_if(texts_.rbegin(), texts_.rend(), same);

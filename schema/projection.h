@@ -1,4 +1,4 @@
-// What a Projection leaves of an event. Threads: any.
+// Applies a Projection to an event. Threads: any.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace courtside {
 
-// The fields that `projection` shows. `data` is where the shown part of the data is put; it and
-// what `fields` views outlive the result.
+// The fields under the projection. `data` receives the projected data. REQUIRES: `data` and what
+// `fields` views outlive the result.
 //
-// The subject of an event carries an id too. Where the field of that id is listed as hidden, the
-// subject is shown as `kind:hidden`: payment:p_1 as "payment:hidden" without `paymentId`.
+// The subject contains an id too. If the field of that id is hidden, the subject is shown as
+// `kind:hidden`: payment:p_1 without `paymentId` becomes "payment:hidden".
 EventFields projected(const EventFields& fields, const Projection& projection, std::string& data);
 
 }  // namespace courtside

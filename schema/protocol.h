@@ -1,7 +1,7 @@
-// The messages of the WebSocket protocol, version 1, and the two encodings of them.
+// The messages of the WebSocket protocol, version 1, and their two encodings.
 //
-// A Codec turns a client's bytes into a ClientMessage and a ServerMessage into bytes. It knows no
-// sockets and no frames. Threads: a codec has no state of its own; any thread may use it.
+// A Codec decodes a client's bytes into a ClientMessage and encodes a ServerMessage. It knows
+// neither sockets nor frames. Threads: any; a codec has no state.
 #pragma once
 
 #include <cstddef>
@@ -28,15 +28,15 @@ constexpr std::size_t kSubscribeTypesMax = 100;
 struct From {
   enum class Kind : std::uint8_t { kNow, kEarliest, kAfter, kLast, kSince };
   Kind kind = Kind::kNow;
-  std::string after = {};  // kAfter: the client's text, not yet judged
-  std::uint32_t last = 0;  // kLast: how many events that match channels and types, 1 ... 1000
+  std::string after = {};  // kAfter: the client's text, not yet parsed
+  std::uint32_t last = 0;  // kLast: the number of matching events (channels and types), 1 ... 1000
   Timestamp since = {};    // kSince: inclusive
 };
 
 struct Hello {
   std::string token = {};
   std::string client = {};
-  bool has_token = false;  // an empty text is a token too, and a bad one
+  bool has_token = false;  // an empty text is a token too, an invalid one
 };
 struct Subscribe {
   std::uint32_t id = 0;
@@ -44,8 +44,8 @@ struct Subscribe {
   std::vector<std::string> channels = {};  // channels and patterns, each well-formed
   From from = {};
   std::vector<std::string> types = {};  // exact or `prefix.*`; empty: all
-  bool state = false;                   // first the state of each channel that is a subject
-  std::uint32_t speed = 0;              // times the pace of recorded times; 0: as fast as it goes
+  bool state = false;                   // send the state of each channel that is a subject first
+  std::uint32_t speed = 0;  // multiple of real time by recorded times; 0: as fast as possible
 };
 struct Unsubscribe {
   std::uint32_t id = 0;
@@ -53,7 +53,7 @@ struct Unsubscribe {
 };
 struct Publish {
   std::uint32_t id = 0;
-  // An `expectedversion` beside the event wins over one within it.
+  // An `expectedversion` beside the event takes precedence over one inside it.
   IncomingEvent event = {};
 };
 struct Refresh {
@@ -65,8 +65,8 @@ struct Pong {};
 
 using ClientMessage = std::variant<Hello, Subscribe, Unsubscribe, Publish, Refresh, Ping, Pong>;
 
-// Why a message was not understood. `id` is the request's, where one could be read; `closes` when
-// the connection ends with the code's close code (not a JSON object at all).
+// Why a message was refused. `id` is the request's id if it could be read. `closes`: the connection
+// ends with the code's close code (the message is not even a JSON object).
 struct Rejected {
   Error error;
   std::optional<std::uint32_t> id = {};
@@ -88,7 +88,7 @@ struct Subscribed {
   std::string after = {};
   std::string head = {};
 };
-// What a subject was at `position`, after which the events follow.
+// The state of a subject at `position`. The events after it follow.
 struct State {
   std::uint32_t sub = 0;
   std::string subject = {};
@@ -114,7 +114,7 @@ struct Progress {
 };
 struct Ok {
   std::uint32_t id = 0;
-  // Of a publish; empty position otherwise.
+  // Of a publish; otherwise the position is empty.
   std::string position = {};
   std::uint64_t subjectversion = 0;
   bool duplicate = false;
@@ -144,17 +144,17 @@ class Codec {
   virtual std::string_view subprotocol() const = 0;
   virtual bool is_text() const = 0;
 
-  // `received` is the `time` of a published event that has none.
+  // `received` becomes the `time` of a published event that has none.
   virtual tl::expected<ClientMessage, Rejected> decode(std::string_view message,
                                                        Timestamp received) const = 0;
 
   // Appends the encoded message to `out`.
   virtual void encode(const ServerMessage& message, std::string& out) const = 0;
 
-  // The part of an event's message that is the same for every subscription ...
+  // Appends the part of an event's message that is the same for every subscription.
   virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                                  const Projection* projection) const = 0;
-  // ... and the whole message for subscription `sub`. Both append to `out`.
+  // Appends the whole message for subscription `sub`, from that part.
   virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
 };
 

@@ -1,4 +1,4 @@
-// The parts of the FlatBuffers codec. Threads: any.
+// The two halves of the FlatBuffers codec. Threads: any.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace courtside::protocol {
 
-// Of the two kinds of buffer; protocol.fbs can declare only one of them.
+// File identifiers of the two root types; protocol.fbs can declare only one.
 constexpr const char* kClientIdentifier = "CSCM";
 constexpr const char* kServerIdentifier = "CSSM";
 
 Decoded decode_flatbuffer(std::string_view message, Timestamp received);
 void encode_flatbuffer(const ServerMessage& message, std::string& out);
 
-// The message for any subscription, and the same with its own `sub` in its place.
+// The event message with a placeholder for `sub`; append_event_message copies it and sets `sub`.
 std::string build_event_message(std::string_view epoch, RecordView record,
                                 const Projection* projection);
 void append_event_message(std::string& out, std::uint32_t sub, std::string_view body);

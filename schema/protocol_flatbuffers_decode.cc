@@ -11,7 +11,7 @@ namespace courtside::protocol {
 namespace {
 
 // A message is two tables deep; its vectors hold texts and bytes, never tables. A published event
-// is a buffer of its own, verified by its own rules.
+// is a buffer of its own and is verified separately.
 constexpr flatbuffers::Verifier::Options kVerifierOptions = {
     .max_depth = 4, .max_tables = 4, .check_alignment = true, .check_nested_flatbuffers = false};
 
@@ -19,7 +19,7 @@ std::string text_of(const flatbuffers::String* text) {
   return text == nullptr ? std::string() : text->str();
 }
 
-// Copies one more than `count_max`, so that the caller sees the excess.
+// Copies up to one more than `count_max`, so that the caller can detect the excess.
 std::vector<std::string> texts_of(
     const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* vector,
     std::size_t count_max) {
@@ -32,7 +32,7 @@ std::vector<std::string> texts_of(
   return texts;
 }
 
-// Requests come out with the number that their answer goes to; 0 is none.
+// The number that the answer must carry; 0 means that there is none.
 std::optional<std::uint32_t> id_of(std::uint32_t id) {
   if (!is_request_number(id)) return std::nullopt;
   return id;
@@ -88,8 +88,8 @@ Decoded decode(const fbs::Unsubscribe& unsubscribe) {
   return Unsubscribe{.id = *id, .sub = unsubscribe.sub()};
 }
 
-// The event is built anew from its fields: what a verified buffer holds outside of them (bytes that
-// nothing refers to, fields of a later schema) nobody has judged, so it is not stored.
+// The event is rebuilt from its fields. Other bytes of the buffer (unreferenced, or fields of a
+// later schema) were not validated, so they are not stored.
 Decoded decode(const fbs::Publish& publish, Timestamp received) {
   const auto id = id_of(publish.id());
   if (!id) return reject(wanted_number("id"), id);
@@ -138,7 +138,7 @@ Decoded decode(const fbs::ClientMessage& message, Timestamp received) {
     case fbs::ClientBody::Pong: return Pong{};
     case fbs::ClientBody::NONE: return reject("the message has no body", std::nullopt);
   }
-  // FlatBuffers verifies a tag it does not know: the body was not looked at, and is not now.
+  // FlatBuffers accepts an unknown union tag without looking at the body.
   return reject("the message's body is of an unknown kind", std::nullopt);
 }
 
@@ -146,7 +146,7 @@ Decoded decode(const fbs::ClientMessage& message, Timestamp received) {
 
 Decoded decode_flatbuffer(std::string_view message, Timestamp received) {
   const AlignedBytes bytes(message);
-  // 12: root offset, identifier and the least table there is.
+  // 12 bytes: root offset, identifier and the smallest table.
   const bool sized = message.size() >= 12 && message.size() < FLATBUFFERS_MAX_BUFFER_SIZE;
   if (!sized) return reject_and_close("the message is not a ClientMessage buffer");
   flatbuffers::Verifier verifier(bytes.data(), message.size(), kVerifierOptions);
@@ -154,7 +154,7 @@ Decoded decode_flatbuffer(std::string_view message, Timestamp received) {
     return reject_and_close("the message is not a ClientMessage buffer");
   }
   const auto& root = *flatbuffers::GetRoot<fbs::ClientMessage>(bytes.data());
-  // A tag without a value verifies too.
+  // A tag without a value passes the verifier too.
   if (root.body() == nullptr) return reject("the message has no body", std::nullopt);
   return decode(root, received);
 }

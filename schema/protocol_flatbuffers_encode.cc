@@ -68,17 +68,17 @@ struct FlatBuffersEncoder {
   auto operator()(const Draining& m) const { return fbs::CreateDraining(builder, m.retryafter_ms); }
 };
 
-// Any number but 0, which FlatBuffers would leave out: `sub` must have a place to be patched in.
+// Not 0: FlatBuffers would leave a 0 out, and then `sub` could not be patched in.
 constexpr std::uint32_t kSubPlaceholder = 0xffffffff;
 
 flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> create_event_vector(Builder& builder,
                                                                            std::string_view event) {
-  // The nested buffer begins at a multiple of 8, so that readers may use it where it lies.
+  // The nested buffer begins at a multiple of 8, so that readers can use it in place.
   builder.ForceVectorAlignment(event.size(), 1, 8);
   return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(event.data()), event.size());
 }
 
-// Where `sub` stands in a message of build_event_message.
+// The index of `sub` in a message of build_event_message.
 std::size_t sub_place(std::string_view body) {
   const auto* base = reinterpret_cast<const std::uint8_t*>(body.data());
   const auto* root = reinterpret_cast<const flatbuffers::Table*>(base + root_begin(body));

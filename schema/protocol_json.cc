@@ -21,7 +21,7 @@ class JsonCodec final : public Codec {
 
   void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                          const Projection* projection) const override {
-    // Neither an epoch nor an offset has anything to escape.
+    // An epoch and an offset need no escaping.
     out.append(R"(,"position":")").append(epoch).append(":");
     append_number(out, record.offset().value());
     out.append(R"(","event":)");

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/fine_time.h"
+#include "base/format.h"
 #include "base/utf8.h"
 #include "schema/event_draft.h"
 #include "schema/json_reader.h"
@@ -10,7 +11,7 @@
 namespace courtside::protocol {
 namespace {
 
-// The members that messages use, as they came. One that comes twice counts the second time.
+// The members that messages use, undecoded. Of a repeated member the last wins.
 struct Members {
   JsonValue type, id, sub, channels, from, types, state, speed, token, client, expectedversion;
 };
@@ -31,14 +32,14 @@ constexpr Member kMembers[] = {{"type", &Members::type},
                                {"client", &Members::client},
                                {"expectedversion", &Members::expectedversion}};
 
-// Number of a request or subscription, or 0, which is none.
+// The number of a request or subscription; 0 when it is not valid.
 std::uint32_t request_number(const JsonValue& value) {
   const auto number = json_integer(value);
   const bool fits = number && *number > 0 && is_request_number(static_cast<std::uint64_t>(*number));
   return fits ? static_cast<std::uint32_t>(*number) : 0;
 }
 
-// A text that may be left out. Empty optional for anything that is no text.
+// A text that may be absent (then empty). Empty optional for any other kind of value.
 std::optional<std::string> optional_text(const JsonValue& value) {
   if (value.absent()) return std::string();
   std::string scratch;
@@ -47,8 +48,8 @@ std::optional<std::string> optional_text(const JsonValue& value) {
   return std::string(*text);
 }
 
-// An array of texts; an element that is none comes out empty, which is neither channel nor type.
-// Reads one more than `count_max`, so that the caller sees the excess.
+// An array of texts. An element that is not a text becomes empty, which is neither a channel nor a
+// type. Reads up to one more than `count_max`, so that the caller can detect the excess.
 std::optional<std::vector<std::string>> texts(const JsonValue& value, std::size_t count_max) {
   std::vector<std::string> list;
   if (value.absent()) return list;
@@ -60,7 +61,7 @@ std::optional<std::vector<std::string>> texts(const JsonValue& value, std::size_
   return list;
 }
 
-// 0 for what goes as fast as it can.
+// 0 for "max" and for an absent speed: as fast as possible.
 std::optional<std::uint32_t> speed_of(const JsonValue& value) {
   if (value.absent() || value.raw == "\"max\"") return 0;
   const std::uint32_t number = request_number(value);
@@ -116,10 +117,10 @@ class Decoder {
     if (*type == "hello") return hello();
     if (*type == "ping") return Ping{};
     if (*type == "pong") return Pong{};
-    return reject("type " + shown(*type) + " is unknown", id_);
+    return reject(format("type {} is unknown", shown(*type)), id_);
   }
 
-  // A message that is answered needs a number to answer to.
+  // A message that gets an answer needs an id.
   Decoded request(Decoded (Decoder::*decode_request)()) {
     if (!id_) return reject(wanted_number("id"), id_);
     return (this->*decode_request)();
@@ -140,7 +141,7 @@ class Decoder {
     auto from = decode_from(members_.from);
     if (!channels) return reject("channels must be an array of channels", id_);
     if (!types) return reject("types must be an array of types", id_);
-    // It would find everything, where "nothing" may have been meant.
+    // It would match every event, where the client may have meant none.
     if (!members_.types.absent() && types->empty()) {
       return reject("types must list at least one type, or be left out", id_);
     }
@@ -177,7 +178,7 @@ class Decoder {
       if (!version) return reject("expectedversion must be a whole number from 0 to 2^53", id_);
       draft_->put_expected_version(version);
     }
-    auto event = draft_->finish(received_, DataCheck::kGrammarIsSound);
+    auto event = draft_->finish(received_, DataCheck::kGrammarChecked);
     if (!event) return reject(std::move(event.error()), id_);
     return Publish{.id = *id_, .event = std::move(*event)};
   }
@@ -217,7 +218,7 @@ Result<From> decode_after(const JsonValue& value) {
   return From{.kind = From::Kind::kAfter, .after = std::move(*text)};
 }
 
-// A number out of range comes out as 0, which check_subscribe refuses.
+// A number out of range becomes 0, which check_subscribe refuses.
 Result<From> decode_last(const JsonValue& value) {
   return From{.kind = From::Kind::kLast, .last = request_number(value)};
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "schema/channel.h"
 #include "schema/event_rules.h"
 #include "schema/text.h"
@@ -9,7 +10,7 @@
 namespace courtside::protocol {
 namespace {
 
-// Longer than any channel, so that a name that is nearly right is shown whole.
+// Longer than any channel, so that a nearly correct name is shown whole.
 constexpr std::size_t kShownBytesMax = 160;
 
 Result<void> bad(std::string message) { return fail(Code::bad_request, std::move(message)); }
@@ -24,7 +25,7 @@ bool is_type_filter(std::string_view text) {
 Result<void> check_channels(const std::vector<std::string>& channels) {
   if (channels.empty()) return bad("channels must list at least one channel");
   if (channels.size() > kSubscribeChannelsMax) {
-    return bad("channels lists more than " + std::to_string(kSubscribeChannelsMax) + " channels");
+    return bad(format("channels lists more than {} channels", kSubscribeChannelsMax));
   }
   for (const std::string& channel : channels) {
     if (!is_channel(channel) && !is_channel_pattern(channel)) {
@@ -36,7 +37,7 @@ Result<void> check_channels(const std::vector<std::string>& channels) {
 
 Result<void> check_types(const std::vector<std::string>& types) {
   if (types.size() > kSubscribeTypesMax) {
-    return bad("types lists more than " + std::to_string(kSubscribeTypesMax) + " types");
+    return bad(format("types lists more than {} types", kSubscribeTypesMax));
   }
   for (const std::string& type : types) {
     if (!is_type_filter(type)) {
@@ -63,18 +64,18 @@ tl::unexpected<Rejected> reject_and_close(std::string message) {
 }
 
 std::string wanted_number(std::string_view name) {
-  return std::string(name) + " must be a whole number from 1 to 2147483647";
+  return format("{} must be a whole number from 1 to 2147483647", name);
 }
 
 std::string wanted_speed() {
-  return "speed must be a whole number from 1 to " + std::to_string(kSpeedMax) + ", or \"max\"";
+  return format("speed must be a whole number from 1 to {}, or \"max\"", kSpeedMax);
 }
 
 std::string shown(std::string_view text) {
   if (text.size() > kShownBytesMax || !is_plain_text(text)) {
-    return "a text of " + std::to_string(text.size()) + " bytes";
+    return format("a text of {} bytes", text.size());
   }
-  return "`" + std::string(text) + "`";
+  return format("`{}`", text);
 }
 
 Result<void> check_subscribe(Subscribe& subscribe) {
@@ -83,7 +84,7 @@ Result<void> check_subscribe(Subscribe& subscribe) {
   if (auto checked = check_types(subscribe.types); !checked) return checked;
   const From& from = subscribe.from;
   if (from.kind == From::Kind::kLast && (from.last < 1 || from.last > kFromLastMax)) {
-    return bad("from.last must be a whole number from 1 to " + std::to_string(kFromLastMax));
+    return bad(format("from.last must be a whole number from 1 to {}", kFromLastMax));
   }
   if (subscribe.speed > kSpeedMax) return bad(wanted_speed());
   if (subscribe.speed > 0 && from.kind == From::Kind::kNow) {

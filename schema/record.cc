@@ -18,8 +18,8 @@ constexpr std::size_t kBytesBeforeAt = 32;
 constexpr std::size_t kChannelsAt = 40;
 constexpr std::uint8_t kFlagsMax = static_cast<std::uint8_t>(IdScope::kActor);
 constexpr std::size_t kAlignment = 8;
-// A FlatBuffer is a multiple of this long: without this check, one that lost its last padding bytes
-// would still verify.
+// A FlatBuffer's size is a multiple of this. Without this check, one that lost its last padding
+// bytes would still verify.
 constexpr std::size_t kEventAlignment = 4;
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little endian");
@@ -46,7 +46,7 @@ std::size_t header_size_for(const std::vector<std::string>& channels) {
   return (size + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-// The channels fill the header but for zeros at its end.
+// The channels must fill the header, except for zeros at its end.
 bool is_sound_header(std::string_view bytes) {
   const std::size_t size = header_size(bytes);
   const std::size_t count = read<std::uint16_t>(bytes, kChannelCountAt);
@@ -65,7 +65,7 @@ bool is_sound_header(std::string_view bytes) {
 
 Hash128 id_key(EventView event, IdScope scope) {
   if (scope == IdScope::kSource) return hash128(event.source(), event.id());
-  // No attribute has a line break in it.
+  // An attribute cannot contain a line break.
   std::string source = "account:";
   source.append(event.actorid()).append("\n").append(event.source());
   return hash128(source, event.id());
@@ -128,7 +128,7 @@ Result<RecordView> verify_record(std::string_view bytes) {
   if (bytes.size() < kChannelsAt) return corrupt("a record is shorter than its header");
   const auto format = read<std::uint8_t>(bytes, 0);
   if (format == 0) return corrupt("a record has no format");
-  // A later version says so in the format or in a flag; either way the rest may mean anything.
+  // A later version changes the format or a flag; then nothing else can be interpreted.
   if (format > kRecordFormat || read<std::uint8_t>(bytes, kFlagsAt) > kFlagsMax) {
     return fail(Code::data_newer, "a record is of a later format");
   }

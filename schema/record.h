@@ -1,16 +1,16 @@
-// What the log stores for an event, and never changes: a private header, then the event's bytes.
+// What the log stores for an event and never changes: a private header, then the event's bytes.
 //
 //   0   u8  format (1)        u8  flags (IdScope)  u16 channel count
 //   4   u32 header size: where the event's bytes begin, a multiple of 8
 //   8   u64 offset
 //   16  i64 recorded time, microseconds since 1970
 //   24  u64 subject version, from 1
-//   32  u64 bytes before: the sizes of all earlier records of this log, added up, dropped ones too
+//   32  u64 bytes before: total size of all earlier records of this log, dropped ones too
 //   40  channels: u8 length, bytes; then zeros up to the header size
 //   ..  the event, a FlatBuffer
 //
-// All numbers little endian. `bytes before` makes "how many bytes lie between two offsets" two
-// reads, so retention by size needs no ledger. Threads: values and views, no state.
+// All numbers are little endian. With `bytes before`, the bytes between two offsets cost two reads,
+// so retention by size needs no bookkeeping. Threads: values and views, no state.
 #pragma once
 
 #include <cstddef>
@@ -29,16 +29,16 @@
 namespace courtside {
 
 constexpr std::uint8_t kRecordFormat = 1;
-// An event reaches at most this many channels.
+// The largest number of channels that an event reaches.
 constexpr std::size_t kRecordChannelsMax = 1000;
 
-// Within what an event's id is the only one: it says which events are repeats of one another.
+// The scope within which an event's id is unique: it decides which events are duplicates.
 enum class IdScope : std::uint8_t {
   kSource = 0,  // (source, id), as CloudEvents has it
-  kActor = 1,   // (actorid, source, id): publishers who are not trusted with others' sources
+  kActor = 1,   // (actorid, source, id): for publishers who may not use the sources of others
 };
 
-// The key that repeats have in common.
+// The key that all duplicates of an event share.
 Hash128 id_key(EventView event, IdScope scope);
 
 struct RecordFields {
@@ -54,7 +54,7 @@ struct RecordFields {
 void append_record(std::string& out, const RecordFields& fields,
                    const std::vector<std::string>& channels, std::string_view event);
 
-// The channels of a record, in the order in which they were given: walked through where they lie.
+// The channels of a record, in the order in which they were given, read in place.
 class RecordChannels {
  public:
   class Iterator {
@@ -95,7 +95,7 @@ class RecordChannels {
   std::size_t count_;
 };
 
-// Looks at a record. Views are valid as long as the bytes are.
+// Reads a record. Views are valid as long as the bytes are.
 class RecordView {
  public:
   // REQUIRES: `bytes` came from append_record or passed verify_record.

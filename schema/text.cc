@@ -3,7 +3,7 @@
 namespace courtside {
 namespace {
 
-// U+0080..U+009F are C2 80..C2 9F.
+// U+0080..U+009F are encoded as C2 80..C2 9F.
 bool has_c1_control(std::string_view utf8) {
   for (std::size_t i = 0; i + 1 < utf8.size(); ++i) {
     if (utf8[i] == '\xc2' && static_cast<unsigned char>(utf8[i + 1]) < 0xa0) return true;
@@ -14,7 +14,7 @@ bool has_c1_control(std::string_view utf8) {
 }  // namespace
 
 bool is_plain_text(std::string_view bytes) {
-  // One look at each byte and no branch: this runs over every attribute of every event.
+  // No branch per byte: this runs over every attribute of every event.
   unsigned char seen = 0;
   bool has_control = false;
   for (const char c : bytes) {

@@ -1,4 +1,4 @@
-// What counts as the text of a name: UTF-8 without control characters. Threads: any.
+// Text of names: UTF-8 without control characters. Threads: any.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace courtside {
 
-// UTF-8 without control characters (U+0000..U+001F, U+007F..U+009F): what CloudEvents 1.0 calls a
-// String. The empty text is one.
+// UTF-8 without control characters (U+0000..U+001F, U+007F..U+009F), which CloudEvents 1.0 calls a
+// String. True for the empty text.
 bool is_plain_text(std::string_view bytes);
 
 }  // namespace courtside

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/format.h"
+
 namespace courtside {
 namespace {
 
@@ -59,7 +61,7 @@ std::string SocketAddress::host() const {
 }
 
 std::optional<SocketAddress> literal_address(const std::string& host, std::uint16_t port) {
-  if (host.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
+  if (host.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop at it
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);
@@ -81,7 +83,7 @@ Result<std::vector<SocketAddress>> resolve(const std::string& host, std::uint16_
   addrinfo* found = nullptr;
   const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (error != 0) {
-    return fail(Code::unavailable, "cannot find " + host + ": " + gai_strerror(error));
+    return fail(Code::unavailable, format("cannot find {}: {}", host, gai_strerror(error)));
   }
   std::vector<SocketAddress> addresses;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {

@@ -1,22 +1,21 @@
-// One TCP connection on its loop: HTTP/1.1 first, and WebSocket or a stream after that. It turns
-// bytes into whole requests and messages and queues what is to be sent; it knows no events.
+// One TCP connection on its loop: HTTP/1.1 first, then possibly WebSocket or a stream. It turns
+// bytes into whole requests and messages, and queues what is to be sent; it knows no events.
 //
-// Life: adopt() makes it, its ConnectionHandler hears of everything through it, and on_closed is
-// the last word: the Connection is gone when that returns. Close calls may be made at any time,
-// also from within a handler; nothing else follows them but on_closed, which comes from the loop at
-// the end of a turn and never from within a call. Until then the Connection may be used: it ignores
-// what it is told.
+// Lifetime: adopt() creates it, its ConnectionHandler receives all callbacks, and on_closed is the
+// last one: the Connection is destroyed when on_closed returns. The close functions may be called
+// at any time, also within a handler. Only on_closed follows them; it comes from the loop at the
+// end of a turn, never within a call. Until then the Connection may be used, but ignores calls.
 //
-// Writing: send() queues, and the loop flushes once per turn, gathered; what the kernel does not
-// take waits. send_paced() is for fan-out: after a turn in which many connections were written to,
-// the loop lets up to Loop::kFlushPauseMaxUs pass before the next such turn, so that several events
-// share one write (a write costs the same 5-9 us whether it carries one event or a hundred). Above
-// `queue_bytes_max` the connection is congested: the sender must stop, and hears on_drained when
-// the queue fell below half of it.
+// Writing: send() queues, and the loop flushes once per turn with gathered writes; what the kernel
+// does not take stays queued. send_paced() is for fan-out: after a turn with writes to many
+// connections, the loop waits up to FlushSchedule::kPauseMaxUs before the next such turn, so that
+// several events share one write (a write costs the same 5-9 us for one event or a hundred). Above
+// `queue_bytes_max` the connection is congested: the sender must stop until on_drained, which comes
+// when the queue falls below half of the limit.
 //
-// Reading: pings are answered here, with the newest unanswered one when several wait. A peer may
-// close its sending side and wait for its answers: they are given, and then the connection closes.
-// A stream goes on until a write fails. A WebSocket ends, and what is queued goes out first.
+// Reading: pings are answered here; of several unanswered ones, only the newest. A peer may close
+// its sending side and wait for its responses: they are sent, and then the connection closes. A
+// stream continues until a write fails. A WebSocket ends after its queue is written.
 //
 // Threads: its loop's.
 #pragma once
@@ -31,6 +30,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/strong_id.h"
+#include "transport/connection_limits.h"
 #include "transport/http.h"
 #include "transport/loop.h"
 #include "transport/websocket_codec.h"
@@ -39,27 +39,13 @@ namespace courtside {
 
 class Connection;
 
-// Unique within the process, never used again: what a reply that comes later carries.
+// Unique within the process and never reused. A late reply carries it.
 using ConnectionId = StrongId<struct ConnectionTag, std::uint64_t>;
-
-struct ConnectionLimits {
-  HttpLimits http;
-  WebSocketLimits websocket;
-  std::size_t queue_bytes_max = 256 * 1024;  // congested above this
-  std::uint32_t header_timeout_ms = 10'000;  // from the first byte (or accept) to a whole request
-  std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
-  std::uint32_t close_timeout_ms = 5'000;        // of the closing handshake and of the last flush
-  // Of the last two a peer that is still being sent something has again as much each time that it
-  // took so much over one: it is slow. One that took less counts as gone.
-  std::uint32_t slow_bytes_per_second = 4096;
-
-  friend bool operator==(const ConnectionLimits&, const ConnectionLimits&) = default;
-};
 
 // Why a connection ended, for metrics and logs.
 enum class CloseReason : std::uint8_t {
-  kByPeer,     // orderly, or reset
-  kByUs,       // close was called
+  kByPeer,     // orderly, or by a reset
+  kByUs,       // a close function was called
   kViolation,  // the peer broke HTTP or RFC 6455
   kTimeout,
 };
@@ -68,32 +54,36 @@ class ConnectionHandler {
  public:
   virtual ~ConnectionHandler() = default;
 
-  // The PROXY header of a socket that was to begin with one: it is in, and peer_address() is whom
-  // it names; or it was wrong, and nothing but on_closed (kViolation) follows. Before anything
-  // else.
+  // For a socket that must begin with a PROXY header, before all other callbacks. `is_good`: the
+  // header is complete, and peer_address() is the client's address. Otherwise it was malformed, and
+  // only on_closed (kViolation) follows.
   virtual void on_proxy_header(Connection& /*connection*/, bool /*is_good*/) {}
 
+  // The bytes are not TLS, or no TLS that is accepted; `why` in OpenSSL's words. on_closed
+  // (kViolation) follows.
+  virtual void on_bad_tls(Connection& /*connection*/, const std::string& /*why*/) {}
+
   // A whole request. Answer it with respond(), start_stream() or accept_websocket(), now or later:
-  // the next one is not read before. `request` may be moved from.
+  // the next request is not read before. `request` may be moved from.
   virtual void on_request(Connection& connection, HttpRequest& request) = 0;
 
-  // The peer broke HTTP, or was too slow (Code::timeout): answer `error` with respond(); the
-  // connection closes after that. `headers`: those that had come by then, perhaps none.
+  // The peer broke HTTP or was too slow (Code::timeout): answer `error` with respond(); the
+  // connection closes after that. `headers` are those received so far, perhaps none.
   virtual void on_bad_request(Connection& connection, const Error& error,
                               const HttpHeaders& headers) = 0;
 
-  // The client of the stream at hand closed its sending side. It may still read, or it may have
-  // left altogether: the kernel tells which as soon as something is sent to it.
+  // The client of the current stream closed its sending side. It may still read, or it may be gone:
+  // the next write shows which.
   virtual void on_half_closed(Connection& /*connection*/) {}
 
   // A whole message; `payload` is valid during the call.
   virtual void on_message(Connection& connection, Opcode opcode, std::string_view payload) = 0;
 
-  // The queue fell below half of its limit after the connection had been congested.
+  // The queue fell below half of its limit after congestion.
   virtual void on_drained(Connection& connection) = 0;
 
-  // The last word. `close_code` is what the peer's close frame said (0: none came; 1005: one
-  // without a code).
+  // The last call. `close_code` is from the peer's close frame (0: there was none; 1005: it had no
+  // code).
   virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
 };
 
@@ -102,66 +92,67 @@ class Connection {
   virtual ~Connection() = default;
 
   virtual ConnectionId id() const = 0;
-  // The peer's address without port, in text; behind a proxy that sends a PROXY header the
-  // client's.
+  // The peer's address without port, as text; behind a proxy that sends a PROXY header, the
+  // client's address.
   virtual std::string peer_address() const = 0;
 
-  // Who hears of it from now on; adopt() named the first. REQUIRES: not null, and outlives it.
+  // Replaces the handler. REQUIRES: not null, and it outlives the connection.
   virtual void set_handler(ConnectionHandler* handler) = 0;
 
-  // Answers the request at hand. HEAD answers go without the body; Date, Content-Length and
-  // Connection are added. Flushed at the end of the turn.
-  // REQUIRES: on_request or on_bad_request came, and this is the only answer.
+  // Answers the current request. The body of a HEAD response is not sent; Date, Content-Length and
+  // Connection are added. Flushed at the end of the turn. REQUIRES: on_request or on_bad_request
+  // came, and this is the only response.
   virtual void respond(const HttpResponse& response) = 0;
 
-  // Answers with a stream of unknown length: send() its parts (chunked transfer coding is applied
-  // here, or to HTTP/1.0 the connection's end), then end_stream(). A client that leaves in between
-  // is reported by on_closed.
+  // Answers with a stream of unknown length: send() its parts, then end_stream(). The parts are
+  // sent with chunked transfer coding, or to HTTP/1.0 up to the connection's end. If the client
+  // leaves, on_closed follows.
   virtual void start_stream(const HttpResponse& head) = 0;
   virtual void end_stream() = 0;
 
-  // RFC 6455, section 4.2: upgrade_required when `request` asks for no WebSocket, or for another
-  // version (details: {"version":13}; the answer needs "Sec-WebSocket-Version: 13" either way);
-  // bad_request when it does so wrongly. Looks only; nothing is answered.
+  // RFC 6455, section 4.2. upgrade_required when `request` asks for no WebSocket or for another
+  // version (details: {"version":13}; the response needs "Sec-WebSocket-Version: 13" in both
+  // cases); bad_request when the upgrade is malformed. It only checks; nothing is sent.
   static Result<void> check_upgrade(const HttpRequest& request);
-  // Answers 101; from now on on_message is called. `subprotocol` may be empty.
-  // REQUIRES: check_upgrade(request).
+  // Answers 101; from then on on_message is called. `subprotocol` may be empty. REQUIRES:
+  // check_upgrade(request) succeeded.
   virtual void accept_websocket(const HttpRequest& request, std::string_view subprotocol) = 0;
 
   // Queues bytes as they are: whole WebSocket frames (append_frame), or a part of a stream's body.
   // Flushed at the end of the turn.
   virtual void send(SharedBytes bytes) = 0;
-  // The same for fan-out: may wait a few milliseconds for company when the loop is busy writing.
+  // The same for fan-out: may be delayed by a few milliseconds while the loop is busy writing.
   virtual void send_paced(SharedBytes bytes) { send(std::move(bytes)); }
 
-  // Queues an empty WebSocket ping. The answer shows in last_heard_ms().
+  // Queues an empty WebSocket ping. The peer's pong updates last_heard_ms().
   virtual void ping() {}
 
-  // Tries to write what is queued right now, without waiting for the end of the turn.
+  // Tries to write the queue now, before the end of the turn.
   virtual void flush() = 0;
 
   virtual std::size_t queued_bytes() const = 0;
   virtual bool congested() const = 0;
-  // Bytes that the kernel took so far, and how many of them the peer's kernel confirmed: what is
-  // between waits in one of the two, which may be megabytes.
+  // Bytes that the kernel accepted so far, and bytes that the peer's kernel acknowledged. The
+  // difference, perhaps megabytes, waits in one of the two kernels.
   virtual std::uint64_t bytes_written() const = 0;
   virtual std::uint64_t bytes_acknowledged() = 0;
-  // Loop::now_ms() at the peer's last sign of life: over HTTP any byte; over WebSocket a whole
-  // message or control frame, or kSignOfLifeBytes more of one that is on its way, so that nobody
-  // lives on by sending a byte now and then. While reading is paused it is now: we do not listen.
+  // Loop::now_ms() at the peer's last sign of life. Over HTTP any byte counts. Over WebSocket a
+  // whole message or control frame counts, or kSignOfLifeBytes more of an unfinished one: single
+  // bytes now and then must not keep a connection alive. While reading is paused, it is the current
+  // time, because nothing is read.
   static constexpr std::size_t kSignOfLifeBytes = 4096;
   virtual std::uint64_t last_heard_ms() const = 0;
 
-  // Stops and resumes reading: nothing but on_drained and on_closed comes while paused.
+  // While reading is paused, only on_drained and on_closed come.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 
-  // Sends a close frame behind what is queued, waits for the peer's, then closes. Before the
-  // upgrade it is close_after_flush().
+  // Queues a close frame, waits for the peer's, then closes. Before the upgrade it does the same as
+  // close_after_flush().
   virtual void close_websocket(std::uint16_t code, std::string_view reason) = 0;
-  // Closes after what is queued went out.
+  // Closes after the queue is written.
   virtual void close_after_flush() = 0;
-  // Resets the connection at once; what is queued is lost.
+  // Resets the connection now; the queue is lost.
   virtual void abort() = 0;
 };
 

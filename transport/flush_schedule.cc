@@ -7,7 +7,7 @@ namespace courtside {
 void FlushSchedule::add(Flushable& member, Urgency urgency) {
   if (member.place_ != Flushable::kNone) {
     if (member.urgency_ == Urgency::kReply || urgency == Urgency::kPaced) return;
-    remove(member);  // It waited with the paced ones: now it is urgent.
+    remove(member);  // it was paced, now it is urgent
   }
   List& list = list_of(urgency);
   member.place_ = static_cast<std::uint32_t>(list.size());

@@ -11,10 +11,10 @@ namespace courtside {
 namespace {
 
 constexpr std::uint64_t kShortLengthMax = 125;     // in the second byte
-constexpr std::uint64_t kMediumLengthMax = 65535;  // in two further bytes; else in eight
+constexpr std::uint64_t kMediumLengthMax = 65535;  // in two more bytes; longer ones in eight
 
-// What the frame took on the wire. wslay refuses lengths that are not minimal, so the length alone
-// says how it was written.
+// The frame's size on the wire. wslay refuses lengths that are not minimal, so the length alone
+// determines its encoding.
 std::uint64_t wire_bytes(const wslay_frame_iocb& frame) {
   const std::uint64_t length_bytes = frame.payload_length <= kShortLengthMax    ? 0
                                      : frame.payload_length <= kMediumLengthMax ? 2
@@ -25,20 +25,20 @@ std::uint64_t wire_bytes(const wslay_frame_iocb& frame) {
 
 }  // namespace
 
-// wslay reads ahead into a buffer of its own (4 KiB), so the end of a frame and the end of what it
-// took differ; the two counters tell how far.
+// wslay reads ahead into its own buffer (4 KiB), so it may have taken more than the current frame;
+// the two counters give the difference.
 struct FrameReader::Context {
   wslay_frame_context_ptr wslay = nullptr;
   std::string_view input;
-  std::uint64_t taken_bytes = 0;     // by wslay, of all inputs
-  std::uint64_t finished_bytes = 0;  // of those, in whole frames
-  std::uint64_t frame_offset = 0;    // payload of the frame at hand that was given out
-  bool in_frame = false;             // a piece of it was given out, and it was not the last
+  std::uint64_t taken_bytes = 0;     // taken by wslay, of all inputs
+  std::uint64_t finished_bytes = 0;  // the part of it in whole frames
+  std::uint64_t frame_offset = 0;    // payload bytes of the current frame that were returned
+  bool in_frame = false;             // a piece of a frame was returned, and it was not the last
 
   static ssize_t receive(std::uint8_t* out, std::size_t size_bytes, int /*flags*/, void* user) {
     auto& context = *static_cast<Context*>(user);
     const std::size_t count = std::min(size_bytes, context.input.size());
-    if (count == 0) return -1;  // wslay answers WSLAY_ERR_WANT_READ
+    if (count == 0) return -1;  // makes wslay return WSLAY_ERR_WANT_READ
     std::memcpy(out, context.input.data(), count);
     context.input.remove_prefix(count);
     context.taken_bytes += count;

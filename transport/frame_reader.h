@@ -1,6 +1,6 @@
-// wslay's frame parser behind values: bytes in, pieces of frames out. It checks what concerns one
-// frame alone (minimal lengths, control frames whole and short); what a sequence of frames may be
-// is WebSocketCodec's matter. Threads: one connection's loop.
+// wslay's frame parser with values: bytes in, pieces of frames out. It checks single frames
+// (minimal lengths; control frames whole and short). WebSocketCodec checks sequences of frames.
+// Threads: one connection's loop.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace courtside {
 
-// As much of one frame's payload as was at hand. A frame without payload is one empty piece.
+// The available part of one frame's payload. A frame without payload is one empty piece.
 struct FramePiece {
   std::uint8_t opcode = 0;  // 4 bits
   std::uint8_t rsv = 0;     // 3 bits
@@ -18,7 +18,7 @@ struct FramePiece {
   bool masked = false;  // on the wire; `data` is unmasked
   bool first = false;   // of its frame
   bool last = false;
-  std::uint64_t frame_bytes = 0;  // announced for the whole frame's payload: a claim, not a fact
+  std::uint64_t frame_bytes = 0;  // the announced payload length of the whole frame
   std::string_view data;          // valid until the next call
 };
 
@@ -27,17 +27,19 @@ class FrameReader {
   FrameReader();
   ~FrameReader();
 
-  // What next() reads. REQUIRES: next() has answered kNeedsInput since the last one, or restart().
+  // The input of next(). REQUIRES: next() has returned kNeedsInput since the last set_input(), or
+  // restart() was called.
   void set_input(std::string_view input);
 
   enum class Step : std::uint8_t { kPiece, kNeedsInput, kMalformed };
   Step next(FramePiece& piece);
 
-  // True when not one byte of an unfinished frame has been read.
+  // True when no byte of an unfinished frame has been read.
   bool at_boundary() const;
-  // Bytes of the input behind the last whole frame. REQUIRES: a piece with `last` just came.
+  // The size of the input after the last whole frame. REQUIRES: next() just returned a piece with
+  // `last`.
   std::size_t unread_bytes() const;
-  // Forgets all input: at a boundary again.
+  // Discards all input and starts at a frame boundary.
   void restart();
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kWhole = 1000;
 
-// The next part of `rest` up to `separator`, without the blanks around it.
+// The next part of `rest` up to `separator`, without surrounding blanks.
 std::string_view take_part(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view part = trimmed(rest.substr(0, end));
@@ -19,7 +19,7 @@ std::string_view take_part(std::string_view& rest, char separator) {
   return part;
 }
 
-// "0.5", "1", "1.000": at most three digits behind the point.
+// "0.5", "1", "1.000": at most three digits after the point.
 std::optional<int> parse_quality(std::string_view text) {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
   int quality = text[0] == '1' ? kWhole : 0;
@@ -74,7 +74,7 @@ bool takes_plain(const std::vector<Accepted>& list) {
 Coding choose_coding(const std::vector<Accepted>& list) {
   const int others = quality_of(list, "*");
   const int plain = takes_plain(list) ? std::max(quality_of(list, "identity"), 1) : 0;
-  // Named codings go before plain bytes of the same quality; `*` alone is no wish for one.
+  // Named codings win over plain bytes of the same quality; `*` alone does not ask for a coding.
   Coding best = Coding::kIdentity;
   int best_quality = 0;
   for (const Coding coding : {Coding::kZstd, Coding::kGzip}) {
@@ -85,7 +85,7 @@ Coding choose_coding(const std::vector<Accepted>& list) {
       best_quality = quality;
     }
   }
-  // Who does not speak of plain bytes prefers what it names, whatever quality it gives it.
+  // A client that does not mention plain bytes prefers what it names, at any quality.
   const bool plain_is_named = quality_of(list, "identity") >= 0;
   return best_quality > 0 && (!plain_is_named || best_quality >= plain) ? best : Coding::kIdentity;
 }

@@ -13,18 +13,18 @@
 namespace courtside {
 namespace {
 
-// Chunk sizes, extensions and trailers may take so many bytes for each byte of the body (a chunk of
-// one byte takes five), beside the allowance for headers.
+// The bytes that chunk sizes, extensions and trailers may take for each byte of the body (a chunk
+// of one byte takes five), in addition to the limit for headers.
 constexpr std::size_t kFramingBytesPerBodyByte = 8;
 
 void lower(std::string& text) { std::transform(text.begin(), text.end(), text.begin(), to_lower); }
 
-// Finds the end of the header block, and refuses lines on whose ends readers disagree.
+// Finds the end of the header block, and refuses line ends that readers interpret differently.
 class HeaderLines {
  public:
   enum class Verdict : std::uint8_t { kMore, kEnd, kBareLineFeed, kFolded, kNotHttp1 };
 
-  // Looks at `bytes` up to the end of the block; `used` tells how far.
+  // Scans `bytes` up to the end of the block; `used` is the number of bytes scanned.
   Verdict scan(std::string_view bytes, bool request, std::size_t& used) {
     for (used = 0; used < bytes.size();) {
       const Verdict verdict = take(bytes[used++], request);
@@ -33,7 +33,7 @@ class HeaderLines {
     return Verdict::kMore;
   }
 
-  // Whether anything but blank lines has come.
+  // Whether anything except blank lines has arrived.
   bool began() const { return line_count_ > 0 || line_bytes_ > 0; }
 
  private:
@@ -62,7 +62,7 @@ class HeaderLines {
   static constexpr std::uint64_t kHttp10 = 0x485454502F312E30;  // "HTTP/1.0"
   static constexpr std::uint64_t kHttp11 = 0x485454502F312E31;  // "HTTP/1.1"
 
-  std::uint64_t last_eight_ = 0;  // bytes of the line
+  std::uint64_t last_eight_ = 0;  // the line's last eight bytes
   std::size_t line_bytes_ = 0;
   std::size_t line_count_ = 0;
   char previous_ = 0;
@@ -80,13 +80,6 @@ const char* describe(HeaderLines::Verdict verdict) {
 }
 
 }  // namespace
-
-std::string_view find_header(const HttpHeaders& headers, std::string_view name) {
-  for (const auto& [header, value] : headers) {
-    if (header == name) return value;
-  }
-  return {};
-}
 
 struct HttpMessageParser::State {
   State(Kind kind_of_message, const HttpLimits& limits_of_it)
@@ -110,7 +103,7 @@ struct HttpMessageParser::State {
   static State& of(llhttp_t* parser) { return *static_cast<State*>(parser->data); }
   static const llhttp_settings_t& callbacks();
 
-  // Remembers the error; llhttp is told to stop by what this answers.
+  // Stores the error; the result makes llhttp stop.
   int refuse(Code code, std::string text, std::string details = {}) {
     if (!error) error = Error{code, std::move(text), std::move(details)};
     return HPE_USER;
@@ -155,7 +148,7 @@ const llhttp_settings_t& HttpMessageParser::State::callbacks() {
       return 0;
     };
     made.on_header_field = [](llhttp_t* from, const char* at, std::size_t length) {
-      if (!of(from).headers_complete) of(from).name.append(at, length);  // else a trailer
+      if (!of(from).headers_complete) of(from).name.append(at, length);  // otherwise a trailer
       return 0;
     };
     made.on_header_value = [](llhttp_t* from, const char* at, std::size_t length) {
@@ -174,7 +167,7 @@ const llhttp_settings_t& HttpMessageParser::State::callbacks() {
     };
     made.on_message_complete = [](llhttp_t* from) -> int {
       of(from).complete = true;
-      return HPE_PAUSED;  // what follows is another message
+      return HPE_PAUSED;  // the following bytes are another message
     };
     return made;
   }();
@@ -221,7 +214,7 @@ int HttpMessageParser::State::check_request() {
     if (header == "host") ++host_count;
     if (header != "transfer-encoding") continue;
     if (!equals_ignoring_case(content, "chunked") || parser.http_minor == 0) {
-      refuse(Code::bad_request, "a transfer coding that is not taken here");
+      refuse(Code::bad_request, "an unsupported transfer coding");
       return -1;
     }
   }
@@ -238,7 +231,7 @@ int HttpMessageParser::State::add_body(std::string_view bytes) {
   return 0;
 }
 
-// Up to the end of the header block, and no further than it may reach.
+// Feeds up to the end of the header block, at most up to its limit.
 bool HttpMessageParser::State::feed_headers(std::string_view input, std::size_t& used) {
   const std::string_view bytes = input.substr(0, limits.header_bytes_max - header_bytes);
   if (bytes.empty()) {
@@ -248,7 +241,7 @@ bool HttpMessageParser::State::feed_headers(std::string_view input, std::size_t&
   std::size_t block_bytes = 0;
   const HeaderLines::Verdict verdict = lines.scan(bytes, kind == Kind::kRequest, block_bytes);
   if (verdict != HeaderLines::Verdict::kMore && verdict != HeaderLines::Verdict::kEnd) {
-    // What is wrong before it comes first, so that the error does not depend on how TCP cut.
+    // Report an earlier fault first, so that the error does not depend on how TCP splits the input.
     if (execute(bytes.substr(0, block_bytes - 1), used)) {
       refuse(Code::bad_request, describe(verdict));
     }

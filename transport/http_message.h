@@ -1,6 +1,7 @@
-// One HTTP/1.x message from bytes, request or answer: llhttp's grammar, with bounds, and with the
-// rules that llhttp leaves open even when strict (it takes bare line feeds in two places, folded
-// headers, nameless headers, HTTP/0.9 and RTSP). Does no I/O. Threads: one connection's loop.
+// Parses one HTTP/1.x message, request or response: llhttp's grammar with limits and with the rules
+// that llhttp does not enforce even in strict mode (it accepts bare line feeds in two places,
+// folded headers, nameless headers, HTTP/0.9 and RTSP). Does no I/O. Threads: one connection's
+// loop.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace courtside {
 struct HttpMessage {
   std::string method;  // of a request
   std::string target;
-  int status = 0;  // of an answer
+  int status = 0;  // of a response
   std::uint8_t minor_version = 1;
   bool keep_alive = false;
   bool upgrade = false;
@@ -26,31 +27,28 @@ struct HttpMessage {
   std::string body;
 };
 
-// The first header of this name (lower case), or empty.
-std::string_view find_header(const HttpHeaders& headers, std::string_view name);
-
 class HttpMessageParser {
  public:
   enum class Kind : std::uint8_t { kRequest, kAnswer, kAnswerToHead };
   HttpMessageParser(Kind kind, const HttpLimits& limits);
   ~HttpMessageParser();
 
-  // Answers how many bytes belong to the message at hand; it is whole when complete(). Interim
-  // answers (100 Continue) are read over. Errors are final.
+  // Returns how many bytes belong to the current message; it is whole when complete(). Interim
+  // responses (100 Continue) are skipped. Errors are final.
   Result<std::size_t> feed(std::string_view input);
-  // The peer sends no more: completes an answer whose end is the connection's.
+  // The peer sends no more: completes a response that ends with the connection.
   Result<void> finish();
 
-  bool began() const;  // more than the blank lines that may precede a message
+  bool began() const;  // anything except blank lines before the message
   bool headers_complete() const;
   bool complete() const;
   // REQUIRES: headers_complete().
   const HttpMessage& message() const;
-  // Those that are whole so far, also behind an error.
+  // The complete headers so far, also after an error.
   const HttpHeaders& headers() const;
-  // What came of the body since it was last taken: for bodies longer than memory.
+  // The body received since the last call: for bodies larger than memory.
   std::string take_body();
-  // The message; the parser is ready for the next. REQUIRES: complete().
+  // Returns the message and prepares for the next. REQUIRES: complete().
   HttpMessage take();
 
  private:

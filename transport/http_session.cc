@@ -37,7 +37,7 @@ HttpSession::~HttpSession() { stream_.loop().cancel_timer(timer_); }
 std::size_t HttpSession::feed(std::string_view bytes) {
   feeding_ = true;
   std::size_t used = 0;
-  // A client that pipelines without reading its answers is read no further than they are.
+  // Stop at congestion: a client that pipelines without reading its responses is not read further.
   while (used < bytes.size() && state_ == State::kReading && stream_.open() && stream_.reading() &&
          !stream_.congested()) {
     if (!parser_) {
@@ -62,7 +62,7 @@ std::size_t HttpSession::feed(std::string_view bytes) {
 
 void HttpSession::take(HttpRequest& request) {
   parser_.reset();
-  deadline_ms_ = 0;  // Now it is our time.
+  deadline_ms_ = 0;  // the server's time begins
   state_ = State::kAnswering;
   head_only_ = request.method == "HEAD";
   minor_version_ = request.minor_version;
@@ -80,9 +80,12 @@ void HttpSession::refuse(const Error& error, CloseReason reason) {
   owner_.on_http_error(error, refused->headers());
 }
 
-// The time between two requests begins when the answer is out, and not anew with each piece of it.
+// The time between two requests begins when the whole response is written; writing parts of it does
+// not restart the time, and neither does what TLS writes of its own.
 void HttpSession::on_written() {
-  if (state_ == State::kReading && !parser_ && deadline_ms_ != 0 && stream_.queued_bytes() == 0) {
+  if (!response_waits_ || stream_.queued_bytes() > 0) return;
+  response_waits_ = false;
+  if (state_ == State::kReading && !parser_ && deadline_ms_ != 0) {
     set_deadline(limits_.keep_alive_timeout_ms);
   }
 }
@@ -91,8 +94,8 @@ void HttpSession::on_drained() {
   if (state_ == State::kReading) stream_.offer_kept();
 }
 
-// A client may close its sending side and wait for the answer (RFC 9112, section 9.6). One that
-// left altogether looks the same until something is sent to it.
+// A client may close its sending side and wait for the response (RFC 9112, section 9.6). A client
+// that is gone looks the same until something is sent to it.
 void HttpSession::on_end() {
   close_reason_ = CloseReason::kByPeer;
   keep_alive_ = false;
@@ -140,11 +143,11 @@ void HttpSession::start_stream(const HttpResponse& head) {
   std::string text;
   append_response_head(text, head, framing);
   stream_.send(shared_text(std::move(text)), Urgency::kReply);
-  if (!chunked_) stream_.let_fin_mean_whole();
+  if (!chunked_) stream_.reset_unless_finished();
 }
 
 void HttpSession::send_part(SharedBytes bytes, Urgency urgency) {
-  // An empty chunk would be the end of the stream.
+  // An empty chunk would end the stream.
   if (state_ != State::kStreaming || head_only_ || bytes.empty()) return;
   if (!chunked_) return stream_.send(std::move(bytes), urgency);
   stream_.send(shared_text(chunk_head(bytes.size())), urgency);
@@ -172,12 +175,13 @@ void HttpSession::answered() {
     return;
   }
   state_ = State::kReading;
+  response_waits_ = true;
   set_deadline(limits_.keep_alive_timeout_ms);
   if (!feeding_) stream_.offer_kept();
 }
 
-// One timer is armed for long stretches and looks at the deadline when it fires, because most
-// deadlines are moved and few are reached.
+// Most deadlines are moved and few are reached, so one timer stays armed and checks the deadline
+// when it fires.
 void HttpSession::set_deadline(std::uint64_t delay_ms) {
   const std::uint64_t now_ms = stream_.loop().now_ms();
   deadline_ms_ = now_ms + delay_ms;
@@ -196,12 +200,11 @@ void HttpSession::on_timer() {
     return refuse({Code::timeout, "the request took too long"}, CloseReason::kTimeout);
   }
   if (takes_its_answer()) return set_deadline(limits_.keep_alive_timeout_ms);
-  stream_.close_after_flush(CloseReason::kTimeout);  // nothing was asked: nothing to say
+  stream_.close_after_flush(CloseReason::kTimeout);  // there is no request to answer
 }
 
-// Whether the client has yet to take some of what it was answered, and took enough of it since this
-// was last asked. What the kernel holds for it may be megabytes. One that takes nothing has the
-// time twice at most.
+// True when the client still has response bytes to take and took enough since the last call. The
+// kernel may hold megabytes for it. A client that takes nothing gets the time at most twice.
 bool HttpSession::takes_its_answer() {
   const std::uint64_t before = std::exchange(acknowledged_, stream_.bytes_acknowledged());
   return stream_.is_slow(before, limits_.keep_alive_timeout_ms);

@@ -1,10 +1,10 @@
-// HTTP/1.1 over a TcpStream, the server's end: requests in, one at a time, answers out in their
-// order; keep-alive, pipelining (what follows waits, unparsed), streams, and the time a client may
-// take. Exists until the connection is upgraded. Threads: its loop's.
+// The server side of HTTP/1.1 over a TcpStream: requests in, one at a time, responses out in order;
+// keep-alive, pipelining (later requests wait unparsed), streams, and the timeouts of a client. It
+// exists until the connection is upgraded. Threads: its loop's.
 //
-//   reading -> answering -> reading ...          upgraded: no longer this class's matter
+//   reading -> answering -> reading ...          upgraded: replaced by WebSocketSession
 //                       -> streaming -> reading ...
-//                       -> (stream drains) after the last answer
+//                       -> (stream drains) after the last response
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "transport/connection.h"
-#include "transport/http.h"
+#include "transport/http_parser.h"
 #include "transport/tcp_stream.h"
 
 namespace courtside {
@@ -20,9 +20,9 @@ namespace courtside {
 class HttpSessionOwner {
  public:
   virtual void on_http_request(HttpRequest& request) = 0;
-  // Answered with respond(); the stream drains after that. `headers`: see on_bad_request.
+  // Answer with respond(); the stream drains after that. `headers`: see on_bad_request.
   virtual void on_http_error(const Error& error, const HttpHeaders& headers) = 0;
-  // The client of the stream that is being sent closed its sending side.
+  // The client of the current stream closed its sending side.
   virtual void on_http_half_close() = 0;
 
  protected:
@@ -36,28 +36,28 @@ class HttpSession {
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
 
-  // Answers how many bytes it used: none of what follows a request that is not answered yet.
+  // Returns how many bytes it used: nothing after a request that is not answered yet.
   std::size_t feed(std::string_view bytes);
   bool feeding() const { return feeding_; }
   // The stream has room again.
   void on_drained();
-  // The kernel took something of what is queued.
+  // The kernel accepted queued bytes.
   void on_written();
-  // The client sends no more, and nothing of what it sent is left. What it asked for is answered.
+  // The client sends no more, and all its input was used. Its requests are still answered.
   void on_end();
 
   void respond(const HttpResponse& response);
   void start_stream(const HttpResponse& head);
   void send_part(SharedBytes bytes, Urgency urgency);
   void end_stream();
-  // 101; the bytes behind the request are left to the caller.
+  // Answers 101; the bytes after the request are left to the caller.
   void upgrade(const HttpRequest& request, std::string_view subprotocol);
 
  private:
   enum class State : std::uint8_t { kReading, kAnswering, kStreaming, kUpgraded, kDone };
 
   void take(HttpRequest& request);
-  void refuse(const Error& error, CloseReason reason);  // REQUIRES: a parser
+  void refuse(const Error& error, CloseReason reason);  // REQUIRES: parser_ is not null
   void answered();
   void set_deadline(std::uint64_t delay_ms);
   void on_timer();
@@ -69,9 +69,9 @@ class HttpSession {
   HttpSessionOwner& owner_;
   std::unique_ptr<HttpParser> parser_;  // null between requests
   TimerId timer_;
-  std::uint64_t armed_for_ms_ = 0;  // when the timer fires; 0: it is not armed
-  std::uint64_t deadline_ms_ = 0;   // moves on without touching the timer; 0: none
-  std::uint64_t acknowledged_ = 0;  // TcpStream::bytes_acknowledged() when last looked at
+  std::uint64_t armed_for_ms_ = 0;  // when the timer fires; 0: not armed
+  std::uint64_t deadline_ms_ = 0;   // may be later than the timer; 0: none
+  std::uint64_t acknowledged_ = 0;  // TcpStream::bytes_acknowledged() at the last check
   State state_ = State::kReading;
   CloseReason close_reason_ = CloseReason::kByUs;
   std::uint8_t minor_version_ = 1;
@@ -79,6 +79,7 @@ class HttpSession {
   bool keep_alive_ = true;
   bool chunked_ = false;
   bool feeding_ = false;
+  bool response_waits_ = false;  // the last one is not written yet
 };
 
 }  // namespace courtside

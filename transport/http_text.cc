@@ -47,7 +47,7 @@ std::string made_date(std::time_t now) {
   std::tm time{};
   gmtime_r(&now, &time);
   std::array<char, 40> text{};
-  // Not by the locale, which strftime would ask for names.
+  // The names are inserted here, because strftime would use those of the locale.
   const std::size_t length =
       std::strftime(text.data(), text.size(), "___, %d ___ %Y %H:%M:%S GMT", &time);
   std::string date(text.data(), length);

@@ -1,5 +1,4 @@
-// HTTP as it is written: heads of answers and requests, dates, lists of tokens.
-// Threads: any.
+// HTTP as text: heads of responses and requests, dates, lists of tokens. Threads: any.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +9,16 @@
 
 namespace courtside {
 
-// Without the blanks around it.
+// The text without surrounding blanks.
 std::string_view trimmed(std::string_view text);
 
-// Does any header of this name (lower case) list `token`, in whatever case?
+// True when a header of this name (lower case) lists `token`, ignoring case.
 bool lists_token(const HttpHeaders& headers, std::string_view name, std::string_view token);
 
-// "Sun, 06 Nov 1994 08:49:37 GMT", of now.
+// The current time as "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string_view http_date();
 
-// What an answer's head says about the body and the connection.
+// What a response's head declares about the body and the connection.
 struct ResponseFraming {
   enum class Body { kLength, kChunked, kUntilClose, kNone };
   Body body = Body::kLength;
@@ -27,12 +26,12 @@ struct ResponseFraming {
   int minor_version = 1;       // of the request
   bool keep_alive = true;
 };
-// Status line, headers and the empty line. Line ends and NULs within a value become spaces:
-// whatever it was made from, it cannot become a header or an answer of its own.
+// Appends status line, headers and the empty line. Line ends and NULs in a value become spaces, so
+// that no value can inject a header or a response.
 void append_response_head(std::string& out, const HttpResponse& response,
                           const ResponseFraming& framing);
 
-// "name: value", with the same care.
+// Appends "name: value" with the same protection.
 void append_header(std::string& out, std::string_view name, std::string_view value);
 
 }  // namespace courtside

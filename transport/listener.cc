@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "transport/address.h"
 #include "transport/socket_watcher.h"
@@ -17,7 +18,7 @@
 namespace courtside {
 namespace {
 
-constexpr int kBacklog = 4096;  // the kernel takes its own limit when that is lower
+constexpr int kBacklog = 4096;  // the kernel applies its own limit if that is lower
 
 bool exhausted(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -29,7 +30,7 @@ Result<std::unique_ptr<Listener>> cannot_listen(const ListenAddress& address, in
     why += "; another program listens there: stop it, or choose another `--listen`";
   }
   return fail(Code::unavailable,
-              "cannot listen on " + join_host_port(address.host, address.port) + ": " + why);
+              format("cannot listen on {}: {}", join_host_port(address.host, address.port), why));
 }
 
 class TcpListener final : public Listener, SocketWatcherOwner {
@@ -43,8 +44,8 @@ class TcpListener final : public Listener, SocketWatcherOwner {
   std::uint16_t port() const override { return port_; }
 
  private:
-  // libuv's own listener accepts without end in one turn; a storm of connects would hold up all
-  // else.
+  // libuv's own listener accepts without a limit per turn; many connects at once would delay
+  // everything else.
   void on_socket(unsigned /*events*/) override {
     for (int count = 0; count < kAcceptsPerTurn; ++count) {
       SocketAddress peer;
@@ -58,14 +59,14 @@ class TcpListener final : public Listener, SocketWatcherOwner {
         return pause(errno);
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         return;
-      }  // else this one client is gone already
+      }  // otherwise this client is already gone
     }
   }
 
   void pause(int error) {
     if (!exhausted_)
       log_warning("transport", std::string("cannot accept: ") + std::strerror(error));
-    exhausted_ = true;  // said once, until it passed
+    exhausted_ = true;  // logged once, until accepting works again
     watcher_.watch(0);
     pause_ = loop_.start_timer(kExhaustedPauseMs, [this] { watcher_.watch(kSocketReadable); });
   }
@@ -82,7 +83,7 @@ class TcpListener final : public Listener, SocketWatcherOwner {
 
 AcceptedSocket::AcceptedSocket(int fd, std::string peer_address)
     : fd_(fd), peer_address_(std::move(peer_address)) {
-  // Our writes are whole: Nagle's wait for more could only delay them.
+  // Our writes are complete, so Nagle's algorithm could only delay them.
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
@@ -94,12 +95,14 @@ AcceptedSocket::~AcceptedSocket() {
 AcceptedSocket::AcceptedSocket(AcceptedSocket&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       peer_address_(std::move(other.peer_address_)),
-      has_proxy_header_(other.has_proxy_header_) {}
+      has_proxy_header_(other.has_proxy_header_),
+      tls_(std::move(other.tls_)) {}
 
 AcceptedSocket& AcceptedSocket::operator=(AcceptedSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(peer_address_, other.peer_address_);
   std::swap(has_proxy_header_, other.has_proxy_header_);
+  std::swap(tls_, other.tls_);
   return *this;
 }
 
@@ -128,7 +131,7 @@ Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddre
   const int fd = socket(wanted->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return cannot_listen(address, errno);
   const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));  // not to wait for TIME_WAIT
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));  // do not wait for TIME_WAIT
   SocketAddress bound;
   bound.size_bytes = sizeof(bound.storage);
   if (bind(fd, wanted->get(), wanted->size_bytes) != 0 || ::listen(fd, kBacklog) != 0 ||

@@ -1,4 +1,4 @@
-// Accepts TCP connections on one address, a bounded number per turn, and hands the sockets on.
+// Accepts TCP connections on one address, a bounded number per turn, and passes the sockets on.
 // Threads: its loop's.
 #pragma once
 
@@ -6,14 +6,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "transport/connection.h"
 #include "transport/loop.h"
+#include "transport/tls.h"
 
 namespace courtside {
 
-// An accepted socket on its way to the loop that will own it. Closes it unless released.
+// An accepted socket on its way to the loop that will own it. The destructor closes it unless it
+// was released.
 class AcceptedSocket {
  public:
   AcceptedSocket(int fd, std::string peer_address);
@@ -23,33 +26,37 @@ class AcceptedSocket {
 
   const std::string& peer_address() const { return peer_address_; }
 
-  // The peer is a proxy that begins with a PROXY header (proxy_protocol.h).
+  // The peer is a proxy, and its bytes begin with a PROXY header (proxy_protocol.h).
   void expect_proxy_header() { has_proxy_header_ = true; }
   bool has_proxy_header() const { return has_proxy_header_; }
+  // The peer's bytes are TLS, behind a PROXY header if there is one.
+  void expect_tls(std::shared_ptr<const TlsContext> context) { tls_ = std::move(context); }
+  const std::shared_ptr<const TlsContext>& tls() const { return tls_; }
   int release();
 
  private:
   int fd_;
   std::string peer_address_;
   bool has_proxy_header_ = false;
+  std::shared_ptr<const TlsContext> tls_;  // null: plain
 };
 
 struct ListenAddress {
   std::string host;        // "127.0.0.1", "::1", "0.0.0.0"
-  std::uint16_t port = 0;  // 0: any free one
+  std::uint16_t port = 0;  // 0: any free port
   bool is_loopback() const;
 };
-// "127.0.0.1:8080", "[::1]:8080". bad_configuration otherwise.
+// Parses "127.0.0.1:8080" or "[::1]:8080". bad_configuration otherwise.
 Result<ListenAddress> parse_listen_address(std::string_view text);
 
 class Listener {
  public:
   static constexpr int kAcceptsPerTurn = 64;
-  // Out of file descriptors or memory, it leaves the clients in the kernel's queue for this long
-  // rather than spin.
+  // When file descriptors or memory run out, it leaves clients in the kernel's queue for this long
+  // instead of spinning.
   static constexpr std::uint64_t kExhaustedPauseMs = 100;
 
-  // unavailable when the address is taken or not ours. `on_accept` may not destroy the listener.
+  // unavailable when the address is taken or not local. `on_accept` must not destroy the listener.
   static Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenAddress& address,
                                                   std::function<void(AcceptedSocket)> on_accept);
   virtual ~Listener() = default;  // closes
@@ -57,8 +64,9 @@ class Listener {
   virtual std::uint16_t port() const = 0;
 };
 
-// Takes a socket onto `loop` as a server's connection: on that loop's thread, which may be another
-// than the listener's. `handler` outlives it; the connection owns itself until on_closed.
+// Makes the socket a server connection on `loop`. Call it on that loop's thread, which may differ
+// from the listener's. REQUIRES: `handler` outlives the connection. The connection destroys itself
+// after on_closed.
 Connection& adopt(Loop& loop, AcceptedSocket socket, const ConnectionLimits& limits,
                   ConnectionHandler& handler);
 

@@ -2,233 +2,57 @@
 
 #include <uv.h>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
-#include "base/check.h"
-#include "base/time.h"
-#include "transport/connection.h"
-#include "transport/loop_impl.h"
+#include "transport/loop_core.h"
 
 namespace courtside {
-namespace {
 
-constexpr std::uint64_t kBusyWindowNs = 100'000'000;  // "the recent past" of Loop::busy()
-
-template <typename Handle>
-uv_handle_t* as_handle(Handle& handle) {
-  return reinterpret_cast<uv_handle_t*>(&handle);
-}
-
-}  // namespace
-
-void TurnTasks::add(TurnTask& task) {
-  if (task.waits_) return;
-  task.waits_ = true;
-  waiting_.push_back(&task);
-}
-
-void TurnTasks::remove(TurnTask& task) {
-  if (!task.waits_) return;
-  task.waits_ = false;
-  TurnTask* const gone = &task;
-  TurnTask* const nobody = nullptr;
-  std::replace(waiting_.begin(), waiting_.end(), gone, nobody);
-  std::replace(running_.begin(), running_.end(), gone, nobody);
-}
-
-void TurnTasks::run() {
-  running_.swap(waiting_);
-  // By index: a task that ends here may take another one out of the list.
-  for (std::size_t index = 0; index < running_.size(); ++index) {
-    TurnTask* const task = running_[index];
-    if (task == nullptr) continue;
-    task->waits_ = false;
-    task->run_turn_task();
-  }
-  running_.clear();
-}
-
-// One turn of libuv: timers, prepare, poll (sockets, wake), check. The turn's end is taken in
-// check, and in prepare for what timers did: poll would sleep on it.
-struct Loop::Impl::Uv {
-  uv_loop_t loop;
-  uv_async_t wake;
-  uv_prepare_t prepare;
-  uv_check_t check;
-  uv_idle_t idle;     // runs while a turn left work for the next: poll does not sleep then
-  uv_timer_t wheel;   // for the whole timer wheel
-  uv_timer_t pacing;  // for the paced flushes
-
-  explicit Uv(Impl& impl) {
-    COURTSIDE_CHECK(uv_loop_init(&loop) == 0);
-    COURTSIDE_CHECK(uv_loop_configure(&loop, UV_METRICS_IDLE_TIME) == 0);
-    COURTSIDE_CHECK(uv_async_init(&loop, &wake, &Uv::on_async) == 0);
-    uv_prepare_init(&loop, &prepare);
-    uv_check_init(&loop, &check);
-    uv_idle_init(&loop, &idle);
-    uv_timer_init(&loop, &wheel);
-    uv_timer_init(&loop, &pacing);
-    for (uv_handle_t* handle : all()) handle->data = &impl;
-    uv_prepare_start(&prepare, [](uv_prepare_t* handle) { impl_of(handle).end_turn(); });
-    uv_check_start(&check, [](uv_check_t* handle) { impl_of(handle).end_turn(); });
-    // Only `wake` keeps the loop running by itself, until the stop (end_turn).
-    uv_unref(as_handle(prepare));
-    uv_unref(as_handle(check));
-    uv_unref(as_handle(wheel));
-  }
-
-  ~Uv() {
-    for (uv_handle_t* handle : all()) uv_close(handle, nullptr);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    COURTSIDE_CHECK(uv_loop_close(&loop) == 0);
-  }
-
-  std::array<uv_handle_t*, 6> all() {
-    return {as_handle(wake), as_handle(prepare), as_handle(check),
-            as_handle(idle), as_handle(wheel),   as_handle(pacing)};
-  }
-
-  template <typename Handle>
-  static Impl& impl_of(Handle* handle) {
-    return *static_cast<Impl*>(handle->data);
-  }
-
-  static void on_async(uv_async_t* handle) {
-    impl_of(handle).woken = true;
-    impl_of(handle).note_activity();
-  }
-};
-
-Loop::Impl::Impl()
-    : flushes(&steady_us),
-      timers(0),
-      handles(std::make_unique<Uv>(*this)),
-      read_buffer_(std::make_unique<char[]>(kReadBufferBytes)) {
-  timers = TimerWheel(now_ms());
-  sampled_at_ns_ = uv_hrtime();
-}
-
-Loop::Impl::~Impl() { COURTSIDE_CHECK(watcher_count == 0); }
-
-uv_loop_s* Loop::Impl::uv() { return &handles->loop; }
-
-std::uint64_t Loop::Impl::now_ms() const { return uv_now(&handles->loop); }
-
-void Loop::Impl::end_turn() {
-  if (woken) {
-    woken = false;
-    if (on_wake) on_wake();
-  }
-  if (active && on_turn_end) on_turn_end();
-  active = false;
-  flushes.run();
-  tasks.run();
-  arm_next_turn();
-  sample_busy(uv_hrtime());
-}
-
-void Loop::Impl::arm_next_turn() {
-  if (active || waited_enough || !tasks.empty() || flushes.replies_waiting()) {
-    uv_idle_start(&handles->idle, [](uv_idle_t*) {});
-  } else {
-    uv_idle_stop(&handles->idle);
-  }
-  const auto wait_us = flushes.paced_wait_us();
-  if (wait_us && uv_is_active(as_handle(handles->pacing)) == 0) {
-    // libuv counts whole milliseconds from the turn's beginning; the flush itself looks at the
-    // clock.
-    uv_timer_start(
-        &handles->pacing, [](uv_timer_t*) {}, (*wait_us + 999) / 1000, 0);
-  }
-  if (stop_requested.load(std::memory_order_relaxed) && watcher_count == 0) {
-    uv_unref(as_handle(handles->wake));
-  }
-}
-
-void Loop::Impl::arm_wheel() {
-  const auto next = timers.next_ms();
-  if (!next) {
-    uv_timer_stop(&handles->wheel);
-    return;
-  }
-  const std::uint64_t now = now_ms();
-  uv_timer_start(
-      &handles->wheel, [](uv_timer_t* handle) { Uv::impl_of(handle).fire_timers(); },
-      *next > now ? *next - now : 0, 0);
-}
-
-void Loop::Impl::fire_timers() {
-  note_activity();
-  timers.advance(now_ms());
-  arm_wheel();
-}
-
-// What libuv counts as idle is the time asleep in poll.
-void Loop::Impl::sample_busy(std::uint64_t now_ns) {
-  const std::uint64_t window_ns = now_ns - sampled_at_ns_;
-  if (window_ns < kBusyWindowNs) return;
-  const std::uint64_t idle_ns = uv_metrics_idle_time(&handles->loop);
-  const double idle_share =
-      static_cast<double>(idle_ns - sampled_idle_ns_) / static_cast<double>(window_ns);
-  busy = std::clamp(1.0 - idle_share, 0.0, 1.0);
-  sampled_at_ns_ = now_ns;
-  sampled_idle_ns_ = idle_ns;
-}
-
-std::shared_ptr<const ConnectionLimits> Loop::Impl::share(const ConnectionLimits& limits) {
-  if (!limits_ || !(*limits_ == limits)) {
-    limits_ = std::make_shared<const ConnectionLimits>(limits);
-  }
-  return limits_;
-}
-
-Loop::Loop() : impl_(std::make_unique<Impl>()) {}
+Loop::Loop() : core_(std::make_unique<LoopCore>()) {}
 Loop::~Loop() = default;
 
-void Loop::set_on_wake(std::function<void()> on_wake) { impl_->on_wake = std::move(on_wake); }
+void Loop::set_on_wake(std::function<void()> on_wake) { core_->on_wake = std::move(on_wake); }
 
 void Loop::set_on_turn_end(std::function<void()> on_turn_end) {
-  impl_->on_turn_end = std::move(on_turn_end);
+  core_->on_turn_end = std::move(on_turn_end);
 }
 
-void Loop::run() { uv_run(impl_->uv(), UV_RUN_DEFAULT); }
+void Loop::run() { uv_run(core_->uv(), UV_RUN_DEFAULT); }
 
 void Loop::run_turn(std::uint64_t wait_ms_max) {
-  // libuv may fire timers before it sleeps: then there would be nothing left to wake it.
-  impl_->waited_enough = false;
-  const TimerId limit = start_timer(wait_ms_max, [this] { impl_->waited_enough = true; });
-  uv_run(impl_->uv(), wait_ms_max == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+  // libuv may fire timers before it sleeps; then nothing would be left to wake it.
+  core_->waited_enough = false;
+  const TimerId limit = start_timer(wait_ms_max, [this] { core_->waited_enough = true; });
+  uv_run(core_->uv(), wait_ms_max == 0 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
   cancel_timer(limit);
-  impl_->waited_enough = false;
-  impl_->end_turn();  // Run once, libuv fires timers last: what they did belongs to this turn.
+  core_->waited_enough = false;
+  core_->end_turn();  // In this mode libuv fires timers last, so their work belongs to this turn.
 }
 
 void Loop::request_stop() {
-  impl_->stop_requested.store(true, std::memory_order_relaxed);
+  core_->stop_requested.store(true, std::memory_order_relaxed);
   wake();
 }
 
-void Loop::wake() { uv_async_send(&impl_->handles->wake); }
+void Loop::wake() { core_->wake(); }
 
 TimerId Loop::start_timer(std::uint64_t delay_ms, std::function<void()> fire) {
-  const TimerId id = impl_->timers.start(now_ms(), delay_ms, std::move(fire));
-  impl_->arm_wheel();
+  const TimerId id = core_->timers.start(now_ms(), delay_ms, std::move(fire));
+  core_->arm_wheel();
   return id;
 }
 
-void Loop::cancel_timer(TimerId id) { impl_->timers.cancel(id); }
+void Loop::cancel_timer(TimerId id) { core_->timers.cancel(id); }
 
 void Loop::set_flush_pause_max_us(std::uint64_t pause_us) {
-  impl_->flushes.set_pause_max_us(pause_us);
+  core_->flushes.set_pause_max_us(pause_us);
 }
 
-std::uint64_t Loop::now_ms() const { return impl_->now_ms(); }
+std::uint64_t Loop::now_ms() const { return core_->now_ms(); }
 
 double Loop::busy() const {
-  impl_->sample_busy(uv_hrtime());
-  return impl_->busy;
+  core_->sample_busy(uv_hrtime());
+  return core_->busy;
 }
 
 }  // namespace courtside

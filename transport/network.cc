@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/format.h"
 #include "transport/address.h"
 
 namespace courtside {
@@ -70,11 +71,11 @@ bool is_loopback(const AddressBytes& bytes) {
 
 Result<Network> Network::parse(std::string_view text) {
   const auto refuse = [text](std::string_view why) {
-    return fail(Code::bad_configuration, "`" + std::string(text) + "` " + std::string(why));
+    return fail(Code::bad_configuration, format("`{}` {}", text, why));
   };
   const std::size_t slash = text.find('/');
   const std::optional<AddressBytes> bytes = address_bytes(text.substr(0, slash));
-  if (!bytes) return refuse("is no address, nor a network such as 10.0.0.0/8");
+  if (!bytes) return refuse("is neither an address nor a network such as 10.0.0.0/8");
   Network network;
   network.bytes_ = *bytes;
   network.prefix_bits_ = kBits;
@@ -83,7 +84,7 @@ Result<Network> Network::parse(std::string_view text) {
   const bool dotted = text.find(':') == std::string_view::npos;
   const unsigned before = dotted ? kMappedBits : 0;
   const auto prefix = parse_prefix(text.substr(slash + 1), kBits - before);
-  if (!prefix) return refuse("has no good prefix length");
+  if (!prefix) return refuse("has an invalid prefix length");
   network.prefix_bits_ = before + *prefix;
   for (unsigned bit = network.prefix_bits_; bit < kBits; ++bit) {
     if (((*bytes)[bit / 8] >> (7 - bit % 8) & 1) != 0) return refuse("has bits behind its prefix");

@@ -1,4 +1,4 @@
-// Addresses as bits: which network an address belongs to. Threads: values.
+// Addresses as bits, and the networks they belong to. Threads: values.
 #pragma once
 
 #include <array>
@@ -16,28 +16,29 @@ namespace courtside {
 // that each address has one form.
 using AddressBytes = std::array<std::uint8_t, 16>;
 
-// Empty when the text is no literal address. Does not allocate.
+// Empty when the text is not a literal address. Does not allocate.
 std::optional<AddressBytes> address_bytes(std::string_view text);
-// The same with or without a port: "192.0.2.1:80", "[2001:db8::1]:80", "[2001:db8::1]".
+// The same for an address with or without a port: "192.0.2.1:80", "[2001:db8::1]:80",
+// "[2001:db8::1]".
 std::optional<AddressBytes> address_bytes_of_endpoint(std::string_view text);
-// In text, as SocketAddress::host() writes it.
+// As text, like SocketAddress::host().
 std::string address_text(const AddressBytes& bytes);
 bool is_ipv4(const AddressBytes& bytes);
 bool is_loopback(const AddressBytes& bytes);
 
-// "192.0.2.7", "10.0.0.0/8", "2001:db8::/32". An IPv6 network holds no IPv4 address unless it lies
+// "192.0.2.7", "10.0.0.0/8", "2001:db8::/32". An IPv6 network contains no IPv4 address unless it is
 // within ::ffff:0:0/96.
 class Network {
  public:
-  // bad_configuration when it is neither address nor network, or has bits behind its prefix: then
-  // one of the two is not what was meant.
+  // bad_configuration when the text is neither an address nor a network, or has bits after its
+  // prefix: then one of the two is a mistake.
   static Result<Network> parse(std::string_view text);
 
   bool contains(const AddressBytes& address) const;
 
  private:
   AddressBytes bytes_{};
-  unsigned prefix_bits_ = 0;  // of the 128
+  unsigned prefix_bits_ = 0;  // of 128
 };
 
 class NetworkList {
@@ -45,7 +46,7 @@ class NetworkList {
   static Result<NetworkList> parse(const std::vector<std::string>& texts);
 
   bool empty() const { return networks_.empty(); }
-  // False for what is no address.
+  // False when the text is not an address.
   bool contains(std::string_view address) const;
 
  private:

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/format.h"
 #include "transport/address.h"
 
 namespace courtside {
@@ -22,7 +23,7 @@ constexpr std::size_t kV2HeadBytes = 16;
 using Client = std::optional<std::string>;
 
 tl::unexpected<Error> malformed(std::string_view why) {
-  return fail(Code::bad_request, "PROXY header: " + std::string(why));
+  return fail(Code::bad_request, format("PROXY header: {}", why));
 }
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t index) {
@@ -33,13 +34,13 @@ std::size_t v2_bytes(std::string_view head) {
   return kV2HeadBytes + (static_cast<std::size_t>(byte_at(head, 14)) << 8 | byte_at(head, 15));
 }
 
-// As far as the shorter of the two goes.
+// Compares as far as the shorter one reaches.
 bool agree(std::string_view a, std::string_view b) {
   const std::size_t size = std::min(a.size(), b.size());
   return a.substr(0, size) == b.substr(0, size);
 }
 
-// "0" ... "65535", without a sign or a zero in front.
+// "0" ... "65535", without a sign or leading zeros.
 bool is_port(std::string_view text) {
   std::uint16_t port = 0;
   const char* const end = text.data() + text.size();
@@ -52,7 +53,7 @@ bool is_port(std::string_view text) {
 Result<Client> v1_client(std::string_view line) {
   constexpr std::size_t kFields = 5;  // protocol, source, destination, their ports
   line.remove_prefix(kV1Begin.size());
-  if (!line.ends_with("\r\n")) return malformed("its line has no good end");
+  if (!line.ends_with("\r\n")) return malformed("its line does not end in CR LF");
   line.remove_suffix(2);
   if (line == "UNKNOWN" || line.starts_with("UNKNOWN ")) return Client();
 
@@ -61,17 +62,17 @@ Result<Client> v1_client(std::string_view line) {
     const std::size_t end = std::min(line.find(' '), line.size());
     fields[i] = line.substr(0, end);
     const bool is_last = i + 1 == kFields;
-    if (is_last != (end == line.size())) return malformed("has not five fields");
+    if (is_last != (end == line.size())) return malformed("its line does not have five fields");
     line.remove_prefix(is_last ? end : end + 1);
   }
   const int family = fields[0] == "TCP4" ? AF_INET : fields[0] == "TCP6" ? AF_INET6 : AF_UNSPEC;
-  if (family == AF_UNSPEC) return malformed("no known protocol");
+  if (family == AF_UNSPEC) return malformed("unknown protocol");
   const auto source = literal_address(std::string(fields[1]), 0);
   const auto destination = literal_address(std::string(fields[2]), 0);
   if (!source || !destination || source->family() != family || destination->family() != family) {
-    return malformed("no addresses of its protocol");
+    return malformed("its addresses do not match its protocol");
   }
-  if (!is_port(fields[3]) || !is_port(fields[4])) return malformed("no ports");
+  if (!is_port(fields[3]) || !is_port(fields[4])) return malformed("malformed ports");
   return Client(source->host());
 }
 
@@ -95,7 +96,7 @@ Result<Client> v2_client(std::string_view header) {
   const std::uint8_t protocol = byte_at(header, 13);
   const std::string_view addresses = header.substr(kV2HeadBytes);
   if (command == kLocal) return Client();
-  if (command != kProxy) return malformed("no known version and command");
+  if (command != kProxy) return malformed("unknown version or command");
   const auto lacks = [&addresses](std::size_t bytes) { return addresses.size() < bytes; };
   switch (protocol) {
     case 0x00: return Client();
@@ -108,16 +109,16 @@ Result<Client> v2_client(std::string_view header) {
     case 0x31:
       if (lacks(216)) break;
       return Client();
-    default: return malformed("no known protocol");  // a datagram among them: this is a stream
+    default: return malformed("unknown protocol");  // datagrams too: this is a stream
   }
-  return malformed("no room for its addresses");
+  return malformed("too short for its addresses");
 }
 
 }  // namespace
 
 Result<ProxyHeaderParser::Progress> ProxyHeaderParser::feed(std::string_view input) {
   Progress progress;
-  // Byte by byte: it is short, comes once, and nothing behind it may be taken.
+  // Byte by byte: the header is short, comes once, and no byte after it may be consumed.
   while (progress.consumed < input.size()) {
     header_.push_back(input[progress.consumed++]);
     const Result<bool> whole = is_whole();

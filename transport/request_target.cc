@@ -8,7 +8,7 @@
 namespace courtside {
 namespace {
 
-// What follows the scheme of an http or https URL; empty for anything else.
+// The part after the scheme of an http or https URL; empty for anything else.
 std::string_view after_scheme(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (equals_ignoring_case(target.substr(0, scheme.size()), scheme)) {
@@ -18,7 +18,7 @@ std::string_view after_scheme(std::string_view target) {
   return {};
 }
 
-// A host, and perhaps a port. A user's name there only deceives people (RFC 9110, section 4.2.4).
+// A host with an optional port. A user name there only serves to deceive (RFC 9110, section 4.2.4).
 bool is_authority(std::string_view text) {
   return !text.empty() && text.front() != ':' && text.find('@') == std::string_view::npos;
 }

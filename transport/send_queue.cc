@@ -7,7 +7,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::size_t kHusksMax = 1024;  // 32 bytes each, before they are swept out
+constexpr std::size_t kSentPiecesMax = 1024;  // 32 bytes each, before they are removed
 
 }  // namespace
 
@@ -26,15 +26,15 @@ void SendQueue::consume(std::size_t count_bytes) {
     pieces_[sent_++] = SharedBytes();
   }
   pieces_[sent_].remove_prefix(count_bytes);
-  // Sweep when husks are the larger half, so that each piece is moved once on average.
-  if (sent_ > kHusksMax && sent_ > pieces_.size() / 2) {
+  // Remove them when they are the larger half, so that each piece is moved once on average.
+  if (sent_ > kSentPiecesMax && sent_ > pieces_.size() / 2) {
     pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(sent_));
     sent_ = 0;
   }
 }
 
 void SendQueue::clear() {
-  std::vector<SharedBytes>().swap(pieces_);  // gives the memory back, which clear() would not
+  std::vector<SharedBytes>().swap(pieces_);  // frees the memory, which clear() would not
   sent_ = 0;
   size_bytes_ = 0;
 }

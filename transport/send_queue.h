@@ -1,5 +1,5 @@
-// What a connection has yet to send: shared immutable pieces, in order, gathered into few writes.
-// Does no I/O. An empty queue holds no memory (a std::deque would hold 576 bytes of it, for every
+// The bytes that a connection has to send: shared immutable pieces, in order, gathered into few
+// writes. Does no I/O. An empty queue holds no memory (a std::deque would hold 576 bytes, for every
 // idle connection). Threads: one connection's loop.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace courtside {
 
 class SendQueue {
  public:
-  // Takes a share of `bytes`; empty ones are left out.
+  // Shares ownership of `bytes`; empty ones are ignored.
   void push(SharedBytes bytes);
 
   std::size_t size_bytes() const { return size_bytes_; }
@@ -26,13 +26,13 @@ class SendQueue {
     for (std::size_t index = sent_; index < end; ++index) visit(pieces_[index].view());
   }
 
-  // The first `count_bytes` have been sent. REQUIRES: count_bytes <= size_bytes().
+  // Removes the first `count_bytes`, which were sent. REQUIRES: count_bytes <= size_bytes().
   void consume(std::size_t count_bytes);
 
   void clear();
 
  private:
-  std::vector<SharedBytes> pieces_;  // those before sent_ are empty husks
+  std::vector<SharedBytes> pieces_;  // those before sent_ are empty
   std::size_t sent_ = 0;
   std::size_t size_bytes_ = 0;
 };

@@ -1,5 +1,5 @@
-// The server's Connection: a TcpStream with an HttpSession on it, and from the upgrade on a
-// WebSocketSession in its place.
+// The server's Connection: a TcpStream with an HttpSession, which an upgrade replaces by a
+// WebSocketSession.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -33,11 +33,14 @@ class ServerConnection final : public Connection,
                    ConnectionHandler& handler)
       : id_(next_connection_id()),
         peer_address_(socket.peer_address()),
-        limits_(loop.impl().share(limits)),
+        limits_(loop.core().share(limits)),
         proxy_(socket.has_proxy_header() ? std::make_unique<ProxyHeaderParser>() : nullptr),
+        tls_(socket.tls()),
         handler_(&handler),
         stream_(loop, socket.release(), *limits_, *this),
-        http_(std::make_unique<HttpSession>(stream_, *limits_, *this)) {}
+        http_(std::make_unique<HttpSession>(stream_, *limits_, *this)) {
+    if (!proxy_) start_tls();
+  }
 
   ConnectionId id() const override { return id_; }
   std::string peer_address() const override { return peer_address_; }
@@ -63,7 +66,7 @@ class ServerConnection final : public Connection,
     http_->upgrade(request, subprotocol);
     websocket_ = std::make_unique<WebSocketSession>(WebSocketRole::kServer, limits_->websocket,
                                                     limits_->close_timeout_ms, stream_, *this);
-    if (http_->feeding()) return;  // on_bytes goes on with the frames
+    if (http_->feeding()) return;  // on_bytes continues with the frames
     http_.reset();
     stream_.offer_kept();
   }
@@ -106,16 +109,24 @@ class ServerConnection final : public Connection,
     }
   }
 
+  void start_tls() {
+    if (tls_) stream_.start_tls(*std::exchange(tls_, nullptr));
+  }
+
   std::size_t on_bytes(std::string_view bytes) override {
     std::size_t used = 0;
     if (proxy_) {
       used = take_proxy_header(bytes);
       if (proxy_ || !stream_.open()) return bytes.size();
+      if (tls_) {
+        start_tls();
+        return used;  // what follows is TLS
+      }
     }
     if (!websocket_) {
       used += http_->feed(bytes.substr(used));
       if (!websocket_) return used;
-      http_.reset();  // upgraded meanwhile: what follows the request is frames
+      http_.reset();  // upgraded meanwhile: the bytes after the request are frames
     }
     if (used < bytes.size() && stream_.open() && stream_.reading()) {
       used += websocket_->feed(bytes.substr(used));
@@ -137,6 +148,8 @@ class ServerConnection final : public Connection,
     return progress->consumed;
   }
 
+  void on_bad_tls(const std::string& why) override { handler_->on_bad_tls(*this, why); }
+
   void on_written() override {
     if (websocket_) websocket_->on_written();
     if (http_) http_->on_written();
@@ -148,8 +161,8 @@ class ServerConnection final : public Connection,
   }
 
   void on_end() override {
-    // Without a close frame before it this is the end of a WebSocket (RFC 6455, section 7.1.5):
-    // what is queued still goes out.
+    // Without a close frame before, this ends a WebSocket (RFC 6455, section 7.1.5); the queue is
+    // still written.
     if (websocket_) return stream_.close_after_flush(CloseReason::kByPeer);
     http_->on_end();
   }
@@ -172,11 +185,12 @@ class ServerConnection final : public Connection,
   const ConnectionId id_;
   std::string peer_address_;
   const std::shared_ptr<const ConnectionLimits> limits_;
-  std::unique_ptr<ProxyHeaderParser> proxy_;  // until the header is in
+  std::unique_ptr<ProxyHeaderParser> proxy_;  // until the header is complete
+  std::shared_ptr<const TlsContext> tls_;     // until TLS begins
   ConnectionHandler* handler_;
   TcpStream stream_;
   std::unique_ptr<HttpSession> http_;            // until the upgrade
-  std::unique_ptr<WebSocketSession> websocket_;  // from then on
+  std::unique_ptr<WebSocketSession> websocket_;  // after the upgrade
 };
 
 }  // namespace

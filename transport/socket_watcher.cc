@@ -3,14 +3,14 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "transport/loop_impl.h"
+#include "transport/loop_core.h"
 
 namespace courtside {
 
 struct SocketWatcher::Handle {
   uv_poll_t poll;
   SocketWatcherOwner* owner;
-  Loop::Impl* loop;
+  LoopCore* loop;
   int fd;
   std::uint8_t watched = 0;
   bool usable = false;
@@ -30,7 +30,7 @@ struct SocketWatcher::Handle {
 };
 
 SocketWatcher::SocketWatcher(Loop& loop, int fd, SocketWatcherOwner& owner)
-    : handle_(new Handle{{}, &owner, &loop.impl(), fd}) {
+    : handle_(new Handle{{}, &owner, &loop.core(), fd}) {
   handle_->in_libuv = uv_poll_init_socket(handle_->loop->uv(), &handle_->poll, fd) == 0;
   handle_->usable = handle_->in_libuv;
   handle_->poll.data = handle_;
@@ -41,7 +41,7 @@ SocketWatcher::~SocketWatcher() {
   --handle_->loop->watcher_count;
   const int fd = handle_->fd;
   if (handle_->in_libuv) {
-    // It leaves epoll here, so the number may be given away before libuv calls back.
+    // uv_close removes the descriptor from epoll now, so it may be closed before libuv's callback.
     uv_close(reinterpret_cast<uv_handle_t*>(&handle_->poll),
              [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
   } else {
@@ -60,8 +60,8 @@ bool SocketWatcher::watch(unsigned events) {
   if ((events & kSocketReadable) != 0) wanted |= UV_READABLE;
   if ((events & kSocketWritable) != 0) wanted |= UV_WRITABLE;
   if ((events & kSocketEnded) != 0) wanted |= UV_DISCONNECT;
-  // epoll reports errors of every socket that it has, but libuv takes no empty set of events.
-  // Urgent data is the one kind that nobody sends.
+  // epoll always reports errors, but libuv does not accept an empty set of events. So ask for
+  // urgent data, which no peer sends.
   if ((events & kSocketErrors) != 0) wanted |= UV_PRIORITIZED;
   const int result = wanted == 0 ? uv_poll_stop(&handle_->poll)
                                  : uv_poll_start(&handle_->poll, wanted, &Handle::on_poll);

@@ -1,6 +1,6 @@
-// Tells its owner when a socket can be read or written. Owns the socket: destroying the watcher
-// closes it; libuv's handle lives on until libuv lets go of it, and has forgotten the owner by
-// then. Threads: its loop's.
+// Notifies its owner when a socket can be read or written. It owns the socket: destroying the
+// watcher closes it. libuv's handle lives until libuv releases it, but no longer refers to the
+// owner. Threads: its loop's.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@
 
 namespace courtside {
 
-// A set of these.
+// Used as a set.
 enum SocketEvents : std::uint8_t {
   kSocketReadable = 1,
   kSocketWritable = 2,
   kSocketEnded = 4,    // the peer stopped sending; data may still wait
-  kSocketFailed = 8,   // nothing more will be told; comes unasked, and data may still wait
-  kSocketErrors = 16,  // errors alone: for a socket of which nothing else is of interest
+  kSocketFailed = 8,   // no more events follow; always reported; data may still wait
+  kSocketErrors = 16,  // only errors: for a socket without any other interest
 };
 
 class SocketWatcherOwner {
@@ -28,14 +28,14 @@ class SocketWatcherOwner {
 
 class SocketWatcher {
  public:
-  // Takes `fd`. Watches nothing at first.
+  // Takes ownership of `fd`. Watches nothing at first.
   SocketWatcher(Loop& loop, int fd, SocketWatcherOwner& owner);
   ~SocketWatcher();
   SocketWatcher(const SocketWatcher&) = delete;
   SocketWatcher& operator=(const SocketWatcher&) = delete;
 
   int fd() const;
-  // False when the kernel refuses (out of memory): the socket is of no use then.
+  // Returns false when the kernel refuses (out of memory): then the socket is unusable.
   bool watch(unsigned events);
 
  private:

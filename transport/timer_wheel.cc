@@ -5,7 +5,7 @@
 
 namespace courtside {
 
-TimerWheel::TimerWheel(std::uint64_t now_ms) : current_tick_(now_ms / Loop::kTimerTickMs) {
+TimerWheel::TimerWheel(std::uint64_t now_ms) : current_tick_(now_ms / kTimerTickMs) {
   heads_.fill(kNone);
 }
 
@@ -14,9 +14,9 @@ TimerId TimerWheel::start(std::uint64_t now_ms, std::uint64_t delay_ms,
   const std::uint32_t index = take_place();
   Timer& timer = timers_[index];
   timer.fire = std::move(fire);
-  // Rounded up, never early; and never into a tick whose slot has been visited already.
-  timer.due_tick = std::max((now_ms + delay_ms + Loop::kTimerTickMs - 1) / Loop::kTimerTickMs,
-                            current_tick_ + 1);
+  // Rounded up, so it never fires early; and never into a tick whose slot has been visited already.
+  timer.due_tick =
+      std::max((now_ms + delay_ms + kTimerTickMs - 1) / kTimerTickMs, current_tick_ + 1);
   std::uint32_t& head = heads_[timer.due_tick % kSlots];
   timer.previous = kNone;
   timer.next = head;
@@ -31,10 +31,10 @@ void TimerWheel::cancel(TimerId id) {
 }
 
 void TimerWheel::advance(std::uint64_t now_ms) {
-  const std::uint64_t now_tick = now_ms / Loop::kTimerTickMs;
+  const std::uint64_t now_tick = now_ms / kTimerTickMs;
   if (now_tick <= current_tick_) return;
   std::vector<TimerId> due;
-  // After a long sleep one round over all slots is enough.
+  // After a long sleep, one round over all slots is enough.
   const std::uint64_t ticks = std::min<std::uint64_t>(now_tick - current_tick_, kSlots);
   for (std::uint64_t tick = now_tick - ticks + 1; tick <= now_tick; ++tick) {
     collect_due(tick % kSlots, now_tick, due);
@@ -42,7 +42,7 @@ void TimerWheel::advance(std::uint64_t now_ms) {
   current_tick_ = now_tick;
   for (const TimerId id : due) {
     const auto index = find(id);
-    if (!index) continue;  // cancelled by one that fired before it
+    if (!index) continue;  // cancelled by a timer that fired before it
     const std::function<void()> fire = std::move(timers_[*index].fire);
     release(*index);
     fire();
@@ -52,8 +52,8 @@ void TimerWheel::advance(std::uint64_t now_ms) {
 std::optional<std::uint64_t> TimerWheel::next_ms() const {
   if (count_ == 0) return std::nullopt;
   std::uint64_t tick = current_tick_ + 1;
-  while (heads_[tick % kSlots] == kNone) ++tick;  // ends: some slot has a timer
-  return tick * Loop::kTimerTickMs;
+  while (heads_[tick % kSlots] == kNone) ++tick;  // terminates: some slot has a timer
+  return tick * kTimerTickMs;
 }
 
 TimerId TimerWheel::id_of(std::uint32_t index) const {
@@ -87,7 +87,7 @@ void TimerWheel::release(std::uint32_t index) {
     heads_[timer.due_tick % kSlots] = timer.next;
   }
   timer.fire = nullptr;
-  if (++timer.generation == 0) timer.generation = 1;  // 0 is the id that was never given
+  if (++timer.generation == 0) timer.generation = 1;  // 0 is never a valid id
   timer.next = free_;
   free_ = index;
   --count_;
@@ -99,7 +99,7 @@ void TimerWheel::collect_due(std::size_t slot, std::uint64_t now_tick,
   for (std::uint32_t index = heads_[slot]; index != kNone; index = timers_[index].next) {
     if (timers_[index].due_tick <= now_tick) due.push_back(id_of(index));
   }
-  std::reverse(due.begin() + begin, due.end());  // the newest is at the head: oldest first
+  std::reverse(due.begin() + begin, due.end());  // the newest is at the head; fire the oldest first
 }
 
 }  // namespace courtside

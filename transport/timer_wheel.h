@@ -1,8 +1,8 @@
-// Many timers for the price of one: a ring of slots, each a list of the timers that fall due in
-// that tick of this round or a later one. Starting and cancelling cost a few nanoseconds (a heap's
-// cost a microsecond at 100,000 timers), and nothing of a cancelled timer stays behind.
+// A ring of slots for many timers. Each slot lists the timers that are due in its tick, in this
+// round or a later one. Starting and cancelling cost a few nanoseconds (a heap costs a microsecond
+// at 100,000 timers), and a cancelled timer leaves nothing behind.
 //
-// Does no I/O: the loop says what time it is. Threads: the loop's.
+// Does no I/O: the loop passes the time. Threads: the loop's.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "transport/loop.h"
+#include "transport/timer.h"
 
 namespace courtside {
 
@@ -20,15 +20,16 @@ class TimerWheel {
  public:
   explicit TimerWheel(std::uint64_t now_ms);
 
-  // Fires once, in the first advance() to now_ms + delay_ms or later, by the granularity of a tick.
+  // Fires once, in the first advance() to now_ms + delay_ms or later, with the granularity of a
+  // tick.
   TimerId start(std::uint64_t now_ms, std::uint64_t delay_ms, std::function<void()> fire);
   void cancel(TimerId id);
 
-  // Fires what is due, in order of the ticks; a timer may start and cancel others.
+  // Fires the due timers in the order of their ticks; a timer may start and cancel others.
   void advance(std::uint64_t now_ms);
 
-  // When to call advance() next; empty without timers. Sometimes nothing is due then: a timer of a
-  // later round lies in that slot.
+  // The time for the next advance(); empty without timers. Then possibly nothing is due, because
+  // the slot's timer belongs to a later round.
   std::optional<std::uint64_t> next_ms() const;
 
   std::size_t size() const { return count_; }
@@ -40,7 +41,7 @@ class TimerWheel {
   struct Timer {
     std::function<void()> fire;
     std::uint64_t due_tick = 0;
-    std::uint32_t generation = 1;  // told apart from the timers that had this place before
+    std::uint32_t generation = 1;  // differs from that of earlier timers with this index
     std::uint32_t next = kNone;    // in its slot, or in the free list
     std::uint32_t previous = kNone;
   };
@@ -55,7 +56,7 @@ class TimerWheel {
   std::array<std::uint32_t, kSlots> heads_;
   std::uint32_t free_ = kNone;
   std::size_t count_ = 0;
-  std::uint64_t current_tick_;  // everything up to it has fired
+  std::uint64_t current_tick_;  // all timers up to it have fired
 };
 
 }  // namespace courtside

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/format.h"
 #include "base/utf8.h"
 #include "transport/frame_reader.h"
 
@@ -10,9 +11,9 @@ namespace courtside {
 namespace {
 
 constexpr std::uint8_t kContinuation = 0;
-constexpr std::size_t kSpareBytesMax = 64 * 1024;  // of a buffer that goes round
+constexpr std::size_t kSpareBytesMax = 64 * 1024;  // the largest buffer that the spare state keeps
 
-// RFC 6455, section 7.4, and the IANA registry: 1004, 1005, 1006 and 1015 never stand in a frame.
+// RFC 6455, section 7.4, and the IANA registry: 1004, 1005, 1006 and 1015 never occur in a frame.
 bool may_be_received(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
          (code >= 3000 && code <= 4999);
@@ -27,14 +28,14 @@ WebSocketCodec::Violation protocol_error(std::string reason) { return {1002, std
 
 struct WebSocketCodec::State {
   FrameReader reader;
-  std::string message;  // the fragments that came so far
+  std::string message;  // the fragments received so far
   Opcode message_opcode = Opcode::kText;
   bool in_message = false;
   std::size_t fragment_count = 0;
-  Utf8Validator utf8;   // between characters whenever a message begins: each ended that way
-  std::string control;  // payload of the control frame at hand
+  Utf8Validator utf8;   // complete() at the beginning of each message
+  std::string control;  // payload of the current control frame
 
-  // One per thread, for the connection whose turn it is.
+  // One per thread, lent to the connection that is being read.
   static std::unique_ptr<State>& spare() {
     static thread_local std::unique_ptr<State> state;
     return state;
@@ -43,14 +44,14 @@ struct WebSocketCodec::State {
   bool idle() const { return reader.at_boundary() && !in_message; }
 };
 
-// The rules that lie between frames. Lives for one feed().
+// The rules between frames. It lives for one feed().
 class WebSocketCodec::Assembler {
  public:
   Assembler(State& state, WebSocketRole role, const WebSocketLimits& limits,
             WebSocketInputHandler& handler)
       : state_(state), role_(role), limits_(limits), handler_(handler) {}
 
-  // False: a violation, or the handler stopped.
+  // False after a violation, or when the handler stopped.
   bool take(const FramePiece& piece) {
     if (piece.first && !begin_frame(piece)) return false;
     return is_control(piece.opcode) ? take_control(piece) : take_data(piece);
@@ -89,14 +90,14 @@ class WebSocketCodec::Assembler {
     return admit_fragment(piece);
   }
 
-  // Refuses by what is announced, before any of it is kept.
+  // Refuses by the announced length, before storing any of it.
   bool admit_fragment(const FramePiece& piece) {
     if (++state_.fragment_count > limits_.fragments_max) {
-      return refuse({1008, "more than " + std::to_string(limits_.fragments_max) + " fragments"});
+      return refuse({1008, format("more than {} fragments", limits_.fragments_max)});
     }
     if (piece.frame_bytes > limits_.message_bytes_max ||
         state_.message.size() + piece.frame_bytes > limits_.message_bytes_max) {
-      return refuse({1009, "more than " + std::to_string(limits_.message_bytes_max) + " bytes"});
+      return refuse({1009, format("more than {} bytes", limits_.message_bytes_max)});
     }
     return true;
   }
@@ -107,7 +108,7 @@ class WebSocketCodec::Assembler {
         (!state_.utf8.feed(piece.data) || (ends && !state_.utf8.complete()))) {
       return refuse({1007, "text that is not UTF-8"});
     }
-    // Most messages are one piece: those are given on as they lie in the reader.
+    // Most messages are one piece; those are passed on without a copy.
     const bool whole = ends && piece.first && state_.fragment_count == 1;
     if (!whole) state_.message.append(piece.data);
     if (!ends) return true;
@@ -118,7 +119,7 @@ class WebSocketCodec::Assembler {
 
   bool take_control(const FramePiece& piece) {
     if (piece.first) state_.control.clear();
-    state_.control.append(piece.data);  // 125 bytes at most: the reader refuses longer ones
+    state_.control.append(piece.data);  // at most 125 bytes: the reader refuses longer ones
     if (!piece.last) return true;
     const auto opcode = static_cast<Opcode>(piece.opcode);
     if (opcode == Opcode::kClose) return take_close(state_.control);
@@ -131,7 +132,7 @@ class WebSocketCodec::Assembler {
     const auto high = static_cast<std::uint8_t>(body[0]);
     const auto low = static_cast<std::uint8_t>(body[1]);
     const auto code = static_cast<std::uint16_t>(high << 8 | low);
-    if (!may_be_received(code)) return refuse(protocol_error("a close code that means nothing"));
+    if (!may_be_received(code)) return refuse(protocol_error("an invalid close code"));
     const std::string_view reason = body.substr(2);
     if (!is_utf8(reason)) return refuse({1007, "a close reason that is not UTF-8"});
     return handler_.on_input({Opcode::kClose, reason, code});
@@ -151,7 +152,7 @@ WebSocketCodec::~WebSocketCodec() = default;
 
 tl::expected<std::size_t, WebSocketCodec::Violation> WebSocketCodec::feed(
     std::string_view input, WebSocketInputHandler& handler) {
-  // Held here, not in the member: what a handler does meanwhile cannot touch it.
+  // Moved out of the member, so that a handler's calls cannot change it.
   std::unique_ptr<State> state = std::move(state_);
   if (!state) state = std::move(State::spare());
   if (!state) state = std::make_unique<State>();

@@ -1,6 +1,6 @@
 // RFC 6455 frames to whole messages and back, without I/O. wslay does the framing
-// (wslay_frame_recv, wslay_frame_send); the assembler, its limits and the closing rules are ours,
-// because wslay's event API gets several of them wrong (docs/decisions has the list).
+// (wslay_frame_recv, wslay_frame_send). The assembler, its limits and the closing rules are ours,
+// because wslay's event API gets several of them wrong (docs/decisions/0004).
 //
 // Threads: one connection's loop.
 #pragma once
@@ -30,30 +30,29 @@ struct WebSocketLimits {
 struct WebSocketInput {
   Opcode opcode = Opcode::kText;
   std::string_view payload;      // of a close: the reason
-  std::uint16_t close_code = 0;  // of a close: its code, 1005 when it carried none
+  std::uint16_t close_code = 0;  // of a close: its code, 1005 when it had none
 };
 
-// Who takes what feed() finds. A handler may destroy nothing of the codec while it is called.
+// Receives what feed() finds. It must not destroy the codec during a call.
 class WebSocketInputHandler {
  public:
   virtual ~WebSocketInputHandler() = default;
-  // False: stop behind this one; feed() answers how far it came.
+  // False stops feed() after this input; feed() returns how far it came.
   virtual bool on_input(const WebSocketInput& input) = 0;
 };
 
-// An idle connection holds almost nothing: at the end of a message there is no parser state, so
-// none is kept; one state per thread goes round. A message's buffer grows with the bytes that
-// arrived, never with the length that was announced.
+// An idle connection holds almost no memory: between messages there is no parser state, and one
+// state per thread is shared. A message's buffer grows with the bytes that arrived, not with the
+// announced length.
 class WebSocketCodec {
  public:
   WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits);
   ~WebSocketCodec();
 
-  // Parses `input` and answers how many bytes of it were used: all, or those up to where the
-  // handler stopped. A protocol violation is answered with the close code to send (1002, 1007,
-  // 1008, 1009) and a reason; nothing may be fed after one.
-  // wslay tells a frame's announced length with its first byte of payload: a length beyond the
-  // limit is refused then, before anything of it is kept.
+  // Parses `input` and returns how many bytes were used: all, or up to where the handler stopped. A
+  // protocol violation is returned with the close code to send (1002, 1007, 1008, 1009) and a
+  // reason; nothing may be fed after it. wslay reports a frame's announced length with its first
+  // byte of payload: a length beyond the limit is refused then, before anything is stored.
   struct Violation {
     std::uint16_t close_code = 0;
     std::string reason;
@@ -70,10 +69,10 @@ class WebSocketCodec {
   WebSocketLimits limits_;
 };
 
-// Appends one whole, final frame. A client's is masked with a fresh random key.
+// Appends one whole, final frame. A client's frame is masked with a fresh random key.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
                   WebSocketRole role = WebSocketRole::kServer);
-// A close frame; `reason` is cut to 123 bytes at a character boundary.
+// Appends a close frame; `reason` is cut to 123 bytes at a character boundary.
 void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason,
                         WebSocketRole role = WebSocketRole::kServer);
 

@@ -12,7 +12,7 @@ bool is_token_character(char c) {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-// Takes what it finds from the front of the text; each answers whether it was there.
+// Takes tokens from the front of the text; each function returns whether it found one.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -33,7 +33,7 @@ class Reader {
     while (!rest_.empty() && is_token_character(rest_.front())) rest_.remove_prefix(1);
     return rest_.size() < before;
   }
-  // What stands within the quotes must be a token too.
+  // The text within the quotes must be a token too.
   bool take_quoted_token() {
     std::string value;
     if (!take('"')) return false;

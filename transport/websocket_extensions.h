@@ -5,8 +5,8 @@
 
 namespace courtside {
 
-// Whether a header's value is a list of extensions with their parameters. What they are is not
-// looked at: none is known here, and a server may decline all. An empty list is one too.
+// Whether a header's value is a list of extensions with parameters. The extensions themselves are
+// not checked: none is supported, and a server may decline all. An empty list is valid.
 bool is_extension_list(std::string_view text);
 
 }  // namespace courtside

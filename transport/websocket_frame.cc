@@ -1,4 +1,4 @@
-// Frames to bytes: wslay writes them, once for every connection that gets them.
+// Encodes frames with wslay, once for all connections that receive a frame.
 #include <sys/random.h>
 #include <wslay/wslay.h>
 
@@ -13,10 +13,10 @@
 namespace courtside {
 namespace {
 
-constexpr std::size_t kCloseReasonBytesMax = 123;  // 125 of a control frame, less the code
+constexpr std::size_t kCloseReasonBytesMax = 123;  // 125 of a control frame, minus the code
 
-// Mask keys must not be foreseen (RFC 6455, section 5.3), and a system call for each costs more
-// than the frame: fetched 256 at a time.
+// Mask keys must be unpredictable (RFC 6455, section 5.3). A system call for each would cost more
+// than the frame, so 256 are fetched at a time.
 class MaskKeys {
  public:
   void take(std::uint8_t* out, std::size_t size_bytes) {
@@ -30,7 +30,7 @@ class MaskKeys {
     std::size_t filled = 0;
     while (filled < bytes_.size()) {
       const ssize_t count = getrandom(bytes_.data() + filled, bytes_.size() - filled, 0);
-      if (count > 0) filled += static_cast<std::size_t>(count);  // else EINTR
+      if (count > 0) filled += static_cast<std::size_t>(count);  // otherwise EINTR
     }
     used_ = 0;
   }
@@ -39,8 +39,8 @@ class MaskKeys {
   std::size_t used_ = bytes_.size();
 };
 
-// One wslay context for each thread and role. Between frames it holds no state but one: a context
-// that masked once goes on to mask the payload of frames whose header says that they are not.
+// One wslay context per thread and role. Between frames it keeps one state: after a masked frame it
+// masks the payload of every later frame, even if that frame's header says unmasked.
 class FrameWriter {
  public:
   FrameWriter() {
@@ -60,7 +60,7 @@ class FrameWriter {
     frame.data = reinterpret_cast<const std::uint8_t*>(payload.data());
     frame.data_length = payload.size();
     out_ = &out;
-    // It goes out whole in one call, since send() takes whatever it is given.
+    // It is written whole in one call, since send() accepts everything.
     const ssize_t result = wslay_frame_send(context_, &frame);
     COURTSIDE_CHECK(result == static_cast<ssize_t>(payload.size()));
   }

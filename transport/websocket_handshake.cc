@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/hash.h"
 #include "transport/connection.h"
 #include "transport/http_text.h"
@@ -32,7 +33,7 @@ Result<void> Connection::check_upgrade(const HttpRequest& request) {
     return no_upgrade("no upgrade to websocket");
   }
   if (request.method != "GET") return fail(Code::bad_request, "an upgrade is a GET request");
-  // One of HTTP/1.0 is to be ignored (RFC 9110, section 7.8).
+  // An upgrade request of HTTP/1.0 must be ignored (RFC 9110, section 7.8).
   if (request.minor_version != 1) return no_upgrade("an upgrade needs HTTP/1.1");
   if (!request.body.empty()) return fail(Code::bad_request, "an upgrade has no body");
   if (count_headers(request.headers, "sec-websocket-version") != 1 ||
@@ -46,7 +47,7 @@ Result<void> Connection::check_upgrade(const HttpRequest& request) {
   }
   for (const auto& [name, value] : request.headers) {
     if (name == "sec-websocket-extensions" && !is_extension_list(value)) {
-      return fail(Code::bad_request, "Sec-WebSocket-Extensions is no list of extensions");
+      return fail(Code::bad_request, "Sec-WebSocket-Extensions is not a list of extensions");
     }
   }
   return {};
@@ -62,7 +63,7 @@ std::string upgrade_answer(const HttpRequest& request, std::string_view subproto
 }
 
 std::string upgrade_request(const UpgradeOffer& offer, const HttpHeaders& headers) {
-  std::string request = "GET " + offer.path + " HTTP/1.1\r\n";
+  std::string request = format("GET {} HTTP/1.1\r\n", offer.path);
   append_header(request, "Host", offer.host);
   append_header(request, "Upgrade", "websocket");
   append_header(request, "Connection", "Upgrade");
@@ -77,8 +78,8 @@ std::string upgrade_request(const UpgradeOffer& offer, const HttpHeaders& header
 
 Result<void> check_upgrade_answer(const HttpMessage& answer, const UpgradeOffer& offer) {
   if (answer.status != 101) {
-    std::string why = "the server answered " + std::to_string(answer.status);
-    // A proxy may answer with a whole page.
+    std::string why = format("the server answered {}", answer.status);
+    // A proxy may respond with a whole page.
     if (!answer.body.empty()) why.append(": ").append(answer.body, 0, kRefusalBytesMax);
     return fail(Code::bad_request, std::move(why));
   }
@@ -97,7 +98,7 @@ Result<void> check_upgrade_answer(const HttpMessage& answer, const UpgradeOffer&
 }
 
 std::string websocket_key() {
-  // Any 16 bytes: the key guards against confused caches, not against attackers.
+  // Any 16 bytes will do: the key protects against confused caches, not against attackers.
   return base64_encode(random_word(kKeyBytes));
 }
 

@@ -1,4 +1,4 @@
-// The opening handshake of RFC 6455, section 4, as text: both ends. Does no I/O. Threads: any.
+// The opening handshake of RFC 6455, section 4, as text, for both sides. Does no I/O. Threads: any.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace courtside {
 
-// REQUIRES: Connection::check_upgrade(request).
+// REQUIRES: Connection::check_upgrade(request) succeeded.
 std::string upgrade_answer(const HttpRequest& request, std::string_view subprotocol);
 
 struct UpgradeOffer {

@@ -41,14 +41,14 @@ bool WebSocketSession::on_input(const WebSocketInput& input) {
     case Opcode::kPing:
       if (state_ == State::kOpen) answer_ping(input.payload);
       break;
-    case Opcode::kPong: break;  // that it came is all it says
+    case Opcode::kPong: break;  // its arrival is all that matters
     case Opcode::kClose: answer_close(input); return false;
   }
   return stream_.open() && stream_.reading();
 }
 
-// At most one pong is in the queue and one waits behind it, whatever a peer sends that never reads:
-// only the newest ping needs an answer (RFC 6455, section 5.5.3).
+// At most one pong is queued and one payload waits, even if the peer never reads: only the newest
+// ping needs an answer (RFC 6455, section 5.5.3).
 void WebSocketSession::answer_ping(std::string_view payload) {
   if (stream_.bytes_written() >= pong_end_) return send_pong(payload);
   waiting_pong_ = std::make_unique<std::string>(payload);
@@ -82,12 +82,12 @@ void WebSocketSession::close(std::uint16_t code, std::string_view reason) {
   append_close_frame(frame, code, reason, role_);
   stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
   wait_for_close(something_waits);
-  stream_.resume_reading();  // or the peer's close frame would never be seen
+  stream_.resume_reading();  // otherwise the peer's close frame would never be read
 }
 
-// A slow reader has yet to come to our close frame, and has as long again each time that it took
-// enough of what waits in front of it, and once more when it took the last of that. What waits has
-// a bound, and so has the time.
+// A slow reader has yet to reach our close frame. The timeout is extended each time the peer took
+// enough of the data before it, and once more after the last of that data. The amount of data is
+// bounded, so the time is too.
 void WebSocketSession::wait_for_close(bool something_waits) {
   const std::uint64_t before = stream_.bytes_acknowledged();
   close_timer_ = stream_.loop().start_timer(close_timeout_ms_, [this, before, something_waits] {
@@ -110,12 +110,12 @@ void WebSocketSession::answer_close(const WebSocketInput& input) {
   stream_.close_after_flush(peer_began ? CloseReason::kByPeer : CloseReason::kByUs);
 }
 
-// Nothing can be understood after a violation, so the peer's close frame is not waited for: the
-// stream drains, which ends with the peer's FIN or the time-out.
+// Nothing can be parsed after a violation, so the peer's close frame is not awaited: the stream
+// drains until the peer's FIN or the timeout.
 void WebSocketSession::refuse(const WebSocketCodec::Violation& violation) {
-  const bool said_nothing = state_ == State::kOpen;
+  const bool close_not_sent = state_ == State::kOpen;
   state_ = State::kEnded;
-  if (said_nothing) {
+  if (close_not_sent) {
     std::string frame;
     append_close_frame(frame, violation.close_code, violation.reason, role_);
     stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);

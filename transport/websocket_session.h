@@ -1,8 +1,9 @@
-// WebSocket over a TcpStream, the same for both ends: messages in, pongs and the closing handshake
-// by itself (RFC 6455, sections 5.5 and 7). Threads: its loop's.
+// WebSocket over a TcpStream, the same for server and client: messages in; it does pongs and the
+// closing handshake itself (RFC 6455, sections 5.5 and 7). Threads: its loop's.
 //
-//   open -> closing (we sent a close frame; only the peer's matters now) -> ended (the stream
-//   drains)
+//   open -> closing -> ended
+//
+// closing: we sent a close frame and wait for the peer's. ended: the stream drains.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace courtside {
 
 class WebSocketSessionOwner {
  public:
-  // Text or binary.
+  // A text or binary message.
   virtual void on_session_message(Opcode opcode, std::string_view payload) = 0;
 
  protected:
@@ -31,19 +32,19 @@ class WebSocketSession final : WebSocketInputHandler {
                    std::uint32_t close_timeout_ms, TcpStream& stream, WebSocketSessionOwner& owner);
   ~WebSocketSession() override;
 
-  // Answers how many bytes it used: fewer than all when the owner paused reading.
+  // Returns how many bytes it used: fewer than all when the owner paused reading.
   std::size_t feed(std::string_view bytes);
-  // The stream wrote something: a pong that waited may go.
+  // The stream wrote something: a waiting pong may be sent.
   void on_written();
 
   void ping();
-  // Sends a close frame and waits for the peer's. Does nothing once either side closed.
+  // Sends a close frame and waits for the peer's. Does nothing after either side closed.
   void close(std::uint16_t code, std::string_view reason);
 
   bool open() const { return state_ == State::kOpen; }
   // See Connection::last_heard_ms().
   std::uint64_t last_heard_ms() const { return heard_ms_; }
-  // Of the peer's close frame: 0 while none came, 1005 for one without a code.
+  // The code of the peer's close frame: 0 while there is none, 1005 for one without a code.
   std::uint16_t peer_close_code() const { return peer_close_code_; }
   const std::string& peer_close_reason() const { return peer_close_reason_; }
 
@@ -52,7 +53,7 @@ class WebSocketSession final : WebSocketInputHandler {
 
   bool on_input(const WebSocketInput& input) override;
   void note_heard();
-  void wait_for_close(bool something_waits);  // for the peer to take in front of our close frame
+  void wait_for_close(bool something_waits);  // in front of our close frame
   void answer_ping(std::string_view payload);
   void send_pong(std::string_view payload);
   void answer_close(const WebSocketInput& input);
@@ -62,10 +63,10 @@ class WebSocketSession final : WebSocketInputHandler {
   TcpStream& stream_;
   WebSocketSessionOwner& owner_;
   std::unique_ptr<std::string> waiting_pong_;  // the newest ping's payload, not answered yet
-  std::uint64_t pong_end_ = 0;  // how far the stream is written when the last pong is out
+  std::uint64_t pong_end_ = 0;  // the stream's written bytes when the last pong is written
   std::string peer_close_reason_;
   std::uint64_t heard_ms_;
-  std::size_t unfinished_bytes_ = 0;  // that came since heard_ms_
+  std::size_t unfinished_bytes_ = 0;  // received since heard_ms_
   TimerId close_timer_;
   const std::uint32_t close_timeout_ms_;
   std::uint16_t peer_close_code_ = 0;

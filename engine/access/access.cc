@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "schema/channel.h"
@@ -13,8 +14,8 @@
 namespace courtside {
 namespace {
 
-// Reading an account's affairs as somebody else is worth a trace, and so is whatever is open to the
-// reader only because everything is.
+// A read leaves an audit trace when it shows another account's data, or when only the right to `*`
+// allows it.
 bool leaves_trace(const Identity& identity, std::string_view channel, ReadRight right) {
   if (channel == "*" || channel == "user:*") return true;
   if (is_own_channel(identity, channel)) return false;
@@ -27,7 +28,7 @@ tl::unexpected<Error> revoked(std::string message) {
   return fail(Code::unauthorized, std::move(message), R"({"reason":"revoked"})");
 }
 
-// Facts on their way; the last one to come makes the decision.
+// Facts that are being loaded. The last one to arrive makes the decision.
 template <typename T>
 struct Gathering {
   std::mutex mutex;
@@ -38,7 +39,7 @@ struct Gathering {
   std::function<void(Result<T>)> later;
 };
 
-// Asks for what is missing, and decides when all of it is there.
+// Loads the missing facts, then calls `decide`.
 template <typename T>
 void gather(FactCache& cache, const std::vector<FactKey>& missing, FactSet known,
             std::function<Result<T>(const FactSet&)> decide, Access::Later<T> later) {
@@ -66,6 +67,10 @@ void gather(FactCache& cache, const std::vector<FactKey>& missing, FactSet known
 
 }  // namespace
 
+Error rights_change_too_fast() {
+  return {Code::overloaded, "rights change too fast to be looked up"};
+}
+
 bool is_own_channel(const Identity& identity, std::string_view channel) {
   return identity.kind == Identity::Kind::kAccount && channel_kind(channel) == "user" &&
          channel_id(channel) == identity.actor;
@@ -87,14 +92,16 @@ Access::Access(const Config& config, const AccessRules& rules, FactCache& facts,
       room_fanout_max_(config.access.room_fanout),
       revocations_(leeway_s_) {
   for (const ProjectionRule& rule : config.projections) {
-    if (!rule.unless_permission.empty()) lifting_.push_back(rule.unless_permission);
+    if (!rule.unless_permission.empty()) unmasking_permissions_.push_back(rule.unless_permission);
     if (!rule.who.empty()) partial_.push_back({rule.channel, rule.who});
   }
-  std::sort(lifting_.begin(), lifting_.end());
-  lifting_.erase(std::unique(lifting_.begin(), lifting_.end()), lifting_.end());
+  std::sort(unmasking_permissions_.begin(), unmasking_permissions_.end());
+  unmasking_permissions_.erase(
+      std::unique(unmasking_permissions_.begin(), unmasking_permissions_.end()),
+      unmasking_permissions_.end());
 }
 
-// Adds what is known of the keys to `known`; the others are left.
+// Adds the fresh facts to `known` and returns the keys of the others.
 std::vector<FactKey> Access::look_up(std::vector<FactKey> keys, FactSet& known) {
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
@@ -110,7 +117,7 @@ std::vector<FactKey> Access::look_up(std::vector<FactKey> keys, FactSet& known) 
 }
 
 // ---------------------------------------------------------------------------------------------
-// Who.
+// Identity.
 
 bool Access::asks_database(const Identity& identity) const {
   return has_database_ && identity.kind == Identity::Kind::kAccount;
@@ -143,11 +150,11 @@ std::optional<Result<Identity>> Access::confirm(const Identity& identity, Later<
 }
 
 Result<Identity> Access::decide_identity(const Identity& identity, const FactSet& facts) const {
-  // Its credential may have ended while the facts were on their way; so below.
+  // The credential may have ended while the facts were loading; rights_of() checks it. Same below.
   const auto rights = rights_of(identity, facts);
   if (!rights) return fail(rights.error());
   if (is_over(identity)) return expired();
-  if (!(*rights)->counts) return fail(Code::forbidden, "the account is not active");
+  if (!(*rights)->is_active) return fail(Code::forbidden, "the account is not active");
   return identity;
 }
 
@@ -177,11 +184,11 @@ Result<std::shared_ptr<const AccountFact>> Access::rights_of(const Identity& ide
   if (identity.kind == Identity::Kind::kAnonymous) return nothing;
   if (asks_database(identity)) {
     const auto* account = facts.find<AccountFact>(FactKind::kAccount, identity.actor);
-    // Owned by the facts, which outlive the decision.
+    // The facts own it and outlive the decision.
     return account == nullptr ? nothing : std::shared_ptr<const AccountFact>(nothing, account);
   }
   AccountFact claimed;
-  claimed.counts = true;
+  claimed.is_active = true;
   claimed.role = identity.role;
   if (identity.kind != Identity::Kind::kAccount) {
     claimed.permissions = std::move(of_key->permissions);
@@ -194,18 +201,19 @@ Result<std::shared_ptr<const AccountFact>> Access::rights_of(const Identity& ide
 }
 
 // ---------------------------------------------------------------------------------------------
-// What.
+// Reading and publishing.
 
 std::optional<Result<ReadGrant>> Access::check_read(const Identity& identity,
                                                     const std::vector<std::string>& channels,
                                                     ReadMode mode, bool all,
                                                     Later<ReadGrant> later) {
   if (identity.kind == Identity::Kind::kAdministrator) {
-    ReadGrant all_of_it{.channels = channels, .lifts = lifting_};
+    ReadGrant all_of_it{.channels = channels, .unmasked_permissions = unmasking_permissions_};
     for (const std::string& channel : channels) {
-      if (is_partly_hidden(channel)) all_of_it.lifts.push_back(lift_of(channel));
+      if (has_projection_by_who(channel))
+        all_of_it.unmasked_permissions.push_back(unmask_key(channel));
     }
-    std::sort(all_of_it.lifts.begin(), all_of_it.lifts.end());
+    std::sort(all_of_it.unmasked_permissions.begin(), all_of_it.unmasked_permissions.end());
     return all_of_it;
   }
   std::vector<FactKey> keys;
@@ -223,7 +231,7 @@ std::optional<Result<ReadGrant>> Access::check_read(const Identity& identity,
   return std::nullopt;
 }
 
-// Where no database knows better, a channel that the token names is a right of its own.
+// Without a database, a channel that the token names is readable.
 bool Access::is_claimed(const Identity& identity, std::string_view channel) const {
   if (has_database_) return false;
   return std::any_of(
@@ -231,16 +239,17 @@ bool Access::is_claimed(const Identity& identity, std::string_view channel) cons
       [channel](const std::string& pattern) { return matches_channel(pattern, channel); });
 }
 
-// Whether some readers of the channel (or of one that the pattern names) see a part of it alone.
-bool Access::is_partly_hidden(std::string_view channel) const {
+// Whether a projection hides parts of the channel (or of a channel that the pattern matches) from
+// some readers.
+bool Access::has_projection_by_who(std::string_view channel) const {
   return std::any_of(partial_.begin(), partial_.end(), [channel](const Partial& partial) {
     return matches_channel(partial.channel, channel) || matches_channel(channel, partial.channel);
   });
 }
 
-// Whether it may read the channel without standing to it as those readers do.
-bool Access::reads_otherwise(const Caller& caller, std::string_view channel, ReadMode mode,
-                             const FactSet& facts) const {
+// Whether it may read the channel by another rule than the projection's `who`.
+bool Access::reads_by_other_rule(const Caller& caller, std::string_view channel, ReadMode mode,
+                                 const FactSet& facts) const {
   return std::any_of(partial_.begin(), partial_.end(), [&](const Partial& partial) {
     return matches_channel(partial.channel, channel) &&
            rules_.may_read(caller, channel, mode, facts, partial.who);
@@ -272,24 +281,26 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
     JsonObject details;
     details.text("channel", refused);
     if (identity.kind == Identity::Kind::kAnonymous) {
-      return fail(Code::unauthorized, "reading `" + refused + "` takes a token", details.take());
+      return fail(Code::unauthorized, format("reading `{}` takes a token", refused),
+                  details.take());
     }
-    return fail(Code::forbidden, "you may not read `" + refused + "`", details.take());
+    return fail(Code::forbidden, format("you may not read `{}`", refused), details.take());
   }
-  // Where one channel is enough, one that leaves no trace is reason enough to read it.
+  // With check_read_any, one channel that needs no trace is reason enough for the read.
   grant.audited = all ? !grant.traced.empty() : grant.traced.size() == grant.channels.size();
-  // Who may see everything sees all of it.
+  // A reader that may read `*` sees every field.
   const bool sees_all = rules_.may_read(caller, "*", mode, facts);
-  for (const std::string& permission : lifting_) {
-    if (sees_all || holds(rights.permissions, permission)) grant.lifts.push_back(permission);
+  for (const std::string& permission : unmasking_permissions_) {
+    if (sees_all || holds(rights.permissions, permission))
+      grant.unmasked_permissions.push_back(permission);
   }
   for (const std::string& channel : grant.channels) {
-    if (!is_partly_hidden(channel)) continue;
-    const bool is_lifted =
-        sees_all || is_claimed(identity, channel) || reads_otherwise(caller, channel, mode, facts);
-    if (is_lifted) grant.lifts.push_back(lift_of(channel));
+    if (!has_projection_by_who(channel)) continue;
+    const bool is_lifted = sees_all || is_claimed(identity, channel) ||
+                           reads_by_other_rule(caller, channel, mode, facts);
+    if (is_lifted) grant.unmasked_permissions.push_back(unmask_key(channel));
   }
-  std::sort(grant.lifts.begin(), grant.lifts.end());
+  std::sort(grant.unmasked_permissions.begin(), grant.unmasked_permissions.end());
   return grant;
 }
 
@@ -312,7 +323,8 @@ std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identi
   return std::nullopt;
 }
 
-// What is known of the message may be older than another's event that is on its way into the log.
+// The known author of a message may be outdated: another account's event may be on its way into the
+// log.
 bool Access::claims_message(const Identity& identity, EventView event) {
   if (identity.kind != Identity::Kind::kAccount) return true;
   const auto change = rights_change(event);
@@ -326,7 +338,7 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
   if (!rights) return fail(rights.error());
   if (!rules_.may_publish({identity, **rights}, event, facts) || !claims_message(identity, event)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
-      return fail(Code::unauthorized, "publishing takes a token (`--token`, COURTSIDE_TOKEN)");
+      return fail(Code::unauthorized, "publishing takes a token");
     }
     return fail(Code::forbidden, "you may not publish this event");
   }
@@ -334,7 +346,7 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
   if (identity.kind != Identity::Kind::kAccount || !is_channel(event.subject())) return grant;
   const auto* room = facts.find<RoomFact>(FactKind::kRoom, channel_id(event.subject()));
   if (room == nullptr || channel_kind(event.subject()) != "chat") return grant;
-  // Those of a large room hear of it through the room's own channel.
+  // Participants of a large room receive the event only through the room's channel.
   if (room->participants.size() > room_fanout_max_) return grant;
   for (const std::string& participant : room->participants) {
     grant.channels.push_back("user:" + participant);
@@ -343,7 +355,7 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
 }
 
 // ---------------------------------------------------------------------------------------------
-// The end of rights.
+// Ending rights.
 
 bool Access::revokes(const RightsChange& change) const {
   return change.revokes_credentials ||

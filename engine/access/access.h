@@ -1,9 +1,9 @@
-// Who a caller is and what it may, answered from what is known, or later when something has to be
-// asked first. One for the whole server.
+// Authentication and authorization for the whole engine. One object for the whole server.
 //
-// Every question answers at once where it can; else it answers nothing now and calls `later`, once,
-// on any thread. Facts are as true as FactCache has them: forget() is what ends them at the event
-// that changed them.
+// Each question (identify, confirm, check_*) returns its result at once when all facts are known.
+// Otherwise it returns nothing and calls `later` exactly once, on any thread, when the missing
+// facts have arrived. Facts are as fresh as FactCache keeps them; the event that changes a fact
+// calls FactCache::forget().
 //
 // Threads: any.
 #pragma once
@@ -28,109 +28,118 @@
 
 namespace courtside {
 
-// What a reader of these channels sees.
+// What a reader may see of the channels that it asked for.
 struct ReadGrant {
-  std::vector<std::string> channels;  // that it may read of those it asked for
-  // What lifts a projection (ProjectionRule), sorted: permissions, and lift_of() a channel that it
-  // may read otherwise than as the rule's `who`.
-  std::vector<std::string> lifts;
-  // It reads what is another account's, or what the right to `*` alone opens: that leaves a trace.
+  std::vector<std::string> channels;  // those of the requested channels that it may read
+  // What unmasks fields that a projection (ProjectionRule) hides, sorted: permissions of the
+  // reader, and unmask_key(channel) when the reader may read the channel by another rule than the
+  // projection's `who`.
+  std::vector<std::string> unmasked_permissions;
+  // The reader sees another account's data, or data that only the right to `*` opens. Such a read
+  // leaves an audit trace.
   bool audited = false;
-  std::vector<std::string> traced = {};  // those of `channels` that are the reason, in their order
+  std::vector<std::string> traced = {};  // those of `channels` that need the trace, in their order
 };
 
-// What is added to a publisher's event.
+// What the server adds to a published event.
 struct PublishGrant {
-  std::vector<std::string> channels = {};  // those of a room's participants
-  std::uint64_t as_of = 0;                 // Access::changes() before it was decided
+  std::vector<std::string> channels = {};  // the own channels of a room's participants
+  std::uint64_t as_of = 0;                 // changes() before the decision
 };
+
+// How often the rights for one request are checked while they change in between. After that it is
+// refused with this error (overloaded).
+inline constexpr int kRightsRoundsMax = 5;
+Error rights_change_too_fast();
 
 class Access {
  public:
   template <typename T>
   using Later = std::function<void(Result<T>)>;
 
-  // Reads a credential; `now_s` in seconds since 1970.
+  // Verifies a credential. `now_s`: seconds since 1970.
   using Identify = std::function<Result<Identity>(std::string_view credential, std::int64_t now_s)>;
 
-  // What an identity's key grants now; empty when it was taken away.
+  // What an identity's key grants now; empty when the key was removed.
   using LookUpKey = std::function<std::optional<KeyRights>(const Identity&)>;
 
   using WallClock = std::function<Timestamp()>;
 
-  // `identify` is empty where no access control is configured: then everybody is an administrator.
-  // Without `look_up_key`, keys stay as they were when the identity came. All outlive it.
+  // An empty `identify` means that access control is off: every caller is an administrator. Without
+  // `look_up_key` the rights of a key never change. All references must outlive this object.
   Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
          WallClock clock = now, LookUpKey look_up_key = {});
 
   bool enabled() const { return identify_ != nullptr; }
 
-  // Without a credential: nobody (kAnonymous). unauthorized, also for an empty one; token_expired;
-  // forbidden for an account that does not count.
+  // No credential: an anonymous identity. Errors: unauthorized (also for an empty credential),
+  // token_expired, forbidden for an account that is not active.
   std::optional<Result<Identity>> identify(std::optional<std::string_view> credential,
                                            Later<Identity> later);
 
-  // Whether an identity that was known before is good still, and its token has not come to its end:
-  // what a ticket stands for. Errors as identify().
+  // Checks again an identity that was identified before (the holder of a ticket): its credential is
+  // still valid and its token has not expired. Errors as identify().
   std::optional<Result<Identity>> confirm(const Identity& identity, Later<Identity> later);
-  // The same as far as it can be said at once: unauthorized, with the reason `revoked`, when its
-  // token was revoked or its key was taken away.
+  // The part of confirm() that needs no facts: unauthorized with reason `revoked` when the token
+  // was revoked or the key was removed.
   Result<void> check_credential(const Identity& identity) const;
 
-  // forbidden with details {"channel":...} (the first that it may not read); overloaded when that
-  // cannot be known for now. No channels: everything, like `*`.
+  // forbidden with details {"channel":...}, the first channel that it may not read; overloaded when
+  // the facts cannot be looked up now. No channels means all channels, like `*`.
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
                                               const std::vector<std::string>& channels,
                                               ReadMode mode, Later<ReadGrant> later) {
     return check_read(identity, channels, mode, /*all=*/true, std::move(later));
   }
-  // The same where one of them is enough; forbidden when it may read none.
+  // Like check_read, but one readable channel is enough; forbidden when none is readable.
   std::optional<Result<ReadGrant>> check_read_any(const Identity& identity,
                                                   const std::vector<std::string>& channels,
                                                   ReadMode mode, Later<ReadGrant> later) {
     return check_read(identity, channels, mode, /*all=*/false, std::move(later));
   }
 
-  // The same for publishing one event.
+  // Whether the identity may publish this event.
   std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,
                                                     Later<PublishGrant> later);
 
-  // An event that changes rights was committed; in the order of commits, before anybody acts on it.
-  // `recorded` is the event's time.
+  // Call it for each committed event that changes rights, in commit order, before the event is
+  // delivered. `recorded` is the event's time.
   void on_change(const RightsChange& change, Timestamp recorded);
-  // Whether credentials made before this change count no more: it says so, or nobody can be asked
-  // what the account may now.
+  // Whether this change revokes the credentials issued before it: because the event says so, or
+  // because an account's rights ended and no database can tell its present rights.
   bool revokes(const RightsChange& change) const;
 
-  // Keys were taken away, or have other permissions. From here on no question is answered by what
-  // they granted before.
+  // Service or token keys were removed or have new permissions. No later answer uses their old
+  // rights.
   void on_keys_change() { changes_.fetch_add(1, std::memory_order_release); }
 
-  // Whose tokens were revoked, and when. RevocationMemory fills it at the start.
+  // The revocation times by account. RevocationMemory fills them at start.
   Revocations& revocations() { return revocations_; }
 
-  // Grows with every change that may have ended a right. A grant for publishing that is older than
-  // the last one is to be asked for again.
+  // Increases with every change that may end a right. A PublishGrant whose `as_of` is lower must be
+  // checked again.
   std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
 
-  // Offset before which all that changes rights has been taken in. A read that goes no further than
-  // this, and was allowed after it was looked at, shows nothing that came after a right's end.
+  // All rights changes before this offset have been applied. A read up to this offset that was
+  // authorized after the offset was taken shows nothing that the reader has lost the right to.
   Offset settled() const { return Offset(settled_.load(std::memory_order_acquire)); }
-  void set_settled(Offset offset) { settled_.store(offset.value(), std::memory_order_release); }
+  void set_applied_until(Offset offset) {
+    settled_.store(offset.value(), std::memory_order_release);
+  }
 
  private:
   std::vector<FactKey> look_up(std::vector<FactKey> keys, FactSet& known);
-  // What its key grants; the errors of check_credential.
+  // What its key grants. Errors as check_credential().
   Result<KeyRights> key_rights(const Identity& identity) const;
-  // What it holds now; no longer than the facts. The errors of check_credential.
+  // Its rights now; valid as long as `facts`. Errors as check_credential().
   Result<std::shared_ptr<const AccountFact>> rights_of(const Identity& identity,
                                                        const FactSet& facts) const;
   bool asks_database(const Identity& identity) const;
   bool is_revoked(const Identity& identity) const;
   bool is_over(const Identity& identity) const;
-  bool is_partly_hidden(std::string_view channel) const;
-  bool reads_otherwise(const Caller& caller, std::string_view channel, ReadMode mode,
-                       const FactSet& facts) const;
+  bool has_projection_by_who(std::string_view channel) const;
+  bool reads_by_other_rule(const Caller& caller, std::string_view channel, ReadMode mode,
+                           const FactSet& facts) const;
   bool is_claimed(const Identity& identity, std::string_view channel) const;
 
   std::optional<Result<ReadGrant>> check_read(const Identity& identity,
@@ -150,10 +159,10 @@ class Access {
   const WallClock clock_;
   const LookUpKey look_up_key_;
   const bool has_database_;
-  const std::int64_t leeway_s_;        // beyond a token's end
-  const std::size_t room_fanout_max_;  // participants whose own channels a message reaches
-  std::vector<std::string> lifting_;   // every permission that lifts some projection
-  // The projections that are for some readers alone.
+  const std::int64_t leeway_s_;        // added to a token's expiry
+  const std::size_t room_fanout_max_;  // a room with more participants gets no per-user channels
+  std::vector<std::string> unmasking_permissions_;  // each permission that unmasks some projection
+  // The projections that apply only to readers who read as `who`.
   struct Partial {
     std::string channel;  // `kind:id` or `kind:*`
     std::string who;
@@ -166,12 +175,12 @@ class Access {
   MessageClaims claims_;
 };
 
-// Whether it is the channel of the account itself; a service of the same name is somebody else.
+// Whether it is the account's own channel. A service of the same name does not own it.
 bool is_own_channel(const Identity& identity, std::string_view channel);
 
-// Whether the error of identify() says that somebody tried a credential that never was good. One
-// that was revoked or has expired was good once: after a restart a whole venue may come back behind
-// one address with such tokens. (Nor is a ticket, which nobody can guess.)
+// Whether an error of identify() means a credential that was never valid. Revoked and expired
+// credentials do not count: after a restart all clients of a venue may reconnect from one address
+// with such tokens. A bad ticket does not count either, because tickets cannot be guessed.
 bool is_failed_login(const Error& error);
 
 }  // namespace courtside

@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/format.h"
 #include "engine/config/nearest.h"
 #include "schema/channel.h"
 #include "schema/cloudevent.h"
@@ -16,22 +17,22 @@ namespace {
 constexpr std::string_view kRolePrefix = "role:";
 constexpr std::string_view kMessagePosted = "chat.message_posted";
 
-// Whether a rule for `ruled` speaks of `asked`, which may be a pattern itself: a pattern is ruled
-// by `*` alone, or what holds for each single channel would hold for all of them at once.
+// Whether a rule for channel `ruled` applies to `asked`. Only a rule for `*` applies to a pattern:
+// a right to each single channel must not become a right to all of them.
 bool rules_over(std::string_view ruled, std::string_view asked) {
   return ruled == "*" || (!is_channel_pattern(asked) && matches_channel(ruled, asked));
 }
 
 }  // namespace
 
-std::string lift_of(std::string_view channel) { return "@" + std::string(channel); }
+std::string unmask_key(std::string_view channel) { return "@" + std::string(channel); }
 
 bool holds(const std::vector<std::string>& sorted, std::string_view text) {
   return std::binary_search(sorted.begin(), sorted.end(), text);
 }
 
 void FactSet::add(FactKey key, SharedFact fact) {
-  // Most come in order.
+  // Most facts arrive in key order.
   auto place = facts_.end();
   if (!facts_.empty() && key < facts_.back().first) {
     place = std::lower_bound(facts_.begin(), facts_.end(), key,
@@ -50,7 +51,7 @@ const Fact* FactSet::find(FactKind kind, std::string_view id) const {
 }
 
 struct AccessRules::Named {
-  std::string_view id = {};  // behind the colon of the channel, or of the event's subject
+  std::string_view id = {};  // the part after the colon in the channel or the event's subject
   std::string message = {};  // `data.messageId`
 
   static Named in(EventView event) {
@@ -63,7 +64,7 @@ struct AccessRules::Named {
   }
 };
 
-Result<AccessRules::Standing> AccessRules::parse_standing(std::string_view who) {
+Result<AccessRules::Relation> AccessRules::parse_relation(std::string_view who) {
   constexpr std::array<std::pair<std::string_view, Who>, 12> kWords = {{
       {"anyone", Who::kAnyone},
       {"caller", Who::kCaller},
@@ -79,7 +80,7 @@ Result<AccessRules::Standing> AccessRules::parse_standing(std::string_view who) 
       {"notification_account", Who::kNotificationAccount},
   }};
   if (who.starts_with(kRolePrefix) && who.size() > kRolePrefix.size()) {
-    return Standing{Who::kRole, std::string(who.substr(kRolePrefix.size()))};
+    return Relation{Who::kRole, std::string(who.substr(kRolePrefix.size()))};
   }
   const auto word =
       std::find_if(kWords.begin(), kWords.end(), [who](const auto& w) { return w.first == who; });
@@ -87,35 +88,34 @@ Result<AccessRules::Standing> AccessRules::parse_standing(std::string_view who) 
     std::vector<std::string> known;
     for (const auto& [name, meaning] : kWords) known.emplace_back(name);
     return fail(Code::bad_configuration,
-                "`who` is `" + std::string(who) + "`, which is unknown" + suggestion(who, known));
+                format("`who` is `{}`, which is unknown{}", who, suggestion(who, known)));
   }
-  return Standing{word->second, {}};
+  return Relation{word->second, {}};
 }
 
 Result<AccessRules> AccessRules::make(const Config& config) {
   AccessRules made;
   const auto refuse = [](std::string_view table, std::string_view name, const std::string& why) {
-    return fail(Code::bad_configuration,
-                std::string(table) + " rule for `" + std::string(name) + "`: " + why);
+    return fail(Code::bad_configuration, format("{} rule for `{}`: {}", table, name, why));
   };
   for (const ReadRule& rule : config.read_rules) {
     if (!is_channel(rule.channel) && !is_channel_pattern(rule.channel)) {
       return refuse("read", rule.channel, "that is neither a channel nor `kind:*` nor `*`");
     }
-    Result<Standing> standing = parse_standing(rule.who);
-    if (!standing) return refuse("read", rule.channel, standing.error().message);
+    Result<Relation> relation = parse_relation(rule.who);
+    if (!relation) return refuse("read", rule.channel, relation.error().message);
     made.reads_.push_back(
-        {rule.channel, std::move(*standing), rule.permissions, rule.history_only, rule.who});
+        {rule.channel, std::move(*relation), rule.permissions, rule.history_only, rule.who});
   }
   for (const ProjectionRule& rule : config.projections) {
     if (rule.who.empty()) continue;
-    const Result<Standing> standing = parse_standing(rule.who);
-    if (!standing) return refuse("projection", rule.channel, standing.error().message);
+    const Result<Relation> relation = parse_relation(rule.who);
+    if (!relation) return refuse("projection", rule.channel, relation.error().message);
   }
   for (const PublishRule& rule : config.publish_rules) {
-    Result<Standing> standing = parse_standing(rule.who);
-    if (!standing) return refuse("publish", rule.type, standing.error().message);
-    made.publishes_.push_back({rule.type, std::move(*standing)});
+    Result<Relation> relation = parse_relation(rule.who);
+    if (!relation) return refuse("publish", rule.type, relation.error().message);
+    made.publishes_.push_back({rule.type, std::move(*relation)});
   }
   made.roles_ = config.roles;
   for (RoleRule& role : made.roles_) std::sort(role.permissions.begin(), role.permissions.end());
@@ -123,17 +123,17 @@ Result<AccessRules> AccessRules::make(const Config& config) {
 }
 
 // ---------------------------------------------------------------------------------------------
-// Standings.
+// Relations of the caller to a channel or event.
 
-void AccessRules::facts_for(const Standing& standing, const Named& named,
+void AccessRules::facts_for(const Relation& relation, const Named& named,
                             std::vector<FactKey>& keys) {
   const auto want = [&keys](FactKind kind, std::string id) {
     FactKey key{kind, std::move(id)};
-    // Rules of one channel stand together.
+    // Rules for one channel are adjacent, so this removes most duplicates.
     if (keys.empty() || !(keys.back() == key)) keys.push_back(std::move(key));
   };
   const std::string id(named.id);
-  switch (standing.who) {
+  switch (relation.who) {
     case Who::kAnyone:
     case Who::kCaller:
     case Who::kRole:
@@ -152,11 +152,11 @@ void AccessRules::facts_for(const Standing& standing, const Named& named,
   }
 }
 
-bool AccessRules::stands(const Standing& standing, const Caller& caller, const Named& named,
-                         const FactSet& facts) {
-  if (standing.who == Who::kAnyone) return true;
-  if (!caller.rights.counts) return false;
-  if (standing.who == Who::kCaller) return true;
+bool AccessRules::has_relation(const Relation& relation, const Caller& caller, const Named& named,
+                               const FactSet& facts) {
+  if (relation.who == Who::kAnyone) return true;
+  if (!caller.rights.is_active) return false;
+  if (relation.who == Who::kCaller) return true;
   if (caller.identity.kind != Identity::Kind::kAccount) return false;
   const std::string& account = caller.identity.actor;
 
@@ -164,10 +164,10 @@ bool AccessRules::stands(const Standing& standing, const Caller& caller, const N
   const auto* room = facts.find<RoomFact>(FactKind::kRoom, named.id);
   const auto* ticket = facts.find<TicketFact>(FactKind::kTicket, named.id);
   const bool in_room = room != nullptr && holds(room->participants, account);
-  switch (standing.who) {
+  switch (relation.who) {
     case Who::kAnyone:
     case Who::kCaller: return true;
-    case Who::kRole: return caller.rights.role == standing.role;
+    case Who::kRole: return caller.rights.role == relation.role;
     case Who::kSelf: return named.id == account;
     case Who::kVenue: return holds(caller.rights.venues, named.id);
     case Who::kBookingAccount: return booking != nullptr && booking->account_id == account;
@@ -195,11 +195,11 @@ bool AccessRules::stands(const Standing& standing, const Caller& caller, const N
 
 void AccessRules::facts_for_reading(const Identity& identity, std::string_view channel,
                                     std::vector<FactKey>& keys) const {
-  // Nobody else stands to anything by a fact.
+  // Only accounts have relations that depend on facts.
   if (is_channel_pattern(channel) || identity.kind != Identity::Kind::kAccount) return;
   const Named named{.id = channel_id(channel)};
   for (const Read& rule : reads_) {
-    if (rules_over(rule.channel, channel)) facts_for(rule.standing, named, keys);
+    if (rules_over(rule.channel, channel)) facts_for(rule.relation, named, keys);
   }
 }
 
@@ -215,7 +215,7 @@ ReadRight AccessRules::read_right(const Caller& caller, std::string_view channel
     return rules_over(rule.channel, channel) && (except.empty() || rule.who != except) &&
            (!rule.history_only || mode == ReadMode::kHistory) &&
            std::all_of(rule.permissions.begin(), rule.permissions.end(), is_held) &&
-           stands(rule.standing, caller, named, facts);
+           has_relation(rule.relation, caller, named, facts);
   };
   ReadRight right = ReadRight::kNone;
   for (const Read& rule : reads_) {
@@ -235,7 +235,7 @@ void AccessRules::facts_for_publishing(const Identity& identity, EventView event
   if (identity.kind != Identity::Kind::kAccount) return;
   const Named named = Named::in(event);
   for (const Publish& rule : publishes_) {
-    if (matches_type(rule.type, event.type())) facts_for(rule.standing, named, keys);
+    if (matches_type(rule.type, event.type())) facts_for(rule.relation, named, keys);
   }
   if (event.type() == kMessagePosted && !named.message.empty()) {
     keys.push_back({FactKind::kMessage, message_fact_id(named.id, named.message)});
@@ -250,13 +250,14 @@ bool AccessRules::may_publish(const Caller& caller, EventView event, const FactS
     case Identity::Kind::kAccount: break;
   }
   const Named named = Named::in(event);
-  // A message keeps its id and its author: who posts under it must be the one who did before.
+  // A message keeps its id and its author: only its first author may post under the id again.
   const auto* posted =
       facts.find<MessageFact>(FactKind::kMessage, message_fact_id(named.id, named.message));
   const bool is_anothers = posted != nullptr && posted->sender != caller.identity.actor;
   if (event.type() == kMessagePosted && is_anothers) return false;
   return std::any_of(publishes_.begin(), publishes_.end(), [&](const Publish& rule) {
-    return matches_type(rule.type, event.type()) && stands(rule.standing, caller, named, facts);
+    return matches_type(rule.type, event.type()) &&
+           has_relation(rule.relation, caller, named, facts);
   });
 }
 

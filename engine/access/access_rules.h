@@ -1,27 +1,27 @@
-// The rules of access, compiled: who may read a channel, who may publish a type, and what must be
-// known of the world to say so. It decides, and asks nobody: bring the facts.
+// The compiled access rules: who may read a channel, who may publish a type, and which facts each
+// decision needs. The rules do no I/O; the caller loads the facts:
 //
 //   std::vector<FactKey> keys;
 //   rules.facts_for_reading(identity, "booking:b_1", keys);      // booking b_1
-//   ... get them ...
+//   ... load them ...
 //   rules.may_read({identity, rights}, "booking:b_1", ReadMode::kLive, facts);
 //
-// A rule's `who` is how the caller stands to what the channel or event names:
+// A rule's `who` is the required relation of the caller to the channel or event:
 //
-//   anyone                 also without a credential
-//   caller                 an account that counts, or a service
-//   role:<name>            an account of this role
-//   self                   user:<id>: the account of this id
-//   booking_account        booking:<id>: whose booking it is
-//   booking_venue          booking:<id>: owner or staff of the venue that was booked
-//   venue                  venue:<id>: its owner or staff
-//   participant            chat:<id>, chat events: in the room
-//   support_room           chat:<id>: anyone, when the room is one of support
+//   anyone                 everybody, also without a credential
+//   caller                 an active account, or a service
+//   role:<name>            an account with this role
+//   self                   user:<id>: the account with this id
+//   booking_account        booking:<id>: the account that booked
+//   booking_venue          booking:<id>: owner or staff of the booked venue
+//   venue                  venue:<id>: owner or staff of the venue
+//   participant            chat:<id>, chat events: a participant of the room
+//   support_room           chat:<id>: anyone, if it is a support room
 //   ticket_opener, ticket_assignee   ticket:<id>
-//   message_author         chat events: in the room, and author of `data.messageId`
-//   notification_account   notification events: to whom the notification went
+//   message_author         chat events: a participant who wrote message `data.messageId`
+//   notification_account   notification events: the account that was notified
 //
-// Threads: immutable once made; any thread.
+// Threads: any; immutable.
 #pragma once
 
 #include <cstdint>
@@ -40,20 +40,21 @@ namespace courtside {
 
 enum class ReadMode : std::uint8_t { kLive, kHistory };
 
-// By which right a channel is read: none, only that to everything (`*`), or one to this channel.
+// Why a channel may be read: not at all, only by the right to `*`, or by a right to this channel.
 enum class ReadRight : std::uint8_t { kNone, kToAll, kToChannel };
 
-// Who asks, and what it holds: the account's fact, or what the credential claims.
+// The caller and its rights: from the account's fact, or from the credential's claims.
 struct Caller {
   const Identity& identity;
   const AccountFact& rights;
 };
 
-// The facts of one decision: mostly one or two, a thousand for a subscription to as many bookings.
+// The facts for one decision: usually one or two, up to a thousand for a subscription to many
+// bookings.
 class FactSet {
  public:
   void add(FactKey key, SharedFact fact);
-  // Null when there is no such thing, or nobody asked for it.
+  // Null when the thing does not exist or its fact was not loaded.
   template <typename Kind>
   const Kind* find(FactKind kind, std::string_view id) const {
     const Fact* fact = find(kind, id);
@@ -71,11 +72,12 @@ class AccessRules {
   // bad_configuration when a channel, type or `who` is malformed; the message names the rule.
   static Result<AccessRules> make(const Config& config);
 
-  // Adds what may_read must know of `channel` besides the caller's rights; some keys maybe twice.
+  // Appends the facts that may_read needs for `channel` besides the caller's rights. Keys may
+  // repeat.
   void facts_for_reading(const Identity& identity, std::string_view channel,
                          std::vector<FactKey>& keys) const;
-  // `channel` may be a channel or a pattern, which the right to all alone lets read. Rules whose
-  // `who` is `except` do not count.
+  // `channel` may be a pattern; only the right to `*` allows a pattern. Rules whose `who` equals
+  // `except` are ignored.
   ReadRight read_right(const Caller& caller, std::string_view channel, ReadMode mode,
                        const FactSet& facts, std::string_view except = {}) const;
   bool may_read(const Caller& caller, std::string_view channel, ReadMode mode, const FactSet& facts,
@@ -87,7 +89,7 @@ class AccessRules {
                             std::vector<FactKey>& keys) const;
   bool may_publish(const Caller& caller, EventView event, const FactSet& facts) const;
 
-  // What a role holds, where nobody else says.
+  // The permissions of a role, for accounts whose permissions come from no other source.
   std::vector<std::string> permissions_of_role(std::string_view role) const;
 
  private:
@@ -106,41 +108,41 @@ class AccessRules {
     kMessageAuthor,
     kNotificationAccount,
   };
-  struct Standing {
+  struct Relation {
     Who who = Who::kCaller;
     std::string role = {};
   };
   struct Read {
     std::string channel;
-    Standing standing;
+    Relation relation;
     std::vector<std::string> permissions;
     bool history_only;
     std::string who;
   };
   struct Publish {
     std::string type;
-    Standing standing;
+    Relation relation;
   };
-  // What an event names: the ids that a standing looks at.
+  // The ids in a channel or event that a rule's `who` refers to.
   struct Named;
 
-  static Result<Standing> parse_standing(std::string_view who);
-  static void facts_for(const Standing& standing, const Named& named, std::vector<FactKey>& keys);
-  static bool stands(const Standing& standing, const Caller& caller, const Named& named,
-                     const FactSet& facts);
+  static Result<Relation> parse_relation(std::string_view who);
+  static void facts_for(const Relation& relation, const Named& named, std::vector<FactKey>& keys);
+  static bool has_relation(const Relation& relation, const Caller& caller, const Named& named,
+                           const FactSet& facts);
 
   std::vector<Read> reads_;
   std::vector<Publish> publishes_;
   std::vector<RoleRule> roles_;
 };
 
-// What stands in ReadGrant::lifts for a channel.
-std::string lift_of(std::string_view channel);
+// The entry of ReadGrant::unmasked_permissions that stands for a channel.
+std::string unmask_key(std::string_view channel);
 
-// Whether the sorted list holds it.
+// Whether the sorted list contains `text`.
 bool holds(const std::vector<std::string>& sorted, std::string_view text);
 
-// What publishing takes of a service.
+// The permission that a service needs to publish.
 constexpr std::string_view kPublishPermission = "event:publish";
 
 }  // namespace courtside

@@ -17,7 +17,7 @@ constexpr unsigned kOpenToOthers = S_IRWXO | S_IWGRP | S_IXGRP;
 
 class Descriptor {
  public:
-  // Not blocking: a FIFO in the file's place would hold up the thread for good.
+  // O_NONBLOCK: opening a FIFO at this path would block the thread forever.
   explicit Descriptor(const std::string& path)
       : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   Descriptor(const Descriptor&) = delete;

@@ -1,7 +1,7 @@
-// A small text file that its owner may write anew while we run: keys, of either kind.
+// A small text file with keys that may be replaced while the server runs.
 //
-// What is compared is the text, not the time of the change: two changes can share a tick of the
-// file system's clock, and these files are a few kilobytes. Threads: one at a time.
+// It compares the text, not the modification time: two changes can share one tick of the file
+// system clock, and the files are only a few kilobytes. Threads: one at a time.
 #pragma once
 
 #include <optional>
@@ -18,26 +18,26 @@ class ChangingFile {
 
   const std::string& path() const { return path_; }
 
-  // The whole text. bad_configuration, naming the file, when it cannot be read or is over 1 MiB.
+  // Reads the whole text. bad_configuration, naming the file, when it is unreadable or over 1 MiB.
   Result<std::string> read();
 
-  // The same when it is not what it was last time, the error included; else empty.
+  // Like read(), but empty when the result (text or error) is the same as last time.
   std::optional<Result<std::string>> read_if_changed();
 
-  // bad_configuration, with the remedy, when as of the last reading others than its owner and us
-  // might have read it: it holds secrets. A group may read the file of another owner, as a secret
-  // that Kubernetes mounts for its fsGroup.
+  // bad_configuration, with the remedy, when the file of the last read is readable by others than
+  // its owner and this process: it holds secrets. When another user owns the file, its group may
+  // read it; Kubernetes mounts secrets for an fsGroup this way.
   Result<void> check_secret() const;
-  // The same when others might have written it: it says whom to trust.
+  // The same for writing: whoever can write the file decides which keys are trusted.
   Result<void> check_unwritable() const;
 
  private:
   Result<std::string> read_now();
 
   std::string path_;
-  std::string seen_;     // the text of last time, or the error's message
+  std::string seen_;     // the text or the error message of the last read
   unsigned mode_ = 0;    // permission bits
-  bool is_ours_ = true;  // we are its owner
+  bool is_ours_ = true;  // this process's user owns it
 };
 
 }  // namespace courtside

@@ -18,7 +18,7 @@ Result<std::unique_ptr<Credentials>> Credentials::make(const Config::Access& acc
 }
 
 Result<Identity> Credentials::identify(std::string_view bearer, std::int64_t now_s) const {
-  // Before anything looks at each byte of it.
+  // Reject it before any code looks at every byte.
   if (bearer.size() >= kTokenBytesMax)
     return fail(Code::unauthorized, "the credential is too long");
   if (std::count(bearer.begin(), bearer.end(), '.') == 2) return tokens_->verify(bearer, now_s);

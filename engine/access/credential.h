@@ -1,10 +1,9 @@
-// Who the bearer of a credential is: the one question that every door asks, be it an upgrade, a
-// `hello`, a `refresh` or an HTTP request.
+// Identifies the bearer of a credential, for upgrades, `hello`, `refresh` and HTTP requests alike.
 //
 //   auto credentials = Credentials::make(config.access);
 //   Result<Identity> who = (*credentials)->identify(bearer, now_s);
 //
-// Threads: reload_if_changed() one; the others any, at the same time.
+// Threads: reload_if_changed() on one thread; everything else on any, concurrently.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +22,14 @@ class Credentials {
   // bad_configuration when one of the files cannot be used.
   static Result<std::unique_ptr<Credentials>> make(const Config::Access& access);
 
-  // With two dots it is a token, else a service's key. unauthorized or token_expired; no message
-  // says a part of it. `now_s`: seconds since 1970.
+  // A credential with two dots is a token, anything else a service key. Errors: unauthorized,
+  // token_expired; no message contains a part of the credential. `now_s`: seconds since 1970.
   Result<Identity> identify(std::string_view bearer, std::int64_t now_s) const;
 
-  // What the key of an identity grants now; empty when it was taken away. It is what ends an
-  // identity that was good when it came.
+  // What the identity's key grants now; empty when the key was removed, which ends the identity.
   std::optional<KeyRights> look_up_key(const Identity& identity) const;
 
-  // Both files; from a timer. How many of them have new keys that are in use from here on.
+  // Reloads both files; call it from a timer. Returns how many of them now have new keys in use.
   int reload_if_changed();
 
  private:

@@ -1,8 +1,8 @@
-// The present version of something that is made anew now and then while others read it. A reader
-// keeps what it got for as long as it likes.
+// The current version of an immutable value that one thread replaces while others read it. A reader
+// may keep the version that it got.
 //
-// A mutex about a pointer, not std::atomic<std::shared_ptr>: libstdc++ 12 makes that of a spin lock
-// that ThreadSanitizer cannot follow. Threads: any.
+// It uses a mutex, not std::atomic<std::shared_ptr>: libstdc++ 12 implements that with a spin lock
+// that ThreadSanitizer does not understand. Threads: any.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace courtside {
 template <typename T>
 class Current {
  public:
-  // REQUIRES: not null, here and below.
+  // REQUIRES: value is not null (also in set()).
   explicit Current(std::shared_ptr<const T> value) : value_(std::move(value)) {}
 
   std::shared_ptr<const T> get() const {
@@ -24,7 +24,7 @@ class Current {
 
   void set(std::shared_ptr<const T> value) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    value_.swap(value);  // the old one goes after the lock does
+    value_.swap(value);  // the old version is freed after the lock is released
   }
 
  private:

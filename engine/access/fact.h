@@ -1,6 +1,5 @@
-// What the rules of access ask about the world: accounts, bookings, chat rooms, tickets. Where the
-// answers come from is FactSource's matter; FactCache keeps them for a while.
-// Threads: values.
+// Facts that the access rules need: about accounts, bookings, chat rooms, tickets, messages and
+// notifications. A FactSource loads them; FactCache caches them. Threads: values.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +21,7 @@ enum class FactKind : std::uint8_t {
   kBooking,
   kRoom,
   kTicket,
-  kMessage,  // its id is message_fact_id(room, message)
+  kMessage,  // id: message_fact_id(room, message)
   kNotification,
 };
 constexpr std::size_t kFactKinds = 6;
@@ -37,12 +36,12 @@ struct FactKey {
   }
 };
 
-// Lists are sorted and hold each entry once.
+// Lists are sorted, without duplicates.
 struct AccountFact {
-  bool counts = false;  // ACTIVE or VERIFIED, not deleted, not locked; else it may nothing
+  bool is_active = false;  // ACTIVE or VERIFIED, not deleted or locked; otherwise it has no rights
   std::string role = {};
   std::vector<std::string> permissions = {};  // keys with allowed = true
-  std::vector<std::string> venues = {};       // that it owns or works for
+  std::vector<std::string> venues = {};       // venues that it owns or works for
   friend bool operator==(const AccountFact&, const AccountFact&) = default;
 };
 
@@ -74,19 +73,20 @@ struct NotificationFact {
   friend bool operator==(const NotificationFact&, const NotificationFact&) = default;
 };
 
-// monostate: there is no such thing. That is an answer too, and kept like any other.
+// monostate: the thing does not exist. That answer is cached like any other.
 using Fact = std::variant<std::monostate, AccountFact, BookingFact, RoomFact, TicketFact,
                           MessageFact, NotificationFact>;
 using SharedFact = std::shared_ptr<const Fact>;
 
-// A message is known within its room. No id has a line break in it.
+// Message ids are unique only within their room. Ids contain no line break.
 std::string message_fact_id(std::string_view room, std::string_view message);
 
 class FactSource {
  public:
   virtual ~FactSource() = default;
-  // Answers exactly once, on any thread, maybe before it returns. An error says that the source
-  // could not be asked (Code::overloaded), never that there is no such thing.
+  // Calls `done` exactly once, on any thread, possibly before it returns. An error
+  // (Code::overloaded) means that the source could not be queried, never that the thing does not
+  // exist.
   virtual void load(const FactKey& key, std::function<void(Result<Fact>)> done) = 0;
 };
 

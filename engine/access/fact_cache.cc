@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
+
 namespace courtside {
 namespace {
 
-// A key that is forgotten during each of so many loads in a row is refused: else who waits for it
-// would wait for as long as somebody goes on forgetting.
+// A key that is forgotten during this many loads in a row fails: otherwise steady changes would
+// keep its callers waiting forever.
 constexpr std::size_t kRoundsMax = 3;
 
 }  // namespace
@@ -29,7 +31,8 @@ void FactCache::get(const FactKey& key, Done done) {
   SharedFact fact = find(key);
   if (fact == nullptr) {
     const std::lock_guard lock(mutex_);
-    // Again: the answer may have come in between, and a load that begins now would be one too many.
+    // Look again under the lock: the answer may have arrived meanwhile, and another load would be
+    // wasted.
     fact = fresh(key);
     if (fact == nullptr) {
       ++counters_.misses;
@@ -75,13 +78,14 @@ void FactCache::on_answer(const FactKey& key, Result<Fact> answer) {
       waiters = std::move(load->second.waiters);
       loads_.erase(load);
     } else {
-      // The old load is waited out, so that a burst of forget() makes one new load and not many.
+      // The running load is awaited first, so that a burst of forget() causes one new load, not
+      // many.
       load->second.forgotten = false;
       load->second.asked_ms = clock_();
       ++load->second.rounds;
     }
   }
-  if (waiters.empty()) return ask(key);  // a load that ends has waiters
+  if (waiters.empty()) return ask(key);  // a finished load has at least one waiter
   for (const Done& done : waiters) done(told);
 }
 
@@ -96,7 +100,7 @@ SharedFact FactCache::fresh(const FactKey& key) {
 Result<SharedFact> FactCache::outcome(const FactKey& key, const Load& load, Result<Fact> answer) {
   if (load.forgotten) {
     return fail(Code::overloaded,
-                "what is known of the " + std::string(name_of(key.kind)) + " changes too fast");
+                format("the facts about the {} change too fast: try again", name_of(key.kind)));
   }
   if (answer) {
     SharedFact fact = std::make_shared<const Fact>(*std::move(answer));

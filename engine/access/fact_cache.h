@@ -1,18 +1,18 @@
-// What the sources of facts answered, kept for a while.
+// Caches the answers of the fact sources.
 //
-// An answer is fresh until cache_ms after its source was asked, and then asked for again. While the
-// source fails, an answer counts until cache_down_ms after it was asked for; later, and where there
-// never was one, the caller gets the source's error: nothing is granted without an answer. That
-// there is no such thing (monostate) is an answer like any other.
+// An answer is fresh for cache_ms after its source was asked; after that the source is asked again.
+// While the source fails, an old answer is used until cache_down_ms after it was asked for. Later,
+// or without any old answer, the caller gets the source's error: no answer, no grant. "Does not
+// exist" (monostate) is an answer like any other.
 //
-// At most cache_entries answers are kept; the one that was not asked for longest goes first. A key
-// is loaded once at a time, however many wait for it; how many loads there are at a time the
-// source bounds (it answers overloaded), how many wait for one, those who call.
+// At most cache_entries answers are kept; the least recently used goes first. Each key has at most
+// one load at a time, however many callers wait for it. The source bounds the number of concurrent
+// loads (it returns overloaded); the callers bound the number of waiters.
 //
-// A kind without a source has no things: it answers monostate, which the rules refuse.
+// A kind without a source always answers monostate, and the rules deny it.
 //
-// Threads: any; it has none. `done` is called on the caller's or on the source's, with no lock
-// held. REQUIRES: the sources have answered everything before the cache goes.
+// Threads: any; it has none of its own. `done` runs on the caller's or the source's thread, with no
+// lock held. REQUIRES: all sources have answered before the cache is destroyed.
 #pragma once
 
 #include <array>
@@ -30,31 +30,32 @@ namespace courtside {
 
 class FactCache {
  public:
-  using Sources = std::array<FactSource*, kFactKinds>;  // by FactKind; null: there is none
+  using Sources = std::array<FactSource*, kFactKinds>;  // by FactKind; null: no source
   using Clock = std::function<std::uint64_t()>;         // steady, in milliseconds; any thread
   using Done = std::function<void(Result<SharedFact>)>;
 
-  // Of `limits`: cache_ms, cache_down_ms and cache_entries (at least 1).
+  // Uses cache_ms, cache_down_ms and cache_entries (at least 1) of `limits`.
   FactCache(const Config::Database& limits, const Sources& sources, Clock clock);
   FactCache(const FactCache&) = delete;
   FactCache& operator=(const FactCache&) = delete;
 
-  // What is known and fresh; null when it takes a get() to know. Allocates nothing.
+  // The fresh fact; null when a get() is needed. Does not allocate.
   SharedFact find(const FactKey& key);
 
-  // Answers exactly once: at once when the answer is fresh, else when the source has answered.
+  // Calls `done` exactly once: at once when the fact is fresh, otherwise when the source has
+  // answered.
   void get(const FactKey& key, Done done);
 
-  // What was known until now counts no more, not even while the source fails. Who waits for a load
-  // that is under way gets the answer of a new one.
+  // Discards what is known, also as a fallback while the source fails. Callers that wait for a
+  // running load get the answer of a new one.
   void forget(const FactKey& key);
 
   struct Counters {
-    std::uint64_t hits = 0;      // answered by what was fresh
-    std::uint64_t misses = 0;    // gets that had to wait for a source; a find() in vain is none
-    std::uint64_t stale = 0;     // loads that failed where an older answer still counted
-    std::uint64_t failures = 0;  // loads that failed
-    std::uint64_t entries = 0;   // kept now
+    std::uint64_t hits = 0;      // answered from a fresh entry
+    std::uint64_t misses = 0;    // get() calls that waited for a source; find() never counts
+    std::uint64_t stale = 0;     // failed loads for which an older answer was used
+    std::uint64_t failures = 0;  // failed loads
+    std::uint64_t entries = 0;   // entries now
   };
   Counters counters() const;
 
@@ -97,7 +98,7 @@ class FactCache {
 
   mutable std::mutex mutex_;
   std::unordered_map<FactKey, Known, KeyHash> known_;
-  std::list<const FactKey*> recent_;  // keys of known_, that asked for last in front
+  std::list<const FactKey*> recent_;  // keys of known_, most recently used first
   std::unordered_map<FactKey, Load, KeyHash> loads_;
   Counters counters_;
 };

@@ -37,7 +37,7 @@ const std::uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-// cjose's key specifications take what they only read without const.
+// cjose takes non-const pointers for key parts that it only reads.
 std::uint8_t* unconst(std::string_view text) { return const_cast<std::uint8_t*>(bytes_of(text)); }
 
 std::string_view without_leading_zeros(std::string_view number) {
@@ -108,7 +108,7 @@ std::optional<JwsKey> JwsKey::make_rsa(JwsAlgorithm algorithm, std::string_view 
                                        std::string_view e) {
   n = without_leading_zeros(n);
   e = without_leading_zeros(e);
-  // An even modulus or exponent is no RSA key, and an exponent of 1 signs everything.
+  // An even modulus or exponent is not an RSA key, and with exponent 1 any signature verifies.
   if (bits_of(n) < kRsaBitsMin || !is_odd(n) || !is_odd(e) || bits_of(e) < 2) return std::nullopt;
   cjose_jwk_rsa_keyspec spec = {};
   spec.n = unconst(n);
@@ -129,7 +129,7 @@ std::optional<JwsKey> JwsKey::make_p256(std::string_view x, std::string_view y) 
   spec.xlen = x.size();
   spec.y = unconst(y);
   spec.ylen = y.size();
-  // Refuses what is no point of the curve.
+  // cjose refuses a point that is not on the curve.
   cjose_jwk_t* jwk = cjose_jwk_create_EC_spec(&spec, nullptr);
   if (jwk == nullptr) return std::nullopt;
   return JwsKey(JwsAlgorithm::kEs256, 2 * kP256CoordinateBytes,
@@ -139,7 +139,7 @@ std::optional<JwsKey> JwsKey::make_p256(std::string_view x, std::string_view y) 
 bool JwsKey::verifies(std::string_view token) const {
   const Jws jws(cjose_jws_import(token.data(), token.size(), nullptr));
   if (jws == nullptr) return false;
-  // cjose is about to do what its own reading of the header says: it must be what ours said.
+  // cjose uses the algorithm that it reads from the header. It must be the one that we read.
   const char* named = cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, nullptr);
   if (named == nullptr || named != name_of(algorithm_)) return false;
   return cjose_jws_verify(jws.get(), handle_->jwk, nullptr);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/base64url.h"
+#include "base/format.h"
 #include "engine/access/json_members.h"
 #include "schema/json_reader.h"
 
@@ -23,11 +24,11 @@ class KeyReader {
     if (kid_) place_.append(" `").append(*kid_).append("`");
   }
 
-  // Empty when the key is not for us.
+  // Empty when the key is for another use or algorithm.
   Result<std::optional<TokenKey>> read() const;
 
   tl::unexpected<Error> refuse(std::string_view why) const {
-    return fail(Code::bad_configuration, place_ + ": " + std::string(why));
+    return fail(Code::bad_configuration, format("{}: {}", place_, why));
   }
 
  private:
@@ -81,7 +82,7 @@ Result<std::optional<TokenKey>> KeyReader::read() const {
   const std::optional<JwsAlgorithm> algorithm = find_jws_algorithm(name);
   if (!algorithm) return std::nullopt;
   if (*algorithm == JwsAlgorithm::kHs256 || (*algorithm == JwsAlgorithm::kEs256) == is_rsa) {
-    return refuse("`alg` " + name + " does not go with `kty` " + *type);
+    return refuse(format("`alg` {} does not go with `kty` {}", name, *type));
   }
   if (is_rsa) {
     return made(JwsKey::make_rsa(*algorithm, number("n"), number("e")),
@@ -90,9 +91,9 @@ Result<std::optional<TokenKey>> KeyReader::read() const {
   return made(JwsKey::make_p256(number("x"), number("y")), "`x` and `y` are no point of P-256");
 }
 
-// The element's name for a person: "keys.json: key 2".
+// How messages name the element: "keys.json: key 2".
 std::string place_of(std::string_view file, std::size_t index) {
-  return std::string(file) + ": key " + std::to_string(index + 1);
+  return format("{}: key {}", file, index + 1);
 }
 
 }  // namespace
@@ -106,7 +107,7 @@ const TokenKey* KeySet::find(const TokenHeader& header) const {
       if (each.kid == header.kid) return &each;
       continue;
     }
-    is_one = found == nullptr;  // else: which of the two is meant?
+    is_one = found == nullptr;  // false: two candidates, ambiguous
     found = &each;
   }
   return is_one ? found : nullptr;
@@ -125,7 +126,7 @@ bool KeySet::has_name(JwsAlgorithm algorithm, std::string_view kid) const {
 
 Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file) {
   const auto refuse = [&](std::string_view why) {
-    return fail(Code::bad_configuration, std::string(file) + ": " + std::string(why));
+    return fail(Code::bad_configuration, format("{}: {}", file, why));
   };
   const auto members = JsonMembers::read(text, kKeyMembersMax, kKeyDepthMax);
   if (!members) return refuse("no JSON object with each name once");
@@ -136,7 +137,7 @@ Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file
   reader.begin_array();
   std::size_t taken = 0;
   for (std::size_t index = 0; reader.next_element(); ++index) {
-    if (index == kKeysMax) return refuse("more than " + std::to_string(kKeysMax) + " keys");
+    if (index == kKeysMax) return refuse(format("more than {} keys", kKeysMax));
     const JsonValue element = reader.value();
     const auto key_members = JsonMembers::read(element.raw, kKeyMembersMax, kKeyDepthMax);
     if (!key_members) {

@@ -1,5 +1,5 @@
-// The keys that tokens may be signed with: the shared secret, and those of a JWKS file (RFC 7517).
-// Threads: a value that does not change once made.
+// The keys that may sign tokens: the shared secret and the keys of a JWKS file (RFC 7517). Threads:
+// an immutable value once built.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace courtside {
 
 struct TokenKey {
   JwsKey key;
-  std::optional<std::string> kid = {};  // the secret has none
+  std::optional<std::string> kid = {};  // empty for the secret
 };
 
 class KeySet {
@@ -24,23 +24,23 @@ class KeySet {
   void add(TokenKey key) { keys_.push_back(std::move(key)); }
   bool empty() const { return keys_.empty(); }
 
-  // The key that the header means: with a `kid`, the one of that name, else the only one of its
-  // algorithm that has no name (the secret is one); without a `kid`, the only one of its algorithm.
-  // Null when there is none, or the named one is for another algorithm.
+  // The key for this header. With a `kid`: the key of that name, otherwise the only unnamed key of
+  // the header's algorithm (for example the secret). Without a `kid`: the only key of the
+  // algorithm. Null when there is none, or several, or the named key has another algorithm.
   const TokenKey* find(const TokenHeader& header) const;
-  // Whether the key of this fingerprint is among them, whatever its name.
+  // Whether it contains the key with this fingerprint, under any name.
   bool has_key(const Sha256& fingerprint) const;
-  // Whether a key of this algorithm has this very name.
+  // Whether a key of this algorithm has this name.
   bool has_name(JwsAlgorithm algorithm, std::string_view kid) const;
 
  private:
   std::vector<TokenKey> keys_;
 };
 
-// Adds the keys of a JWKS text for RS256, PS256 and ES256: by `alg`, else by its type RSA -> RS256,
-// EC with P-256 -> ES256. Keys for other uses, types and algorithms are passed over, as RFC 7517
-// wants it. bad_configuration, naming `file` and the key, when one that is meant for us is broken,
-// two have one name, one is a secret (this is a file of public keys), or none is left.
+// Adds the RS256, PS256 and ES256 keys of a JWKS text. The algorithm is `alg`, otherwise RS256 for
+// RSA and ES256 for EC with P-256. Keys for other uses, types and algorithms are skipped, as RFC
+// 7517 requires. bad_configuration, naming `file` and the key, when a usable key is malformed, two
+// keys have one name, a key is a secret, or no key is left.
 Result<void> add_jwks(KeySet& keys, std::string_view text, std::string_view file);
 
 }  // namespace courtside

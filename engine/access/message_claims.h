@@ -1,12 +1,12 @@
-// Which account was let in to post under a message's id, before its event is in the log.
+// Which account may post under a message id, before its event is in the log.
 //
-// Who posted first under an id is its author, and the log says who that was. But two accounts that
-// post at the same moment both find nothing there. So the first that is let in claims the id, and
-// the other is refused.
+// The first account that posts under an id is the message's author; the log knows it. But two
+// accounts that post at the same moment both find nothing in the log. So the first one that is
+// authorized claims the id, and the other is refused.
 //
-// A claim stays when its event was committed, and also when the event came to nothing: whoever may
-// post under the id may take it for good anyway. The newest kClaimsMax are kept, more than there
-// are events on their way to the disk. Threads: any; one lock.
+// A claim is kept when its event commits, and also when it fails: an account that may post under
+// the id could take it for good by posting. The newest kClaimsMax claims are kept, more than events
+// can be in flight. Threads: any; one lock.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ class MessageClaims {
 
   explicit MessageClaims(std::size_t claims_max = kClaimsMax) : claims_max_(claims_max) {}
 
-  // Whether the message, by its message_fact_id, is the account's: claimed by it now, or before.
+  // Claims the message (by its message_fact_id) for the account. True when the account has the
+  // claim, now or from before.
   bool claim(std::string_view message, std::string_view account);
 
  private:
@@ -36,7 +37,7 @@ class MessageClaims {
   const std::size_t claims_max_;
   std::mutex mutex_;
   std::unordered_map<Hash128, Hash128, HashOf> accounts_;  // by message
-  std::deque<Hash128> messages_;                           // the oldest in front
+  std::deque<Hash128> messages_;                           // oldest first
 };
 
 }  // namespace courtside

@@ -1,11 +1,11 @@
-// Whether a reader may go on, from one answer of Access to the next. A session's subscription, a
-// stream of events and a file of history all ask by these rules:
+// Decides whether a reader may continue, from each answer of Access to the next. A session's
+// subscription, an event stream and a history response all use these rules:
 //
-//   granted  -- recheck, or a rights event --> asked again (paused until the answer, if an event)
-//   unknown  -- each tick, for kUnknownMsMax --> asked again, and paused meanwhile
-//   refused                                  --> the reading ends
+//   granted  -- recheck interval, or a rights event --> ask again; a rights event pauses the reader
+//   unknown  -- each tick, for kUnknownMsMax        --> ask again; the reader is paused meanwhile
+//   refused                                         --> the read ends
 //
-// A right that cannot be looked up for now is not granted, and not taken away either.
+// A right that cannot be looked up now is neither granted nor lost.
 //
 // It does no I/O. Threads: its owner's.
 #pragma once
@@ -23,36 +23,36 @@ class ReaderRights {
   ReaderRights(std::uint64_t now_ms, std::uint64_t recheck_ms)
       : recheck_ms_(recheck_ms), next_recheck_ms_(now_ms + recheck_ms) {}
 
-  // A question goes out. Whatever was asked before counts no more, so that an answer from before a
-  // right's end lets nobody in.
+  // A new question is asked. The answer to any earlier one is ignored, so that an answer from
+  // before a rights change grants nothing.
   void ask(std::uint64_t attempt);
   bool is_asked() const { return is_asked_; }
   std::uint64_t attempt() const { return attempt_; }
 
   enum class Answer : std::uint8_t { kGranted, kUnknown, kRefused };
-  // Of the question that is awaited.
+  // The answer to the latest question.
   Answer on_answer(const Result<ReadGrant>& grant, std::uint64_t now_ms);
 
-  // It is time to ask again. Not while an answer is awaited: each new question makes the answer to
-  // the one before worthless, so that a slow database would never be heard.
+  // Time to ask again. False while an answer is awaited: each new question discards the answer to
+  // the earlier one, so with a slow database no answer would ever be used.
   bool is_due(std::uint64_t now_ms) const;
 
-  // How long a reader is paused whose right cannot be looked up, before it is refused.
+  // How long a reader stays paused while its right is unknown, before it is refused.
   static constexpr std::uint64_t kUnknownMsMax = 10'000;
 
  private:
-  std::uint64_t recheck_ms_;  // how often without cause
+  std::uint64_t recheck_ms_;  // interval of rechecks without a rights event
   std::uint64_t next_recheck_ms_;
   std::uint64_t attempt_ = 0;
   bool is_asked_ = false;
-  std::uint64_t give_up_ms_ = 0;  // while the right is unknown; 0: it is not
+  std::uint64_t give_up_ms_ = 0;  // when an unknown right becomes a refusal; 0: the right is known
 };
 
-// Whether what somebody may read of these channels may change with it.
+// Whether this change may affect the reader's right to these channels.
 bool concerns(const RightsChange& change, const Identity& reader,
               const std::vector<std::string>& channels);
 
-// Whether the reader's token has ended, `leeway_s` included. `now_s`: seconds since 1970.
+// Whether the reader's token has expired, `leeway_s` included. `now_s`: seconds since 1970.
 bool has_expired(const Identity& reader, std::int64_t now_s, std::int64_t leeway_s);
 
 }  // namespace courtside

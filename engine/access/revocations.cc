@@ -6,7 +6,6 @@
 #include "base/time.h"
 
 namespace courtside {
-namespace {}  // namespace
 
 Revocations::Revocations(std::int64_t leeway_s, std::size_t accounts_max)
     : leeway_us_(leeway_s * kMicrosPerSecond), accounts_max_(accounts_max) {}
@@ -53,7 +52,8 @@ void Revocations::forget_older_half() {
   for (const auto& [account, at] : revoked_) times.push_back(at);
   const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
   std::nth_element(times.begin(), middle, times.end());
-  // Not emplace(): clang 14 takes a nested class with initialisers for one without a default.
+  // Not emplace(): clang 14 thinks that a nested class with initialisers has no default
+  // constructor.
   if (!forgotten_) forgotten_ = Forgotten{};
   forgotten_->newest = std::max(forgotten_->newest, *middle);
   std::erase_if(revoked_, [&](const auto& entry) {

@@ -1,14 +1,14 @@
-// Which tokens were revoked: for each account the time of its last revocation.
+// Which tokens are revoked: the time of the last revocation of each account.
 //
-// A token is revoked when it was made at or before that time plus the leeway. The issuer's clock
-// may be ahead of ours by the leeway, so a token that says it was made within it may be older than
-// the revocation. Most issuers write whole seconds, so a token of the same second counts as older
-// too. A token that does not say when it was made counts as older than every revocation.
+// A token is revoked when it was issued at or before that time plus the leeway. The issuer's clock
+// may be ahead of ours by the leeway. Most issuers write whole seconds, so a token of the same
+// second counts as older, too. A token without an issue time counts as older than every revocation.
 //
-// At most accounts_max accounts are remembered. Beyond that the older half is forgotten, and every
-// token that is as old as a forgotten revocation is refused: what was revoked stays revoked.
+// At most accounts_max accounts are kept. Beyond that the older half is forgotten, and from then on
+// every token as old as a forgotten revocation is refused, whatever its account: a revoked token
+// stays revoked.
 //
-// Threads: any; one lock. While nothing was revoked, asking takes no lock.
+// Threads: any; one lock. While there are no revocations, is_revoked() takes no lock.
 #pragma once
 
 #include <atomic>
@@ -31,18 +31,17 @@ class Revocations {
 
   explicit Revocations(std::int64_t leeway_s, std::size_t accounts_max = kAccountsMax);
 
-  // The account's tokens were revoked. An earlier time than the one that is known changes nothing.
+  // Revokes the account's tokens. An earlier time than the known one changes nothing.
   void add(const std::string& account, Timestamp at);
 
-  // The same for every account: something was revoked at or before this time, and nobody knows
-  // what.
+  // Revokes every account's tokens up to this time: for revocations whose accounts are unknown.
   void add_for_all(Timestamp at);
 
-  // Every token that was made before this time is revoked, without a leeway: for times that no
-  // token of a well-behaved client reaches back to.
+  // Every token issued before this time is revoked, without a leeway. For times before which no
+  // regular client has a token.
   void refuse_before(Timestamp time);
 
-  // `issued` 0: the token does not say.
+  // `issued` 0: the token has no issue time.
   bool is_revoked(const std::string& account, Timestamp issued) const;
 
   std::size_t size() const;
@@ -50,7 +49,7 @@ class Revocations {
   // What was forgotten since the last call; empty when nothing was.
   struct Forgotten {
     std::vector<std::string> accounts = {};
-    Timestamp newest{};  // of their revocations
+    Timestamp newest{};  // the newest of the forgotten revocations
   };
   std::optional<Forgotten> take_forgotten();
 
@@ -63,7 +62,7 @@ class Revocations {
   std::atomic<bool> any_{false};
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Timestamp> revoked_;
-  Timestamp refused_before_{};  // every token older than this
+  Timestamp refused_before_{};  // every token issued before it is refused
   std::optional<Forgotten> forgotten_;
 };
 

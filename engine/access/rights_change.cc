@@ -11,15 +11,19 @@
 namespace courtside {
 namespace {
 
+// The channels from which the log knows rooms and tickets.
+constexpr std::string_view kRoomChannels = "chat:";
+constexpr std::string_view kTicketChannels = "ticket:";
+
 struct Rule {
   std::string_view type;
   FactKind kind;
-  std::string_view field;  // of the data: whose fact
+  std::string_view field;  // the member of the data with the id of the fact
   bool ends_rights;
   bool revokes_credentials;
 };
 
-// Those that end no rights make something known that was asked for before it was there.
+// Rules that end no rights announce a thing that may have been looked up before it existed.
 constexpr std::array kRules = {
     Rule{"account.role_changed", FactKind::kAccount, "accountId", true, false},
     Rule{"booking.amended", FactKind::kBooking, "bookingId", false, false},
@@ -39,7 +43,7 @@ constexpr std::array kRules = {
 static_assert(std::is_sorted(kRules.begin(), kRules.end(),
                              [](const Rule& a, const Rule& b) { return a.type < b.type; }));
 
-// Null for a type that changes nobody's rights.
+// Null for a type that changes no rights.
 const Rule* find_rule(std::string_view type) {
   const auto rule = std::lower_bound(kRules.begin(), kRules.end(), type,
                                      [](const Rule& r, std::string_view t) { return r.type < t; });
@@ -52,7 +56,7 @@ std::string fact_channel(const FactKey& fact) {
   if (fact.kind == FactKind::kAccount || fact.kind == FactKind::kBooking) return {};
   std::string channel(name_of(fact.kind));
   channel.append("_fact:");
-  // Hashed, because a message's id may be longer than a channel's.
+  // Hashed, because a message id may be longer than a channel id.
   const Hash128 hash = hash128(name_of(fact.kind), fact.id);
   for (const std::uint64_t half : {hash.high, hash.low}) {
     for (int shift = 60; shift >= 0; shift -= 4) {
@@ -71,7 +75,12 @@ std::vector<std::string> account_change_types() {
 }
 
 std::string channel_of(const FactKey& fact) {
-  return std::string(fact.kind == FactKind::kRoom ? "chat:" : "ticket:") + fact.id;
+  return std::string(fact.kind == FactKind::kRoom ? kRoomChannels : kTicketChannels)
+      .append(fact.id);
+}
+
+bool is_fact_channel(std::string_view channel) {
+  return channel.starts_with(kRoomChannels) || channel.starts_with(kTicketChannels);
 }
 
 bool may_end_rights(std::string_view type) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "base/log.h"
 
 namespace courtside {
@@ -22,7 +23,7 @@ bool consists_of(std::string_view text, std::string_view others) {
   });
 }
 
-// Takes what stands before the separator, or all of it, and leaves what stands behind.
+// Returns the text before the separator (or all of it) and removes both from `rest`.
 std::string_view take_until(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view taken = rest.substr(0, end);
@@ -52,7 +53,7 @@ std::optional<std::vector<std::string>> read_permissions(std::string_view rest) 
   return out;
 }
 
-// A line that is neither empty nor a comment; on failure what is wrong with it.
+// Parses a line that is neither empty nor a comment. The error says what is wrong with it.
 tl::expected<ServiceKey, std::string> read_line(std::string_view line) {
   const bool has_permissions = std::count(line.begin(), line.end(), ':') > 1;
   const std::string_view name = take_until(line, ':');
@@ -82,8 +83,7 @@ Result<std::vector<ServiceKey>> parse_service_keys(std::string_view text, std::s
     const std::string_view line = trimmed(take_until(text, '\n'));
     if (line.empty() || line.front() == '#') continue;
     const auto refuse = [&](const std::string& why) {
-      return fail(Code::bad_configuration,
-                  std::string(file) + ":" + std::to_string(number) + ": " + why);
+      return fail(Code::bad_configuration, format("{}:{}: {}", file, number, why));
     };
     tl::expected<ServiceKey, std::string> key = read_line(line);
     if (!key) return refuse(key.error());
@@ -120,7 +120,7 @@ std::optional<Identity> ServiceKeys::find(std::string_view key) const {
   const Sha256 digest = sha256(key);
   const auto keys = keys_.get();
   const ServiceKey* found = nullptr;
-  for (const ServiceKey& each : *keys) {  // all of them: where it stands is not told either
+  for (const ServiceKey& each : *keys) {  // compares all: the time reveals no match
     if (equal_in_constant_time(each.digest(), digest)) found = &each;
   }
   if (found == nullptr) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/format.h"
 #include "base/time.h"
 #include "engine/access/json_members.h"
 #include "schema/channel.h"
@@ -18,11 +19,10 @@ constexpr std::size_t kClaimsMax = 64;
 constexpr std::size_t kClaimsDepthMax = 8;
 constexpr std::size_t kListMax = 256;       // permissions, venues, channels, audiences: of each
 constexpr std::size_t kWordBytesMax = 128;  // a permission's key, a role's name
-constexpr std::int64_t kSecondsMax = 1LL << 53;  // what every JSON reader keeps exactly
+constexpr std::int64_t kSecondsMax = 1LL << 53;  // exact in every JSON reader
 
 tl::unexpected<Error> refuse(std::string_view claim, std::string_view why) {
-  return fail(Code::unauthorized,
-              "the token's claim `" + std::string(claim) + "` " + std::string(why));
+  return fail(Code::unauthorized, format("the token's claim `{}` {}", claim, why));
 }
 
 bool is_word(std::string_view text) {
@@ -33,7 +33,7 @@ bool is_channel_or_pattern(std::string_view text) {
   return is_channel(text) || is_channel_pattern(text);
 }
 
-// A NumericDate of RFC 7519.
+// A NumericDate (RFC 7519).
 struct NumericDate {
   std::int64_t whole_s = 0;  // 0 ... kSecondsMax
   std::int64_t micros = 0;   // 0 ... 999,999
@@ -43,7 +43,8 @@ struct NumericDate {
   Timestamp timestamp() const { return Timestamp(whole_s * kMicrosPerSecond + micros); }
 };
 
-// Empty when it is no such date. A double keeps a quarter of a microsecond of today's times.
+// Empty when the value is not such a date. Today's times in a double are exact to a quarter of a
+// microsecond.
 std::optional<NumericDate> numeric_date(const JsonValue& value) {
   if (!value.is(JsonKind::kNumber) || value.raw.front() == '-') return std::nullopt;
   if (const std::optional<std::int64_t> whole = json_integer(value)) {
@@ -60,10 +61,11 @@ std::optional<NumericDate> numeric_date(const JsonValue& value) {
   return NumericDate{.whole_s = static_cast<std::int64_t>(whole), .micros = micros};
 }
 
-// One reading of the claims: each step takes what it judges, the first that fails ends it.
-class Judge {
+// Checks one set of claims step by step; the first step that fails ends it.
+class ClaimsValidator {
  public:
-  Judge(const JsonMembers& claims, const ClaimRules& rules) : claims_(claims), rules_(rules) {}
+  ClaimsValidator(const JsonMembers& claims, const ClaimRules& rules)
+      : claims_(claims), rules_(rules) {}
 
   Result<void> check_origin() const;
   Result<void> take_identity();
@@ -74,7 +76,7 @@ class Judge {
 
  private:
   Result<void> check_age(const NumericDate& iat, std::int64_t now_s);
-  // Leaves `out` alone when the claim is not there. Sorts, and keeps each text once.
+  // Leaves `out` unchanged when the claim is absent. The list is sorted, without duplicates.
   Result<void> take_list(std::string_view name, bool (*is_good)(std::string_view), bool may_be_text,
                          std::vector<std::string>& out) const;
 
@@ -83,7 +85,7 @@ class Judge {
   Identity identity_{.kind = Identity::Kind::kAccount};
 };
 
-Result<void> Judge::check_origin() const {
+Result<void> ClaimsValidator::check_origin() const {
   if (rules_.needs_access_type && json_owned_text(claims_.find("type")) != "ACCESS") {
     return refuse("type", "is not ACCESS");
   }
@@ -98,7 +100,7 @@ Result<void> Judge::check_origin() const {
   return refuse("aud", "does not name this server");
 }
 
-Result<void> Judge::take_identity() {
+Result<void> ClaimsValidator::take_identity() {
   const char* name = claims_.find("userId").absent() ? "sub" : "userId";
   const std::optional<std::string> id = json_owned_text(claims_.find(name));
   if (!id || !is_channel_id(*id)) return refuse(name, "is no account's id");
@@ -106,7 +108,7 @@ Result<void> Judge::take_identity() {
   return {};
 }
 
-Result<void> Judge::take_rights() {
+Result<void> ClaimsValidator::take_rights() {
   const JsonValue role = claims_.find("userRole");
   if (!role.absent()) {
     const std::optional<std::string> name = json_owned_text(role);
@@ -123,8 +125,8 @@ Result<void> Judge::take_rights() {
   return take_list("channels", is_channel_or_pattern, false, identity_.channels);
 }
 
-Result<void> Judge::take_list(std::string_view name, bool (*is_good)(std::string_view),
-                              bool may_be_text, std::vector<std::string>& out) const {
+Result<void> ClaimsValidator::take_list(std::string_view name, bool (*is_good)(std::string_view),
+                                        bool may_be_text, std::vector<std::string>& out) const {
   const JsonValue value = claims_.find(name);
   if (value.absent()) return {};
   std::optional<std::vector<std::string>> list;
@@ -142,13 +144,13 @@ Result<void> Judge::take_list(std::string_view name, bool (*is_good)(std::string
   return {};
 }
 
-Result<void> Judge::check_time(std::int64_t now_s) {
+Result<void> ClaimsValidator::check_time(std::int64_t now_s) {
   for (const char* name : {"iat", "nbf"}) {
     const JsonValue value = claims_.find(name);
     if (value.is(JsonKind::kNone)) continue;
     const std::optional<NumericDate> date = numeric_date(value);
     if (!date) return refuse(name, "is no time");
-    // The second has begun whose number `now_s` is, and may be over but for a moment.
+    // Second `now_s` has begun and may be almost over, so a date within it is not in the future.
     if (date->whole_s > now_s + rules_.leeway_s) return refuse(name, "is still to come");
   }
   const std::optional<NumericDate> exp = numeric_date(claims_.find("exp"));
@@ -166,8 +168,8 @@ Result<void> Judge::check_time(std::int64_t now_s) {
   return {};
 }
 
-// Sets when the token is too old.
-Result<void> Judge::check_age(const NumericDate& iat, std::int64_t now_s) {
+// Limits the expiry to the maximum age; an error when the token is too old.
+Result<void> ClaimsValidator::check_age(const NumericDate& iat, std::int64_t now_s) {
   if (rules_.age_max_s == 0) return {};
   const std::int64_t end_s = iat.ceiling_s() + rules_.age_max_s;
   if (end_s + rules_.leeway_s <= now_s) {
@@ -179,12 +181,13 @@ Result<void> Judge::check_age(const NumericDate& iat, std::int64_t now_s) {
 
 }  // namespace
 
-Result<Identity> judge_claims(std::string_view json, const ClaimRules& rules, std::int64_t now_s) {
+Result<Identity> validate_claims(std::string_view json, const ClaimRules& rules,
+                                 std::int64_t now_s) {
   const std::optional<JsonMembers> claims = JsonMembers::read(json, kClaimsMax, kClaimsDepthMax);
   if (!claims) {
     return fail(Code::unauthorized, "the token's claims are no JSON object with each name once");
   }
-  Judge judge(*claims, rules);
+  ClaimsValidator judge(*claims, rules);
   if (const auto done = judge.check_origin(); !done) return fail(done.error());
   if (const auto done = judge.take_identity(); !done) return fail(done.error());
   if (const auto done = judge.take_rights(); !done) return fail(done.error());

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/format.h"
 #include "engine/access/json_members.h"
 
 namespace courtside {
@@ -12,7 +13,7 @@ constexpr std::size_t kHeaderDepthMax = 2;
 constexpr std::array<std::string_view, 6> kRefused = {"jku", "x5u", "jwk", "x5c", "crit", "b64"};
 
 tl::unexpected<Error> refuse(std::string_view why) {
-  return fail(Code::unauthorized, "the token's header " + std::string(why));
+  return fail(Code::unauthorized, format("the token's header {}", why));
 }
 
 }  // namespace
@@ -23,7 +24,7 @@ Result<TokenHeader> read_token_header(std::string_view json) {
   if (!members) return refuse("is no JSON object with each name once");
   for (const std::string_view name : kRefused) {
     if (!members->find(name).is(JsonKind::kNone)) {
-      return refuse("has `" + std::string(name) + "`, which is not taken");
+      return refuse(format("has `{}`, which is not allowed", name));
     }
   }
   const JsonValue typ = members->find("typ");
@@ -31,7 +32,7 @@ Result<TokenHeader> read_token_header(std::string_view json) {
 
   const std::optional<std::string> alg = json_owned_text(members->find("alg"));
   const auto algorithm = alg ? find_jws_algorithm(*alg) : std::nullopt;
-  if (!algorithm) return refuse("names no algorithm that is taken");
+  if (!algorithm) return refuse("names no supported algorithm");
 
   TokenHeader header{.algorithm = *algorithm};
   const JsonValue kid = members->find("kid");

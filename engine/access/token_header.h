@@ -1,5 +1,5 @@
-// A token's header (RFC 7515, section 4), read and judged before any signature is looked at. It
-// says which of our keys to try, and nothing in it may say more than that. Threads: values.
+// Reads a token's header (RFC 7515, section 4) before its signature is checked. The header only
+// selects which of our keys to try. Threads: values.
 #pragma once
 
 #include <optional>
@@ -13,12 +13,12 @@ namespace courtside {
 
 struct TokenHeader {
   JwsAlgorithm algorithm = JwsAlgorithm::kHs256;
-  std::optional<std::string> kid = {};  // compared with our keys' and used for nothing else
+  std::optional<std::string> kid = {};  // only compared with the names of our keys
 };
 
-// `json` is the decoded first part. unauthorized when it is malformed, names an algorithm that we
-// do not take (`none` in any spelling), brings or points to a key of its own (`jwk`, `jku`, `x5c`,
-// `x5u`), or asks for an extension (`crit`, `b64`).
+// `json` is the decoded first part. unauthorized when it is malformed, names an unsupported
+// algorithm (`none` in any spelling), contains or refers to a key (`jwk`, `jku`, `x5c`, `x5u`), or
+// requires an extension (`crit`, `b64`).
 Result<TokenHeader> read_token_header(std::string_view json);
 
 }  // namespace courtside

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "engine/access/jws.h"
+#include "engine/access/token_verifier.h"
 
 namespace courtside {
 namespace {
@@ -30,6 +31,7 @@ Result<std::string> make_token(const TokenDraft& draft, std::string_view secret)
   if (!key)
     return fail(Code::bad_configuration,
                 "there is no secret to sign with; set JWT_SECRET, or give --secret");
+  if (const Result<void> strong = check_jwt_secret(secret); !strong) return fail(strong.error());
   std::optional<std::string> token = key->sign(claims_of(draft));
   if (!token) return fail(Code::internal, "the token cannot be signed");
   return std::move(*token);

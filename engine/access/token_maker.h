@@ -1,4 +1,5 @@
-// Makes tokens for development, as the platform would: `courtside token`. Threads: any; no state.
+// Makes development tokens like those of the platform, for `courtside token`. Threads: any; no
+// state.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace courtside {
 struct TokenDraft {
   std::string user = {};
   std::string type = "ACCESS";
-  std::string role = {};                                     // empty: no claim, as below
+  std::string role = {};  // empty: no claim; same for the texts below
   std::optional<std::vector<std::string>> permissions = {};  // an empty list is a claim
   std::string venue = {};
   std::vector<std::string> channels = {};
@@ -24,7 +25,7 @@ struct TokenDraft {
   std::int64_t expires_s = 0;  // since 1970
 };
 
-// HS256 with the secret. bad_configuration when the secret is empty.
+// Signs with HS256. bad_configuration when the secret is empty, or one that the server refuses.
 Result<std::string> make_token(const TokenDraft& draft, std::string_view secret);
 
 }  // namespace courtside

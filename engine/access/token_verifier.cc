@@ -11,7 +11,8 @@
 namespace courtside {
 namespace {
 
-// RFC 7518, section 3.2: a key as long as the digest. A shorter one can be guessed from one token.
+// RFC 7518, section 3.2: at least as long as the digest. A shorter secret can be guessed offline
+// from one token.
 constexpr std::size_t kSecretBytesMin = 32;
 
 tl::unexpected<Error> refuse(const char* why) { return fail(Code::unauthorized, why); }
@@ -29,7 +30,7 @@ std::optional<TokenParts> split(std::string_view token) {
   const std::size_t second = token.find('.', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
   TokenParts parts;
-  // A third dot is outside the alphabet.
+  // A third dot is not in the base64url alphabet, so it is refused here.
   if (!base64url_decode(token.substr(0, first), parts.header) ||
       !base64url_decode(token.substr(first + 1, second - first - 1), parts.claims) ||
       !base64url_decode(token.substr(second + 1), parts.signature)) {
@@ -62,6 +63,12 @@ ClaimRules rules_of(const Config::Access& access, bool needs_access_type) {
 
 }  // namespace
 
+Result<void> check_jwt_secret(std::string_view secret) {
+  if (secret.size() >= kSecretBytesMin) return {};
+  return fail(Code::bad_configuration,
+              "access.jwt_secret: it is shorter than 32 bytes, so it can be guessed");
+}
+
 TokenVerifier::TokenVerifier(const Config::Access& access, ChangingFile jwks, KeySet keys)
     : secret_(access.jwt_secret),
       jwks_(std::move(jwks)),
@@ -70,9 +77,9 @@ TokenVerifier::TokenVerifier(const Config::Access& access, ChangingFile jwks, Ke
       keys_(std::make_shared<const KeySet>(std::move(keys))) {}
 
 Result<std::unique_ptr<TokenVerifier>> TokenVerifier::make(const Config::Access& access) {
-  if (!access.jwt_secret.empty() && access.jwt_secret.size() < kSecretBytesMin) {
-    return fail(Code::bad_configuration,
-                "access.jwt_secret: it is shorter than 32 bytes, so it can be guessed");
+  if (!access.jwt_secret.empty()) {
+    const Result<void> strong = check_jwt_secret(access.jwt_secret);
+    if (!strong) return fail(strong.error());
   }
   ChangingFile jwks(access.jwks_file);
   const Result<std::string> text = jwks.path().empty() ? std::string() : jwks.read();
@@ -91,7 +98,7 @@ Result<Identity> TokenVerifier::verify(std::string_view token, std::int64_t now_
   if (!header) return fail(header.error());
   const std::shared_ptr<const KeySet> keys = keys_.get();
   const TokenKey* key = keys->find(*header);
-  if (key == nullptr) return refuse("the token names no key that is known for its algorithm");
+  if (key == nullptr) return refuse("no known key matches the token's `kid` and `alg`");
   if (parts->signature.size() != key->key.signature_bytes() || !key->key.verifies(token)) {
     return refuse(header->algorithm == JwsAlgorithm::kHs256
                       ? "the token was signed with another secret"
@@ -99,7 +106,7 @@ Result<Identity> TokenVerifier::verify(std::string_view token, std::int64_t now_
   }
   const bool by_secret = header->algorithm == JwsAlgorithm::kHs256;
   Result<Identity> identity =
-      judge_claims(parts->claims, by_secret ? secret_rules_ : jwks_rules_, now_s);
+      validate_claims(parts->claims, by_secret ? secret_rules_ : jwks_rules_, now_s);
   if (identity) identity->key = key->key.fingerprint();
   return identity;
 }

@@ -1,13 +1,14 @@
-// Decides whether a bearer's token (a JWT in compact form) is good, and who it is of.
+// Verifies a bearer token (a JWT in compact form) and returns its identity.
 //
 //   auto verifier = TokenVerifier::make(config.access);
 //   Result<Identity> who = (*verifier)->verify(token, now_s);
 //
-// The header is judged here before any cryptography, the algorithm is the key's and never the
-// token's, and the claims count only after the signature. A token is 8 KiB at most, and its
-// judgement costs that much reading: nothing in it makes us open a file or a connection.
+// The header is checked before any cryptography, the algorithm comes from the key and never from
+// the token, and the claims are read only after the signature is verified. A token has at most 8
+// KiB, which bounds the cost of a check. Nothing in it makes the server open a file or a
+// connection.
 //
-// Threads: reload_if_changed() one; the others any, at the same time.
+// Threads: reload_if_changed() on one thread; everything else on any, concurrently.
 #pragma once
 
 #include <cstddef>
@@ -26,30 +27,34 @@
 
 namespace courtside {
 
-constexpr std::size_t kTokenBytesMax = 8 << 10;  // a token is shorter than this
+constexpr std::size_t kTokenBytesMax = 8 << 10;  // a token must be shorter
+
+// bad_configuration where it is too short for HS256: it could be guessed from a token.
+Result<void> check_jwt_secret(std::string_view secret);
 
 class TokenVerifier {
  public:
-  // bad_configuration, naming file and key, when the JWKS file cannot be used or others may write
-  // it, and when the secret is shorter than 32 bytes. Without a secret and
-  // a file every token is refused.
+  // bad_configuration, naming the file and key, when the JWKS file is unusable or others than its
+  // owner may write it, and when the secret is shorter than 32 bytes. Without secret and file every
+  // token is refused.
   static Result<std::unique_ptr<TokenVerifier>> make(const Config::Access& access);
 
-  // unauthorized, or token_expired when time is all that is wrong. No message says a part of the
-  // token. `now_s`: seconds since 1970.
+  // token_expired when the token is valid but too old, unauthorized for every other fault. No
+  // message contains a part of the token. `now_s`: seconds since 1970.
   Result<Identity> verify(std::string_view token, std::int64_t now_s) const;
 
-  // Whether the key that signed the token of this identity is known still.
+  // Whether the key that signed this identity's token is still known.
   bool knows_key_of(const Identity& identity) const { return keys_.get()->has_key(identity.key); }
 
-  // Reads the JWKS file again. What is broken is logged, once, and the keys of before stay.
+  // Reads the JWKS file again if it changed. Returns whether new keys are in use. A broken file is
+  // logged once, and the old keys stay in use.
   bool reload_if_changed();
 
  private:
   TokenVerifier(const Config::Access& access, ChangingFile jwks, KeySet keys);
 
   const std::string secret_;
-  ChangingFile jwks_;  // its path is empty where there is none
+  ChangingFile jwks_;  // empty path: no JWKS file
   const ClaimRules secret_rules_;
   const ClaimRules jwks_rules_;
   Current<KeySet> keys_;

@@ -1,4 +1,4 @@
-// The platform's rules of access: what holds until the file has tables of its own.
+// The platform's access rules: the defaults when the file has no tables of its own.
 #include "engine/config/config.h"
 
 namespace courtside {

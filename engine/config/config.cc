@@ -1,5 +1,6 @@
 #include "engine/config/config.h"
 
+#include "base/format.h"
 #include "transport/listener.h"
 #include "transport/network.h"
 
@@ -23,6 +24,8 @@ bool has_access_control(const Config& config) {
          !access.service_keys_file.empty();
 }
 
+bool has_tls(const Config& config) { return !config.tls.certificate_file.empty(); }
+
 bool is_exposed(const Config& config) {
   const Result<ListenAddress> address = parse_listen_address(config.listen);
   return !address || !address->is_loopback();
@@ -35,16 +38,23 @@ Result<void> check_exposure(const Config& config) {
   if (!proxies) {
     return fail(Code::bad_configuration, "trusted_proxies: " + proxies.error().message);
   }
+  if (config.tls.certificate_file.empty() != config.tls.key_file.empty()) {
+    return fail(Code::bad_configuration,
+                "tls: `certificate_file` and `key_file` are needed together");
+  }
   if (address->is_loopback()) return {};
   const auto refuse = [&config](std::string_view why, std::string_view otherwise) {
-    return fail(Code::bad_configuration,
-                "listen: `" + config.listen + "` is open to other machines, and " +
-                    std::string(why) + "; listen on 127.0.0.1 or [::1]" + std::string(otherwise));
+    return fail(
+        Code::bad_configuration,
+        format("listen: `{}` is open to other machines, and {}; listen on 127.0.0.1 or [::1]{}",
+               config.listen, why, otherwise));
   };
   if (!has_access_control(config)) return refuse("no access control is configured", "");
-  if (proxies->empty())
+  if (!has_tls(config) && proxies->empty()) {
     return refuse("tokens would travel in plain text: trusted_proxies is empty",
-                  ", or name your proxy in `trusted_proxies`");
+                  ", set `tls.certificate_file` and `tls.key_file`, or name your proxy in "
+                  "`trusted_proxies`");
+  }
   return {};
 }
 

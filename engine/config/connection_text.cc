@@ -8,10 +8,10 @@ namespace courtside {
 namespace {
 
 constexpr std::string_view kHidden = "***";
-constexpr std::string_view kKey = "password";  // also the end of `sslpassword`
+constexpr std::string_view kKey = "password";  // also matches the end of `sslpassword`
 
-// The user's part of "scheme://user:password@host": from its first colon to the last @ of all,
-// since a password that should have been escaped may hold any character.
+// Hides the password in "scheme://user:password@host": from the first colon to the last @, because
+// an unescaped password may contain any character.
 std::string without_user_password(std::string_view text) {
   const std::size_t scheme = text.find("://");
   const std::size_t at = text.rfind('@');
@@ -24,7 +24,7 @@ std::string without_user_password(std::string_view text) {
          std::string(text.substr(at));
 }
 
-// Where the value that begins at `begin` ends: at its closing quote, else at a blank or an &.
+// The end of the value that begins at `begin`: its closing quote, otherwise a blank or an &.
 std::size_t end_of_value(std::string_view text, std::size_t begin) {
   if (begin == text.size() || text[begin] != '\'') {
     return std::min(text.find_first_of("& \t\n", begin), text.size());

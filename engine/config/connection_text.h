@@ -1,4 +1,4 @@
-// libpq's connection strings, for anyone's eyes. Threads: any; no state.
+// Makes libpq connection strings safe to show. Threads: any; no state.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace courtside {
 
-// The text with `***` for its passwords, in both forms that libpq takes:
-// "postgresql://ann:***@host/db?password=***" and "host=h password=***". Where it is no such text,
-// too much is hidden rather than too little.
+// The text with `***` in place of passwords, in both forms of libpq:
+// "postgresql://ann:***@host/db?password=***" and "host=h password=***". In a malformed text it
+// hides too much rather than too little.
 std::string without_password(std::string_view connection);
 
 }  // namespace courtside

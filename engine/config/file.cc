@@ -6,6 +6,7 @@
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
+#include "base/format.h"
 #include "engine/config/nearest.h"
 
 namespace courtside {
@@ -17,7 +18,7 @@ std::vector<std::string> known_names() {
   return names;
 }
 
-// The file while it is taken apart: makes the places and the messages that carry them.
+// Reads the parsed file, and makes messages with file and line.
 class Reader {
  public:
   explicit Reader(std::string_view path) : path_(path) {}
@@ -50,7 +51,7 @@ class Reader {
   Result<std::vector<std::string>> texts(const toml::table& table, const std::string& key) const;
 
   std::string place(const toml::node& node) const {
-    return path_ + ":" + std::to_string(node.source().begin.line);
+    return format("{}:{}", path_, node.source().begin.line);
   }
   tl::unexpected<Error> refuse(const toml::node& node, const std::string& why) const {
     return fail(Code::bad_configuration, place(node) + ": " + why);
@@ -111,7 +112,8 @@ Result<void> Reader::read_value(std::vector<FileValue>& out, const toml::node& n
                                 const std::string& name) {
   const Setting* setting = find_setting(name);
   if (setting == nullptr) {
-    return refuse(node, "there is no setting `" + name + "`" + suggestion(name, known_names()));
+    return refuse(node,
+                  format("there is no setting `{}`{}", name, suggestion(name, known_names())));
   }
   std::string text;
   const toml::array* items = node.as_array();
@@ -124,7 +126,7 @@ Result<void> Reader::read_value(std::vector<FileValue>& out, const toml::node& n
       const Result<std::string> each = text_of(item, name);
       if (!each) return fail(each.error());
       if (each->find(',') != std::string::npos) {
-        return refuse(item, name + ": `" + *each + "` has a comma in it");
+        return refuse(item, format("{}: `{}` has a comma in it", name, *each));
       }
       text.append(text.empty() ? "" : ",").append(*each);
     }
@@ -146,9 +148,9 @@ Result<void> Reader::read_rules(std::optional<FileRules<Rule>>& out, const toml:
                                 Result<Rule> (Reader::*read_rule)(const toml::table&) const) {
   const toml::array* tables = node.as_array();
   if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table)) {
-    // An empty array is how a file says that there shall be no rules at all.
+    // An empty array means that there are no rules.
     if (tables == nullptr || !tables->empty()) {
-      return refuse(node, name + ": not an array of tables; write [[" + name + "]]");
+      return refuse(node, format("{}: not an array of tables; write [[{}]]", name, name));
     }
   }
   out = FileRules<Rule>{.rules = {}, .place = place(node), .places = {}};
@@ -179,7 +181,7 @@ Result<ProjectionRule> Reader::read_projection(const toml::table& table) const {
     return refuse(table, "`data` (what is shown) and `hide_data` (what is not) exclude each other");
   }
   ProjectionRule rule;
-  // Without either list nothing is hidden, which is a list of nothing to hide.
+  // Without either list nothing is hidden: an empty list of hidden fields.
   rule.listed_are_hidden = !table.contains("data");
   Result<std::string> channel = required_text(table, "channel");
   if (!channel) return fail(channel.error());
@@ -248,7 +250,7 @@ Result<void> Reader::check_keys(const toml::table& table,
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return refuse(node, "there is no key `" + name + "` here" + suggestion(name, known));
+      return refuse(node, format("there is no key `{}` here{}", name, suggestion(name, known)));
     }
   }
   return {};
@@ -256,32 +258,32 @@ Result<void> Reader::check_keys(const toml::table& table,
 
 Result<std::string> Reader::required_text(const toml::table& table, const std::string& key) const {
   const toml::node* node = table.get(key);
-  if (node == nullptr) return refuse(table, "`" + key + "` is missing");
+  if (node == nullptr) return refuse(table, format("`{}` is missing", key));
   const auto text = node->value_exact<std::string>();
-  if (!text || text->empty()) return refuse(*node, "`" + key + "` is not a text, or empty");
+  if (!text || text->empty()) return refuse(*node, format("`{}` is not a text, or empty", key));
   return *text;
 }
 
-// An absent flag is false.
+// A missing flag is false.
 Result<bool> Reader::flag(const toml::table& table, const std::string& key) const {
   const toml::node* node = table.get(key);
   if (node == nullptr) return false;
   const auto value = node->value_exact<bool>();
-  if (!value) return refuse(*node, "`" + key + "` is neither true nor false");
+  if (!value) return refuse(*node, format("`{}` is neither true nor false", key));
   return *value;
 }
 
-// An absent list is an empty one.
+// A missing list is empty.
 Result<std::vector<std::string>> Reader::texts(const toml::table& table,
                                                const std::string& key) const {
   std::vector<std::string> out;
   const toml::node* node = table.get(key);
   if (node == nullptr) return out;
   const toml::array* items = node->as_array();
-  if (items == nullptr) return refuse(*node, "`" + key + "` is not a list of texts");
+  if (items == nullptr) return refuse(*node, format("`{}` is not a list of texts", key));
   for (const toml::node& item : *items) {
     const auto text = item.value_exact<std::string>();
-    if (!text || text->empty()) return refuse(item, "`" + key + "` is not a list of texts");
+    if (!text || text->empty()) return refuse(item, format("`{}` is not a list of texts", key));
     out.push_back(*text);
   }
   return out;
@@ -290,14 +292,13 @@ Result<std::vector<std::string>> Reader::texts(const toml::table& table,
 }  // namespace
 
 Result<ConfigFile> parse_config_file(std::string_view text, std::string_view path) {
-  // toml++ throws as Debian builds it; its exceptions end here.
+  // Debian's toml++ throws; its exceptions end here.
   try {
     const toml::table root = toml::parse(text, path);
     return Reader(path).read(root);
   } catch (const toml::parse_error& error) {
-    return fail(Code::bad_configuration, std::string(path) + ":" +
-                                             std::to_string(error.source().begin.line) + ": " +
-                                             std::string(error.description()));
+    return fail(Code::bad_configuration,
+                format("{}:{}: {}", path, error.source().begin.line, error.description()));
   }
 }
 

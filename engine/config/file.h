@@ -1,6 +1,6 @@
-// A configuration file taken apart: TOML, with the settings as keys (a dotted name is a key of a
-// table) and the tables [[route]], [[projection]], [[read]], [[publish]], [[role]] and [[source]].
-// toml++ stays behind this header. Threads: any; no state.
+// Parses a configuration file: TOML with the settings as keys (a dotted name is a key in a table)
+// and the tables [[route]], [[projection]], [[read]], [[publish]], [[role]] and [[source]]. Hides
+// toml++. Threads: any; no state.
 #pragma once
 
 #include <optional>
@@ -16,19 +16,19 @@ namespace courtside {
 
 struct FileValue {
   const Setting* setting;
-  std::string text;   // as a flag would have it
+  std::string text;   // in the form of a flag
   std::string place;  // "courtside.toml:12"
 };
 
-// A table of the file that replaces the built-in one as a whole.
+// A table of the file that replaces the default table as a whole.
 template <typename Rule>
 struct FileRules {
   std::vector<Rule> rules;
-  std::string place;                // of the first
-  std::vector<std::string> places;  // of each
+  std::string place;                // of the table
+  std::vector<std::string> places;  // of each rule
 };
 
-// One [[source]]: what it says otherwise than [outbox]. The values' settings are outbox.*.
+// One [[source]]: its differences from [outbox]. The values' settings are outbox.*.
 struct FileSource {
   std::vector<FileValue> values;
   std::string place;
@@ -44,7 +44,7 @@ struct ConfigFile {
   std::optional<FileRules<RoleRule>> roles;
 };
 
-// `path` is what messages call it. bad_configuration with path, line and reason.
+// `path` is used in messages. bad_configuration with path, line and reason.
 Result<ConfigFile> parse_config_file(std::string_view text, std::string_view path);
 
 }  // namespace courtside

@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/format.h"
 #include "engine/config/file.h"
 #include "engine/config/nearest.h"
 #include "engine/config/service_variables.h"
@@ -19,11 +20,11 @@ namespace {
 constexpr std::string_view kPrefix = "COURTSIDE_";
 constexpr std::string_view kFileVariable = "COURTSIDE_CONFIG";
 
-// Variables of ours that are no settings: where the file is, where the server is and who asks it,
-// and what the project's own tests are steered with.
-constexpr std::array<std::string_view, 7> kOtherVariables = {
-    kFileVariable,       "COURTSIDE_URL",    "COURTSIDE_TOKEN", "COURTSIDE_TOKEN_FILE",
-    "COURTSIDE_CA_FILE", "COURTSIDE_BINARY", "COURTSIDE_E2E"};
+// COURTSIDE_ variables that are not settings: for the configuration file, for the client commands,
+// and for the project's own tests.
+constexpr std::array<std::string_view, 8> kOtherVariables = {
+    kFileVariable,       "COURTSIDE_URL", "COURTSIDE_TOKEN",  "COURTSIDE_TOKEN_FILE",
+    "COURTSIDE_CA_FILE", "COURTSIDE_TZ",  "COURTSIDE_BINARY", "COURTSIDE_E2E"};
 constexpr std::array<std::string_view, 2> kOtherPrefixes = {"COURTSIDE_TEST_",
                                                             "COURTSIDE_SIMULATION_"};
 
@@ -35,7 +36,8 @@ bool is_other_variable(std::string_view name) {
          std::any_of(kOtherPrefixes.begin(), kOtherPrefixes.end(), begins);
 }
 
-// As browsers write it (RFC 6454, section 6.2): what has another form would never be equal to one.
+// In the form of browsers (RFC 6454, section 6.2). Any other form would never equal a browser's
+// origin.
 bool is_origin(std::string_view text) {
   if (text == "*" || text == "null") return true;
   const std::size_t colon = text.find("://");
@@ -46,8 +48,8 @@ bool is_origin(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_plain);
 }
 
-// What is told of an unknown variable. The prefix is no part of what is compared: it is long, and
-// would let very different names count as near.
+// The suggestion for an unknown variable. The prefix is left out of the comparison: it is long, so
+// very different names would count as similar.
 std::string nearest_variable(std::string_view name) {
   std::vector<std::string> names;
   for (const std::string_view other : kOtherVariables) names.emplace_back(other);
@@ -55,17 +57,17 @@ std::string nearest_variable(std::string_view name) {
   for (std::string& each : names) each.erase(0, kPrefix.size());
   const std::string_view best = nearest(name.substr(kPrefix.size()), names);
   if (best.empty()) return "";
-  return "; did you mean `" + std::string(kPrefix) + std::string(best) + "`?";
+  return format("; did you mean `{}{}`?", kPrefix, best);
 }
 
 tl::unexpected<Error> refuse(std::string_view place, std::string_view why) {
-  return fail(Code::bad_configuration, std::string(place) + ": " + std::string(why));
+  return fail(Code::bad_configuration, format("{}: {}", place, why));
 }
 
-// A setting's value from a source, with the place to name when it is refused.
+// Assigns a setting's value. An error names the origin.
 Result<void> take(LoadedConfig& loaded, const Setting& setting, std::string_view text,
                   Origin origin) {
-  // A flag and a variable name the setting themselves; a line of a file does not.
+  // The places of flags and variables contain the setting's name; a place in the file does not.
   const bool in_file = origin.kind == Origin::Kind::kFile;
   const std::string place = origin.place + (in_file ? ": " + std::string(setting.name) : "");
   if (text.empty() && !may_be_empty(setting)) {
@@ -102,7 +104,7 @@ Result<void> take_environment(LoadedConfig& loaded,
                               const std::map<std::string, std::string>& environment) {
   std::map<std::string, const Setting*> known;
   for (const Setting& setting : settings()) known.emplace(setting.environment(), &setting);
-  // The platform's variables first, so that ours win.
+  // The platform's variables come first, so that ours override them.
   for (const Setting& setting : settings()) {
     const auto found = environment.find(std::string(setting.platform_variable));
     if (setting.platform_variable.empty() || found == environment.end()) continue;
@@ -136,7 +138,7 @@ Result<void> take_flags(LoadedConfig& loaded,
   return {};
 }
 
-// Where the value is from, as messages name it.
+// Where the value came from, for messages.
 std::string place_of(const LoadedConfig& loaded, const std::string& name) {
   const auto found = loaded.origins.find(name);
   if (found == loaded.origins.end()) return name;
@@ -144,24 +146,24 @@ std::string place_of(const LoadedConfig& loaded, const std::string& name) {
   return found->second.place + (in_file ? ": " + name : "");
 }
 
-// What an address or an origin is, the table of settings does not know.
+// Checks what the settings table cannot: addresses and origins.
 Result<void> check_addresses(const LoadedConfig& loaded) {
   const Config& config = loaded.config;
   if (!parse_listen_address(config.listen)) {
-    return refuse(place_of(loaded, "listen"), "`" + config.listen +
-                                                  "`: an IP address and a port from 0 to 65535 are "
-                                                  "needed, such as 127.0.0.1:8081");
+    return refuse(
+        place_of(loaded, "listen"),
+        format("`{}`: an IP address and a port from 0 to 65535 are needed, such as 127.0.0.1:8081",
+               config.listen));
   }
   for (const std::string& origin : config.allowed_origins) {
     if (is_origin(origin)) continue;
     return refuse(place_of(loaded, "allowed_origins"),
-                  "`" + origin + "` is not an origin such as https://play.example.com");
+                  format("`{}` is not an origin such as https://play.example.com", origin));
   }
   return {};
 }
 
-// After everything else: what a [[source]] does not say is as [outbox] has it, wherever that is
-// from.
+// Runs last: a key missing in a [[source]] has the final value of [outbox], whatever its origin.
 Result<void> add_sources(LoadedConfig& loaded, const std::vector<FileSource>& sources) {
   for (const FileSource& source : sources) {
     Config config;
@@ -172,11 +174,11 @@ Result<void> add_sources(LoadedConfig& loaded, const std::vector<FileSource>& so
     config.outbox.event_source.clear();
     for (const FileValue& value : source.values) {
       if (const Result<void> done = assign(*value.setting, config, value.text); !done) {
-        return refuse(value.place + ": " + std::string(value.setting->name), done.error().message);
+        return refuse(format("{}: {}", value.place, value.setting->name), done.error().message);
       }
     }
     if (config.outbox.url.empty()) return refuse(source.place, "a source needs a `url`");
-    // Of two sources with one namespace the same id would be one event.
+    // With the same event_source, equal ids of two sources would be one event.
     if (config.outbox.event_source.empty()) config.outbox.event_source = "/" + config.outbox.name;
     loaded.config.sources.push_back(config.outbox);
     loaded.origins["source"] = {.kind = Origin::Kind::kFile, .place = source.place};
@@ -186,10 +188,10 @@ Result<void> add_sources(LoadedConfig& loaded, const std::vector<FileSource>& so
     if (!is_source_name(each.name)) {
       return refuse(
           "outbox.name",
-          "`" + each.name + "` is not a name: 1 to 32 of a-z, 0-9, _ and -, a letter first");
+          format("`{}` is not a name: 1 to 32 of a-z, 0-9, _ and -, a letter first", each.name));
     }
     if (!names.insert(each.name).second) {
-      return refuse("outbox.name", "two sources are called `" + each.name + "`");
+      return refuse("outbox.name", format("two sources are called `{}`", each.name));
     }
     if (each.poll_min_ms > each.poll_max_ms) {
       return refuse("outbox.poll_min", "it is longer than outbox.poll_max");
@@ -224,8 +226,8 @@ Result<LoadedConfig> load_config(const ConfigSources& sources) {
   if (path.empty()) return combine(sources, {});
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
-  // A folder opens but cannot be read, and an empty file puts nothing in: both set flags of their
-  // own.
+  // Opening a folder succeeds but reading fails, and `<<` of an empty file sets failbit. Both are
+  // handled here.
   if (!stream || (stream.peek(), stream.bad())) {
     return fail(Code::no_input, path + ": the configuration file cannot be read");
   }

@@ -1,9 +1,10 @@
-// Makes a Config from its four sources: flags over environment over a TOML file over defaults.
+// Makes a Config from its four sources: flags override the environment, which overrides the TOML
+// file, which overrides the defaults.
 //
-// Nothing is guessed: an unknown key of the file, an unknown COURTSIDE_ variable and a value that
-// is out of range are each bad_configuration, with the place and, for a name, the nearest one
-// known. What an orchestrator says of a service called courtside is no setting and is passed over
-// (service_variables.h). Threads: any; no state.
+// An unknown key in the file, an unknown COURTSIDE_ variable and a value out of range are errors
+// (bad_configuration) that name the place and, for a name, the nearest known one. The variables
+// that an orchestrator sets for a service called courtside are ignored (service_variables.h).
+// Threads: any; no state.
 #pragma once
 
 #include <map>
@@ -17,7 +18,7 @@
 
 namespace courtside {
 
-// Where a value came from.
+// The origin of a value.
 struct Origin {
   enum class Kind : std::uint8_t { kDefault, kFile, kEnvironment, kFlag };
   Kind kind = Kind::kDefault;
@@ -29,21 +30,22 @@ struct ConfigSources {
   std::vector<std::pair<std::string, std::string>> flags;
   std::map<std::string, std::string>
       environment;  // all of it; what is neither COURTSIDE_ nor a setting's is passed over
-  // The file's path, given as --config; else COURTSIDE_CONFIG names it; else there is none.
+  // Path of the configuration file from --config; empty: COURTSIDE_CONFIG names it, or there is
+  // none.
   std::string file;
 };
 
 struct LoadedConfig {
   Config config;
-  std::map<std::string, Origin> origins;  // by dotted name; what is not in it is a default
-  // By the name of the table ("route"), of each of its rules; only what is from a file.
+  std::map<std::string, Origin> origins;  // by dotted name; missing: a default
+  // By table name ("route"): the place of each of its rules. Only for tables of the file.
   std::map<std::string, std::vector<std::string>> rule_places = {};
 };
 
-// Errors: bad_configuration; no_input when the file cannot be read.
+// Errors: bad_configuration; no_input when the file is unreadable.
 Result<LoadedConfig> load_config(const ConfigSources& sources);
 
-// The same with the file's text at hand; `sources.file` is what messages call it.
+// The same for a file's text; messages call the file `sources.file`.
 Result<LoadedConfig> load_config(const ConfigSources& sources, std::string_view file_text);
 
 }  // namespace courtside

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/format.h"
+
 namespace courtside {
 
 std::size_t edit_distance(std::string_view from, std::string_view to) {
-  // One row of Levenshtein's table at a time: row[j] is the distance of from[0, i) and to[0, j).
+  // One row of the Levenshtein table at a time: row[j] is the distance of from[0, i) and to[0, j).
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= from.size(); ++i) {
@@ -23,7 +25,10 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 
 std::string_view nearest(std::string_view name, const std::vector<std::string>& known) {
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  // Of a short name no more than half may be wrong: `foo` is no misspelt `log`.
+  const std::size_t distance_max =
+      std::min(std::max<std::size_t>(2, name.size() / 3), name.size() / 2);
+  std::size_t best_distance = distance_max + 1;
   for (const std::string& candidate : known) {
     const std::size_t distance = edit_distance(name, candidate);
     if (distance < best_distance) {
@@ -36,7 +41,7 @@ std::string_view nearest(std::string_view name, const std::vector<std::string>& 
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
   const std::string_view best = nearest(name, known);
-  return best.empty() ? "" : "; did you mean `" + std::string(best) + "`?";
+  return best.empty() ? "" : format("; did you mean `{}`?", best);
 }
 
 }  // namespace courtside

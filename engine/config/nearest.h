@@ -1,4 +1,4 @@
-// "Did you mean ...?": the known name that is nearest to a mistyped one. Threads: any; no state.
+// "Did you mean ...?": finds the known name nearest to a mistyped one. Threads: any; no state.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@
 
 namespace courtside {
 
-// How many characters must be put in, taken out or exchanged to turn one into the other.
+// The number of inserted, deleted or replaced characters (Levenshtein).
 std::size_t edit_distance(std::string_view from, std::string_view to);
 
-// The nearest of `known`, or empty when none is near enough to be meant: at most a third of the
-// name's characters, and no fewer than two, may differ.
+// The nearest of `known`; empty when more than a third of the name's characters would have to
+// change (of short names at most two, and no more than half).
 std::string_view nearest(std::string_view name, const std::vector<std::string>& known);
 
-// "; did you mean `retention.age`?", or empty: the end of a message.
+// The end of a message: "; did you mean `retention.age`?", or empty.
 std::string suggestion(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace courtside

@@ -1,24 +1,24 @@
-// The questions that the rules of access ask the platform's database, as they are put to a schema
-// with all the platform's tables. Each is a setting: a database of another shape has others.
+// The default SQL queries of the access rules, for the platform's schema. Each is a setting, so
+// that another schema can have its own queries.
 //
-// Each takes one id, a text, as $1, and gives columns by these names (upper or lower case):
+// Each takes one id (text) as $1 and returns columns with these names (upper or lower case):
 //
 //   account_query      counts  boolean: ACTIVE or VERIFIED, not deleted, not locked
 //                      role    text
 //                      at most one row: the account
-//   permissions_query  key     text: one row for each permission of the account's role
-//   venues_query       venueId text: one row for each venue that the account owns or works for
+//   permissions_query  key     text: one row per permission of the account's role
+//   venues_query       venueId text: one row per venue that the account owns or works for
 //   booking_query      accountId, venueId   text; at most one row: the booking
 //
-// A column that is null counts as false, or as nothing. Threads: constants.
+// A null column counts as false or as missing. Threads: constants.
 #pragma once
 
 #include <string_view>
 
 namespace courtside {
 
-// Times are without a zone and hold UTC. The role is found by its id: its name and its type differ
-// for one role.
+// Times have no zone and are in UTC. The role is joined by its id, because a role's name and type
+// may differ.
 constexpr std::string_view kAccountQuery =
     "SELECT upper(a.status::text) IN ('ACTIVE', 'VERIFIED') AND upper(r.status::text) = 'ACTIVE' "
     "AND a.\"deletedAt\" IS NULL "
@@ -26,7 +26,7 @@ constexpr std::string_view kAccountQuery =
     "r.name AS role "
     "FROM \"Account\" a LEFT JOIN \"Role\" r ON r.id = a.\"roleId\" WHERE a.id = $1";
 
-// There is a row for every pair of role and permission: `allowed` says whether it is held.
+// There is a row for each pair of role and permission; `allowed` says whether the role has it.
 constexpr std::string_view kPermissionsQuery =
     "SELECT p.key AS key FROM \"Account\" a "
     "JOIN \"RolePermission\" rp ON rp.\"roleId\" = a.\"roleId\" AND rp.allowed = true "
@@ -41,9 +41,9 @@ constexpr std::string_view kBookingQuery =
     "SELECT b.\"accountId\" AS \"accountId\", b.\"venueId\" AS \"venueId\" "
     "FROM \"Booking\" b WHERE b.id = $1";
 
-// What `courtside outbox backfill` reads, page by page: the rows behind a row's time ($1, as text
-// in UTC) and id ($2), in that order, at most $3 of them. The columns `id` and `timestamp` must be
-// there; any others are taken as they are. The first page is the one behind '-infinity' and ''.
+// `courtside outbox backfill` reads this page by page: at most $3 rows after time $1 (text, UTC)
+// and id $2, in that order. The columns `id` and `timestamp` are required; all others are copied.
+// The first page is after '-infinity' and ''.
 constexpr std::string_view kAuditLogQuery =
     "SELECT * FROM \"AuditLog\" WHERE (\"timestamp\", id) > ($1::timestamp, $2) "
     "ORDER BY \"timestamp\", id LIMIT $3";

@@ -1,5 +1,4 @@
-// What the event catalogue says about channels: the routing table that holds until the file has
-// one.
+// The event catalogue's routing table and projections: the defaults when the file has none.
 #include "engine/config/config.h"
 
 namespace courtside {
@@ -17,12 +16,12 @@ std::vector<RouteRule> default_routes() {
        {"booking:{data.bookingId}", "user:{data.accountId}", "venue:{data.venueId}",
         "ops:finance"}},
       {"notification.*", {"user:{data.accountId}"}},
-      {"chat.*", {"chat:{data.roomId}"}},  // the participants' user channels come with the event
+      {"chat.*", {"chat:{data.roomId}"}},  // plus the participants' channels (PublishGrant)
       {"ticket.*", {"ticket:{data.ticketId}", "user:{data.accountId}", "ops:care"}},
       {"venue.*", {"venue:{data.venueId}", "user:{data.accountId}", "ops:venues"}},
       {"account.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
       {"session.*", {"venue:{data.venueId}", "user:{data.accountId}"}},
-      {"audit.*", {}},  // for `*` only
+      {"audit.*", {}},  // only in `*`
       {"outbox.*", {}},
       {"legacy.*", {}},
   };
@@ -31,21 +30,21 @@ std::vector<RouteRule> default_routes() {
 std::vector<ProjectionRule> default_projections() {
   return {
       {.channel = "availability:*",
-       // Leaves alone, so that nothing that a producer adds within `price` is shown to everybody.
+       // Single leaves, so that a new field within `price` is not shown to everybody.
        .data_fields = {"slotId", "venueId", "start", "end", "price.minor", "price.currency",
                        "status"},
        .listed_are_hidden = false,
        .hide_actor = true,
        .unless_permission = {},
        .who = {}},
-      // Who keeps the books sees money; who keeps the courts need not.
+      // Staff with access to the venue's financial reports sees money, other staff does not.
       {.channel = "venue:*",
        .data_fields = {"amount", "code", "method", "paymentId", "refundId"},
        .listed_are_hidden = true,
        .hide_actor = false,
        .unless_permission = "financial:view_own_venue_reports",
        .who = {}},
-      // The same people see a booking of their venue without money too.
+      // The same for a booking that the reader may read only as the venue's staff.
       {.channel = "booking:*",
        .data_fields = {"amount", "code", "method", "paymentId", "refundId"},
        .listed_are_hidden = true,

@@ -8,7 +8,7 @@ namespace courtside {
 namespace {
 
 struct Shape {
-  std::regex name;  // what follows the service's own name
+  std::regex name;  // what follows the service's own prefix
   std::regex value;
 };
 
@@ -36,9 +36,9 @@ const std::array<Shape, 8>& shapes() {
 }  // namespace
 
 bool is_service_variable(const std::string& name, const std::string& value) {
-  // COURTSIDE_, or COURTSIDE_SOMETHING_ of a Service `courtside-something`.
+  // COURTSIDE_, or COURTSIDE_SOMETHING_ for a service `courtside-something`.
   static const std::regex service("COURTSIDE_([A-Z0-9_]+_)?");
-  // The environment of the container at a link's other end, whatever it is.
+  // The environment of a linked container, with any value.
   static const std::regex environment("COURTSIDE_([A-Z0-9_]+_)?ENV_.+");
   if (std::regex_match(name, environment)) return true;
   for (std::size_t at = name.find('_'); at != std::string::npos; at = name.find('_', at + 1)) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/format.h"
+
 namespace courtside {
 namespace {
 
@@ -21,7 +23,7 @@ std::string join_words(const std::vector<std::string_view>& words) {
   return out;
 }
 
-// Turns the dots and underscores of a setting's name into `separator`.
+// Replaces the dots and underscores of a setting's name by `separator`.
 std::string spelled(std::string_view name, char separator) {
   std::string out(name);
   std::replace_if(
@@ -29,14 +31,14 @@ std::string spelled(std::string_view name, char separator) {
   return out;
 }
 
-// One overload for each kind: how it is described, read and written.
+// Overloads for each kind of setting: its range, parsing and printing.
 
 std::string range_of(const TextSetting&) { return "text"; }
 std::string range_of(const ListSetting&) { return "texts, separated by commas"; }
 std::string range_of(const ChoiceSetting& kind) { return join_words(kind.words); }
 std::string range_of(const NumberSetting& kind) {
-  std::string out =
-      format_quantity(kind.min, kind.unit) + " ... " + format_quantity(kind.max, kind.unit);
+  std::string out = format("{} ... {}", format_quantity(kind.min, kind.unit),
+                           format_quantity(kind.max, kind.unit));
   if (!kind.zero_means.empty()) out.append("; 0: ").append(kind.zero_means);
   return out;
 }
@@ -60,11 +62,11 @@ Result<void> assign_to(const ListSetting& kind, Config& config, std::string_view
 }
 
 Result<void> assign_to(const ChoiceSetting& kind, Config& config, std::string_view text) {
-  // Many programs have the short form, and it can mean nothing else.
+  // A common short form.
   const std::string_view wanted = text == "warn" ? "warning" : text;
   const auto word = std::find(kind.words.begin(), kind.words.end(), wanted);
   if (word == kind.words.end()) {
-    return refuse("`" + std::string(text) + "` is not " + join_words(kind.words));
+    return refuse(format("`{}` is not {}", text, join_words(kind.words)));
   }
   kind.set(config, static_cast<std::size_t>(word - kind.words.begin()));
   return {};
@@ -75,7 +77,7 @@ Result<void> assign_to(const NumberSetting& kind, Config& config, std::string_vi
   if (!value) return refuse(value.error().message);
   const bool zero = *value == 0 && !kind.zero_means.empty();
   if (!zero && (*value < kind.min || *value > kind.max)) {
-    return refuse("`" + std::string(text) + "` is not within " + range_of(kind));
+    return refuse(format("`{}` is not within {}", text, range_of(kind)));
   }
   kind.member(config) = *value;
   return {};
@@ -127,7 +129,7 @@ Result<void> assign(const Setting& setting, Config& config, std::string_view tex
 }
 
 std::string value_text(const Setting& setting, const Config& config) {
-  // The members are reached through one function for reading and writing; a copy keeps const true.
+  // The member accessors need a non-const Config, so this reads from a copy.
   Config copy = config;
   return std::visit([&](const auto& kind) { return text_of(kind, copy); }, setting.kind);
 }

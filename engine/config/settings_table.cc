@@ -39,233 +39,309 @@ TextSetting optional_text(std::string& (*member)(Config&)) { return {member, tru
         config.path = static_cast<decltype(config.path)>(index);              \
       }
 
+// One function for each table of the file, in the order in which they are printed.
 // clang-format off: one setting a paragraph, name and meaning first.
-std::vector<Setting> make_table() {
+std::vector<Setting> top_settings() {
   return {
       {"listen", "address and port to listen on", TextSetting{MEMBER(listen)}},
-      {"data", "folder of the log; made when it is not there", TextSetting{MEMBER(data)}},
+      {"data", "folder of the log; the server creates it if it does not exist",
+       TextSetting{MEMBER(data)}},
       {"shards", "threads that own connections",
        count(MEMBER(shards), 1, 256, "one less than the cores, at least one")},
-      {"read_threads", "threads that read the log for those who catch up",
+      {"read_threads", "threads that read the log for subscribers that catch up and for history",
        count(MEMBER(read_threads), 1, 64)},
-      {"tail_bytes", "recent commits held in memory, which serve the usual resume",
+      {"tail_bytes", "memory for the most recent commits, from which most clients resume",
        bytes(MEMBER(tail_bytes), kMiB, kTiB)},
       {"heartbeat",
-       "how often a connection is pinged and told its position; a stream of events every 15 s at "
-       "least",
+       "interval at which a connection gets a ping and its position; for a stream of server-sent "
+       "events at most 15 s",
        duration(MEMBER(heartbeat_ms), 100, kHourMs)},
-      {"drain", "how long clients have to say goodbye after SIGTERM",
+      {"drain", "time that clients have to disconnect after SIGTERM",
        duration(MEMBER(drain_ms), 0, kHourMs)},
       {"flush_interval", "time between two flushes of a connection while its shard is busy",
-       duration(MEMBER(flush_interval_ms), 1, kSecondMs, "at every turn")},
-      {"allowed_origins", "values of `Origin` that browsers may connect from; `*`: any",
+       duration(MEMBER(flush_interval_ms), 1, kSecondMs, "at every turn of the loop")},
+      {"allowed_origins", "values of `Origin` from which browsers may connect; `*`: any",
        ListSetting{MEMBER(allowed_origins)}},
       {"trusted_proxies",
-       "addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For and -Proto count",
+       "addresses and networks (10.0.0.0/8) of proxies whose X-Forwarded-For and "
+       "X-Forwarded-Proto are trusted",
        ListSetting{MEMBER(trusted_proxies)}},
       {"proxy_protocol",
-       "whether these proxies begin each connection with a PROXY header, v1 or v2",
+       "whether trusted proxies begin each connection with a PROXY header, version 1 or 2",
        ChoiceSetting{{"false", "true"}, CHOICE(proxy_protocol)}},
       {"allow_similar_types",
-       "whether to take event types that differ from one of the catalogue by a letter, such as "
+       "whether to accept event types that look like a misspelling of a catalogue type, such as "
        "`booking.canceled`",
        ChoiceSetting{{"false", "true"}, CHOICE(allow_similar_types)}},
+  };
+}
 
-      {"retention.bytes", "record bytes to keep; older events are dropped",
+std::vector<Setting> retention_settings() {
+  return {
+      {"retention.bytes", "bytes of records to keep; the oldest events beyond this are dropped",
        bytes(MEMBER(retention.bytes), kMiB, 1024 * kTiB, "all")},
-      {"retention.age", "age up to which events are kept",
+      {"retention.age", "age up to which events are kept; older events are dropped",
        NumberSetting{MEMBER(retention.age_s), Unit::kSeconds, 1, 100 * kYearS, "any"}},
+  };
+}
 
+std::vector<Setting> tls_settings() {
+  return {
+      {"tls.certificate_file",
+       "PEM file with the certificate of `listen` and the intermediate certificates; empty: plain "
+       "HTTP; read again when it changes",
+       optional_text(MEMBER(tls.certificate_file))},
+      {"tls.key_file",
+       "PEM file with the certificate's private key, without a password; read again when it "
+       "changes",
+       optional_text(MEMBER(tls.key_file))},
+  };
+}
+
+std::vector<Setting> access_settings() {
+  return {
       {.name = "access.jwt_secret",
-       .doc = "secret that HS256 tokens are signed with, 32 bytes or more; also as `JWT_SECRET`",
+       .doc = "secret of tokens signed with HS256, 32 bytes or more; also as `JWT_SECRET`",
        .kind = optional_text(MEMBER(access.jwt_secret)),
        .secret = true,
        .platform_variable = "JWT_SECRET"},
       {"access.jwks_file",
-       "JWKS file with the keys of RS256, PS256 and ES256 tokens; read again when it changes",
+       "JWKS file with the public keys of RS256, PS256 and ES256 tokens; read again when it "
+       "changes",
        optional_text(MEMBER(access.jwks_file))},
       {"access.service_keys_file",
-       "services, as `name:key:permission,...` a line; read again when it changes",
+       "file of service keys, one line `name:key:permission,...` for each; read again when it "
+       "changes",
        optional_text(MEMBER(access.service_keys_file))},
-      {"access.jwks_access_type", "whether tokens of JWKS keys need `type` ACCESS too",
+      {"access.jwks_access_type",
+       "whether tokens signed with JWKS keys must also have the claim `type` with the value "
+       "ACCESS",
        ChoiceSetting{{"false", "true"}, CHOICE(access.jwks_access_type)}},
-      {"access.jwt_issuer", "what `iss` of a token must be; without it anything",
+      {"access.jwt_issuer", "required value of a token's `iss`; empty: any",
        optional_text(MEMBER(access.jwt_issuer))},
-      {"access.jwt_audience", "what `aud` of a token must name; without it anything",
+      {"access.jwt_audience", "value that a token's `aud` must contain; empty: any",
        optional_text(MEMBER(access.jwt_audience))},
-      {"access.jwt_leeway", "by how much the clocks of a token's issuer and ours may differ",
+      {"access.jwt_leeway",
+       "difference that is tolerated between the clock of a token's issuer and the server's "
+       "clock",
        NumberSetting{MEMBER(access.jwt_leeway_s), Unit::kSeconds, 0, 60}},
-      {"access.jwt_age_max", "how old a token may be by its `iat`, whatever its `exp` says",
+      {"access.jwt_age_max", "maximum age of a token by its `iat`, whatever its `exp` is",
        NumberSetting{MEMBER(access.jwt_age_max_s), Unit::kSeconds, 60, kYearS}},
-      {"access.ticket_lifetime", "how long a ticket of POST /v1/tickets is good, once",
+      {"access.ticket_lifetime", "time within which a ticket of POST /v1/tickets must be used",
        duration(MEMBER(access.ticket_lifetime_ms), kSecondMs, 5 * kMinuteMs)},
-      {"access.recheck", "how often the right to a live subscription is looked at again",
+      {"access.recheck", "interval at which the rights of live subscriptions are checked again",
        duration(MEMBER(access.recheck_ms), 100, kHourMs)},
       {"access.account_time_past",
-       "how old the `time` of an account's event may be; beyond it the server's time is taken",
+       "maximum age of the `time` of an account's event; an older `time` is replaced by the "
+       "server's time",
        duration(MEMBER(access.account_time_past_ms), 0, 366 * 24 * kHourMs)},
       {"access.account_time_future",
-       "how far ahead the `time` of an account's event may be; beyond it the server's time is "
-       "taken",
+       "maximum distance into the future of the `time` of an account's event; a later `time` is "
+       "replaced by the server's time",
        duration(MEMBER(access.account_time_future_ms), 0, 24 * kHourMs)},
       {"access.room_fanout",
-       "participants up to which a chat message also reaches each one's `user:<id>`; in larger "
-       "rooms it reaches `chat:<room>` alone",
+       "number of participants up to which a chat message also reaches each participant's "
+       "`user:<id>`; in larger rooms it reaches `chat:<room>` only",
        count(MEMBER(access.room_fanout), 0, 900)},
+  };
+}
 
+std::vector<Setting> database_settings() {
+  return {
       {"database.url", "libpq connection string of the platform's database; empty: none",
        TextSetting{MEMBER(database.url), /*may_be_empty=*/true, without_password}},
-      {"database.connections", "connections to it, each with a thread",
+      {"database.connections", "connections to the platform's database; each has a thread",
        count(MEMBER(database.connections), 1, 64)},
-      {"database.query_timeout", "time for an answer from it, with the wait for a connection",
+      {"database.query_timeout", "time limit of a query, including the wait for a connection",
        duration(MEMBER(database.query_ms), 50, kMinuteMs)},
-      {"database.pending_queries", "questions to it that wait; more are refused as overloaded",
+      {"database.pending_queries",
+       "queries that may wait; further ones are refused with `overloaded`",
        count(MEMBER(database.pending_queries), 1, 1'000'000)},
-      {"database.cache", "how long its answers hold",
+      {"database.cache", "time for which an answer of the database is used",
        duration(MEMBER(database.cache_ms), 1, kMinuteMs)},
-      {"database.cache_down", "how long they hold while it does not answer",
+      {"database.cache_down",
+       "time for which an answer is used while the database does not respond",
        duration(MEMBER(database.cache_down_ms), 0, 24 * kHourMs)},
-      {"database.cache_entries", "answers kept; that not asked for longest goes first",
+      {"database.cache_entries", "answers kept; the least recently used one is dropped first",
        count(MEMBER(database.cache_entries), 1, 10'000'000)},
       {"database.account_query",
-       "SQL of an account, its id as $1: columns `counts` (boolean: active and not locked), `role`",
+       "SQL query for an account with its id as $1; columns `counts` (boolean: active and not "
+       "locked) and `role`",
        TextSetting{MEMBER(database.account_query)}},
       {"database.permissions_query",
-       "SQL of the permissions that an account's role holds, its id as $1: column `key`",
+       "SQL query for the permissions of an account's role, with the account's id as $1; column "
+       "`key`",
        TextSetting{MEMBER(database.permissions_query)}},
       {"database.venues_query",
-       "SQL of the venues that an account owns or works for, its id as $1: column `venueId`",
+       "SQL query for the venues that an account owns or works for, with its id as $1; column "
+       "`venueId`",
        TextSetting{MEMBER(database.venues_query)}},
-      {"database.booking_query", "SQL of a booking, its id as $1: columns `accountId`, `venueId`",
+      {"database.booking_query",
+       "SQL query for a booking with its id as $1; columns `accountId` and `venueId`",
        TextSetting{MEMBER(database.booking_query)}},
+  };
+}
 
-      {"outbox.name", "what the source is called in metrics, messages and the log; keep it",
+std::vector<Setting> outbox_settings() {
+  return {
+      {"outbox.name", "name of the source in metrics, messages and the log; do not change it later",
        TextSetting{MEMBER(outbox.name)}},
-      {"outbox.url", "libpq connection string of the database whose outbox is read; empty: none",
+      {"outbox.url", "libpq connection string of the database with the outbox; empty: none",
        TextSetting{MEMBER(outbox.url), /*may_be_empty=*/true, without_password}},
-      {"outbox.kind", "table: rows of a table; messages: of a logical replication slot",
+      {"outbox.kind", "table: rows of a table; messages: messages of a logical replication slot",
        ChoiceSetting{{"table", "messages"}, CHOICE(outbox.kind)}},
-      {"outbox.event_source", "`source` of its events: an event is identified by `source` and `id`",
+      {"outbox.event_source",
+       "`source` of the events; `source` and `id` together identify an event",
        TextSetting{MEMBER(outbox.event_source)}},
-      {"outbox.table", "the table, or schema.table", TextSetting{MEMBER(outbox.table)}},
-      {"outbox.rejected_table", "table for what cannot be an event, with the reason",
+      {"outbox.table", "name of the outbox table, or schema.table",
+       TextSetting{MEMBER(outbox.table)}},
+      {"outbox.rejected_table", "table for rows that cannot become an event, with the reason",
        TextSetting{MEMBER(outbox.rejected_table)}},
-      {"outbox.slot", "logical replication slot of kind messages",
+      {"outbox.slot", "name of the logical replication slot, for kind messages",
        TextSetting{MEMBER(outbox.slot)}},
-      {"outbox.publication", "publication, without tables, that its plugin asks for",
+      {"outbox.publication",
+       "name of the publication (without tables) that the slot's plugin requires",
        TextSetting{MEMBER(outbox.publication)}},
       {"outbox.message_prefix", "first argument of pg_logical_emit_message",
        TextSetting{MEMBER(outbox.message_prefix)}},
       {"outbox.wake_channel",
-       "channel to LISTEN to, so as not to wait for the next read; empty: none",
+       "channel to LISTEN on, so that new rows are read at once; empty: none",
        optional_text(MEMBER(outbox.wake_channel))},
-      {"outbox.poll_min", "time from one read to the next while there is something to read",
+      {"outbox.poll_min", "time between two reads while there are rows to read",
        duration(MEMBER(outbox.poll_min_ms), 1, kMinuteMs)},
-      {"outbox.poll_max", "the same while there is nothing",
+      {"outbox.poll_max", "time between two reads while there are none",
        duration(MEMBER(outbox.poll_max_ms), 1, kMinuteMs)},
-      {"outbox.page_rows", "rows of one read, appended with one sync",
+      {"outbox.page_rows", "maximum number of rows of one read; they are appended with one sync",
        count(MEMBER(outbox.page_rows), 1, 10'000)},
-      {"outbox.page_bytes", "payload of one read; a larger row goes alone",
+      {"outbox.page_bytes", "maximum payload of one read; a larger row is read alone",
        bytes(MEMBER(outbox.page_bytes), 64 * kKiB, 256 * kMiB)},
-      {"outbox.query_timeout", "time for one statement, and for connecting",
+      {"outbox.query_timeout", "time limit of one statement, and of connecting",
        duration(MEMBER(outbox.query_ms), 100, kHourMs)},
-      {"outbox.hold_rows", "events that wait for an earlier version; more let the first one go",
+      {"outbox.hold_rows",
+       "events that may wait for an earlier version of their aggregate; beyond this the first "
+       "one is appended without it",
        count(MEMBER(outbox.hold_rows), 1, 100'000)},
-      {"outbox.hold", "how long an event waits for an earlier version of its aggregate",
+      {"outbox.hold", "time that an event waits for an earlier version of its aggregate",
        duration(MEMBER(outbox.hold_ms), 0, kHourMs)},
       {"outbox.keep", "age at which rows that were read are deleted",
        NumberSetting{MEMBER(outbox.keep_s), Unit::kSeconds, 1, 100 * kYearS, "at once"}},
-      {"outbox.watch", "time between two looks at lag, open transactions and what can be deleted",
+      {"outbox.watch", "interval at which lag, open transactions and deletable rows are checked",
        duration(MEMBER(outbox.watch_ms), 50, kHourMs)},
-      {"outbox.warn", "a transaction that is open for so long is told in the server's log",
+      {"outbox.warn", "time after which an open transaction is reported in the server's log",
        duration(MEMBER(outbox.warn_ms), 100, 24 * kHourMs)},
       {"outbox.accept_database",
-       "the answer to a refused database: copy it from the message that refuses it",
+       "confirmation of a database that was refused; copy it from the message that refuses it",
        optional_text(MEMBER(outbox.accept_database))},
+  };
+}
 
-      {"log.level", "least level of what the process says on stderr",
+std::vector<Setting> log_settings() {
+  return {
+      {"log.level", "lowest level of messages that the server writes to stderr",
        ChoiceSetting{{"debug", "info", "warning", "error"}, CHOICE(log.level)}},
-      {"log.format", "form of it; auto: text on a terminal, JSON lines otherwise",
+      {"log.format", "format of these messages; auto: text on a terminal, JSON lines otherwise",
        ChoiceSetting{{"auto", "text", "json"}, CHOICE(log.format)}},
+  };
+}
 
-      {"limits.connections", "open connections; more are refused",
+std::vector<Setting> limits_settings() {
+  return {
+      {"limits.connections", "open connections; further ones are refused",
        count(MEMBER(limits.connections), 1, 1'000'000)},
-      {"limits.connections_per_address", "open connections from one address; more are refused",
+      {"limits.connections_per_address",
+       "open connections from one address; further ones are refused",
        count(MEMBER(limits.connections_per_address), 1, 1'000'000, "unlimited")},
       {"limits.connections_per_account",
-       "open sessions and streams of one account; more are refused",
+       "open sessions and streams of one account; further ones are refused",
        count(MEMBER(limits.connections_per_account), 1, 1'000'000, "unlimited")},
       {"limits.subscribes_per_second",
-       "subscribes of one account; services are not limited; callers without a token count by "
-       "address",
+       "subscribes of one account (of one address for callers without a token); services have no "
+       "such limit",
        count(MEMBER(limits.subscribes_per_second), 1, 1'000'000, "unlimited")},
-      {"limits.publishes_per_second", "events that one account publishes; services are not limited",
+      {"limits.publishes_per_second",
+       "events that one account publishes; services have no such limit",
        count(MEMBER(limits.publishes_per_second), 1, 1'000'000, "unlimited")},
       {"limits.failed_logins_per_minute",
-       "bad credentials from one address; more are told to come later, good ones are taken",
+       "bad credentials from one address; further ones are answered with `rate_limited`, while "
+       "good credentials are still accepted",
        count(MEMBER(limits.failed_logins_per_minute), 1, 1'000'000, "unlimited")},
-      {"limits.tickets", "unused tickets of POST /v1/tickets, of all callers",
+      {"limits.tickets", "unused tickets of POST /v1/tickets, over all callers",
        count(MEMBER(limits.tickets), 1, 1'000'000)},
-      {"limits.handshake", "time for a whole request after connecting, and for `hello` after that",
+      {"limits.handshake",
+       "time limit for a complete request after connecting, and for `hello` after the upgrade",
        duration(MEMBER(limits.handshake_ms), 10, kHourMs)},
-      {"limits.idle", "time between two requests of a connection that is kept alive",
+      {"limits.idle", "time for which an idle connection is kept open for its next request",
        duration(MEMBER(limits.idle_ms), 10, kHourMs)},
-      {"limits.header_bytes", "request line and headers; more is answered 431",
+      {"limits.header_bytes",
+       "bytes of the request line and headers; a larger request is answered with 431",
        bytes(MEMBER(limits.header_bytes), kKiB, kMiB)},
-      {"limits.headers", "headers of a request; more are answered 431",
+      {"limits.headers", "headers of a request; more headers are answered with 431",
        count(MEMBER(limits.headers), 16, 1000)},
-      {"limits.body_bytes", "body of a request; more is answered 413",
+      {"limits.body_bytes", "bytes of a request body; a larger body is answered with 413",
        bytes(MEMBER(limits.body_bytes), kKiB, 1024 * kMiB)},
-      {"limits.message_bytes", "message of a WebSocket client; more closes with 1009",
+      {"limits.message_bytes",
+       "bytes of a message from a WebSocket client; a larger message closes the connection with "
+       "1009",
        bytes(MEMBER(limits.message_bytes), kKiB, 16 * kMiB)},
-      {"limits.fragments", "fragments of such a message; more close with 1008",
+      {"limits.fragments",
+       "fragments of a message from a WebSocket client; more fragments close the connection with "
+       "1008",
        count(MEMBER(limits.fragments), 1, 100'000)},
-      {"limits.subscriptions", "subscriptions of a session; more are refused",
+      {"limits.subscriptions", "subscriptions of a session; further ones are refused",
        count(MEMBER(limits.subscriptions), 1, 10'000)},
-      {"limits.channels", "channels of a session, over all its subscriptions; more are refused",
+      {"limits.channels",
+       "channels of a session over all its subscriptions; further ones are refused",
        count(MEMBER(limits.channels), 1, 1'000'000)},
-      {"limits.publishes_in_flight", "publishes of a session without an answer; more are refused",
+      {"limits.publishes_in_flight",
+       "publishes of a session that have no answer yet; further ones are refused",
        count(MEMBER(limits.publishes_in_flight), 1, 1'000'000)},
-      {"limits.queue_bytes",
-       "what waits to be sent to a client before it is fed from the log instead",
+      {"limits.queue_bytes", "unsent bytes of a client; beyond this it is fed from the log",
        bytes(MEMBER(limits.queue_bytes), 4 * kKiB, 1024 * kMiB)},
       {"limits.pending_append_bytes",
-       "appends that wait to be written; more are refused as overloaded",
+       "bytes of appends that wait to be written; further ones are refused with `overloaded`",
        bytes(MEMBER(limits.pending_append_bytes), kMiB, kTiB)},
-      {"limits.batch_events", "events written with one sync",
+      {"limits.batch_events", "maximum number of events that are written with one sync",
        count(MEMBER(limits.batch_events), 1, 1'000'000)},
-      {"limits.batch_bytes", "bytes written with one sync",
+      {"limits.batch_bytes", "maximum number of bytes that are written with one sync",
        bytes(MEMBER(limits.batch_bytes), 4 * kKiB, 1024 * kMiB)},
-      {"limits.page_events", "events of one read for those who catch up",
+      {"limits.page_events",
+       "maximum number of events of one read for a subscriber that catches up",
        count(MEMBER(limits.page_events), 1, 100'000)},
-      {"limits.page_bytes", "bytes of one read for those who catch up",
+      {"limits.page_bytes", "maximum number of bytes of one read for a subscriber that catches up",
        bytes(MEMBER(limits.page_bytes), kKiB, 64 * kMiB)},
-      {"limits.page_scanned", "records that one read looks at before it ends early",
+      {"limits.page_scanned", "records that one read examines before it ends early",
        count(MEMBER(limits.page_scanned), 1, 10'000'000)},
       {"limits.reads_in_flight",
-       "reads of a shard at a time, of those who catch up, who subscribe, and of history each; "
-       "subscribes beyond it are refused as overloaded, the others wait",
+       "simultaneous reads of a shard, separately for catching up, for subscribing and for "
+       "history; further subscribes are refused with `overloaded`, other reads wait",
        count(MEMBER(limits.reads_in_flight), 1, 100'000)},
-      {"limits.history_events", "events of a page of GET /v1/events; more is answered 400",
+      {"limits.history_events",
+       "maximum `limit` of a page of GET /v1/events; a larger one is answered with 400",
        count(MEMBER(limits.history_events), 1, 100'000)},
       {"limits.history_streams",
-       "files (NDJSON, CSV) that GET /v1/events sends at a time, a quarter of them to callers "
-       "without a token; more are refused as overloaded",
+       "files (NDJSON, CSV) that GET /v1/events sends at the same time, a quarter of them to "
+       "callers without a token; further ones are refused with `overloaded`",
        count(MEMBER(limits.history_streams), 1, 10'000)},
       {"limits.history_streams_per_account",
-       "files that one account reads at a time; callers without a token count by address; "
-       "services are not limited",
+       "files that one account (one address for callers without a token) reads at the same time; "
+       "services have no such limit",
        count(MEMBER(limits.history_streams_per_account), 1, 10'000, "unlimited")},
       {"limits.history_reads_per_account",
-       "pages, states and single events of one account that a shard reads at a time; more wait; "
-       "callers without a token count by address; services are not limited",
+       "pages, states and single events of one account (one address for callers without a token) "
+       "that a shard reads at the same time; further ones wait; services have no such limit",
        count(MEMBER(limits.history_reads_per_account), 1, 100'000, "unlimited")},
       {"limits.history_stall",
-       "how long the reader of a file may be slower than history_bytes_per_second; then the "
-       "file is cut",
+       "time for which the reader of a file may be slower than history_bytes_per_second; after "
+       "it the file is cut off",
        duration(MEMBER(limits.history_stall_ms), 100, kHourMs)},
-      {"limits.history_bytes_per_second", "least rate at which the reader of a file must take it",
+      {"limits.history_bytes_per_second", "minimum rate at which the reader of a file must read",
        bytes(MEMBER(limits.history_bytes_per_second), 1, 1024 * kMiB, "any")},
+      {"limits.long_poll",
+       "time after which GET /v1/streams/{channel} with `live=long-poll` answers without events",
+       duration(MEMBER(limits.long_poll_ms), 100, kHourMs)},
+      {"limits.stream_answer",
+       "longest answer of GET /v1/streams/{channel} with `live=sse`; the reader then asks again",
+       duration(MEMBER(limits.stream_answer_ms), 2000, kHourMs)},
   };
 }
 // clang-format on
@@ -275,7 +351,16 @@ std::vector<Setting> make_table() {
 }  // namespace
 
 const std::vector<Setting>& settings() {
-  static const std::vector<Setting> table = make_table();
+  static const std::vector<Setting> table = [] {
+    std::vector<Setting> all;
+    for (const auto& settings_of_table :
+         {top_settings, retention_settings, tls_settings, access_settings, database_settings,
+          outbox_settings, log_settings, limits_settings}) {
+      const std::vector<Setting> some = settings_of_table();
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }();
   return table;
 }
 

@@ -5,15 +5,17 @@
 #include <limits>
 #include <span>
 
+#include "base/format.h"
+
 namespace courtside {
 namespace {
 
 struct Suffix {
   std::string_view text;
-  std::uint64_t factor;  // in the smallest unit of its kind: bytes, or milliseconds
+  std::uint64_t factor;  // in bytes or milliseconds
 };
 
-// Largest first: the first that divides a value is the one to print it with.
+// Largest first: printing uses the first one that divides the value.
 constexpr Suffix kByteSuffixes[] = {{"TiB", 1ULL << 40},
                                     {"GiB", 1ULL << 30},
                                     {"MiB", 1ULL << 20},
@@ -37,7 +39,7 @@ std::span<const Suffix> suffixes(Unit unit) {
 std::uint64_t factor_of(Unit unit) { return unit == Unit::kSeconds ? 1000 : 1; }
 
 tl::unexpected<Error> refuse(std::string_view text, std::string_view why) {
-  return fail(Code::bad_configuration, "`" + std::string(text) + "` " + std::string(why));
+  return fail(Code::bad_configuration, format("`{}` {}", text, why));
 }
 
 }  // namespace
@@ -46,14 +48,14 @@ Result<std::uint64_t> parse_quantity(std::string_view text, Unit unit) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc::result_out_of_range) return refuse(text, "is too large");
-  if (error != std::errc()) return refuse(text, "is not " + std::string(describe(unit)));
+  if (error != std::errc()) return refuse(text, format("is not {}", describe(unit)));
   const std::string_view suffix(end, static_cast<std::size_t>(text.data() + text.size() - end));
   if (number == 0 && suffix.empty()) return 0;
 
   const auto known = suffixes(unit);
   const auto found = std::find_if(known.begin(), known.end(),
                                   [&](const Suffix& each) { return each.text == suffix; });
-  if (found == known.end()) return refuse(text, "is not " + std::string(describe(unit)));
+  if (found == known.end()) return refuse(text, format("is not {}", describe(unit)));
   if (number > std::numeric_limits<std::uint64_t>::max() / found->factor) {
     return refuse(text, "is too large");
   }

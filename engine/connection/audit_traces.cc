@@ -10,26 +10,26 @@ namespace courtside {
 
 Result<void> AuditTraces::append_query(const Identity& identity, const Filter& filter,
                                        std::optional<std::size_t> rows) {
-  Doorway& door = link_.door();
-  if (const auto taken = door.counted(door.take_publish(identity)); !taken) return taken;
+  ConnectionAdmission& admission = link_.admission();
+  if (const auto taken = admission.counted(admission.take_publish(identity)); !taken) return taken;
   Result<IncomingEvent> trace = query_trace(identity, filter, rows, now());
   if (!trace) return fail(trace.error());
   return append(std::move(*trace), /*while_draining=*/false);
 }
 
 Result<std::string> AuditTraces::append_history(const HistoryTrace& trace) {
-  // Of a file that has begun, what became of it is said in any case.
+  // The end of a file that has begun is always recorded.
   if (trace.causationid.empty()) {
-    const Result<void> taken = link_.door().take_publish(trace.reader);
+    const Result<void> taken = link_.admission().take_publish(trace.reader);
     if (!taken) return fail(taken.error());
   }
   Result<IncomingEvent> event = history_trace(trace, now());
   if (!event) return fail(event.error());
   std::string id(EventView(event->event).id());
-  // Also while the server goes down: a file that is cut then still says so.
+  // Also while draining: a file that is cut then still records its end.
   const Result<void> appended = append(std::move(*event), /*while_draining=*/true);
   if (!appended) {
-    log_warning("history", "a trace could not be appended: " + appended.error().message);
+    log_warning("history", "an audit event could not be appended: " + appended.error().message);
     return fail(appended.error());
   }
   return id;
@@ -52,7 +52,7 @@ void AuditTraces::after(Resumption then) {
 
 void AuditTraces::on_kept() {
   --awaited_;
-  // One of them may append the next trace, which the rest then waits for too.
+  // A waiter may append the next audit event; the remaining ones then wait for it, too.
   while (link_.is_open() && awaited_ == 0 && !waiting_.empty()) {
     const Resumption then = std::move(waiting_.front());
     waiting_.pop_front();

@@ -1,5 +1,5 @@
-// The events that one connection appends to say who read what is another account's. What they tell
-// of is shown when they are on the disk.
+// Appends the audit events of one connection: who read what of another account. The data is sent
+// when the audit events are durable.
 //
 // Threads: its shard's.
 #pragma once
@@ -18,23 +18,23 @@ namespace courtside {
 
 class AuditTraces {
  public:
-  // Both outlive it. `exchange` is handed to those who wait.
+  // Both references must outlive it. `exchange` is passed to the waiters.
   AuditTraces(Link& link, Exchange& exchange) : link_(link), exchange_(exchange) {}
 
-  // Tells the verdict of a trace from those of other appends, whose tickets are smaller.
+  // The ticket of audit events; tickets of other appends are smaller.
   static constexpr std::uint64_t kTicket = std::uint64_t{1} << 63;
 
   // See Exchange::append_trace.
   Result<void> append_query(const Identity& identity, const Filter& filter,
                             std::optional<std::size_t> rows);
-  // Of a file of history: its id.
+  // Appends the audit event of a history file; returns its id.
   Result<std::string> append_history(const HistoryTrace& trace);
 
-  // Whether one that was appended is not on the disk yet.
+  // Whether an appended audit event is not durable yet.
   bool awaited() const { return awaited_ > 0; }
   // See Exchange::after_traces.
   void after(Resumption then);
-  // The verdict of one came.
+  // One audit event is durable.
   void on_kept();
 
  private:

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "engine/access/reader_rights.h"
@@ -24,7 +25,8 @@ void HistoryRole::on_tick(std::uint64_t now_ms) {
 
 void HistoryRole::on_rights_change(const RightsChange& change, bool revokes) {
   if (!concerns(change, stream_->reader(), stream_->channels())) return;
-  revokes ? stream_->cut("the token was revoked") : stream_->on_rights_change();
+  revokes ? stream_->cut({Code::unauthorized, "the token was revoked"})
+          : stream_->on_rights_change();
 }
 
 void HistoryRole::read_part(std::shared_ptr<HistorySource> source) {
@@ -65,14 +67,13 @@ void HistoryRole::refuse_history(const Error& error) { refuse(exchange_, error);
 
 void HistoryRole::send_history(std::string bytes) {
   link_.send(std::move(bytes));
-  // What the kernel takes at once leaves room for the next part.
+  // The kernel takes some of it at once, which makes room for the next part.
   link_.flush_when_congested();
 }
 
-// Reset, so that what came cannot be taken for all.
+// Resets the connection, so that the client cannot take the part for the whole.
 void HistoryRole::cut_history(std::string_view reason) {
-  log_info("history", "connection " + std::to_string(link_.id().value()) +
-                          ": a stream was cut: " + std::string(reason));
+  log_info("history", format("connection {}: a stream was cut: {}", link_.id(), reason));
   link_.abort();
 }
 

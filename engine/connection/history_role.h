@@ -1,5 +1,4 @@
-// A connection whose request is answered with a file of history: joins HistoryStream, which does no
-// I/O, to its connection, its shard and the read threads.
+// Connects a HistoryStream (which does no I/O) to its connection, its shard and the read threads.
 //
 // Threads: its shard's.
 #pragma once
@@ -19,7 +18,7 @@ namespace courtside {
 
 class HistoryRole final : public Role, public HistoryHost {
  public:
-  // All outlive it.
+  // All references must outlive it.
   HistoryRole(Exchange& exchange, Link& link, AuditTraces& traces, HistoryFile file);
 
   void begin() { stream_->begin(); }
@@ -27,15 +26,16 @@ class HistoryRole final : public Role, public HistoryHost {
   // Role
   bool is_over() const override { return stream_->over(); }
   bool is_history() const override { return true; }
-  void on_message(Opcode /*opcode*/, std::string_view /*payload*/) override {
-  }                                                        // it is no WebSocket
-  void on_verdict(const Verdict& /*verdict*/) override {}  // it has traces only
+  void on_message(Opcode /*opcode*/, std::string_view /*payload*/) override {}  // not a WebSocket
+  void on_verdict(const Verdict& /*verdict*/) override {}  // it appends only audit events
   void on_drained() override { stream_->on_drained(); }
   void on_tick(std::uint64_t now_ms) override;
   void on_half_closed() override {}  // the client waits for the rest
   void on_closed() override { stream_->on_gone(); }
   void on_rights_change(const RightsChange& change, bool revokes) override;
-  void drain(std::uint16_t /*code*/) override { stream_->cut("the server is going down"); }
+  void drain(std::uint16_t /*code*/) override {
+    stream_->cut({Code::draining, "the server is going down"});
+  }
 
  private:
   // HistoryHost
@@ -57,8 +57,8 @@ class HistoryRole final : public Role, public HistoryHost {
   Link& link_;
   AuditTraces& traces_;
   HttpResponse head_;
-  const Doors::HistoryPlace place_;
-  // What comes later finds it by a weak pointer: the connection may be at its next file by then.
+  const Admission::HistoryLeases place_;
+  // Callbacks hold a weak pointer, because the connection may already serve its next file.
   const std::shared_ptr<HistoryStream> stream_;
 };
 

@@ -8,25 +8,32 @@ namespace courtside {
 void Link::open(Connection& connection) {
   connection_ = &connection;
   id_ = connection.id();
-  door_.set_connection(id_.value());
+  admission_.set_connection(id_.value());
 }
 
 // ---------------------------------------------------------------------------------------------
 // Answers.
 
-void Link::allow_origin(HttpResponse& response) const {
+// A browser must take an answer for nothing but what its type says, and a page of another site can
+// read it only by CORS.
+void Link::add_browser_headers(HttpResponse& response) const {
+  response.headers.emplace_back("x-content-type-options", "nosniff");
+  response.headers.emplace_back("cross-origin-resource-policy", "same-origin");
   if (!origin_.empty()) courtside::allow_origin(response, origin_);
 }
 
 void Link::respond(HttpResponse response) {
+  awaits_answer_ = false;
   if (connection_ == nullptr) return;
-  allow_origin(response);
+  add_browser_headers(response);
   connection_->respond(response);
+  if (host_.draining()) connection_->close_after_flush();
 }
 
 void Link::start_stream(HttpResponse head) {
+  awaits_answer_ = false;
   if (connection_ == nullptr) return;
-  allow_origin(head);
+  add_browser_headers(head);
   connection_->start_stream(head);
 }
 
@@ -35,6 +42,7 @@ void Link::end_stream() {
 }
 
 void Link::accept_websocket(const HttpRequest& request, std::string_view subprotocol) {
+  awaits_answer_ = false;
   if (connection_ != nullptr) connection_->accept_websocket(request, subprotocol);
 }
 
@@ -55,6 +63,12 @@ void Link::ping() {
 
 void Link::flush_when_congested() {
   if (connection_ != nullptr && connection_->congested()) connection_->flush();
+}
+
+bool Link::is_busy() const {
+  if (connection_ == nullptr) return false;
+  const std::uint64_t sent = connection_->bytes_written() + connection_->queued_bytes();
+  return awaits_answer_ || connection_->bytes_acknowledged() < sent;
 }
 
 std::uint64_t Link::bytes_acknowledged() const {

@@ -1,5 +1,5 @@
-// A connection, and the shard that it lives on, as a Peer and its role use them. The connection may
-// close at any time: what it is told after that does nothing.
+// A connection and its shard, for Peer and its role. The connection may close at any time; calls
+// after that do nothing.
 //
 // Threads: its shard's.
 #pragma once
@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "engine/admission/connection_admission.h"
 #include "engine/connection/peer_host.h"
-#include "engine/doors/doorway.h"
 #include "engine/session/liveness.h"
 #include "schema/command.h"
 #include "transport/connection.h"
@@ -20,7 +20,8 @@ namespace courtside {
 
 class Link {
  public:
-  Link(PeerHost& host, Doorway door) : host_(host), door_(std::move(door)) {}
+  Link(PeerHost& host, ConnectionAdmission admission)
+      : host_(host), admission_(std::move(admission)) {}
 
   void open(Connection& connection);
   void close() { connection_ = nullptr; }
@@ -30,10 +31,17 @@ class Link {
   PeerHost& host() { return host_; }
   const Services& services() const { return host_.services(); }
   Hub& hub() { return host_.hub(); }
-  Doorway& door() { return door_; }
+  ConnectionAdmission& admission() { return admission_; }
 
-  // The page whose request is at hand, empty for none: it may read the answer.
+  // A request came; respond(), start_stream() or accept_websocket() answers it.
+  void expect_answer() { awaits_answer_ = true; }
+  bool awaits_answer() const { return awaits_answer_; }
+  // Something is still to be sent: an answer, or bytes that the client has not acknowledged.
+  bool is_busy() const;
+
+  // The allowed origin of the current request, for its CORS headers; empty: none.
   void set_origin(std::string_view origin) { origin_ = origin; }
+  // While the server is going down, the connection closes after the response.
   void respond(HttpResponse response);
   void start_stream(HttpResponse head);
   void end_stream();
@@ -42,9 +50,9 @@ class Link {
   void send(std::string bytes);
   void send_paced(const SharedBytes& bytes);
   void ping();
-  // As much as the kernel takes, where the queue is full.
+  // When the queue is full, writes as much as the kernel takes.
   void flush_when_congested();
-  // A closed connection takes nothing.
+  // A closed connection counts as congested.
   bool congested() const { return connection_ == nullptr || connection_->congested(); }
   std::size_t queued_bytes() const { return connection_ ? connection_->queued_bytes() : 0; }
   std::uint64_t bytes_acknowledged() const;
@@ -57,21 +65,22 @@ class Link {
   void close_after_flush();
   void abort();
 
-  // Appends; the verdict comes to Peer::on_verdict with this ticket. draining, unless
-  // `while_draining`; overloaded.
+  // Submits the append; Peer::on_verdict gets the verdict with this ticket. Errors: draining
+  // (unless `while_draining`), overloaded.
   Result<void> submit(Append append, std::uint64_t ticket, bool while_draining = false);
 
-  // Of [0, end_ms): spread, so that those who lose their connections at one moment do not come back
-  // at one.
+  // A delay in [0, end_ms), derived from the connection id. It spreads the reconnects of clients
+  // that lost their connections at the same time.
   std::uint64_t spread_ms(std::uint64_t end_ms) const;
 
  private:
-  void allow_origin(HttpResponse& response) const;
+  void add_browser_headers(HttpResponse& response) const;
 
   PeerHost& host_;
-  Doorway door_;
+  ConnectionAdmission admission_;
   Connection* connection_ = nullptr;
   ConnectionId id_;
+  bool awaits_answer_ = false;
   std::string origin_;
 };
 

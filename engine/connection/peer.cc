@@ -2,10 +2,11 @@
 
 #include <utility>
 
+#include "engine/admission/origin.h"
 #include "engine/connection/history_role.h"
 #include "engine/connection/session_role.h"
 #include "engine/connection/stream_role.h"
-#include "engine/doors/origin.h"
+#include "engine/connection/wait_role.h"
 #include "engine/http/http_api.h"
 #include "engine/http/problem.h"
 #include "engine/routing/publisher.h"
@@ -13,11 +14,11 @@
 
 namespace courtside {
 
-Peer::Peer(PeerHost& host, Doorway door)
-    : host_(host), link_(host, std::move(door)), traces_(link_, *this) {}
+Peer::Peer(PeerHost& host, ConnectionAdmission admission)
+    : host_(host), link_(host, std::move(admission)), traces_(link_, *this) {}
 
-// A role that ended is put away when nobody up the stack uses it any more.
-void Peer::put_away_role() {
+// Destroys an ended role. Call it only when no function up the stack uses the role.
+void Peer::destroy_ended_role() {
   if (role_ && role_->is_over()) role_.reset();
 }
 
@@ -25,33 +26,39 @@ template <typename Happened>
 void Peer::with_role(Happened happened) {
   if (!role_) return;
   happened(*role_);
-  put_away_role();
+  destroy_ended_role();
 }
 
 void Peer::resume(const Resumption& then) {
   then(*this);
-  put_away_role();
+  destroy_ended_role();
 }
 
 // ---------------------------------------------------------------------------------------------
 // ConnectionHandler.
 
 void Peer::on_proxy_header(Connection& connection, bool is_good) {
-  Doorway& door = link_.door();
-  if (!is_good) return door.deny(Denial::kProxyHeader);
-  if (door.on_proxy_header(connection.peer_address())) return;
-  door.deny(Denial::kConnections);
+  ConnectionAdmission& admission = link_.admission();
+  if (!is_good) return admission.deny(Denial::kProxyHeader);
+  if (admission.on_proxy_header(connection.peer_address())) return;
+  admission.deny(Denial::kConnections);
   connection.abort();
+}
+
+void Peer::on_bad_tls(Connection& /*connection*/, const std::string& why) {
+  link_.admission().deny(Denial::kTls, why);
 }
 
 void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
   host_.count_request();
+  link_.expect_answer();
   link_.set_origin({});
+  destroy_ended_role();
   handle_request(*this, request);
-  put_away_role();
+  destroy_ended_role();
 }
 
-// The page that sent it is to know why, as far as it is known which page that is.
+// Lets the page read the error if its origin is allowed.
 void Peer::on_bad_request(Connection& /*connection*/, const Error& error,
                           const HttpHeaders& headers) {
   const bool is_allowed = origin_allowed(headers, services().config.allowed_origins);
@@ -78,7 +85,7 @@ void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::ui
 }
 
 // ---------------------------------------------------------------------------------------------
-// What its shard tells.
+// Calls from the shard.
 
 void Peer::on_tick(std::uint64_t now_ms) {
   if (link_.is_open()) with_role([now_ms](Role& role) { role.on_tick(now_ms); });
@@ -95,14 +102,15 @@ void Peer::cut_history() {
 
 void Peer::drain(std::uint16_t code) {
   if (!link_.is_open()) return;
+  destroy_ended_role();
   if (role_) return with_role([code](Role& role) { role.drain(code); });
-  if (!post_ && !traces_.awaited()) link_.close_after_flush();
+  if (!link_.awaits_answer()) link_.close_after_flush();
 }
 
 void Peer::on_verdict(const Verdict& verdict) {
   if (verdict.author.ticket == AuditTraces::kTicket) {
     traces_.on_kept();
-    return put_away_role();
+    return destroy_ended_role();
   }
   if (role_) return role_->on_verdict(verdict);
   if (!post_) return;
@@ -128,14 +136,14 @@ std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>&
   auto known = services().access.identify(
       credential, later<Identity>([then = std::move(then)](Exchange& exchange,
                                                            const Result<Identity>& identity) {
-        then(exchange, exchange.door().judged(identity));
+        then(exchange, exchange.admission().count_if_invalid(identity));
       }));
-  if (known) known = door().judged(std::move(*known));
+  if (known) known = admission().count_if_invalid(std::move(*known));
   return known;
 }
 
 std::optional<Result<Identity>> Peer::redeem(const std::string& ticket, Identified then) {
-  const std::optional<Identity> holder = door().redeem_ticket(ticket);
+  const std::optional<Identity> holder = admission().redeem_ticket(ticket);
   if (!holder) {
     return fail(Code::unauthorized, "the ticket was used, is too old, or is none",
                 R"({"reason":"ticket"})");
@@ -144,7 +152,7 @@ std::optional<Result<Identity>> Peer::redeem(const std::string& ticket, Identifi
 }
 
 void Peer::read_history(const Identity& reader, ReadJob job) {
-  host_.read_history(door().read_caller(reader), link_.id(), std::move(job));
+  host_.read_history(admission().read_caller(reader), link_.id(), std::move(job));
 }
 
 std::function<void(Resumption)> Peer::resume_later() {
@@ -170,12 +178,18 @@ void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec
 }
 
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
-                       const Identity& identity, bool is_traced) {
-  auto stream =
-      std::make_unique<StreamRole>(*this, link_, std::move(interest), identity, is_traced);
+                       StreamTerms terms) {
+  auto stream = std::make_unique<StreamRole>(*this, link_, std::move(interest), std::move(terms));
   StreamRole& begun = *stream;
   role_ = std::move(stream);
   begun.begin(request, start);
+}
+
+void Peer::await_event(EventWait wait, Waited then) {
+  auto role = std::make_unique<WaitRole>(*this, link_, std::move(wait), std::move(then));
+  WaitRole& begun = *role;
+  role_ = std::move(role);
+  begun.begin();
 }
 
 void Peer::show_stream_head() {

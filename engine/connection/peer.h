@@ -1,8 +1,8 @@
-// One connection as the engine sees it: each of its HTTP requests is an Exchange, which is answered
-// or turns the connection into something longer, its Role. What is decided is elsewhere
-// (http_api.h, Session, HistoryStream, Hub); here it is handed on.
+// The engine's side of one connection. Each HTTP request is an Exchange, which is answered or turns
+// the connection into something longer, its Role. Decisions are made elsewhere (http_api.h,
+// Session, HistoryStream, Hub); this class passes events on.
 //
-// Threads: its shard's. It lives until its connection is closed.
+// Threads: its shard's. It lives until the connection is closed.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/loop_thread.h"
 #include "engine/connection/audit_traces.h"
 #include "engine/connection/link.h"
 #include "engine/connection/role.h"
@@ -23,28 +24,31 @@ namespace courtside {
 
 class Peer final : public ConnectionHandler, public Exchange {
  public:
-  // `host` outlives it.
-  Peer(PeerHost& host, Doorway door);
+  // `host` must outlive it.
+  Peer(PeerHost& host, ConnectionAdmission admission);
 
-  void set_connection(Connection& connection) { link_.open(connection); }
+  void set_connection(Connection& connection) COURTSIDE_ON_LOOP { link_.open(connection); }
 
-  // What was asked for on its behalf is there.
-  void resume(const Resumption& then);
-  void on_verdict(const Verdict& verdict);
-  void on_tick(std::uint64_t now_ms);
-  void on_rights_change(const RightsChange& change, bool revokes);
-  // The server goes down: first this, while the log still takes the trace of it, ...
-  void cut_history();
-  // ... then this.
-  void drain(std::uint16_t code);
-  void abort() { link_.abort(); }
+  // Runs the continuation of an asynchronous call.
+  void resume(const Resumption& then) COURTSIDE_ON_LOOP;
+  void on_verdict(const Verdict& verdict) COURTSIDE_ON_LOOP;
+  void on_tick(std::uint64_t now_ms) COURTSIDE_ON_LOOP;
+  void on_rights_change(const RightsChange& change, bool revokes) COURTSIDE_ON_LOOP;
+  // Shutdown, step 1, while the log still accepts audit events: cuts a history file.
+  void cut_history() COURTSIDE_ON_LOOP;
+  // Shutdown, step 2: closes the connection properly. A request is answered first.
+  void drain(std::uint16_t code) COURTSIDE_ON_LOOP;
+  void abort() COURTSIDE_ON_LOOP { link_.abort(); }
 
-  bool has_role() const { return role_ != nullptr; }
-  bool streams_history() const { return role_ != nullptr && role_->is_history(); }
-  std::size_t queued_bytes() const { return link_.queued_bytes(); }
+  bool has_role() const COURTSIDE_ON_LOOP { return role_ != nullptr; }
+  // Shutdown waits for it.
+  bool is_busy() const COURTSIDE_ON_LOOP { return has_role() || link_.is_busy(); }
+  bool streams_history() const COURTSIDE_ON_LOOP { return role_ != nullptr && role_->is_history(); }
+  std::size_t queued_bytes() const COURTSIDE_ON_LOOP { return link_.queued_bytes(); }
 
   // ConnectionHandler
   void on_proxy_header(Connection& connection, bool is_good) override;
+  void on_bad_tls(Connection& connection, const std::string& why) override;
   void on_request(Connection& connection, HttpRequest& request) override;
   void on_bad_request(Connection& connection, const Error& error,
                       const HttpHeaders& headers) override;
@@ -54,7 +58,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override;
 
  private:
-  // A POST whose verdict is awaited.
+  // A POST that waits for its verdict.
   struct PendingPost {
     std::vector<std::string> ids;
     std::vector<std::string> subjects;
@@ -62,7 +66,7 @@ class Peer final : public ConnectionHandler, public Exchange {
 
   // Exchange
   const Services& services() const override { return link_.services(); }
-  Doorway& door() override { return link_.door(); }
+  ConnectionAdmission& admission() override { return link_.admission(); }
   Hub& hub() override { return link_.hub(); }
   std::size_t connection_count() const override { return host_.connection_count(); }
   bool draining() const override { return host_.draining(); }
@@ -75,6 +79,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   bool read(ReadJob job) override { return host_.read(link_.id(), std::move(job)); }
   void read_history(const Identity& reader, ReadJob job) override;
   void read_part(ReadJob job) override { host_.read_part(link_.id(), std::move(job)); }
+  void make_backup(ReadJob job) override { host_.make_backup(link_.id(), std::move(job)); }
   Result<void> append_trace(const Identity& identity, const Filter& filter,
                             std::optional<std::size_t> rows) override {
     return traces_.append_query(identity, filter, rows);
@@ -84,14 +89,16 @@ class Peer final : public ConnectionHandler, public Exchange {
   void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
                     std::string_view subprotocol, std::optional<Identity> identity) override;
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
-                   const Identity& identity, bool is_traced) override;
+                   StreamTerms terms) override;
+  void await_event(EventWait wait, Waited then) override;
+  std::uint64_t now_ms() override { return host_.now_ms(); }
   void show_stream_head() override;
   void open_history(HistoryFile file) override;
   std::function<void(Resumption)> resume_later() override;
 
   template <typename Happened>
   void with_role(Happened happened);
-  void put_away_role();
+  void destroy_ended_role();
 
   PeerHost& host_;
   Link link_;

@@ -37,12 +37,12 @@ void SessionRole::drain(std::uint16_t code) {
 
 void SessionRole::send_frames(const SharedBytes& frames) {
   link_.send_paced(frames);
-  // A large commit comes in several blocks within one turn: let the kernel have what it takes
-  // before this one is called slow.
+  // A large commit comes in several blocks within one turn. Write what the kernel takes before this
+  // client counts as slow.
   link_.flush_when_congested();
 }
 
-// A log that cannot be read is not asked again and again: the client comes back at its own pace.
+// Ends the session instead of retrying the read; the client reconnects at its own pace.
 void SessionRole::on_read_failed() {
   if (link_.is_open()) session_.break_off("the log could not be read");
 }
@@ -56,13 +56,13 @@ void SessionRole::resolve_start(std::uint32_t sub, std::uint64_t attempt,
         return [this, sub, attempt, start](Exchange&) { session_.on_start(sub, attempt, start); };
       });
   if (accepted) return;
-  // Not from within the session's own call: it is in the middle of its subscribe.
+  // Answer later: the session is in the middle of its subscribe.
   exchange_.resume_later()([this, sub, attempt](Exchange&) {
     session_.on_start(sub, attempt, fail(Code::overloaded, "too many reads are waiting"));
   });
 }
 
-// As they go back and forth between this thread and the read threads.
+// A request for states, passed between this thread and the read threads.
 struct SessionRole::AskedStates {
   Identity reader;
   std::uint32_t sub;
@@ -72,7 +72,8 @@ struct SessionRole::AskedStates {
   int pieces_left = kStatePiecesMax;
 };
 
-// Piece by piece, behind those who wait for live events, and no further than somebody waits for it.
+// Reads piece by piece, with the priority of history reads, and only while the subscription waits
+// for it.
 void SessionRole::read_states(const Identity& identity, std::uint32_t sub, std::uint64_t attempt,
                               const Start& start, const SharedInterest& interest) {
   const Projections& projections = link_.services().projections;
@@ -99,10 +100,10 @@ void SessionRole::on_piece(const std::shared_ptr<AskedStates>& asked, const Resu
   if (!done) return answer(fail(done.error()));
   if (*done) return answer(asked->states.states());
   if (!session_.awaits_states(asked->sub, asked->attempt)) {
-    return answer(fail(Code::not_found, "nobody waits for it"));
+    return answer(fail(Code::not_found, "the subscription does not wait for it"));
   }
   if (--asked->pieces_left == 0) {
-    return answer(fail(Code::overloaded, "the states take long to make: ask again"));
+    return answer(fail(Code::overloaded, "the states take too long to read: try again"));
   }
   read_next_piece(asked);
 }
@@ -112,50 +113,51 @@ void SessionRole::on_piece(const std::shared_ptr<AskedStates>& asked, const Resu
 
 std::optional<Result<Identity>> SessionRole::identify(const std::optional<std::string>& credential,
                                                       std::uint64_t attempt) {
-  Doorway& door = link_.door();
+  ConnectionAdmission& admission = link_.admission();
   auto known = exchange_.identify(
-      credential, [this, attempt, &door](Exchange&, const Result<Identity>& identity) {
-        session_.on_identity(attempt, door.counted(door.admitted(identity)));
+      credential, [this, attempt, &admission](Exchange&, const Result<Identity>& identity) {
+        session_.on_identity(attempt, admission.counted(admission.with_leases(identity)));
       });
-  if (known) known = door.counted(door.admitted(std::move(*known)));
+  if (known) known = admission.counted(admission.with_leases(std::move(*known)));
   return known;
 }
 
 std::optional<Result<ReadGrant>> SessionRole::check_read(const Identity& identity,
                                                          const std::vector<std::string>& channels,
                                                          std::uint32_t sub, std::uint64_t attempt) {
-  Doorway& door = link_.door();
+  ConnectionAdmission& admission = link_.admission();
   const auto known = link_.services().access.check_read(
       identity, channels, ReadMode::kLive,
       exchange_.later<ReadGrant>(
-          [this, sub, attempt, &door](Exchange&, const Result<ReadGrant>& grant) {
-            door.counted(grant);
+          [this, sub, attempt, &admission](Exchange&, const Result<ReadGrant>& grant) {
+            admission.counted(grant);
             session_.on_read_checked(sub, attempt, grant);
           }));
-  if (known) door.counted(*known);
+  if (known) admission.counted(*known);
   return known;
 }
 
 std::optional<Result<PublishGrant>> SessionRole::check_publish(const Identity& identity,
                                                                EventView event,
                                                                std::uint64_t attempt) {
-  Doorway& door = link_.door();
-  if (const Result<void> taken = door.counted(door.take_publish(identity)); !taken) {
-    return fail(taken.error());
-  }
+  ConnectionAdmission& admission = link_.admission();
   const auto known = link_.services().access.check_publish(
       identity, event,
       exchange_.later<PublishGrant>(
-          [this, attempt, &door](Exchange&, const Result<PublishGrant>& grant) {
-            door.counted(grant);
+          [this, attempt, &admission](Exchange&, const Result<PublishGrant>& grant) {
+            admission.counted(grant);
             session_.on_publish_checked(attempt, grant);
           }));
-  if (known) door.counted(*known);
+  if (known) admission.counted(*known);
   return known;
 }
 
+Result<void> SessionRole::take_publish(const Identity& identity) {
+  return link_.admission().counted(link_.admission().take_publish(identity));
+}
+
 Result<void> SessionRole::take_subscribe(const Identity& identity) {
-  return link_.door().counted(link_.door().take_subscribe(identity));
+  return link_.admission().counted(link_.admission().take_subscribe(identity));
 }
 
 std::optional<Result<void>> SessionRole::trace_read(const Identity& identity, const Filter& filter,

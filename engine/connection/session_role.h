@@ -1,5 +1,4 @@
-// A connection that is a WebSocket session: joins Session, which does no I/O, to its connection,
-// its shard and the questions of access.
+// Connects a WebSocket Session (which does no I/O) to its connection, its shard and Access.
 //
 // Threads: its shard's.
 #pragma once
@@ -19,12 +18,12 @@ namespace courtside {
 
 class SessionRole final : public Role, private SessionHost, private SubscriberOwner {
  public:
-  // All outlive it.
+  // All references must outlive it.
   SessionRole(Exchange& exchange, Link& link, AuditTraces& traces, const protocol::Codec& codec,
               const Wire& wire, std::optional<Identity> identity);
 
   // Role
-  bool is_over() const override { return false; }  // it lasts as long as its connection
+  bool is_over() const override { return false; }  // lasts as long as its connection
   bool is_history() const override { return false; }
   void on_message(Opcode opcode, std::string_view payload) override;
   void on_verdict(const Verdict& verdict) override { session_.on_verdict(verdict); }
@@ -70,6 +69,7 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
                                               std::uint32_t sub, std::uint64_t attempt) override;
   std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,
                                                     std::uint64_t attempt) override;
+  Result<void> take_publish(const Identity& identity) override;
   Result<void> take_subscribe(const Identity& identity) override;
   std::uint64_t access_changes() const override { return link_.services().access.changes(); }
   std::optional<Result<void>> trace_read(const Identity& identity, const Filter& filter,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "base/caller_error.h"
 #include "base/time.h"
@@ -12,11 +13,13 @@
 namespace courtside {
 namespace {
 
-// At most: proxies that give up on a quiet connection do so after 30 s or more.
+// Proxies close an idle connection after 30 s or more.
 constexpr std::uint64_t kKeepAliveMsMax = 15'000;
-// What a client is told to wait before it connects again: from the one up to, excluded, the other.
+// The range of the reconnect delay that clients get: [min, end).
 constexpr std::uint64_t kStreamRetryMsMin = 1'000;
 constexpr std::uint64_t kStreamRetryMsEnd = 5'000;
+// Readers ignore it.
+constexpr std::string_view kComment = ":\n\n";
 
 }  // namespace
 
@@ -27,18 +30,30 @@ HttpResponse event_stream_head() {
           .body = {}};
 }
 
-StreamRole::StreamRole(Exchange& exchange, Link& link, SharedInterest interest, Identity reader,
-                       bool is_traced)
+HttpResponse durable_stream_head() {
+  HttpResponse head = event_stream_head();
+  // `no-cache` alone would do for caches; conformance tests of Durable Streams look for the word.
+  head.headers = {{"cache-control", "no-store, no-cache"}, kUnbuffered};
+  return head;
+}
+
+StreamRole::StreamRole(Exchange& exchange, Link& link, SharedInterest interest, StreamTerms terms)
     : exchange_(exchange),
       link_(link),
       interest_(std::move(interest)),
-      reader_(std::move(reader)),
-      is_traced_(is_traced),
+      reader_(std::move(terms.reader)),
+      is_traced_(terms.is_traced),
       is_websocket_(interest_->wire == &cloudevents_wire()),
       liveness_(is_websocket_ ? Liveness::Expects::kPongs : Liveness::Expects::kNothing,
                 link.host().now_ms()),
       rights_(link.host().now_ms(), link.services().session_limits.recheck_ms),
-      next_keep_alive_ms_(link.host().now_ms() + keep_alive_ms()) {}
+      next_keep_alive_ms_(link.host().now_ms() + keep_alive_ms()) {
+  if (!terms.cursor) return;
+  control_.emplace(link.hub().epoch(), *terms.cursor);
+  const std::uint64_t lasts_ms = link.services().config.limits.stream_answer_ms;
+  // Spread, so that readers that came together do not ask again together.
+  ends_ms_ = link.host().now_ms() + lasts_ms - link.spread_ms(lasts_ms / 6 + 1);
+}
 
 StreamRole::~StreamRole() { link_.hub().remove(subscriber_); }
 
@@ -46,7 +61,7 @@ void StreamRole::begin(const HttpRequest& request, const Start& start) {
   if (is_websocket_) {
     link_.accept_websocket(request, "cloudevents.json");
   } else {
-    link_.start_stream(event_stream_head());
+    link_.start_stream(control_ ? durable_stream_head() : event_stream_head());
   }
   send_beginning(start);
   Hub& hub = link_.hub();
@@ -54,10 +69,12 @@ void StreamRole::begin(const HttpRequest& request, const Start& start) {
   hub.advance(subscriber_);
 }
 
-// Sent at once: a client that is cut before its first event resumes from here, and proxies and
-// browsers wait for a first byte before they call the stream open. The gap comes first: a position
-// of this log would hide it from a client that is cut in between.
+// Sent at once: a client that is cut before its first event resumes from this position, and proxies
+// and browsers treat the stream as open only after a first byte. The gap comes first; after a
+// position of this log, a client that is cut in between would never see the gap.
 void StreamRole::send_beginning(const Start& start) {
+  // The first control event says whether the reader is up to date, which the hub knows soon.
+  if (control_) return link_.send(std::string(kComment));
   const Wire& wire = *interest_->wire;
   std::string frames;
   if (start.epoch_gap) wire.append_message(frames, *start.epoch_gap);
@@ -79,17 +96,42 @@ void StreamRole::on_message(Opcode /*opcode*/, std::string_view /*payload*/) {
 }
 
 void StreamRole::send_frames(const SharedBytes& frames) {
-  link_.send_paced(frames);
+  if (control_) {
+    send_block(frames);
+  } else {
+    link_.send_paced(frames);
+  }
   link_.flush_when_congested();
 }
 
-// A log that cannot be read is not asked again and again: the client comes back at its own pace.
-void StreamRole::on_read_failed() {
-  if (link_.is_open()) end(Code::internal, "the log could not be read");
+void StreamRole::send_block(const SharedBytes& events) {
+  static const SharedBytes begin{std::string(StreamControl::kBlockBegin)};
+  const Offset next = link_.hub().next_of(subscriber_);
+  const bool is_up_to_date = next == link_.hub().held().end;
+  link_.send_paced(begin);
+  link_.send_paced(events);
+  link_.send_paced(SharedBytes(control_->block_end(previous(next), is_up_to_date)));
 }
 
-// Most of them have left: a page closes its EventSource so. A byte to one of those is answered with
-// a reset, which frees its place at once; one that reads on hears where it is.
+void StreamRole::send_message(const Wire& wire, const protocol::ServerMessage& message) {
+  if (!control_) return SubscriberOwner::send_message(wire, message);
+  if (std::holds_alternative<protocol::Live>(message)) send_control_position(false);
+  // The reader asks again, and is answered with `position_expired`.
+  if (std::holds_alternative<protocol::Gap>(message))
+    end(Code::position_expired, "events are gone");
+}
+
+// Ends the stream instead of retrying the read; the client reconnects at its own pace. A reader of
+// Durable Streams would reconnect at once, and give up without an error after three ends within a
+// second; a reset is an error to it.
+void StreamRole::on_read_failed() {
+  if (!link_.is_open()) return;
+  if (control_) return link_.abort();
+  end(Code::internal, "the log could not be read");
+}
+
+// Most such clients are gone: closing an EventSource does this. Sending a byte to a gone client
+// causes a reset, which frees its place at once; a client that still reads gets its position.
 void StreamRole::on_half_closed() {
   if (!ended_ && link_.queued_bytes() == 0) send_position();
 }
@@ -105,14 +147,16 @@ void StreamRole::on_tick(std::uint64_t now_ms) {
   }
   if (rights_.is_due(now_ms)) check(Pause::kNo);
   if (ended_) return;
+  if (ends_ms_ > 0 && now_ms >= ends_ms_) return end(Code::timeout, "ask again");
   if (now_ms < next_keep_alive_ms_) return;
   next_keep_alive_ms_ = now_ms + keep_alive_ms();
   if (is_websocket_) link_.ping();
-  if (!link_.congested()) send_position();  // a congested one has enough to read
+  if (!link_.congested()) send_position();  // a congested client has enough to read
 }
 
-// As an event and not as a comment: a page in a browser sees it, and notices when it stays away.
+// The position is an event, not a comment, so that a page sees it and notices when it stops.
 void StreamRole::send_position() {
+  if (control_) return send_control_position(true);
   const Hub& hub = link_.hub();
   std::string frame;
   if (link_.hub().live(subscriber_)) {
@@ -123,6 +167,15 @@ void StreamRole::send_position() {
                                     protocol::Progress{format_position(hub.epoch(), served)});
   }
   link_.send(std::move(frame));
+}
+
+void StreamRole::send_control_position(bool is_keep_alive) {
+  Hub& hub = link_.hub();
+  const bool is_live = hub.live(subscriber_);
+  const Offset next = is_live ? hub.held().end : hub.next_of(subscriber_);
+  std::string text = control_->progress(previous(next), is_live);
+  if (text.empty() && is_keep_alive) text = kComment;
+  if (!text.empty()) link_.send(std::move(text));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -149,8 +202,8 @@ void StreamRole::check(Pause pause) {
   }
 }
 
-// A stream has no word for "other fields from now on", and none for "wait until a trace is kept":
-// its client connects again.
+// A stream has no message for changed fields or for waiting on an audit event, so its client must
+// reconnect.
 void StreamRole::on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
   if (ended_ || !link_.is_open() || rights_.attempt() != attempt) return;
   switch (rights_.on_answer(grant, link_.host().now_ms())) {
@@ -162,8 +215,8 @@ void StreamRole::on_checked(std::uint64_t attempt, const Result<ReadGrant>& gran
     case ReaderRights::Answer::kGranted: break;
   }
   const bool lacks_trace = grant->audited && !is_traced_;
-  if (lacks_trace || grant->lifts != interest_->lifts) {
-    return end(Code::timeout, "what you may see has changed: connect again");
+  if (lacks_trace || grant->unmasked_permissions != interest_->unmasked_permissions) {
+    return end(Code::timeout, "your rights have changed: connect again");
   }
   link_.hub().resume(subscriber_);
 }
@@ -177,7 +230,12 @@ void StreamRole::end(std::uint16_t close_code, std::string_view reason) {
   link_.hub().remove(subscriber_);
   if (is_websocket_) return link_.close_websocket(close_code, reason);
   link_.end_stream();
-  link_.close_after_flush();
+  if (!control_) link_.close_after_flush();
+}
+
+void StreamRole::drain(std::uint16_t code) {
+  if (!ended_) end(code, "the server is going down");
+  if (control_) link_.close_after_flush();
 }
 
 }  // namespace courtside

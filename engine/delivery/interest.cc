@@ -5,7 +5,7 @@
 namespace courtside {
 namespace {
 
-// Lengths keep neighbouring texts apart.
+// The length before each text keeps different lists from having the same key.
 void append_text(std::string& key, std::string_view text) {
   key.append(std::to_string(text.size())).append(":").append(text);
 }
@@ -27,7 +27,7 @@ std::string Interest::key() const {
   key.append(std::to_string(reinterpret_cast<std::uintptr_t>(wire))).append(";");
   key.append(std::to_string(sub)).append(";");
   key.append(std::to_string(speed)).append(";");
-  append_list(key, lifts);
+  append_list(key, unmasked_permissions);
   append_list(key, filter.channels);
   append_list(key, filter.types);
   append_text(key, filter.subject);
@@ -55,7 +55,7 @@ RenderedPage render_page(std::string_view epoch, const Interest& interest,
   std::string body;
   for (const Record& record : page.records) {
     const Projection* projection =
-        projections.choose(interest.filter.channels, interest.lifts, record.view());
+        projections.choose(interest.filter.channels, interest.unmasked_permissions, record.view());
     body.clear();
     interest.wire->append_event_body(body, epoch, record.view(), projection);
     interest.wire->append_event(frames, interest.sub, body);

@@ -1,5 +1,5 @@
-// What one subscription wants and in which bytes; and the rendering of a page for it.
-// Threads: immutable; read threads render with the same one that the shard fans out with.
+// The events that one subscription wants and the wire format that it gets them in; and the
+// rendering of a page for it. Threads: immutable; read threads and the shard share one.
 #pragma once
 
 #include <cstddef>
@@ -22,26 +22,26 @@ struct Interest {
   const Wire* wire = nullptr;
   std::uint32_t sub = 0;  // the client's number for it
   Filter filter;
-  std::vector<std::string> lifts = {};  // ReadGrant::lifts
-  std::uint32_t speed = 0;              // protocol::Subscribe::speed
+  std::vector<std::string> unmasked_permissions = {};  // ReadGrant::unmasked_permissions
+  std::uint32_t speed = 0;                             // protocol::Subscribe::speed
 
-  // Equal for interests that get the same bytes.
+  // Interests with equal keys get the same bytes.
   std::string key() const;
-  // Filters by more than channels.
+  // True when it filters by more than channels.
   bool selective() const;
-  // How many events a page for it holds where it may hold `page_events_max`. With a speed, few are
-  // due at a time; the others are read and rendered again.
+  // How many events a page for it may hold, at most `page_events_max`. With a speed, few events are
+  // due at a time, and the rest of a page would be read and rendered again.
   std::size_t page_events(std::size_t page_events_max) const;
 };
 
 using SharedInterest = std::shared_ptr<const Interest>;
 
-// A page of events as it goes to the socket.
+// A page of events as the socket gets it.
 struct RenderedPage {
-  SharedBytes frames;   // all of the page's events, framed; may be empty
+  SharedBytes frames;   // all events of the page, framed; may be empty
   OffsetRange covered;  // Page::covered
   std::uint64_t events = 0;
-  // Where each event is, for an interest with a speed.
+  // The position of each event in `frames`; only for an interest with a speed.
   struct Event {
     Offset offset;
     Timestamp recorded;

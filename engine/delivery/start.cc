@@ -9,7 +9,7 @@ Result<Start> start_after(const std::string& text, std::string_view epoch, Offse
   const Result<Position> position = parse_position(text);
   if (!position) return fail(position.error());
   if (position->epoch != epoch || position->offset >= held.end) {
-    // Another log, or a place that this log never reached: what the client saw is not what is here.
+    // A position of another log, or one that this log never reached: the client saw other events.
     return Start{.next = held.begin,
                  .epoch_gap = protocol::Gap{.sub = 0,
                                             .reason = "epoch",
@@ -23,8 +23,9 @@ Result<Start> start_after(const std::string& text, std::string_view epoch, Offse
 
 namespace {
 
-// Counted from `since`, so that all who name one moment are told in step; but what is not held any
-// more, or never was, is not waited through.
+// The pace is counted from `since`, so that all clients with the same `since` stay in step. It is
+// counted from the earliest retained event if that is later, so that nobody waits for the time in
+// which there are no events.
 Result<Start> start_since(Timestamp since, const LogReader& log) {
   const Result<Offset> first = log.first_at_or_after(since);
   if (!first) return fail(first.error());

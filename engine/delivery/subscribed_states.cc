@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/format.h"
 #include "engine/history/state_view.h"
 #include "schema/channel.h"
 
@@ -48,15 +49,15 @@ Result<bool> SubscribedStates::read_subject(const LogReader& log, const StateRea
 
 StateView SubscribedStates::view_of(const std::string& subject) const {
   if (sees_all_) return {};
-  return view_by_channels(projections_, {subject}, interest_->lifts);
+  return view_by_channels(projections_, {subject}, interest_->unmasked_permissions);
 }
 
 Result<void> SubscribedStates::add(const LogReader& log, const std::string& subject,
                                    std::string json) {
   bytes_ += json.size();
   if (bytes_ > kBytesMax) {
-    return fail(Code::payload_too_large, "the states of so many channels are more than " +
-                                             std::to_string(kBytesMax) + " bytes");
+    return fail(Code::payload_too_large,
+                format("the states of so many channels are more than {} bytes", kBytesMax));
   }
   states_.push_back({.sub = interest_->sub,
                      .subject = subject,

@@ -20,7 +20,7 @@ class ProtocolWire : public Wire {
   }
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
-    // The frame's header needs the length first, so the message is made beside it.
+    // The frame's header needs the message's length first.
     thread_local std::string message;
     message.clear();
     codec_.append_event(message, sub, body);
@@ -59,12 +59,11 @@ std::string beginning_json(const StreamBeginning& beginning) {
       .take();
 }
 
-// The type of the CloudEvent, and the name of the server-sent event, that tells a stream where it
-// is.
+// The type of the CloudEvent, and the name of the server-sent event, that has a stream's position.
 constexpr std::string_view kProgress = "courtside.progress";
 
-// One CloudEvent a message, as the CloudEvents WebSocket binding says. Gaps and positions are
-// CloudEvents themselves: a client loses nothing without being told, and can always resume.
+// One CloudEvent per message, as the CloudEvents WebSocket binding requires. Gaps and positions are
+// CloudEvents too: the client hears of every loss, and can always resume.
 class CloudEventsWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
@@ -93,7 +92,7 @@ class CloudEventsWire : public Wire {
   }
 
  private:
-  // An event of the server's own: it is not in the log.
+  // An event that the server makes; it is not in the log.
   static void append_own(std::string& out, const std::string& id, std::string_view type,
                          const std::string& data) {
     JsonObject event;
@@ -107,8 +106,21 @@ class CloudEventsWire : public Wire {
   }
 };
 
-// https://html.spec.whatwg.org/multipage/server-sent-events.html. A payload's line breaks (JSON
-// allows them between tokens) become several `data:` fields, which the reader joins with "\n".
+// A payload's line breaks (JSON allows them between tokens) become several `data:` fields, which
+// the reader joins with "\n".
+void append_lines(std::string& out, std::string_view payload) {
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    const char c = payload[i];
+    if (c == '\r' || c == '\n') {
+      if (c == '\r' && i + 1 < payload.size() && payload[i + 1] == '\n') ++i;
+      out.append("\ndata: ");
+    } else {
+      out.push_back(c);
+    }
+  }
+}
+
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
 class SseWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view epoch, RecordView record,
@@ -130,7 +142,7 @@ class SseWire : public Wire {
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
     if (const auto* gap = std::get_if<protocol::Gap>(&message)) {
-      // The gap's end is the id: a reader that is cut right after it resumes behind the gap.
+      // The gap's end is the id: a reader that loses its connection here resumes after the gap.
       append_own(out, gap->to, "gap", gap_json(*gap));
     } else if (const auto* live = std::get_if<protocol::Live>(&message)) {
       append_own(out, live->position, kProgress, progress_json(live->position, true).take());
@@ -146,8 +158,8 @@ class SseWire : public Wire {
   }
 
  private:
-  // With data, although the standard takes an `id` without: some readers (npm eventsource 4.1.1)
-  // drop a block that has none, and its id with it.
+  // The standard accepts an `id` without data, but some readers (npm eventsource 4.1.1) drop such a
+  // block, and its id with it.
   static void append_own(std::string& out, const std::string& position, std::string_view name,
                          const std::string& data) {
     out.append("id: ").append(position).append("\nevent: ").append(name).push_back('\n');
@@ -156,17 +168,29 @@ class SseWire : public Wire {
 
   static void append_data(std::string& out, std::string_view payload) {
     out.append("data: ");
-    for (std::size_t i = 0; i < payload.size(); ++i) {
-      const char c = payload[i];
-      if (c == '\r' || c == '\n') {
-        if (c == '\r' && i + 1 < payload.size() && payload[i + 1] == '\n') ++i;
-        out.append("\ndata: ");
-      } else {
-        out.push_back(c);
-      }
-    }
+    append_lines(out, payload);
     out.append("\n\n");
   }
+};
+
+// Each subscriber gets the blocks framed with its own position and cursor, so only the items are
+// shared.
+class DurableWire : public Wire {
+ public:
+  void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
+                         const Projection* projection) const override {
+    std::string json;
+    append_cloudevent(json, record, projection);
+    append_lines(out, json);
+  }
+
+  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
+    if (!out.empty()) out.push_back(',');
+    out.append(body);
+  }
+
+  void append_message(std::string& /*out*/,
+                      const protocol::ServerMessage& /*message*/) const override {}
 };
 
 }  // namespace
@@ -185,6 +209,10 @@ const Wire& cloudevents_wire() {
 }
 const Wire& sse_wire() {
   static const SseWire wire;
+  return wire;
+}
+const Wire& durable_wire() {
+  static const DurableWire wire;
   return wire;
 }
 

@@ -1,6 +1,6 @@
-// How one kind of connection writes what it is told: the encoding of schema and the framing of
-// transport, joined. There are four: WebSocket with either protocol codec, bare CloudEvents over
-// WebSocket, and server-sent events.
+// The bytes of one kind of connection: the encoding of schema/ inside the framing of transport/.
+// There are five: WebSocket with either protocol codec, plain CloudEvents over WebSocket,
+// server-sent events, and the server-sent events of Durable Streams.
 //
 // Threads: immutable; any thread may use them (a read thread renders pages).
 #pragma once
@@ -13,28 +13,29 @@
 
 namespace courtside {
 
-// What a stream of events is told first: its position, from which its client resumes even if no
-// event ever came.
+// The first message of a stream: its position, from which the client can resume even if no event
+// ever came.
 struct StreamBeginning {
-  std::string position;            // every later event lies behind it
-  std::uint64_t heartbeat_ms = 0;  // how often the stream is told its position from now on
-  std::uint64_t retry_ms = 0;      // how long to wait after the connection is lost
+  std::string position;            // every event of the stream is after it
+  std::uint64_t heartbeat_ms = 0;  // how often the position is sent from now on
+  std::uint64_t retry_ms = 0;      // how long the client waits after the connection is lost
 };
 
 class Wire {
  public:
   virtual ~Wire() = default;
 
-  // The part of an event that is the same for every subscription of this wire ...
+  // Appends the part of an event that is the same for every subscription of this wire.
   virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                                  const Projection* projection) const = 0;
-  // ... and the whole framed event for subscription `sub`, appended to `out`.
+  // Appends the whole framed event for subscription `sub`. `out` contains nothing else than the
+  // events of the same block before it.
   virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
 
-  // Appends the framed message, or nothing where this wire has no word for it.
+  // Appends the framed message, or nothing if this wire has no such message.
   virtual void append_message(std::string& out, const protocol::ServerMessage& message) const = 0;
 
-  // Appends the framed beginning of a stream. A session's `subscribed` says it instead.
+  // Appends the framed beginning of a stream. Sessions have `subscribed` for that.
   virtual void append_beginning(std::string& /*out*/, const StreamBeginning& /*beginning*/) const {}
 };
 
@@ -42,5 +43,7 @@ const Wire& json_wire();         // courtside.v1.json
 const Wire& flatbuffers_wire();  // courtside.v1.flatbuffers
 const Wire& cloudevents_wire();  // cloudevents.json
 const Wire& sse_wire();          // text/event-stream
+// The items of a JSON array, for blocks that StreamControl frames. It has no messages.
+const Wire& durable_wire();
 
 }  // namespace courtside

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "engine/history/query_parameters.h"
 #include "engine/routing/router.h"
@@ -11,10 +12,10 @@
 namespace courtside {
 namespace {
 
-// A page's records: as many bytes as the most events of the largest size would hardly ever need.
+// Bytes of a page's records. Pages hardly ever reach it before their limit of events.
 constexpr std::size_t kHistoryPageBytesMax = 8 << 20;
 
-// The name goes into an event of the log.
+// The export name is stored in an audit event.
 bool is_export_name(std::string_view text) {
   constexpr std::size_t kBytesMax = 64;
   const auto is_fit = [](char c) {
@@ -26,11 +27,11 @@ bool is_export_name(std::string_view text) {
 
 Result<void> set_limit(HistoryQuery& query, const Parameter& parameter, std::size_t limit_max) {
   query.limited = true;
-  query.shaped = true;
+  query.has_paging = true;
   return set_count(query.limit, parameter, limit_max);
 }
 
-// Which events are wanted. Empty when it is no filter.
+// Sets the filter's part of the query. Empty when the parameter is not part of the filter.
 std::optional<Result<void>> set_filter(Filter& filter, const Parameter& parameter, Timestamp now) {
   const auto& [name, value] = parameter;
   if (name == "channel") {
@@ -46,7 +47,8 @@ std::optional<Result<void>> set_filter(Filter& filter, const Parameter& paramete
     return Result<void>();
   }
   if (name == "subject") {
-    if (!is_channel(value)) return bad_parameter(parameter, "must be such as booking:b_1");
+    if (!is_channel(value))
+      return bad_parameter(parameter, "must be a subject such as booking:b_1");
     filter.subject = value;
     return Result<void>();
   }
@@ -64,13 +66,13 @@ Result<void> set_parameter(HistoryQuery& query, const Parameter& parameter, std:
   if (name == "after") return set_position(query.after, parameter);
   if (name == "lastEventId") return set_position(query.last_event_id, parameter);
   if (name == "before") {
-    query.shaped = true;
+    query.has_paging = true;
     return set_position(query.before, parameter);
   }
   if (name == "order") {
     if (value != "asc" && value != "desc") return bad_parameter(parameter, "must be asc or desc");
     query.order = value == "asc" ? Direction::kAscending : Direction::kDescending;
-    query.shaped = true;
+    query.has_paging = true;
   } else if (name == "limit") {
     return set_limit(query, parameter, limit_max);
   } else if (name == "export") {
@@ -93,14 +95,15 @@ Error position_expired(std::string_view epoch, OffsetRange held, std::string mes
 }
 
 Error foreign_position(const Position& position, std::string_view epoch, OffsetRange held) {
-  return position_expired(epoch, held,
-                          "position " + format(position) + " is of another log: this one is `" +
-                              std::string(epoch) + "`; take positions from this server");
+  return position_expired(
+      epoch, held,
+      format("position {} is of another log: this one is `{}`; take positions from this server",
+             format(position), epoch));
 }
 
 namespace {
 
-// The offset of a position of this log, if it is among those that are allowed.
+// The offset of a position of this log. An error unless it is in `allowed`.
 Result<Offset> offset_in(const std::string& text, std::string_view epoch, OffsetRange held,
                          OffsetRange allowed) {
   const Result<Position> position = parse_position(text);
@@ -128,7 +131,7 @@ Result<OffsetRange> window_of(const HistoryQuery& query, std::string_view epoch,
     window.begin = next(*after);
   }
   if (query.before) {
-    // One beyond the head is where everything ends that is there now.
+    // The position after the head is allowed: it includes everything.
     const Result<Offset> before =
         offset_in(*query.before, epoch, held, {held.begin, next(held.end)});
     if (!before) return fail(before.error());
@@ -152,7 +155,7 @@ Result<HistoryQuery> parse_history_query(std::string_view text, std::size_t limi
 Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader& log,
                                      OffsetRange held, const PageReader& pages,
                                      std::size_t scanned_max, const Projections& projections,
-                                     const std::vector<std::string>& lifts) {
+                                     const std::vector<std::string>& unmasked_permissions) {
   const Result<OffsetRange> window = window_of(query, log.epoch(), held);
   if (!window) return fail(window.error());
   const Result<Page> page = pages.read(query.filter, {.window = *window,
@@ -163,9 +166,9 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
   if (!page) return fail(page.error());
 
   const bool ascending = query.order == Direction::kAscending;
-  // Retention may have taken the window's beginning while the page was read. What is asked for by
-  // name is all there, or it is an error, in both directions; who walks back without a name for the
-  // end walks to where the log begins by then, and is complete there.
+  // Retention may have removed the window's beginning while the page was read. With `after`, or
+  // forward, a missing event is an error. A backward read without `after` ends where the log begins
+  // now, and is complete there.
   const Offset first_held = ascending ? page->covered.begin : log.held().begin;
   if (query.after && first_held > window->begin) {
     return fail(position_expired(log.epoch(), within(held, log.held()),
@@ -175,8 +178,9 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
   std::string events = "[";
   for (const Record& record : page->records) {
     if (events.size() > 1) events.push_back(',');
-    append_cloudevent(events, record.view(),
-                      projections.choose(query.filter.channels, lifts, record.view()));
+    append_cloudevent(
+        events, record.view(),
+        projections.choose(query.filter.channels, unmasked_permissions, record.view()));
   }
   events.push_back(']');
 
@@ -191,7 +195,7 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
                                                              : page->covered.begin));
   }
   body.boolean("complete", complete)
-      // Of what the caller may see: the rest would tell what there is beside it.
+      // Counts only records that the caller may see; the rest would reveal that others exist.
       .number("scanned", page->reached)
       .text("head", format_position(log.epoch(), previous(held.end)));
   return HistoryAnswer{body.take(), page->records.size()};

@@ -22,7 +22,7 @@ Result<void> HistorySource::open() {
   const OffsetRange held = within(request_.held, log_.held());
   const Result<OffsetRange> asked = window_of(request_.query, log_.epoch(), held);
   if (!asked) return fail(asked.error());
-  // By the filter's times too, so that what retention takes outside of them is no loss.
+  // Narrow the window by the filter's times, so that retention outside of them is no error.
   const Result<OffsetRange> window = pages_.narrow_by_time(filter(), *asked);
   if (!window) return fail(window.error());
   window_ = *window;
@@ -67,15 +67,16 @@ Result<Page> HistorySource::read_page() {
   return page;
 }
 
-// Retention may have taken of the page what lies before `first`, or some of it. Then the answer
-// begins there if nothing was sent yet, and one that goes back ends there: where the log begins is
-// as far as it was asked for. Unless the beginning was asked for by name.
+// Retention may have removed events before `first` from the page. With `after`, or when a part was
+// already sent forward, that is an error. Otherwise the response begins (backward: ends) where the
+// log begins now.
 Result<void> HistorySource::check_held(Page& page) {
   const bool ascending = request_.query.order == Direction::kAscending;
   const Offset first = ascending ? page.covered.begin : log_.held().begin;
   if (first <= (ascending ? rest_.begin : page.covered.begin)) return {};
   if (request_.query.after || (ascending && begun_)) {
-    return fail(position_expired(log_.epoch(), log_.held(), "the rest of these events is gone"));
+    return fail(
+        position_expired(log_.epoch(), log_.held(), "retention removed the rest of these events"));
   }
   rest_.begin = std::clamp(first, rest_.begin, rest_.end);
   window_.begin = rest_.begin;
@@ -97,11 +98,16 @@ void HistorySource::advance(const Page& page) {
 }
 
 std::string HistorySource::render(const Page& page) const {
-  const auto append = request_.form == HistoryForm::kCsv ? append_event_row : append_event_line;
+  const std::string epoch = log_.epoch();
   std::string text;
   for (const Record& record : page.records) {
-    append(text, record.view(),
-           projections_.choose(filter().channels, request_.lifts, record.view()));
+    const Projection* const shown =
+        projections_.choose(filter().channels, request_.unmasked_permissions, record.view());
+    if (request_.form == HistoryForm::kCsv) {
+      append_event_row(text, record.view(), epoch, shown);
+    } else {
+      append_event_line(text, record.view(), shown);
+    }
   }
   return text;
 }

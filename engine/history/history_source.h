@@ -1,12 +1,12 @@
-// An answer as long as the log, made part by part: read, rendered and compressed. Nothing of the
-// log is held from one part to the next, only the offset at which the next one begins.
+// Makes a history response of unbounded length part by part: reads, renders and compresses. Between
+// two parts it keeps only the offset of the next one.
 //
 //   HistorySource source(log, pages, projections, request);
 //   for (;;) { auto part = source.read(); send(part->bytes); if (part->is_last) break; }
 //
-// The window is fixed by the first read: what is appended later is not in it. Where retention takes
-// what is still to be read, read() fails with position_expired: nothing is ever left out. But one
-// that goes back, to no beginning that was named, ends where the log begins by then.
+// The first read fixes the window; events appended later are not in it. When retention removes
+// events that are still to be read, read() fails with position_expired, so no event is skipped
+// silently. Exception: a backward read without `after` ends where the log begins now.
 //
 // Threads: one at a time; read() blocks.
 #pragma once
@@ -39,27 +39,27 @@ class HistorySource {
     HistoryQuery query;
     HistoryForm form = HistoryForm::kNdjson;
     Coding coding = Coding::kIdentity;
-    std::vector<std::string> lifts;  // ReadGrant::lifts
-    OffsetRange held;                // of the log, what may be looked at
+    std::vector<std::string> unmasked_permissions;  // ReadGrant::unmasked_permissions
+    OffsetRange held;                               // the range of the log that may be read
     std::size_t scanned_max = 20'000;
   };
 
-  // All outlive it.
+  // All references must outlive it.
   HistorySource(const LogReader& log, const PageReader& pages, const Projections& projections,
                 Request request);
 
-  // The next part. Errors are final. REQUIRES: the last one has not been read.
+  // The next part. Errors are final. REQUIRES: the last part was not read yet.
   Result<HistoryPart> read();
 
-  // What is asked for: the events behind `after`, up to and with `through`. After the first read;
-  // `after` moves with the log's beginning where an answer that goes back ends there.
+  // The requested range: events after `after`, up to and including `through`. Valid after the first
+  // read. In a backward read `after` moves when retention moves the log's beginning.
   const Filter& filter() const { return request_.query.filter; }
   std::string after() const { return format_position(log_.epoch(), previous(window_.begin)); }
   std::string through() const { return format_position(log_.epoch(), previous(window_.end)); }
 
  private:
-  // Of one read. A connection's queue and one of these are all that a slow reader costs. A loop
-  // copies it into the kernel in one go while others wait
+  // Bounds of one part. A slow reader costs one part and its connection's queue. The loop copies a
+  // part into the kernel in one go, so parts are small
   // (docs/decisions/0010-history-behind-live.md).
   static constexpr std::size_t kPartEvents = 1024;
   static constexpr std::size_t kPartBytes = 64 * 1024;
@@ -76,9 +76,9 @@ class HistorySource {
   const Request request_;
   Compressor compressor_;
   bool opened_ = false;
-  bool begun_ = false;  // a part was read
+  bool begun_ = false;  // the first part was read
   OffsetRange window_;
-  OffsetRange rest_;  // of the window, what is still to be read
+  OffsetRange rest_;  // what is left to read of the window
   std::uint64_t events_left_;
 };
 

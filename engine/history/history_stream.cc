@@ -14,7 +14,7 @@ HistoryStream::HistoryStream(HistoryHost& host, Terms terms, std::shared_ptr<His
       ticked_ms_(now_ms),
       rights_(now_ms, terms_.recheck_ms) {}
 
-void HistoryStream::go_on() {
+void HistoryStream::read_next() {
   if (over_ || reading_ || paused_ || kept_ || host_.congested()) return;
   reading_ = true;
   host_.read_part(source_);
@@ -41,11 +41,7 @@ void HistoryStream::on_traced() {
 }
 
 void HistoryStream::take(Result<HistoryPart> part) {
-  if (!part) {
-    if (begun_) return cut(part.error().message);
-    over_ = true;
-    return host_.refuse_history(part.error());
-  }
+  if (!part) return cut(part.error());
   if (!traced_ && !trace_start(*part)) return;
   if (!begun_ && leaves_trace() && host_.awaits_traces()) {
     awaits_trace_ = true;
@@ -58,10 +54,10 @@ void HistoryStream::take(Result<HistoryPart> part) {
     if (!part->bytes.empty()) host_.send_history(part->bytes);
   }
   if (part->is_last || terms_.head_only) return finish();
-  go_on();
+  read_next();
 }
 
-// False when it was refused: what leaves a trace is not shown without one.
+// False when the stream was refused, because its audit event could not be appended.
 bool HistoryStream::trace_start(const HistoryPart& first) {
   if (leaves_trace()) {
     const bool is_all = first.is_last && !terms_.head_only;
@@ -72,7 +68,7 @@ bool HistoryStream::trace_start(const HistoryPart& first) {
       host_.refuse_history(traced.error());
       return false;
     }
-    // Said already: nothing is left to say at the end.
+    // The one audit event already has the final count; finish() appends no other.
     if (is_all) trace_id_.clear();
   }
   traced_ = true;
@@ -90,11 +86,11 @@ void HistoryStream::finish() {
   host_.end_history();
 }
 
-void HistoryStream::cut(std::string_view reason) {
+void HistoryStream::cut(const Error& why) {
   if (over_) return;
   over_ = true;
   trace_end(/*complete=*/false);
-  host_.cut_history(reason);
+  begun_ ? host_.cut_history(why.message) : host_.refuse_history(why);
 }
 
 void HistoryStream::on_gone() {
@@ -117,13 +113,13 @@ Result<void> HistoryStream::trace(std::optional<std::uint64_t> rows, bool comple
   return {};
 }
 
-// That it could not be said changes nothing for the reader: what it began with stands in the log.
+// An append error is ignored here: the audit event of the beginning is already in the log.
 void HistoryStream::trace_end(bool complete) {
   if (begun_ && !trace_id_.empty()) static_cast<void>(trace(rows_, complete));
 }
 
-// Its place is one of few: a byte now and then must not hold it for ever. What we take to read the
-// next part, or to look at a right, is not its time.
+// The reader occupies one of few places, so it must keep a minimum rate. Time that the server needs
+// (to read the next part or to check a right) does not count.
 bool HistoryStream::is_too_slow(std::uint64_t now_ms) {
   const std::uint64_t passed_ms = now_ms - std::exchange(ticked_ms_, now_ms);
   if (!reading_ && !paused_ && !awaits_trace_) waited_ms_ += passed_ms;
@@ -138,8 +134,10 @@ bool HistoryStream::is_too_slow(std::uint64_t now_ms) {
 
 void HistoryStream::on_tick(std::uint64_t now_ms, std::int64_t now_s) {
   if (over_) return;
-  if (has_expired(terms_.reader, now_s, terms_.leeway_s)) return cut("the token has expired");
-  if (is_too_slow(now_ms)) return cut("its reader takes too little");
+  if (has_expired(terms_.reader, now_s, terms_.leeway_s)) {
+    return cut({Code::token_expired, "the token has expired"});
+  }
+  if (is_too_slow(now_ms)) return cut({Code::timeout, "its reader takes too little"});
   if (rights_.is_due(now_ms)) check(Pause::kNo);
 }
 
@@ -158,20 +156,20 @@ void HistoryStream::check(Pause pause) {
   }
 }
 
-// A file has no word for "other fields from now on", and its trace is one of before its first byte.
+// A file cannot change its visible fields midway, and an audit event must precede its first byte.
 void HistoryStream::on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant) {
   if (over_ || attempt != rights_.attempt()) return;
   switch (rights_.on_answer(grant, ticked_ms_)) {
     case ReaderRights::Answer::kUnknown: paused_ = true; return;
-    case ReaderRights::Answer::kRefused: return cut(grant.error().message);
+    case ReaderRights::Answer::kRefused: return cut(grant.error());
     case ReaderRights::Answer::kGranted: break;
   }
   const bool lacks_trace = grant->audited && !leaves_trace();
-  if (lacks_trace || grant->lifts != terms_.lifts) {
-    return cut("what its reader may see has changed");
+  if (lacks_trace || grant->unmasked_permissions != terms_.unmasked_permissions) {
+    return cut({Code::overloaded, "the rights of its reader have changed"});
   }
   paused_ = false;
-  kept_ ? take_kept() : go_on();
+  kept_ ? take_kept() : read_next();
 }
 
 }  // namespace courtside

@@ -1,16 +1,16 @@
-// One answer of GET /v1/events that goes on to the end of what was asked for, at its reader's pace:
-// when the next part is read, and when the stream must end.
+// One streamed history response of GET /v1/events, sent at its reader's pace: decides when to read
+// the next part, and when to end.
 //
 //   begin -> [read a part -> send it]* -> end       the reader has everything
-//                                      -> cut       an error, a right that ended, a reader that
-//                                                   takes too little: never a clean end
+//                                      -> cut       an error, a lost right or a slow reader;
+//                                                   the reader sees an incomplete response
 //
-// The next part is read when the connection has room for it, so a slow reader holds one part and a
-// full queue, and no read thread. Nothing is said before the first part is there: until then an
-// error is an answer of its own.
+// The next part is read when the connection has room for it. So a slow reader costs one part and a
+// full queue, but no read thread. Nothing is sent before the first part is there; until then an
+// error is answered as an HTTP error.
 //
-// It does no I/O: what it wants done it asks of HistoryHost. Threads: its shard's.
-// Invariants: at most one part is being read; after over() nothing more is asked of the host.
+// It does no I/O; it calls HistoryHost. Threads: its shard's. Invariants: at most one part is being
+// read; after over() it makes no more calls to the host.
 #pragma once
 
 #include <cstdint>
@@ -26,30 +26,29 @@
 
 namespace courtside {
 
-// The connection that asked.
+// The connection of the request.
 class HistoryHost {
  public:
-  // Answer with HistoryStream::on_part, later.
+  // Calls HistoryStream::on_part later.
   virtual void read_part(std::shared_ptr<HistorySource> source) = 0;
-  // The same as HistoryStream::on_checked, now or later.
+  // Returns the result now, or calls HistoryStream::on_checked later.
   virtual std::optional<Result<ReadGrant>> check_history(const Identity& reader,
                                                          const std::vector<std::string>& channels,
                                                          std::uint64_t attempt) = 0;
-  // Appends the event that says who reads what; its id. HistoryStream::on_traced tells when it is
-  // on the disk.
+  // Appends the audit event; returns its id. Calls HistoryStream::on_traced when it is durable.
   virtual Result<std::string> trace_history(const HistoryTrace& trace) = 0;
-  // Whether one that was appended is not there yet.
+  // Whether an appended audit event is not durable yet.
   virtual bool awaits_traces() const = 0;
 
   virtual void refuse_history(const Error& error) = 0;
-  // What follows was recorded behind `after`, up to `through`.
+  // Sends the head. The body has the events after `after`, up to and including `through`.
   virtual void start_history(const std::string& after, const std::string& through) = 0;
   virtual void send_history(std::string bytes) = 0;
   virtual void end_history() = 0;
   virtual void cut_history(std::string_view reason) = 0;
 
   virtual bool congested() const = 0;
-  // That its peer's kernel confirmed so far.
+  // Bytes of this response that the client has acknowledged (TCP).
   virtual std::uint64_t history_bytes_taken() const = 0;
 
  protected:
@@ -60,31 +59,32 @@ class HistoryStream {
  public:
   struct Terms {
     Identity reader;
-    std::vector<std::string> lifts;  // as granted
+    std::vector<std::string> unmasked_permissions;  // as granted
     bool audited = false;
-    bool head_only = false;   // HEAD: the answer has no body
+    bool head_only = false;   // HEAD: no body is sent
     std::string export_name;  // empty: none
     std::uint64_t recheck_ms = 0;
-    // The reader is cut when it takes less than so much in all the time that it was waited for
-    // since it last had, be that time over. At least one byte.
+    // The reader is cut when it is slower than bytes_per_second (or takes nothing) over stall_ms.
+    // Only the time in which the server waits for the reader counts.
     std::uint64_t stall_ms = 0;
     std::uint64_t bytes_per_second = 0;
-    std::int64_t leeway_s = 0;  // beyond the token's end
+    std::int64_t leeway_s = 0;  // added to the token's expiry
   };
 
   HistoryStream(HistoryHost& host, Terms terms, std::shared_ptr<HistorySource> source,
                 std::uint64_t now_ms);
 
-  void begin() { go_on(); }
+  void begin() { read_next(); }
   void on_part(Result<HistoryPart> part);
   void on_traced();
-  void on_drained() { go_on(); }
+  void on_drained() { read_next(); }
   void on_tick(std::uint64_t now_ms, std::int64_t now_s);
-  // A right may have ended: nothing more is sent until it is looked at.
+  // A right may have ended: pauses the response until the right is known.
   void on_rights_change();
   void on_checked(std::uint64_t attempt, const Result<ReadGrant>& grant);
-  // It has to end; or its reader has gone.
-  void cut(std::string_view reason);
+  // Ends the response: with the error while it has not begun, otherwise by a reset. Or the reader
+  // is gone.
+  void cut(const Error& why);
   void on_gone();
 
   bool over() const { return over_; }
@@ -92,7 +92,7 @@ class HistoryStream {
   const std::vector<std::string>& channels() const { return source_->filter().channels; }
 
  private:
-  void go_on();
+  void read_next();
   void take(Result<HistoryPart> part);
   void take_kept();
   bool trace_start(const HistoryPart& first);
@@ -108,19 +108,19 @@ class HistoryStream {
   HistoryHost& host_;
   Terms terms_;
   const std::shared_ptr<HistorySource> source_;
-  // Came while the right is looked at, or before the trace was on the disk.
+  // A part that waits for the rights check or for the audit event to be durable.
   std::optional<Result<HistoryPart>> kept_;
-  std::string trace_id_;  // of the event that said that it began
+  std::string trace_id_;  // id of the audit event of the beginning
   std::uint64_t rows_ = 0;
-  std::uint64_t bytes_taken_ = 0;  // when it had last taken enough
-  std::uint64_t waited_ms_ = 0;    // for it, since
+  std::uint64_t bytes_taken_ = 0;  // at the last time when the reader was fast enough
+  std::uint64_t waited_ms_ = 0;    // waited for the reader since then
   std::uint64_t ticked_ms_;
   ReaderRights rights_;
   bool reading_ = false;
-  bool paused_ = false;        // until the right is known again
-  bool traced_ = false;        // that it begins
-  bool awaits_trace_ = false;  // until that is on the disk
-  bool begun_ = false;         // its head was sent
+  bool paused_ = false;        // until the right is known
+  bool traced_ = false;        // the audit event was appended, or none is needed
+  bool awaits_trace_ = false;  // until the audit event is durable
+  bool begun_ = false;         // the head was sent
   bool over_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/format.h"
 #include "schema/event_rules.h"
 #include "schema/protocol_rules.h"
 #include "schema/text.h"
@@ -23,8 +24,7 @@ std::optional<std::int64_t> unit_us(std::string_view unit) {
 }  // namespace
 
 tl::unexpected<Error> bad_parameter(const Parameter& parameter, std::string_view why) {
-  return fail(Code::bad_request,
-              "parameter " + protocol::shown(parameter.first) + ": " + std::string(why));
+  return fail(Code::bad_request, format("parameter {}: {}", protocol::shown(parameter.first), why));
 }
 
 Result<void> unknown_parameter(const Parameter& parameter) {
@@ -61,7 +61,7 @@ std::optional<FineTime> parse_query_time(std::string_view text, Timestamp now) {
 
 Result<void> set_time(std::optional<FineTime>& time, const Parameter& parameter, Timestamp now) {
   time = parse_query_time(parameter.second, now);
-  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or such as -2h");
+  if (!time) return bad_parameter(parameter, "must be an RFC 3339 time, or a duration such as -2h");
   return {};
 }
 
@@ -82,7 +82,7 @@ Result<void> set_count(std::size_t& count, const Parameter& parameter, std::size
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, count);
   if (error != std::errc() || rest != end || count < 1 || count > max) {
-    return bad_parameter(parameter, "must be 1 to " + std::to_string(max));
+    return bad_parameter(parameter, format("must be 1 to {}", max));
   }
   return {};
 }
@@ -98,8 +98,9 @@ Result<void> set_position(std::optional<std::string>& position, const Parameter&
 Result<void> set_text(std::string& text, const Parameter& parameter) {
   const std::string& value = parameter.second;
   if (value.empty() || value.size() > kAttributeBytesMax || !is_plain_text(value)) {
-    return bad_parameter(parameter, "must be 1 to " + std::to_string(kAttributeBytesMax) +
-                                        " bytes of UTF-8 without control characters");
+    return bad_parameter(
+        parameter,
+        format("must be 1 to {} bytes of UTF-8 without control characters", kAttributeBytesMax));
   }
   text = value;
   return {};

@@ -18,18 +18,18 @@ namespace {
 
 constexpr std::size_t kPageEvents = 256;
 constexpr std::size_t kPageBytes = 1 << 20;
-// A list ends a page behind the state that makes it as large as a page of history.
+// Bytes of a list. The state that exceeds it is the page's last.
 constexpr std::size_t kListBytesMax = 8 << 20;
 
-// Walks back through the events that a filter finds, and gives each subject's state at the first
-// event, from the end, that it meets of it.
+// Walks back through the events that match a filter, and reads the state of each subject at the
+// subject's newest event.
 class BackwardWalk {
  public:
   BackwardWalk(const StateLists& lists, const StateView& view, Filter filter, OffsetRange window,
                Offset at)
       : lists_(lists), view_(view), filter_(std::move(filter)), window_(window), at_(at) {}
 
-  // Calls take(record, read) for each subject, until it answers false. `read` is done.
+  // Calls take(record, read) once per subject until it returns false. `read` is complete.
   template <typename Take>
   Result<void> run(Take take) {
     while (!window_.empty() && left() > 0) {
@@ -51,10 +51,10 @@ class BackwardWalk {
     return {};
   }
 
-  // What was not looked at.
+  // The part that was not examined.
   OffsetRange rest() const { return window_; }
   bool complete() const { return window_.empty(); }
-  // Of what the reader may see.
+  // The number of matching events examined.
   std::size_t reached() const { return reached_; }
 
  private:
@@ -65,7 +65,7 @@ class BackwardWalk {
     const Offset offset = record->offset();
     std::string subject(record->event().subject());
     if (seen_.count(subject) == 0 && is_channel(subject)) {
-      // A page gets on by at least one state, however little it may look at.
+      // Each page contains at least one state, whatever its budget.
       if (left() == 0 && !seen_.empty()) {
         window_.end = next(offset);
         return false;
@@ -75,7 +75,7 @@ class BackwardWalk {
           lists_.states.read_on(read, std::max<std::uint64_t>(left(), kPageEvents));
       spent_ += read.scanned;
       if (!done && done.error().code != Code::not_found) return fail(done.error());
-      if (done && !*done) {  // too long for this page; what was read of it is kept for the next
+      if (done && !*done) {  // too long for this page; the partial read is kept for the next page
         window_.end = next(offset);
         return false;
       }
@@ -99,7 +99,7 @@ class BackwardWalk {
   std::size_t reached_ = 0;
 };
 
-// "next", "complete" and "scanned".
+// Adds "next", "complete" and "scanned".
 void add_end(JsonObject& body, const BackwardWalk& walk, const std::string& epoch) {
   if (walk.complete()) {
     body.raw("next", "null");
@@ -135,9 +135,9 @@ struct Slot {
   std::string json;
 };
 
-// Whether the slot touches the time that is asked for, as far as the slot says when it is: RFC
-// 4791, section 9.9, where one without an end, or one that ends where it begins, is a moment, and
-// one without any time is always within. So it is left out only where its times say so.
+// Whether the slot overlaps the requested time, by the rules of RFC 4791, section 9.9: a slot
+// without an end, or with an end not after its start, is a moment; one without times always
+// overlaps.
 bool is_within(const CalendarQuery& query, const StateFold& state) {
   const auto start = time_of(state, "start");
   const auto end = time_of(state, "end");
@@ -159,7 +159,7 @@ std::string slot_json(const StateRead& read) {
 
 std::string or_null(const std::string& json) { return json.empty() ? "null" : json; }
 
-// Each with all of its members, whether they happened or not.
+// Each delivery has all members; missing ones are null.
 std::string deliveries_json(const std::string& list) {
   std::vector<std::string> deliveries;
   JsonReader reader(list);
@@ -199,7 +199,7 @@ std::string notification_json(const StateRead& read) {
 
 bool is_unread(const StateRead& read) { return read.fold.member("read").empty(); }
 
-// Of two that tell of one notification, the later made it what it is.
+// When two events created the same notification, the later one counts.
 bool is_its_creation(RecordView record, const StateRead& read) {
   return read.fold.member("created") == json_token(format_rfc3339(record.recorded()));
 }
@@ -238,7 +238,7 @@ Result<ListAnswer> answer_calendar(const StateLists& lists, const CalendarQuery&
   std::vector<Slot> slots;
   std::size_t bytes = 0;
   const Result<void> walked = walk.run([&](RecordView record, const StateRead& read) {
-    // Where an event of it is later, it was on an earlier page.
+    // If the slot has a later event, it was on an earlier page.
     if (read.last_shown != record.offset() || !is_within(query, read.fold)) return true;
     slots.push_back({time_of(read.fold, "start"), read.subject, slot_json(read)});
     bytes += slots.back().json.size();
@@ -268,7 +268,7 @@ Result<ListAnswer> answer_notifications(const StateLists& lists, const Notificat
   if (!window) return fail(window.error());
   const StateView view = view_of_notification(account);
 
-  // What made each one what it is was recorded within these times: outside them is nothing to find.
+  // Only the creation event's time counts, so the filter by time is exact.
   Filter wanted = creations_of(account);
   wanted.since = query.since;
   wanted.until = query.until;

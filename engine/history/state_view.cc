@@ -11,7 +11,7 @@
 namespace courtside {
 namespace {
 
-// A filter and what was made of it, which refers to it.
+// A filter and the matcher that refers to it.
 struct Reach {
   explicit Reach(std::vector<std::string> channels)
       : filter{.channels = std::move(channels)}, matcher(filter) {}
@@ -20,33 +20,34 @@ struct Reach {
 };
 
 std::string key_of(const Projections& projections, const std::vector<std::string>& channels,
-                   const std::vector<std::string>& lifts) {
+                   const std::vector<std::string>& unmasked_permissions) {
   std::string key = projections.digest();
   for (const std::string& channel : channels) key.append("c").append(channel).append("\n");
-  for (const std::string& lift : lifts) key.append("l").append(lift).append("\n");
+  for (const std::string& lift : unmasked_permissions) key.append("l").append(lift).append("\n");
   return key;
 }
 
 }  // namespace
 
 StateView view_by_channels(const Projections& projections, std::vector<std::string> channels,
-                           std::vector<std::string> lifts) {
+                           std::vector<std::string> unmasked_permissions) {
   if (std::find(channels.begin(), channels.end(), "*") != channels.end()) return {};
   std::sort(channels.begin(), channels.end());
-  std::sort(lifts.begin(), lifts.end());
+  std::sort(unmasked_permissions.begin(), unmasked_permissions.end());
   const auto reach = std::make_shared<const Reach>(std::move(channels));
   StateView view;
-  view.key = key_of(projections, reach->filter.channels, lifts);
+  view.key = key_of(projections, reach->filter.channels, unmasked_permissions);
   view.shows = [reach](RecordView record) { return reach->matcher.reaches(record); };
-  view.projection = [reach, lifts = std::move(lifts), &projections](RecordView record) {
-    return projections.choose(reach->filter.channels, lifts, record);
+  view.projection = [reach, unmasked_permissions = std::move(unmasked_permissions),
+                     &projections](RecordView record) {
+    return projections.choose(reach->filter.channels, unmasked_permissions, record);
   };
   return view;
 }
 
 StateView view_of_slots(const Projections& projections, const std::string& channel,
-                        std::vector<std::string> lifts) {
-  StateView view = view_by_channels(projections, {channel}, std::move(lifts));
+                        std::vector<std::string> unmasked_permissions) {
+  StateView view = view_by_channels(projections, {channel}, std::move(unmasked_permissions));
   view.key.append("slot.*");
   view.shows = [shows = std::move(view.shows)](RecordView record) {
     return matches_type("slot.*", record.event().type()) && shows(record);

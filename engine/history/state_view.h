@@ -1,30 +1,32 @@
-// What readers see of a subject's state: what they see of its events, by the same projections.
-// Threads: any; a view refers to the projections, which outlive it.
+// What a reader sees of a subject's state: the state is folded from the events that the reader
+// sees, with the same projections. Threads: any; a view refers to the projections, which must
+// outlive it.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "engine/routing/router.h"
-#include "replay/state_reader.h"
+#include "replay/state/state_reader.h"
 
 namespace courtside {
 
-// As a reader of `channels` who holds `lifts` sees the subject: the events that reach one of them,
-// each through its projection. Everything where `*` is among them.
+// The view of a reader of `channels` with `unmasked_permissions`: the events in one of the
+// channels, each with its projection. With `*` among the channels: everything.
 StateView view_by_channels(const Projections& projections, std::vector<std::string> channels,
-                           std::vector<std::string> lifts);
+                           std::vector<std::string> unmasked_permissions);
 
-// States are made in pieces, so that others read in between. One that takes more than this answers
-// `overloaded`: what was read of it is kept, so it is nearer when it is asked for again.
+// A state is read in pieces, so that other reads run in between. After this many pieces the answer
+// is `overloaded`; the partial read is kept, so a repeated request continues it.
 constexpr int kStatePiecesMax = 200;
 
-// The slots of a venue: the same by one channel, of slot events alone.
+// The view of a venue's slots: one channel, only slot events.
 StateView view_of_slots(const Projections& projections, const std::string& channel,
-                        std::vector<std::string> lifts);
+                        std::vector<std::string> unmasked_permissions);
 
-// A notification of this account: all that is said of it, but nothing that reaches only others.
-// What an account says of its own notification names no account, and so reaches no channel.
+// The view of an account's notification: all its events except those that are only in other
+// accounts' channels. Events that the account itself publishes about its notification name no
+// account, so they are in no user channel.
 StateView view_of_notification(const std::string& account);
 
 }  // namespace courtside

@@ -1,5 +1,5 @@
-// The documents that describe the interface to programs, as they stand in docs/: they travel inside
-// the program, which serves them. Threads: any; constants.
+// The OpenAPI and AsyncAPI documents of docs/, compiled into the program, which serves them.
+// Threads: any; constants.
 #pragma once
 
 #include <string_view>

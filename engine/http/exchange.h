@@ -1,8 +1,8 @@
-// The HTTP request at hand on one connection, as the handlers of the paths see it: they answer it,
-// now or later, or turn it into a session or a stream. What they wait for comes back to the
-// exchange, and only while its connection is there.
+// The current HTTP request of one connection, as the path handlers see it. They answer it, now or
+// later, or turn it into a session or a stream. Asynchronous results return to the exchange only
+// while its connection exists.
 //
-// Threads: a shard's. A Resumption runs there too.
+// Threads: a shard's; a Resumption runs there, too.
 #pragma once
 
 #include <cstddef>
@@ -15,28 +15,45 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/admission/connection_admission.h"
 #include "engine/delivery/hub.h"
 #include "engine/delivery/start.h"
-#include "engine/doors/doorway.h"
 #include "engine/history/history_stream.h"
+#include "engine/history/stream_page.h"
 #include "engine/http/services.h"
 #include "schema/command.h"
 #include "transport/http.h"
 
 namespace courtside {
 
-// An answer that is as long as the log.
+// A history response of unbounded length.
 struct HistoryFile {
   HistoryStream::Terms terms;
   HttpResponse head;
-  Doors::HistoryPlace place;  // held as long as the file is sent
+  Admission::HistoryLeases place;  // kept while the file is sent
   std::shared_ptr<HistorySource> source = nullptr;
+};
+
+// A stream of events: who reads it, and on what terms.
+struct StreamTerms {
+  Identity reader;
+  bool is_traced = false;  // its audit event is already in the log
+  // For Durable Streams: the cursor of its control events.
+  std::optional<StreamCursor> cursor = {};
+};
+
+// What a request waits for: an event for `interest` at `next` or later. The loop's clock.
+struct EventWait {
+  SharedInterest interest;
+  Offset next;
+  Identity reader;
+  std::uint64_t until_ms = 0;
 };
 
 class Exchange;
 using Resumption = std::function<void(Exchange&)>;
 
-// What a read thread does: it returns what is done with the outcome on the exchange's own thread.
+// Runs on a read thread. Returns the continuation for the exchange's own thread.
 using ReadJob = std::function<Resumption()>;
 
 class Exchange {
@@ -44,68 +61,77 @@ class Exchange {
   virtual ~Exchange() = default;
 
   virtual const Services& services() const = 0;
-  virtual Doorway& door() = 0;
+  virtual ConnectionAdmission& admission() = 0;
   virtual Hub& hub() = 0;
-  // Of its shard, this one included.
+  // The connections of its shard, this one included.
   virtual std::size_t connection_count() const = 0;
-  // The server goes down: nothing long is begun any more.
+  // The server is shutting down: do not begin long responses.
   virtual bool draining() const = 0;
-  // Grows with each event that may have ended a right: what was allowed under another number is to
-  // be asked again.
+  // Increases with each event that may end a right. A right that was checked at another value must
+  // be checked again.
   virtual std::uint64_t rights_changes() const = 0;
 
-  // Answers the request; does nothing when the connection is gone. The answer waits until every
-  // trace that this connection has appended is on the disk.
+  // Answers the request; does nothing when the connection is gone. The answer waits until all audit
+  // events of this connection are durable.
   virtual void respond(HttpResponse response) = 0;
-  // The page that asks, when the request comes from one that may: its answers are for it.
+  // The allowed origin of the request, for the CORS headers of its answers.
   virtual void set_origin(std::string_view origin) = 0;
 
-  // Whom the credential names; known now, or told to `then` later. rate_limited for a bad one after
-  // too many of them from its address.
+  // Authenticates the credential: returns the identity now, or calls `then` later. rate_limited for
+  // an invalid credential after too many from the same address.
   using Identified = std::function<void(Exchange&, const Result<Identity>&)>;
   virtual std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                                    Identified then) = 0;
-  // The same by a ticket, which is used up.
+  // The same for a ticket, which is used up.
   virtual std::optional<Result<Identity>> redeem(const std::string& ticket, Identified then) = 0;
 
-  // Runs `job` on a read thread: for those who wait for live events. False when too many wait.
+  // Runs `job` on a read thread, for resolving where a stream begins. False when too many such jobs
+  // wait.
   [[nodiscard]] virtual bool read(ReadJob job) = 0;
-  // The same for an answer of history, when its reader's turn comes; not at all when the connection
-  // goes before that.
+  // The same for history reads. The job starts when it is the reader's turn, and is dropped when
+  // the connection closes before.
   virtual void read_history(const Identity& reader, ReadJob job) = 0;
-  // The same without turns, for what there is little of: a backup (one at a time).
+  // The same without turns, for rare jobs: a backup.
   virtual void read_part(ReadJob job) = 0;
+  // Runs a backup on a thread of its own.
+  virtual void make_backup(ReadJob job) = 0;
 
-  // Somebody read what is another account's: appends an event that says so, which counts as one
-  // that an account publishes. overloaded when the log takes no more, rate_limited (and counted)
-  // when the account has published as many as it may.
+  // Appends the audit event of a read of another account's data. It counts as one published event
+  // of the reader. overloaded when the log accepts no more, rate_limited (and counted as a denial)
+  // when the reader has published too many.
   virtual Result<void> append_trace(const Identity& identity, const Filter& filter,
                                     std::optional<std::size_t> rows) = 0;
-  // Calls `then` when all traces that were appended so far are on the disk: what they tell of is
-  // shown after that. At once when they are; never when the connection is gone before.
+  // Calls `then` when all audit events so far are durable, at once if they are. Show the data only
+  // then. Never calls it when the connection closes before.
   virtual void after_traces(Resumption then) = 0;
 
-  // Appends what the request brought; answers it when the verdict is there.
+  // Appends the request's events; answers when they are committed or refused.
   virtual void post_events(Append append, std::vector<std::string> ids) = 0;
 
-  // The request becomes a WebSocket session. `subprotocol` is what the answer names; empty for a
-  // client that offered none. `identity` is empty where the request carried no credential.
+  // The request becomes a WebSocket session. `subprotocol` is named in the answer; empty when the
+  // client offered none. `identity` is empty when the request has no credential.
   virtual void open_session(const HttpRequest& request, const protocol::Codec& codec,
                             const Wire& wire, std::string_view subprotocol,
                             std::optional<Identity> identity) = 0;
-  // ... or a stream of events: `cloudevents` over WebSocket, or server-sent events. `is_traced`:
-  // that it is read stands in the log.
+  // The request becomes a stream of events: `cloudevents` over WebSocket, or server-sent events.
   virtual void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
-                           const Identity& identity, bool is_traced) = 0;
-  // ... or is answered with the head of such a stream and no more: HEAD.
+                           StreamTerms terms) = 0;
+  // The request waits. Calls `then` once: when the event is there, when the reader's right or token
+  // may have ended (then check it again), or with `timed_out` after the time or when the server is
+  // shutting down. Never calls it when the connection closes before.
+  using Waited = std::function<void(Exchange&, bool timed_out)>;
+  virtual void await_event(EventWait wait, Waited then) = 0;
+  virtual std::uint64_t now_ms() = 0;  // the loop's clock
+  // HEAD: the answer is only the head of such a stream.
   virtual void show_stream_head() = 0;
-  // ... or is answered with history to its end, when the first part of it is there.
+  // The answer is a history file; it begins when its first part is there.
   virtual void open_history(HistoryFile file) = 0;
 
-  // From any thread: runs what it is given on the exchange's own, if its connection is still there.
+  // Returns a function for any thread. It runs its argument on the exchange's own thread, if the
+  // connection still exists.
   virtual std::function<void(Resumption)> resume_later() = 0;
 
-  // What Access answers later comes here.
+  // Makes the `later` callback for Access; `then` runs on the exchange's thread.
   template <typename T>
   Access::Later<T> later(std::function<void(Exchange&, const Result<T>&)> then) {
     return [resume = resume_later(), then = std::move(then)](Result<T> answer) {

@@ -30,8 +30,7 @@ std::vector<std::string_view> subprotocol_offers(const HttpRequest& request) {
 
 namespace {
 
-// A credential among subprotocols stands there as it is, when it has no byte that may not (a JWT
-// has none), or encoded in base64url.
+// A credential in a subprotocol is either plain (possible for a JWT) or base64url-encoded.
 std::string unwrapped(std::string_view text) {
   const auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
   std::string decoded;
@@ -48,7 +47,7 @@ tl::unexpected<Error> not_a_bearer() {
   return fail(Code::unauthorized, "the credential is not `Bearer <token>`");
 }
 
-// RFC 9110, section 11.4: a scheme in any case, one space or more, the token.
+// RFC 9110, section 11.4: case-insensitive scheme, one or more spaces, the token.
 Result<std::optional<std::string>> bearer_of(std::string_view header) {
   constexpr std::string_view kScheme = "bearer";
   const bool is_bearer = header.size() > kScheme.size() && header[kScheme.size()] == ' ' &&
@@ -68,7 +67,7 @@ Result<std::optional<std::string>> credential_of(const HttpRequest& request) {
   const HttpHeaders& headers = request.headers;
   const auto header = std::find_if(headers.begin(), headers.end(), is_credential);
   if (header != headers.end()) {
-    // Whoever reads the other one than we do would take the request for somebody else's.
+    // Refuse two: a proxy that uses the other one would see another identity.
     if (std::any_of(std::next(header), headers.end(), is_credential)) {
       return fail(Code::unauthorized, "there are two credentials");
     }
@@ -96,7 +95,7 @@ Result<std::optional<std::string>> ticket_of(const HttpRequest& request) {
   if (!ticket) return ticket;
   const auto credential = credential_of(request);
   if (!credential || *credential) {
-    return fail(Code::bad_request, "a ticket goes with no other credential");
+    return fail(Code::bad_request, "a ticket cannot be combined with another credential");
   }
   return ticket;
 }
@@ -104,7 +103,7 @@ Result<std::optional<std::string>> ticket_of(const HttpRequest& request) {
 Result<void> check_query(const HttpRequest& request) {
   if (request.query().empty()) return {};
   const Result<std::vector<Parameter>> parameters = parse_query(request.query());
-  if (!parameters) return {};  // its path says so, if it looks
+  if (!parameters) return {};  // the path's own parser reports it
   const bool takes_ticket = (request.method == "GET" || request.method == "HEAD") &&
                             (request.path() == "/v1/ws" || asks_for_stream(request));
   for (const Parameter& each : *parameters) {
@@ -114,7 +113,7 @@ Result<void> check_query(const HttpRequest& request) {
                   "ticket of POST /v1/tickets");
     }
     if (each.first == kTicketParameter && !takes_ticket) {
-      return bad_parameter(each, "is for a stream of events or a WebSocket");
+      return bad_parameter(each, "is only for an event stream or a WebSocket");
     }
   }
   return {};
@@ -129,7 +128,7 @@ Result<void> check_plain_body(const HttpRequest& request) {
       rest.remove_prefix(std::min(comma + 1, rest.size()));
       if (coding.empty() || equals_ignoring_case(coding, "identity")) continue;
       return fail(Code::unsupported_media_type,
-                  "a compressed body is not taken: send it without Content-Encoding",
+                  "a compressed body is not accepted: send it without Content-Encoding",
                   R"({"known":["identity"]})");
     }
   }
@@ -137,15 +136,16 @@ Result<void> check_plain_body(const HttpRequest& request) {
 }
 
 void refuse(Exchange& exchange, const Error& error) {
-  exchange.door().deny(error);
-  tell(exchange, error);
+  exchange.admission().deny(error);
+  respond_error(exchange, error);
 }
 
-void tell(Exchange& exchange, const Error& error) {
+void respond_error(Exchange& exchange, const Error& error) {
   HttpResponse response = problem(error);
   // RFC 6750, section 3.
   if (response.status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
-  // RFC 9110, section 15.5.16: what is taken, of a request that may have been refused for it.
+  // RFC 9110, section 15.5.16: name the accepted codings, because the request's coding may be the
+  // reason.
   if (response.status == 415) response.headers.emplace_back("accept-encoding", "identity");
   exchange.respond(response);
 }
@@ -159,7 +159,7 @@ void answer(Exchange& exchange, const Result<T>& result, const Then<T>& then) {
 }
 
 template <typename T, typename Ask>
-void go_on(Exchange& exchange, Then<T> then, Ask ask) {
+void answer_when_known(Exchange& exchange, Then<T> then, Ask ask) {
   const std::optional<Result<T>> known = ask(exchange.template later<T>(
       [then](Exchange& later, const Result<T>& result) { answer(later, result, then); }));
   if (known) answer(exchange, *known, then);
@@ -184,15 +184,18 @@ void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity
 void with_read_grant(Exchange& exchange, const Identity& identity,
                      const std::vector<std::string>& channels, ReadMode mode,
                      Then<ReadGrant> then) {
-  go_on<ReadGrant>(exchange, std::move(then), [&](Access::Later<ReadGrant> later) {
+  answer_when_known<ReadGrant>(exchange, std::move(then), [&](Access::Later<ReadGrant> later) {
     return exchange.services().access.check_read(identity, channels, mode, std::move(later));
   });
 }
 
 Result<void> check_filter(const Services& services, const Filter& filter, const ReadGrant& grant) {
-  const bool asks_who = !filter.actor.empty() || !filter.correlationid.empty();
-  if (!asks_who || !services.projections.hide_actor(filter.channels, grant.lifts)) return {};
-  return fail(Code::forbidden, "a channel that hides who acted cannot be asked for it");
+  const bool filters_by_actor = !filter.actor.empty() || !filter.correlationid.empty();
+  if (!filters_by_actor ||
+      !services.projections.hide_actor(filter.channels, grant.unmasked_permissions))
+    return {};
+  return fail(Code::forbidden,
+              "a channel that hides the actor cannot be filtered by actor or correlationid");
 }
 
 OffsetRange readable(const Services& services) {

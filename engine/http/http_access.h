@@ -1,4 +1,4 @@
-// Who makes a request and what it may, before anything is done for it. Threads: a shard's.
+// Authenticates and authorizes a request before it is handled. Threads: a shard's.
 #pragma once
 
 #include <functional>
@@ -13,52 +13,50 @@
 
 namespace courtside {
 
-// What the client offers as subprotocols; a token may travel among them.
+// The subprotocols that the client offers; one of them may contain a credential.
 std::vector<std::string_view> subprotocol_offers(const HttpRequest& request);
 
-// The credential that the request carries, maybe none. unauthorized where it carries something
-// else, an empty one, or two.
+// The request's credential, if it has one. unauthorized when it is malformed, empty or repeated.
 Result<std::optional<std::string>> credential_of(const HttpRequest& request);
 
-// The ticket that its query carries, maybe none. bad_request where it is empty, there twice, or
-// beside a credential.
+// The ticket in the request's query, if it has one. bad_request when it is empty, repeated, or
+// comes with a credential.
 Result<std::optional<std::string>> ticket_of(const HttpRequest& request);
 
-// What no query of ours may have: a token, which proxies and browsers would write into their logs,
-// and a ticket where none is taken.
+// bad_request when the query has a token, which proxies and browsers would log, or a ticket on a
+// path that accepts none.
 Result<void> check_query(const HttpRequest& request);
 
-// Answers with the problem, and counts it where it is a denial.
+// Answers with the problem, and counts it if it is a denial.
 void refuse(Exchange& exchange, const Error& error);
-// The same for what was counted as something else.
-void tell(Exchange& exchange, const Error& error);
+// The same without counting, for errors that are counted elsewhere or are no denials.
+void respond_error(Exchange& exchange, const Error& error);
 
 template <typename T>
 using Then = std::function<void(Exchange&, const T&)>;
 
-// Each goes on with `then` when the answer is there, now or later; and refuses the request where it
-// is an error.
+// Each calls `then` with the result, now or later. On an error it refuses the request.
 void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity> then);
 void with_read_grant(Exchange& exchange, const Identity& identity,
                      const std::vector<std::string>& channels, ReadMode mode, Then<ReadGrant> then);
 
-// unsupported_media_type where the body is compressed. REQUIRES: a request with a body.
+// unsupported_media_type when the body is compressed. REQUIRES: a request with a body.
 Result<void> check_plain_body(const HttpRequest& request);
 
-// What may not be read answers like what is not there, also to a caller without a token: 401 for
-// some positions and 404 for others would tell which of them have something to hide.
+// Turns a denial into `not_found`, also for anonymous callers: a 401 for some positions and a 404
+// for others would reveal which events exist.
 template <typename T>
-Result<T> hide_refusal(const Result<T>& result, const Error& not_found) {
+Result<T> denial_as_not_found(const Result<T>& result, const Error& not_found) {
   if (result) return result;
   const Code code = result.error().code;
   if (code == Code::forbidden || code == Code::unauthorized) return fail(not_found);
   return result;
 }
 
-// A filter must not tell what the projection hides.
+// forbidden when the filter asks for something that the reader's projection hides.
 Result<void> check_filter(const Services& services, const Filter& filter, const ReadGrant& grant);
 
-// Of the log, what may be shown to a reader whose rights are looked at after this.
+// The range of the log that may be shown to a reader whose rights are checked after this call.
 OffsetRange readable(const Services& services);
 
 }  // namespace courtside

@@ -7,13 +7,15 @@
 #include <optional>
 #include <utility>
 
+#include "base/format.h"
 #include "base/json.h"
-#include "engine/doors/origin.h"
+#include "engine/admission/origin.h"
 #include "engine/http/documents.h"
 #include "engine/http/http_access.h"
 #include "engine/http/http_routes.h"
 #include "engine/http/preflight.h"
 #include "engine/http/problem.h"
+#include "schema/data_schema.h"
 
 namespace courtside {
 namespace {
@@ -32,15 +34,37 @@ void get_document(Exchange& exchange, std::string_view document) {
   exchange.respond(json_response(std::string(document)));
 }
 
-// For those who may read everything: places and holders say what goes on in the database.
+// The schemas change with the program only, so caches may keep them.
+constexpr std::string_view kCachedAnHour = "public, max-age=3600";
+
+void get_schema_list(Exchange& exchange) {
+  exchange.respond({.status = 200,
+                    .content_type = "application/json",
+                    .headers = {{"cache-control", std::string(kCachedAnHour)}},
+                    .body = std::string(data_schema_list())});
+}
+
+void get_schema(Exchange& exchange, std::string_view type) {
+  const std::string_view schema = data_schema(type);
+  if (schema.empty()) {
+    return exchange.respond(problem(
+        {Code::not_found, "the catalogue has no such event type; GET /schemas lists its types"}));
+  }
+  exchange.respond({.status = 200,
+                    .content_type = "application/schema+json",
+                    .headers = {{"cache-control", std::string(kCachedAnHour)}},
+                    .body = std::string(schema)});
+}
+
+// Only for readers of everything: positions and owners reveal the database's activity.
 void get_outbox(Exchange& exchange, const HttpRequest&, const Identity& reader) {
   with_read_grant(exchange, reader, {}, ReadMode::kHistory, [](Exchange& asker, const ReadGrant&) {
     asker.respond(json_response(asker.services().outboxes()));
   });
 }
 
-// They say how much the platform does, and for how many: for a service that holds the permission,
-// and for those who may read everything anyway.
+// Metrics reveal the platform's activity: for services with the permission, and for readers of
+// everything.
 void get_metrics(Exchange& exchange, const HttpRequest&, const Identity& reader) {
   constexpr std::string_view kMayReadMetrics = "metrics:read";
   const auto show = [](Exchange& asker) {
@@ -57,14 +81,15 @@ void get_metrics(Exchange& exchange, const HttpRequest&, const Identity& reader)
                   [show](Exchange& asker, const ReadGrant&) { show(asker); });
 }
 
-void method_not_allowed(Exchange& exchange, std::string_view allowed) {
+// `hint`: where else the method may be meant for.
+void method_not_allowed(Exchange& exchange, std::string_view allowed, std::string_view hint = {}) {
   HttpResponse response =
-      problem({Code::method_not_allowed, "this path takes " + std::string(allowed)});
+      problem({Code::method_not_allowed, format("this path accepts {}{}", allowed, hint)});
   response.headers.emplace_back("allow", allowed);
   exchange.respond(response);
 }
 
-// Goes on once it is known who asks. The request is kept for that.
+// Calls `handle` when the caller is authenticated, and keeps the request until then.
 using Handler = std::function<void(Exchange&, const HttpRequest&, const Identity&)>;
 void identified(Exchange& exchange, HttpRequest& request, const Handler& handle) {
   const auto kept = std::make_shared<const HttpRequest>(std::move(request));
@@ -75,12 +100,14 @@ void identified(Exchange& exchange, HttpRequest& request, const Handler& handle)
 
 constexpr std::string_view kEvents = "/v1/events/";
 constexpr std::string_view kSubjects = "/v1/subjects/";
+constexpr std::string_view kSchemas = "/schemas/";
+constexpr std::string_view kStreams = "/v1/streams/";
 constexpr std::string_view kVenues = "/v1/venues/";
 constexpr std::string_view kCalendar = "/calendar";
 constexpr std::string_view kUsers = "/v1/users/";
 constexpr std::string_view kNotifications = "/notifications";
 
-// The one segment that stands between; empty when the path is another.
+// The single segment between `before` and `behind`; empty when the path does not match.
 std::optional<std::string> segment_between(std::string_view path, std::string_view before,
                                            std::string_view behind) {
   if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
@@ -99,6 +126,13 @@ void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
                       [segment = path.substr(kEvents.size())](Exchange& asker, const HttpRequest&,
                                                               const Identity& who) {
                         get_event(asker, segment, who);
+                      });
+  }
+  if (path.starts_with(kStreams)) {
+    return identified(exchange, request,
+                      [segment = path.substr(kStreams.size())](
+                          Exchange& asker, const HttpRequest& asked, const Identity& who) {
+                        get_durable_stream(asker, segment, asked, who);
                       });
   }
   if (path.starts_with(kSubjects)) {
@@ -127,20 +161,22 @@ void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
   if (path == "/live") return get_health(exchange, false);
   if (path == "/openapi.json") return get_document(exchange, openapi_document());
   if (path == "/asyncapi.json") return get_document(exchange, asyncapi_document());
+  if (path == "/schemas") return get_schema_list(exchange);
+  if (path.starts_with(kSchemas)) return get_schema(exchange, path.substr(kSchemas.size()));
   if (path == "/metrics") return identified(exchange, request, get_metrics);
-  exchange.respond(problem({Code::not_found, "there is nothing at this path"}));
+  exchange.respond(problem({Code::not_found, kNothingAtPath}));
 }
 
 }  // namespace
 
 void handle_request(Exchange& exchange, HttpRequest& request) {
   const std::string path(request.path());
-  if (const Result<void> plain = exchange.door().on_request(request.headers); !plain) {
-    exchange.door().deny(Denial::kExposure);
+  if (const Result<void> plain = exchange.admission().on_request(request.headers); !plain) {
+    exchange.admission().deny(Denial::kExposure);
     return exchange.respond(problem(plain.error()));
   }
   if (!origin_allowed(request.headers, exchange.services().config.allowed_origins)) {
-    exchange.door().deny(Denial::kOrigin);
+    exchange.admission().deny(Denial::kOrigin);
     return exchange.respond(problem(
         {Code::forbidden, "this origin is not on the allow-list (setting `allowed_origins`)"}));
   }
@@ -162,14 +198,18 @@ void handle_request(Exchange& exchange, HttpRequest& request) {
     if (request.method == "POST") return post_backup(exchange, request);
     return method_not_allowed(exchange, "POST");
   }
-  constexpr std::array kReadOnly = {"/v1/ws", "/v1/outbox", "/health",       "/ready",
-                                    "/live",  "/metrics",   "/openapi.json", "/asyncapi.json"};
+  if (path.starts_with(kStreams)) {
+    return method_not_allowed(exchange, "GET, HEAD", "; append events with POST /v1/events");
+  }
+  constexpr std::array kReadOnly = {"/v1/ws",        "/v1/outbox",     "/health",
+                                    "/ready",        "/live",          "/metrics",
+                                    "/openapi.json", "/asyncapi.json", "/schemas"};
   const bool known = path.starts_with(kEvents) || path.starts_with(kSubjects) ||
-                     segment_between(path, kVenues, kCalendar) ||
+                     path.starts_with(kSchemas) || segment_between(path, kVenues, kCalendar) ||
                      segment_between(path, kUsers, kNotifications) ||
                      std::find(kReadOnly.begin(), kReadOnly.end(), path) != kReadOnly.end();
   if (known) return method_not_allowed(exchange, "GET, HEAD");
-  exchange.respond(problem({Code::not_found, "there is nothing at this path"}));
+  exchange.respond(problem({Code::not_found, kNothingAtPath}));
 }
 
 std::string append_results(std::string_view epoch, const std::vector<std::string>& ids,

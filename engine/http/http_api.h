@@ -1,4 +1,4 @@
-// What each path and method does. Threads: a shard's.
+// Dispatches requests by path and method. Threads: a shard's.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace courtside {
 
 class Exchange;
 
-// Answers the request of `exchange`, now or later, or turns it into a session or stream.
+// Answers the exchange's request, now or later, or turns it into a session or stream.
 void handle_request(Exchange& exchange, HttpRequest& request);
 
 // {"results":[{"id":...,"position":...,"subjectversion":...,"duplicate":...}]}

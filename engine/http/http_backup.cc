@@ -1,6 +1,6 @@
 #include "base/log.h"
 #include "base/utf8.h"
-#include "engine/http/backup_door.h"
+#include "engine/http/backup_endpoint.h"
 #include "engine/http/http_access.h"
 #include "engine/http/http_routes.h"
 #include "engine/http/problem.h"
@@ -10,7 +10,7 @@
 namespace courtside {
 namespace {
 
-// The text of {"target": "..."}; bad_request where it is something else.
+// The text of {"target": "..."}; bad_request for any other body.
 Result<std::string> target_of(const HttpRequest& request) {
   const auto bad = [] {
     return fail(Code::bad_request, "the body is not {\"target\": \"/path\"}");
@@ -38,27 +38,28 @@ bool is_on_this_machine(const std::string& address) {
 }  // namespace
 
 void post_backup(Exchange& exchange, const HttpRequest& request) {
-  BackupDoor& backups = exchange.services().backups;
-  // To everybody else this path is as any other that is not there.
-  if (!is_on_this_machine(exchange.door().address())) {
-    return refuse(exchange, {Code::not_found, "there is nothing at this path"});
+  BackupEndpoint& backups = exchange.services().backups;
+  // For other machines this path does not exist.
+  if (!is_on_this_machine(exchange.admission().address())) {
+    return refuse(exchange, {Code::not_found, kNothingAtPath});
   }
   const auto credential = credential_of(request);
   if (!credential || !*credential || !backups.is_key(**credential)) {
-    const Error wrong{Code::unauthorized, "a backup takes the key of serving.json"};
-    return refuse(exchange, exchange.door().judged(Result<Identity>(fail(wrong))).error());
+    const Error wrong{Code::unauthorized, "a backup needs the key in serving.json"};
+    return refuse(exchange,
+                  exchange.admission().count_if_invalid(Result<Identity>(fail(wrong))).error());
   }
   if (const Result<void> plain = check_plain_body(request); !plain) {
-    return tell(exchange, plain.error());
+    return respond_error(exchange, plain.error());
   }
   const Result<std::string> target = target_of(request);
   if (!target) return exchange.respond(problem(target.error()));
-  exchange.read_part([&backups, target = *target] {
+  exchange.make_backup([&backups, target = *target] {
     Result<BackupMade> made = backups.make(target);
     return [made = std::move(made)](Exchange& asker) {
       if (made) return asker.respond(json_response(backup_answer(*made)));
       log_error("backup", made.error().message);
-      // Whoever holds the key may hear what the disk said.
+      // The holder of the key may see disk errors.
       const bool is_ours = info(made.error().code).http_status == 0;
       asker.respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
     };

@@ -1,4 +1,4 @@
-// GET /v1/events: in which form it is answered, and the forms that are as long as the log.
+// GET /v1/events: chooses the response format, and starts the formats of unbounded length.
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -14,8 +14,8 @@ namespace {
 
 enum class Form : std::uint8_t { kPage, kNdjson, kCsv, kLive };
 
-// What is named is meant: a form of its own goes before the page of the same quality, and patterns
-// mean the page. Who takes none of them gets the page too.
+// Chooses by quality. At equal quality an explicitly accepted format goes before the page.
+// Wildcards mean the page, and so does a list that accepts none of the formats.
 Form choose_form(const std::vector<Accepted>& list) {
   Form best = Form::kPage;
   int best_quality = std::max({quality_of(list, "application/json"), 0});
@@ -46,10 +46,11 @@ HttpResponse stream_head(HistoryForm form, Coding coding) {
   return head;
 }
 
-// A stream that was asked for. Its places are taken while the right is looked up.
+// A file that was requested. Its places are taken while the right is checked.
 struct FileOpening {
   HistoryFile file;
   HistorySource::Request request;
+  int rounds = 0;
 };
 
 void grant_history(Exchange& exchange, const std::shared_ptr<FileOpening>& opening);
@@ -57,16 +58,17 @@ void grant_history(Exchange& exchange, const std::shared_ptr<FileOpening>& openi
 void begin_history(Exchange& exchange, const std::shared_ptr<FileOpening>& opening,
                    const ReadGrant& grant) {
   const Services& services = exchange.services();
-  // Again: a stream that begins after all were cut would never say how it ended.
+  // Check again: a stream that begins after all streams were cut would never get its final audit
+  // event.
   if (exchange.draining()) {
-    return exchange.respond(problem({Code::draining, "the server is going down"}));
+    return exchange.respond(draining_problem());
   }
   HistorySource::Request& request = opening->request;
   if (const auto asked = check_filter(services, request.query.filter, grant); !asked) {
     return refuse(exchange, asked.error());
   }
-  request.lifts = grant.lifts;
-  opening->file.terms.lifts = grant.lifts;
+  request.unmasked_permissions = grant.unmasked_permissions;
+  opening->file.terms.unmasked_permissions = grant.unmasked_permissions;
   opening->file.terms.audited = grant.audited;
   opening->file.source = std::make_shared<HistorySource>(services.log, services.pages,
                                                          services.projections, std::move(request));
@@ -74,17 +76,20 @@ void begin_history(Exchange& exchange, const std::shared_ptr<FileOpening>& openi
 }
 
 void grant_history(Exchange& exchange, const std::shared_ptr<FileOpening>& opening) {
-  // Looked at before the right is: what comes behind its end is not shown.
+  // Taken before the right is checked: nothing after the right's end is shown.
   opening->request.held = readable(exchange.services());
   const std::uint64_t rights_changes = exchange.rights_changes();
   with_read_grant(exchange, opening->file.terms.reader, opening->request.query.filter.channels,
                   ReadMode::kHistory,
                   [opening, rights_changes](Exchange& asker, const ReadGrant& grant) {
-                    // From here on the stream hears of every change itself.
-                    if (asker.rights_changes() != rights_changes) {
-                      return grant_history(asker, opening);
+                    // From here on the stream itself is told of rights changes.
+                    if (asker.rights_changes() == rights_changes) {
+                      return begin_history(asker, opening, grant);
                     }
-                    begin_history(asker, opening, grant);
+                    if (opening->rounds++ == kRightsRoundsMax) {
+                      return refuse(asker, rights_change_too_fast());
+                    }
+                    grant_history(asker, opening);
                   });
 }
 
@@ -92,10 +97,10 @@ void open_history(Exchange& exchange, const HttpRequest& request, const Identity
                   HistoryQuery query, HistoryForm form) {
   const Services& services = exchange.services();
   if (exchange.draining()) {
-    return exchange.respond(problem({Code::draining, "the server is going down"}));
+    return exchange.respond(draining_problem());
   }
   const Coding coding = choose_coding(accepted(request.headers, "accept-encoding"));
-  Result<Doors::HistoryPlace> place = exchange.door().take_history_place(reader);
+  Result<Admission::HistoryLeases> place = exchange.admission().lease_history(reader);
   if (!place) return refuse(exchange, place.error());
   auto opening = std::make_shared<FileOpening>();
   opening->file.terms.reader = reader;
@@ -130,17 +135,18 @@ void get_events(Exchange& exchange, const HttpRequest& request, const Identity& 
   if (!query) return exchange.respond(problem(query.error()));
   if (!is_file && !query->export_name.empty()) {
     return exchange.respond(
-        problem({Code::bad_request, "`export` goes with application/x-ndjson and text/csv alone"}));
+        problem({Code::bad_request, "`export` is only for application/x-ndjson and text/csv"}));
   }
   if (form != Form::kLive && query->last_event_id) {
     return exchange.respond(problem({Code::bad_request,
                                      "`lastEventId` goes with text/event-stream alone; of a page "
                                      "or file it is `after`"}));
   }
-  // The trace would name nobody, and whoever asks could fill the log with them. (Where access is
-  // not controlled, nobody is anonymous.)
+  // The audit event would name nobody, and anonymous callers could fill the log with them. (Without
+  // access control no caller is anonymous.)
   if (!query->export_name.empty() && reader.kind == Identity::Kind::kAnonymous) {
-    return refuse(exchange, {Code::unauthorized, "`export` takes a token: it leaves who exported"});
+    return refuse(exchange,
+                  {Code::unauthorized, "`export` needs a token: it records who exported"});
   }
   switch (form) {
     case Form::kLive: return open_stream(exchange, request, reader, *query, sse_wire());

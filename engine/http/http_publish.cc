@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kBatchMedia = "application/cloudevents-batch+json";
 
-// The part of a media type before its parameters, in lower case.
+// The media type without its parameters, in lower case.
 std::string media_type(std::string_view header) {
   std::string media = lower_case(header.substr(0, header.find(';')));
   while (!media.empty() && media.back() == ' ') media.pop_back();
@@ -50,17 +50,14 @@ Result<std::vector<IncomingEvent>> parse_body(const HttpRequest& request) {
   return events;
 }
 
-// Events whose publisher is known: each is asked for in turn, then all are appended.
+// Events of an authenticated publisher: each is authorized in turn, then all are appended.
 struct Posting {
   Identity publisher;
   std::vector<IncomingEvent> events;
   bool is_batch = false;
-  std::vector<PublishGrant> grants = {};  // of the first events
+  std::vector<PublishGrant> grants = {};  // of the first events, in order
   int rounds = 1;
 };
-
-// How often all of it is asked for, when rights change meanwhile.
-constexpr int kRoundsMax = 5;
 
 void append_posting(Exchange& exchange, Posting& posting) {
   std::vector<std::string> ids;
@@ -97,14 +94,12 @@ void ask_for_posting(Exchange& exchange, const std::shared_ptr<Posting>& posting
             }));
     if (!known || !take(exchange, *posting, *known)) return;
   }
-  // A right that may have ended since an answer was made is asked for again.
+  // Authorize again if a right may have ended since.
   const bool current = std::all_of(
       posting->grants.begin(), posting->grants.end(),
       [now = access.changes()](const PublishGrant& grant) { return grant.as_of == now; });
   if (current) return append_posting(exchange, *posting);
-  if (posting->rounds++ == kRoundsMax) {
-    return refuse(exchange, {Code::overloaded, "rights change too fast to be looked up"});
-  }
+  if (posting->rounds++ == kRightsRoundsMax) return refuse(exchange, rights_change_too_fast());
   posting->grants.clear();
   ask_for_posting(exchange, posting);
 }
@@ -112,23 +107,23 @@ void ask_for_posting(Exchange& exchange, const std::shared_ptr<Posting>& posting
 }  // namespace
 
 void post_events(Exchange& exchange, const HttpRequest& request, const Identity& publisher) {
-  // Before the body is looked at, so that a flood costs little; a batch is taken whole and paid for
-  // by waiting longer.
-  if (const Result<void> taken = exchange.door().take_publish(publisher); !taken) {
+  // Check before the body is parsed, so that a flood is cheap. A batch is accepted as a whole; its
+  // other events are spent below and delay the next request.
+  if (const Result<void> taken = exchange.admission().take_publish(publisher); !taken) {
     return refuse(exchange, taken.error());
   }
   if (const Result<void> plain = check_plain_body(request); !plain) {
-    return tell(exchange, plain.error());
+    return respond_error(exchange, plain.error());
   }
   Result<std::vector<IncomingEvent>> events = parse_body(request);
-  if (!events) return tell(exchange, events.error());
+  if (!events) return respond_error(exchange, events.error());
   const bool is_batch = media_type(request.header("content-type")) == kBatchMedia;
   if (!exchange.services().config.allow_similar_types) {
     if (const auto known = check_types(*events, is_batch); !known) {
-      return tell(exchange, known.error());
+      return respond_error(exchange, known.error());
     }
   }
-  exchange.door().spend_publishes(publisher, events->size() - 1);
+  exchange.admission().spend_publishes(publisher, events->size() - 1);
   ask_for_posting(exchange,
                   std::make_shared<Posting>(Posting{
                       .publisher = publisher, .events = std::move(*events), .is_batch = is_batch}));

@@ -12,7 +12,7 @@
 namespace courtside {
 namespace {
 
-// Runs `read` on a read thread; it makes the answer, or the error to answer with.
+// Runs `read` on a read thread and answers with its response or error.
 void answer_with_read(Exchange& exchange, const Identity& reader,
                       std::function<Result<HttpResponse>()> read) {
   exchange.read_history(reader, [read = std::move(read)] {
@@ -23,11 +23,18 @@ void answer_with_read(Exchange& exchange, const Identity& reader,
   });
 }
 
-// Smaller ones grow, or win nothing.
-constexpr std::size_t kCompressedBytesMin = 1024;
+}  // namespace
 
-HttpResponse page_response(std::string body, Coding coding, bool takes_plain) {
-  if (body.size() < kCompressedBytesMin && takes_plain) coding = Coding::kIdentity;
+PageCoding page_coding(const HttpRequest& request) {
+  const std::vector<Accepted> codings = accepted(request.headers, "accept-encoding");
+  return {choose_coding(codings), takes_plain(codings)};
+}
+
+HttpResponse page_response(std::string body, PageCoding asked) {
+  // Smaller bodies gain nothing from compression.
+  constexpr std::size_t kCompressedBytesMin = 1024;
+  const bool is_plain = body.size() < kCompressedBytesMin && asked.takes_plain;
+  const Coding coding = is_plain ? Coding::kIdentity : asked.coding;
   HttpResponse response =
       json_response(coding == Coding::kIdentity ? std::move(body) : compressed(coding, body));
   response.headers.emplace_back("vary", "accept, accept-encoding");
@@ -37,44 +44,40 @@ HttpResponse page_response(std::string body, Coding coding, bool takes_plain) {
   return response;
 }
 
-}  // namespace
-
 void get_page(Exchange& exchange, const HttpRequest& request, const Identity& reader,
               const HistoryQuery& query) {
-  const std::vector<Accepted> codings = accepted(request.headers, "accept-encoding");
-  const Coding coding = choose_coding(codings);
-  const bool plain = takes_plain(codings);
+  const PageCoding coding = page_coding(request);
   const OffsetRange held = readable(exchange.services());
-  with_read_grant(
-      exchange, reader, query.filter.channels, ReadMode::kHistory,
-      [reader, query, held, coding, plain](Exchange& asker, const ReadGrant& grant) {
-        const Services& services = asker.services();
-        if (const auto asked = check_filter(services, query.filter, grant); !asked) {
-          return refuse(asker, asked.error());
-        }
-        asker.read_history(reader, [&services, reader, query, held, grant, coding, plain] {
-          Result<HistoryAnswer> page = answer_history(
-              query, services.log, within(held, services.log.held()), services.pages,
-              services.config.limits.page_scanned, services.projections, grant.lifts);
-          HttpResponse response;
-          if (page) response = page_response(std::move(page->body), coding, plain);
-          return [reader, query, grant, page = std::move(page),
-                  response = std::move(response)](Exchange& back) {
-            if (!page) return back.respond(problem(page.error()));
-            if (grant.audited) {
-              const auto traced = back.append_trace(reader, query.filter, page->events);
-              if (!traced) return back.respond(problem(traced.error()));
-            }
-            back.respond(response);
-          };
-        });
-      });
+  with_read_grant(exchange, reader, query.filter.channels, ReadMode::kHistory,
+                  [reader, query, held, coding](Exchange& asker, const ReadGrant& grant) {
+                    const Services& services = asker.services();
+                    if (const auto asked = check_filter(services, query.filter, grant); !asked) {
+                      return refuse(asker, asked.error());
+                    }
+                    asker.read_history(reader, [&services, reader, query, held, grant, coding] {
+                      Result<HistoryAnswer> page =
+                          answer_history(query, services.log, within(held, services.log.held()),
+                                         services.pages, services.config.limits.page_scanned,
+                                         services.projections, grant.unmasked_permissions);
+                      HttpResponse response;
+                      if (page) response = page_response(std::move(page->body), coding);
+                      return [reader, query, grant, page = std::move(page),
+                              response = std::move(response)](Exchange& back) {
+                        if (!page) return back.respond(problem(page.error()));
+                        if (grant.audited) {
+                          const auto traced = back.append_trace(reader, query.filter, page->events);
+                          if (!traced) return back.respond(problem(traced.error()));
+                        }
+                        back.respond(response);
+                      };
+                    });
+                  });
 }
 
 namespace {
 
-// What of its reading is worth a trace; empty: nothing is. Who may read everything could read the
-// log event by event, so it leaves one for each, but for those that are its own.
+// The channels for the audit event; empty when none is needed. A reader of everything could read
+// the log event by event, so each such read leaves one, except for the reader's own events.
 std::vector<std::string> traced_channels(const Identity& reader, const ReadGrant& grant) {
   const auto is_own = [&reader](const std::string& channel) {
     return is_own_channel(reader, channel);
@@ -92,25 +95,25 @@ void show_event(Exchange& exchange, const Identity& reader, const Record& record
   std::vector<std::string> channels(reached.begin(), reached.end());
   channels.emplace_back("*");
   const auto show = [record, reader, not_found](Exchange& asker, const Result<ReadGrant>& grant) {
-    asker.door().counted(grant);
-    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
-    if (!shown) return tell(asker, shown.error());
+    asker.admission().counted(grant);
+    const Result<ReadGrant> shown = denial_as_not_found(grant, not_found);
+    if (!shown) return respond_error(asker, shown.error());
     if (auto traced_as = traced_channels(reader, *shown); !traced_as.empty()) {
       Filter filter;
       filter.channels = std::move(traced_as);
       filter.subject = record.view().event().subject();
       const auto traced = asker.append_trace(reader, filter, 1);
-      if (!traced) return tell(asker, traced.error());
+      if (!traced) return respond_error(asker, traced.error());
     }
-    const Projection* projection =
-        asker.services().projections.choose(shown->channels, shown->lifts, record.view());
+    const Projection* projection = asker.services().projections.choose(
+        shown->channels, shown->unmasked_permissions, record.view());
     HttpResponse response;
     response.content_type = kEventMedia;
     response.headers.push_back(kNotStored);
     append_cloudevent(response.body, record.view(), projection);
     asker.respond(std::move(response));
   };
-  // An event without a channel is for who may read everything alone.
+  // An event without a channel is only for readers of everything.
   const auto known = exchange.services().access.check_read_any(reader, channels, ReadMode::kHistory,
                                                                exchange.later<ReadGrant>(show));
   if (known) show(exchange, *known);
@@ -147,24 +150,24 @@ void get_subject(Exchange& exchange, const std::string& segment, const Identity&
   const OffsetRange held = readable(exchange.services());
   const auto show = [subject = *subject, reader, held, not_found](Exchange& asker,
                                                                   const Result<ReadGrant>& grant) {
-    asker.door().counted(grant);
-    const Result<ReadGrant> shown = hide_refusal(grant, not_found);
-    if (!shown) return tell(asker, shown.error());
+    asker.admission().counted(grant);
+    const Result<ReadGrant> shown = denial_as_not_found(grant, not_found);
+    if (!shown) return respond_error(asker, shown.error());
     const Services& services = asker.services();
     if (shown->audited) {
       Filter filter;
       filter.subject = subject;
       const auto traced = asker.append_trace(reader, filter, {});
-      if (!traced) return tell(asker, traced.error());
+      if (!traced) return respond_error(asker, traced.error());
     }
     answer_with_read(asker, reader,
                      [&services, subject, held, not_found]() -> Result<HttpResponse> {
                        const Result<SubjectState> state = services.log.subject(subject);
                        if (!state) return fail(state.error());
                        if (state->version == 0) return fail(not_found);
-                       // What came since may be behind the end of the right that was asked for.
+                       // The change may be after the end of the right that was checked.
                        if (services.access.enabled() && state->last >= held.end) {
-                         return fail(Code::overloaded, "the subject is changing: ask again");
+                         return fail(Code::overloaded, "the subject is changing: try again");
                        }
                        JsonObject body;
                        body.text("subject", subject)

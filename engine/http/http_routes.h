@@ -1,12 +1,14 @@
-// What the paths do once it is known who asks; http_api.h chooses among them. Each answers the
-// request at hand of `exchange`, now or later. Threads: a shard's.
+// The path handlers, called by http_api after authentication. Each answers the exchange's request,
+// now or later. Threads: a shard's.
 #pragma once
 
 #include <string>
 
+#include "base/compress.h"
 #include "engine/access/identity.h"
 #include "engine/delivery/wire.h"
 #include "engine/history/history.h"
+#include "engine/history/stream_page.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -18,14 +20,14 @@ constexpr std::string_view kEventMedia = "application/cloudevents+json";
 
 void post_events(Exchange& exchange, const HttpRequest& request, const Identity& publisher);
 
-// GET /v1/events that is answered with server-sent events.
+// Whether it is a GET /v1/events that is answered with server-sent events.
 bool asks_for_stream(const HttpRequest& request);
 void get_events(Exchange& exchange, const HttpRequest& request, const Identity& reader);
 void get_page(Exchange& exchange, const HttpRequest& request, const Identity& reader,
               const HistoryQuery& query);
 void get_event(Exchange& exchange, const std::string& position, const Identity& reader);
 void get_subject(Exchange& exchange, const std::string& subject, const Identity& reader);
-// What GET /v1/subjects/{subject} says with a query: the state.
+// GET /v1/subjects/{subject} with a query: the subject's state.
 void get_state(Exchange& exchange, const std::string& subject, const HttpRequest& request,
                const Identity& reader);
 void get_calendar(Exchange& exchange, const std::string& venue, const HttpRequest& request,
@@ -34,14 +36,28 @@ void get_notifications(Exchange& exchange, const std::string& account, const Htt
                        const Identity& reader);
 void open_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
                  HistoryQuery query, const Wire& wire);
+// GET /v1/streams/{channel}, for clients of Durable Streams.
+void get_durable_stream(Exchange& exchange, const std::string& channel, const HttpRequest& request,
+                        const Identity& reader);
+// The same with `live=sse`.
+void open_durable_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
+                         StreamQuery query);
 
-// A ticket for a browser's EventSource or WebSocket.
+// How a page of JSON may be compressed for the client.
+struct PageCoding {
+  Coding coding = Coding::kIdentity;
+  bool takes_plain = true;
+};
+PageCoding page_coding(const HttpRequest& request);
+HttpResponse page_response(std::string body, PageCoding asked);
+
+// Issues a ticket for a browser's EventSource or WebSocket.
 void post_ticket(Exchange& exchange, const HttpRequest& request, const Identity& holder);
 
-// For the key of serving.json alone, whoever has it.
+// Authenticates by the key in serving.json only.
 void post_backup(Exchange& exchange, const HttpRequest& request);
 
-// Learns for itself who asks: it may say so in its first message.
+// Authenticates itself, because the credential may also come in the first message.
 void get_websocket(Exchange& exchange, const HttpRequest& request);
 
 }  // namespace courtside

@@ -13,13 +13,13 @@
 namespace courtside {
 namespace {
 
-// One question for a state, as it goes back and forth between the connection and the read threads.
+// A request for a state, passed between the connection and the read threads.
 struct StateQuestion {
   std::string at;
   Timestamp now;
   OffsetRange held;
   Identity reader;
-  Filter traced;  // what the trace says of it, where there is one
+  Filter traced;  // the filter of its audit event
   bool audited = false;
   Error not_found;
   StateRead read;
@@ -45,9 +45,9 @@ void answer_state(Exchange& exchange, const StateQuestion& question, const Resul
   const bool is_there = done.has_value();
   if (question.audited && (is_there || done.error().code == Code::not_found)) {
     const auto traced = exchange.append_trace(question.reader, question.traced, is_there ? 1 : 0);
-    if (!traced) return tell(exchange, traced.error());
+    if (!traced) return respond_error(exchange, traced.error());
   }
-  if (!is_there) return tell(exchange, done.error());
+  if (!is_there) return respond_error(exchange, done.error());
   const State state = StateReader::state(question.read);
   JsonObject body;
   body.text("subject", question.read.subject).raw("state", state.json);
@@ -56,29 +56,31 @@ void answer_state(Exchange& exchange, const StateQuestion& question, const Resul
   exchange.respond(json_response(body.take()));
 }
 
-// That its events are gone tells that it was there: only whoever may read the subject itself, or
-// everything, hears of it. To others, who read it by channels of their choice, it is not there.
+// position_expired reveals that the subject existed. Only readers of the subject itself or of
+// everything get it; for others the subject does not exist.
 void answer_expired(Exchange& exchange, const SharedQuestion& question, const Error& expired) {
-  const auto tell_whom = [question, expired](Exchange& asker, const Result<ReadGrant>& grant) {
-    const Result<ReadGrant> known = hide_refusal(grant, question->not_found);
+  const auto respond_by_grant = [question, expired](Exchange& asker,
+                                                    const Result<ReadGrant>& grant) {
+    const Result<ReadGrant> known = denial_as_not_found(grant, question->not_found);
     answer_state(asker, *question, fail(known ? expired : known.error()));
   };
   const auto known = exchange.services().access.check_read_any(
       question->reader, {question->read.subject, "*"}, ReadMode::kHistory,
-      exchange.later<ReadGrant>(tell_whom));
-  if (known) tell_whom(exchange, *known);
+      exchange.later<ReadGrant>(respond_by_grant));
+  if (known) respond_by_grant(exchange, *known);
 }
 
-// Piece by piece, so that a long one lets others read in between.
+// Reads piece by piece, so that other reads run between the pieces.
 void read_state(Exchange& exchange, const SharedQuestion& question, int pieces_left) {
   if (pieces_left == 0) {
-    return tell(exchange, {Code::overloaded, "the state takes long to make: ask again"});
+    return respond_error(exchange,
+                         {Code::overloaded, "the state takes too long to read: try again"});
   }
   exchange.read_history(question->reader, [&services = exchange.services(), question, pieces_left] {
     const Result<bool> done = read_on(services, *question);
     return [question, pieces_left, done](Exchange& asker) {
       if (done && !*done) return read_state(asker, question, pieces_left - 1);
-      // One that is not of this log is nothing to do with the subject.
+      // An error of the position itself reveals nothing about the subject.
       const bool is_gone = !done && done.error().code == Code::position_expired;
       if (is_gone && question->resolved) return answer_expired(asker, question, done.error());
       answer_state(asker, *question, done);
@@ -86,14 +88,14 @@ void read_state(Exchange& exchange, const SharedQuestion& question, int pieces_l
   });
 }
 
-// Who may read everything reads it as `*`; who may not reads it through the channels.
+// A reader of everything sees the state as `*`; others through the granted channels.
 void show_state(Exchange& exchange, const SharedQuestion& question,
                 const Result<ReadGrant>& grant) {
-  exchange.door().counted(grant);
-  const Result<ReadGrant> shown = hide_refusal(grant, question->not_found);
-  if (!shown) return tell(exchange, shown.error());
-  question->read.view =
-      view_by_channels(exchange.services().projections, shown->channels, shown->lifts);
+  exchange.admission().counted(grant);
+  const Result<ReadGrant> shown = denial_as_not_found(grant, question->not_found);
+  if (!shown) return respond_error(exchange, shown.error());
+  question->read.view = view_by_channels(exchange.services().projections, shown->channels,
+                                         shown->unmasked_permissions);
   const bool sees_all = question->read.view.key.empty();
   question->audited =
       shown->audited || (sees_all && question->reader.kind != Identity::Kind::kAdministrator);
@@ -102,17 +104,17 @@ void show_state(Exchange& exchange, const SharedQuestion& question,
   read_state(exchange, question, kStatePiecesMax);
 }
 
-// A page of a list, made on a read thread.
+// Makes a page of a list on a read thread.
 template <typename Answer>
 void answer_list(Exchange& exchange, const Identity& reader, const Filter& traced, bool audited,
                  Answer answer) {
   exchange.read_history(reader, [reader, traced, audited, answer] {
     Result<ListAnswer> page = answer();
     return [reader, traced, audited, page = std::move(page)](Exchange& asker) {
-      if (!page) return tell(asker, page.error());
+      if (!page) return respond_error(asker, page.error());
       if (audited) {
         const auto done = asker.append_trace(reader, traced, page->rows);
-        if (!done) return tell(asker, done.error());
+        if (!done) return respond_error(asker, done.error());
       }
       asker.respond(json_response(page->body));
     };
@@ -126,7 +128,7 @@ StateLists lists_of(const Services& services) {
           .scanned_max = services.config.limits.page_scanned};
 }
 
-const Error kNoSuchPath{Code::not_found, "there is nothing at this path"};
+const Error kNoSuchPath{Code::not_found, kNothingAtPath};
 
 }  // namespace
 
@@ -174,18 +176,20 @@ void get_calendar(Exchange& exchange, const std::string& segment, const HttpRequ
 
   const auto show = [venue = *venue, query = *query, reader, asked_at, held = readable(services)](
                         Exchange& asker, const Result<ReadGrant>& grant) {
-    asker.door().counted(grant);
-    if (!grant) return tell(asker, grant.error());
-    // The first that it may read shows more. It is read by that one, and so traced as that one.
+    asker.admission().counted(grant);
+    if (!grant) return respond_error(asker, grant.error());
+    // The first readable channel shows more, so it is the one that is read and audited.
     const std::string channel = grant->channels.front();
     const bool audited = !grant->traced.empty() && grant->traced.front() == channel;
     const Services& host = asker.services();
     Filter traced;
     traced.channels = {channel};
     traced.types = {"slot.*"};
-    const auto answer = [&host, query, venue, held, asked_at, channel, lifts = grant->lifts] {
+    const auto answer = [&host, query, venue, held, asked_at, channel,
+                         unmasked_permissions = grant->unmasked_permissions] {
       return answer_calendar(lists_of(host), query, venue, within(held, host.log.held()), asked_at,
-                             channel, view_of_slots(host.projections, channel, lifts));
+                             channel,
+                             view_of_slots(host.projections, channel, unmasked_permissions));
     };
     answer_list(asker, reader, traced, audited, answer);
   };

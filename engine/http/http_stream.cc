@@ -1,5 +1,5 @@
-// GET /v1/events as a stream of events, and the subprotocol cloudevents.json: where it begins, and
-// what is looked at before it does.
+// Streams of events (GET /v1/events, and the subprotocol cloudevents.json): checks the request and
+// resolves where the stream begins.
 #include <memory>
 #include <utility>
 
@@ -10,9 +10,9 @@
 namespace courtside {
 namespace {
 
-// The position that a stream resumes from; empty: none. What the browser adds when it reconnects is
-// newer than what stands in the page's URL; readers without headers of their own, such as npm
-// event-source-polyfill, add it to the URL as `lastEventId`.
+// The position to resume from; empty: none. The Last-Event-ID header of a reconnecting browser is
+// newer than the page's URL. Clients that cannot set headers, such as npm event-source-polyfill,
+// put it into the URL as `lastEventId`.
 std::string resume_position(const HttpRequest& request, const HistoryQuery& query) {
   const std::string_view header = request.header("last-event-id");
   if (!header.empty()) return std::string(header);
@@ -20,7 +20,7 @@ std::string resume_position(const HttpRequest& request, const HistoryQuery& quer
   return query.after.value_or("");
 }
 
-// Where a stream begins; from now where nothing else is said.
+// Where the stream begins: after a position, since a time, otherwise now.
 protocol::From stream_from(const HttpRequest& request, const HistoryQuery& query) {
   protocol::From from;
   std::string position = resume_position(request, query);
@@ -34,23 +34,30 @@ protocol::From stream_from(const HttpRequest& request, const HistoryQuery& query
   return from;
 }
 
-// A stream that has been asked for: looked at, then begun, unless a right ended in between.
+// A requested stream: its right is checked, then it begins, unless rights changed in between.
 struct StreamOpening {
   HttpRequest request;
   Identity reader;
-  protocol::From from;
-  std::optional<Timestamp> since;  // where it begins when the position is of another epoch
+  protocol::From from = {};
+  std::optional<Timestamp> since = {};  // used when the position is of another epoch
   std::shared_ptr<Interest> interest;
   bool is_traced = false;
+  std::optional<StreamQuery> durable = {};  // of Durable Streams; `from` and `since` do not count
+  int rounds = 0;
 };
 
 void open_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& opening);
+
+void open_again(Exchange& exchange, const std::shared_ptr<StreamOpening>& opening) {
+  if (opening->rounds++ == kRightsRoundsMax) return refuse(exchange, rights_change_too_fast());
+  open_stream(exchange, opening);
+}
 
 void begin_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& opening,
                   const Result<Start>& start, bool audited, std::uint64_t rights_changes) {
   if (!start) return exchange.respond(problem(start.error()));
   if (opening->request.method == "HEAD")
-    return exchange.show_stream_head();  // nothing is listened to
+    return exchange.show_stream_head();  // it has no subscription
   if (audited && !opening->is_traced) {
     const auto traced = exchange.append_trace(opening->reader, opening->interest->filter, {});
     if (!traced) return exchange.respond(problem(traced.error()));
@@ -58,15 +65,25 @@ void begin_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& open
   }
   exchange.after_traces([opening, start, rights_changes](Exchange& asker) {
     if (asker.draining()) {
-      return asker.respond(problem({Code::draining, "the server is going down"}));
+      return asker.respond(draining_problem());
     }
-    if (asker.rights_changes() != rights_changes) return open_stream(asker, opening);
-    if (const Result<void> taken = asker.door().take_place(opening->reader); !taken) {
+    if (asker.rights_changes() != rights_changes) return open_again(asker, opening);
+    if (const Result<void> taken = asker.admission().take_place(opening->reader); !taken) {
       return refuse(asker, taken.error());
     }
-    asker.open_stream(opening->request, *start, opening->interest, opening->reader,
-                      opening->is_traced);
+    StreamTerms terms{.reader = opening->reader, .is_traced = opening->is_traced};
+    if (opening->durable) terms.cursor = next_cursor(opening->durable->cursor, now());
+    asker.open_stream(opening->request, *start, opening->interest, std::move(terms));
   });
+}
+
+// Not with a gap: a client of Durable Streams would not notice it.
+Result<Start> durable_start(Exchange& exchange, const StreamQuery& query) {
+  const LogReader& log = exchange.services().log;
+  const OffsetRange held = query.from_now ? exchange.hub().held() : log.held();
+  const Result<OffsetRange> window = stream_window(query, log.epoch(), held);
+  if (!window) return fail(window.error());
+  return Start{.next = window->begin, .epoch_gap = {}};
 }
 
 void resolve_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& opening,
@@ -74,14 +91,15 @@ void resolve_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& op
   const Services& services = exchange.services();
   const auto begin = [opening, rights_changes, audited = grant.audited](
                          Exchange& asker, const Result<Start>& start) {
-    if (asker.rights_changes() != rights_changes) return open_stream(asker, opening);
+    if (asker.rights_changes() != rights_changes) return open_again(asker, opening);
     begin_stream(asker, opening, start, audited, rights_changes);
   };
   if (const auto asked = check_filter(services, opening->interest->filter, grant); !asked) {
     return refuse(exchange, asked.error());
   }
   opening->interest = std::make_shared<Interest>(*opening->interest);
-  opening->interest->lifts = grant.lifts;
+  opening->interest->unmasked_permissions = grant.unmasked_permissions;
+  if (opening->durable) return begin(exchange, durable_start(exchange, *opening->durable));
   protocol::From from = opening->from;
   std::optional<protocol::Gap> epoch_gap;
   if (!start_needs_read(from)) {
@@ -90,7 +108,7 @@ void resolve_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& op
     const Result<Start> start = resolve_start(from, services.log.epoch(), held);
     if (start) epoch_gap = start->epoch_gap;
     if (!epoch_gap || !opening->since) return begin(exchange, start);
-    // The position says nothing about this log, so that `since` alone says what is wanted of it.
+    // The position is of another log, so the stream begins at `since`.
     from = {.kind = protocol::From::Kind::kSince, .after = {}, .last = 0, .since = *opening->since};
     opening->interest->filter.since = opening->since;
   }
@@ -114,26 +132,48 @@ void open_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& openi
                   });
 }
 
+// Whether another stream may begin. Otherwise the request is answered.
+bool admit_stream(Exchange& exchange, const Identity& reader) {
+  if (exchange.draining()) {
+    exchange.respond(draining_problem());
+    return false;
+  }
+  if (const Result<void> taken = exchange.admission().take_subscribe(reader); !taken) {
+    refuse(exchange, taken.error());
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+void open_durable_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
+                         StreamQuery query) {
+  if (!admit_stream(exchange, reader)) return;
+  auto opening = std::make_shared<StreamOpening>(StreamOpening{
+      .request = request, .reader = reader, .interest = std::make_shared<Interest>()});
+  opening->interest->wire = &durable_wire();
+  opening->interest->filter = query.filter();
+  opening->durable = std::move(query);
+  open_stream(exchange, opening);
+}
 
 void open_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
                  HistoryQuery query, const Wire& wire) {
-  if (query.shaped || !query.export_name.empty()) {
+  if (query.has_paging || !query.export_name.empty()) {
     return exchange.respond(
         problem({Code::bad_request,
-                 "`before`, `order`, `limit` and `export` do not go with a stream of events"}));
+                 "`before`, `order`, `limit` and `export` cannot be used with an event stream"}));
   }
-  if (exchange.draining()) {
-    return exchange.respond(problem({Code::draining, "the server is going down"}));
-  }
-  if (const Result<void> taken = exchange.door().take_subscribe(reader); !taken) {
-    return refuse(exchange, taken.error());
-  }
-  auto opening = std::make_shared<StreamOpening>(
-      StreamOpening{request, reader, stream_from(request, query), query.filter.since,
-                    std::make_shared<Interest>(), false});
-  // `since` says where a stream begins. One that resumes goes on from its position: `-90s` of the
-  // same URL would cut off what came early in a long interruption.
+  if (!admit_stream(exchange, reader)) return;
+  auto opening =
+      std::make_shared<StreamOpening>(StreamOpening{.request = request,
+                                                    .reader = reader,
+                                                    .from = stream_from(request, query),
+                                                    .since = query.filter.since,
+                                                    .interest = std::make_shared<Interest>()});
+  // A resumed stream continues from its position and ignores `since`: a relative time such as
+  // `-90s` would skip the beginning of a long interruption.
   if (opening->from.kind == protocol::From::Kind::kAfter) query.filter.since.reset();
   opening->interest->wire = &wire;
   opening->interest->filter = std::move(query.filter);

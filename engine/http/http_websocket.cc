@@ -24,7 +24,7 @@ const std::array<Subprotocol, 3>& subprotocols() {
   return known;
 }
 
-// The first that the client offers and we know; JSON for a client that offers none.
+// The first offer that is known; JSON when the client offers none.
 const Subprotocol* choose_subprotocol(const std::vector<std::string_view>& offers) {
   for (const std::string_view offer : offers) {
     for (const Subprotocol& known : subprotocols()) {
@@ -46,8 +46,8 @@ Error unknown_subprotocol() {
   return {Code::unsupported_protocol, "none of the offered subprotocols is known", details.take()};
 }
 
-// A session may learn who speaks from `hello`; a stream and a credential that is there already
-// are looked at before the upgrade, so that a refusal is an HTTP answer.
+// A session may authenticate with `hello`. A stream, or a credential in the request, is checked
+// before the upgrade, so that a refusal is an HTTP response.
 void open_websocket(Exchange& exchange, const HttpRequest& request, const Subprotocol& subprotocol,
                     bool is_offered) {
   if (subprotocol.codec == nullptr) {
@@ -60,8 +60,8 @@ void open_websocket(Exchange& exchange, const HttpRequest& request, const Subpro
           open_stream(asker, request, who, query, subprotocol.wire);
         });
   }
-  // A client that offered none must not be told of one: it would have to fail the connection
-  // (RFC 6455, section 4.1).
+  // Name no subprotocol to a client that offered none: it would have to fail the connection (RFC
+  // 6455, section 4.1).
   const std::string_view answered = is_offered ? subprotocol.name : std::string_view();
   const Result<void> known =
       for_each_parameter(request.query(), {}, [](const Parameter& parameter) {
@@ -70,14 +70,14 @@ void open_websocket(Exchange& exchange, const HttpRequest& request, const Subpro
   if (!known) return exchange.respond(problem(known.error()));
   const Result<std::optional<std::string>> credential = credential_of(request);
   if (request.query().empty() && credential && !*credential) {
-    if (const Result<void> taken = exchange.door().take_place(Identity{}); !taken) {
+    if (const Result<void> taken = exchange.admission().take_place(Identity{}); !taken) {
       return refuse(exchange, taken.error());
     }
     return exchange.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
   }
   with_identity(exchange, request,
                 [request, answered, &subprotocol](Exchange& asker, const Identity& who) {
-                  if (const Result<void> taken = asker.door().take_place(who); !taken) {
+                  if (const Result<void> taken = asker.admission().take_place(who); !taken) {
                     return refuse(asker, taken.error());
                   }
                   asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
@@ -96,13 +96,13 @@ void get_websocket(Exchange& exchange, const HttpRequest& request) {
     return exchange.respond(response);
   }
   if (exchange.draining()) {
-    return exchange.respond(problem({Code::draining, "the server is going down"}));
+    return exchange.respond(draining_problem());
   }
   std::vector<std::string_view> offers = subprotocol_offers(request);
   const bool is_offered = !offers.empty();
   std::erase_if(offers, [](std::string_view offer) { return offer.starts_with("bearer."); });
-  // A client that offered a credential alone could use no answer: it must fail where none of its
-  // offers is named, and a credential is never named.
+  // A client that offers only a credential would fail on any answer, because a credential is never
+  // named as the subprotocol.
   const Subprotocol* subprotocol =
       is_offered && offers.empty() ? nullptr : choose_subprotocol(offers);
   if (subprotocol == nullptr) return exchange.respond(problem(unknown_subprotocol()));

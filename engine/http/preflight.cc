@@ -9,16 +9,17 @@ namespace courtside {
 namespace {
 
 constexpr std::string_view kAllowedHeaders =
-    "content-type, last-event-id, authorization, traceparent, "
+    "content-type, last-event-id, authorization, if-none-match, traceparent, "
     "ce-specversion, ce-id, ce-source, ce-type, ce-subject, ce-time, ce-datacontenttype, "
     "ce-dataschema, ce-channels, ce-expectedversion, ce-correlationid, ce-causationid, "
     "ce-actorid, ce-actortype, ce-actorrole, ce-traceparent";
 
-// A page reads no others than these and the seven that every answer may have.
+// A page can read only these headers and the seven that CORS always exposes.
 constexpr std::string_view kExposedHeaders =
-    "courtside-after, courtside-through, retry-after, allow, accept-encoding, www-authenticate";
+    "courtside-after, courtside-through, stream-next-offset, stream-cursor, stream-up-to-date, "
+    "etag, retry-after, allow, accept-encoding, www-authenticate";
 
-// Goes into the answer, so it must be a header's name and nothing else.
+// It is copied into the response, so it must be a header name.
 bool is_event_header(std::string_view name) {
   const auto is_fit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';

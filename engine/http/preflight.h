@@ -1,5 +1,6 @@
-// What browsers ask before a page of another site may send something, and what such a page may read
-// of the answers (https://fetch.spec.whatwg.org/#http-cors-protocol). Threads: any; no state.
+// CORS: answers a browser's preflight request, and tells it which response headers a page of
+// another site may read (https://fetch.spec.whatwg.org/#http-cors-protocol). Threads: any; no
+// state.
 #pragma once
 
 #include <string>
@@ -9,12 +10,11 @@
 
 namespace courtside {
 
-// The answer to OPTIONS. Allowed are the request headers that docs/protocol.md names, and each
-// `ce-*` header that is asked for: an event may have any extension attribute, and a browser knows
-// no pattern.
+// The answer to OPTIONS. It allows the request headers of docs/protocol.md and each requested
+// `ce-*` header: an event may have any extension attribute, and CORS has no patterns for headers.
 HttpResponse preflight_answer(const HttpRequest& request);
 
-// Adds what lets the page at `origin` read the answer.
+// Adds the headers that let a page at `origin` read the response.
 void allow_origin(HttpResponse& response, std::string_view origin);
 
 }  // namespace courtside

@@ -12,7 +12,7 @@ constexpr std::string_view kErrorsBegin = "{\"errors\":";
 
 constexpr std::string_view kRetryAfterBegin = "{\"retryafter\":";
 
-// Whole seconds (RFC 9110, section 10.2.3), none too few.
+// In whole seconds (RFC 9110, section 10.2.3), rounded up.
 std::string retry_after_s(std::string_view details) {
   constexpr std::uint64_t kSecondMs = 1000;
   std::uint64_t wait_ms = kSecondMs;
@@ -50,6 +50,8 @@ HttpResponse problem(const Error& given) {
   }
   return response;
 }
+
+HttpResponse draining_problem() { return problem({Code::draining, "the server is going down"}); }
 
 HttpResponse json_response(std::string body, int status) {
   return {.status = status,

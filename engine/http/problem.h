@@ -1,4 +1,4 @@
-// Errors over HTTP: RFC 9457 problem documents. Threads: any; no state.
+// Errors over HTTP: problem documents (RFC 9457). Threads: any; no state.
 #pragma once
 
 #include <string>
@@ -9,16 +9,20 @@
 
 namespace courtside {
 
+// The response for error_for_caller(error):
 // {"type":"/problems/<code>","title":...,"status":...,"detail":...,"code":...,"retryable":...,
-// "details":{...}}; of invalid_event also "errors" at the top level; where it pays to come back,
-// Retry-After. Of error_for_caller(error).
+// "details":{...}}. invalid_event also has "errors" at the top level; status 503 and 429 have
+// Retry-After.
 HttpResponse problem(const Error& error);
+
+// The server is stopping.
+HttpResponse draining_problem();
 
 HttpResponse json_response(std::string body, int status = 200);
 
-// Of answers without end: nginx passes each byte on at once instead of filling a buffer first.
+// For streamed responses: nginx forwards bytes at once instead of buffering them.
 inline const std::pair<std::string, std::string> kUnbuffered = {"x-accel-buffering", "no"};
-// What one caller may see at one moment is no answer for anybody else, or for later.
+// Responses depend on the caller and the moment, so no cache may keep them.
 inline const std::pair<std::string, std::string> kNotStored = {"cache-control", "no-store"};
 
 }  // namespace courtside

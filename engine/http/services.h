@@ -1,24 +1,24 @@
-// What every shard works with: the log, the sequencer and the rules, made once by the Server.
-// All of it is immutable or safe from any thread, and outlives the shards.
+// What every shard works with: the log, the sequencer and the rules. The Server makes them once.
+// All are immutable or thread-safe and outlive the shards.
 #pragma once
 
 #include <functional>
 #include <string>
 
 #include "engine/access/access.h"
+#include "engine/admission/admission.h"
 #include "engine/config/config.h"
-#include "engine/doors/doors.h"
 #include "engine/routing/router.h"
-#include "engine/session/session.h"
+#include "engine/session/session_host.h"
 #include "eventlog/log_reader.h"
 #include "eventlog/sequencer.h"
 #include "replay/page_reader.h"
-#include "replay/state_reader.h"
+#include "replay/state/state_reader.h"
 #include "transport/connection.h"
 
 namespace courtside {
 
-class BackupDoor;
+class BackupEndpoint;
 
 struct Services {
   const Config& config;
@@ -27,14 +27,14 @@ struct Services {
   const StateReader& states;
   Sequencer& sequencer;
   Access& access;
-  Doors& doors;
-  BackupDoor& backups;
+  Admission& admission;
+  BackupEndpoint& backups;
   const Router& router;
   const Projections& projections;
   ConnectionLimits connection_limits;
   SessionLimits session_limits;
-  std::function<std::string()> metrics;   // the page of GET /metrics
-  std::function<std::string()> outboxes;  // the answer to GET /v1/outbox
+  std::function<std::string()> metrics;   // the body of GET /metrics
+  std::function<std::string()> outboxes;  // the body of GET /v1/outbox
 };
 
 }  // namespace courtside

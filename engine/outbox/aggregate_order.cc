@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/format.h"
 #include "base/utf8.h"
 #include "schema/json_reader.h"
 
@@ -12,20 +13,20 @@ namespace {
 
 using How = AggregateOrder::Ready::How;
 
-// Aggregates whose last version is kept in memory; beyond that, those without a row that waits are
+// Aggregates whose last version is kept in memory. Beyond that, those without waiting rows are
 // forgotten and looked up again.
 constexpr std::size_t kKnownMax = 100'000;
-// Between two looks for an earlier version that is still to be read, also where outbox.hold is
-// less.
+// The minimum time between two lookups for an unread earlier version, also when outbox.hold is
+// shorter.
 constexpr std::uint64_t kAskAgainMs = 50;
 
 AggregateKey key_of(const OutboxRow& row) { return {row.aggregate_type, row.aggregate_id}; }
 
 std::string version_key(const AggregateKey& key) {
-  return std::string(kVersionPrefix) + key.type + ":" + key.id;
+  return format("{}{}:{}", kVersionPrefix, key.type, key.id);
 }
 
-std::string held_key(const OutboxRow& row) { return std::string(kHeldPrefix) + row.place; }
+std::string held_key(const OutboxRow& row) { return std::string(kWaitingPrefix) + row.place; }
 
 }  // namespace
 
@@ -37,12 +38,12 @@ Result<void> AggregateOrder::load(const std::vector<SourceNote>& held, std::uint
   for (const SourceNote& note : held) {
     Result<OutboxRow> row = parse_outbox_row(note.value);
     if (!row || !row->aggregate_version) {
-      return fail(Code::data_corrupt, "the note " + note.key + " of a source is no row");
+      return fail(Code::data_corrupt, format("the note {} of a source is no row", note.key));
     }
     rows.push_back(*std::move(row));
   }
   if (const Result<void> met = meet(rows); !met) return met;
-  Outcome unused;  // Its notes are those that it was loaded from.
+  Outcome unused;  // it would write the notes again that the rows came from
   for (OutboxRow& row : rows) {
     const auto aggregate = known_.find(key_of(row));
     hold(unused, aggregate, std::move(row), now_ms);
@@ -68,9 +69,9 @@ Result<AggregateOrder::Outcome> AggregateOrder::take(std::vector<OutboxRow> rows
   return outcome;
 }
 
-// Finds out where each aggregate of these rows stands.
+// Looks up the last version of each aggregate of these rows.
 Result<void> AggregateOrder::meet(const std::vector<OutboxRow>& rows) {
-  std::map<AggregateKey, std::uint64_t> lowest;  // of those that nobody has seen before
+  std::map<AggregateKey, std::uint64_t> lowest;  // of aggregates without a note
   for (const OutboxRow& row : rows) {
     if (!row.aggregate_version) continue;
     const AggregateKey key = key_of(row);
@@ -124,7 +125,7 @@ void AggregateOrder::add(Outcome& outcome, OutboxRow row, std::uint64_t now_ms) 
 
 void AggregateOrder::hold(Outcome& outcome, Aggregates::iterator aggregate, OutboxRow row,
                           std::uint64_t now_ms) {
-  // A note is JSON, and so must be what is in it.
+  // A note is JSON, so the payload in it must be JSON.
   if (!row.payload.empty() &&
       !(is_utf8(row.payload) && !read_json(row.payload).is(JsonKind::kNone))) {
     row.payload.clear();
@@ -138,7 +139,7 @@ void AggregateOrder::hold(Outcome& outcome, Aggregates::iterator aggregate, Outb
   ++held_count_;
 }
 
-// Everything that waited for the version that just went, and for those after it.
+// Releases the rows that waited for the version that was just released.
 void AggregateOrder::release_next(Outcome& outcome, Aggregates::iterator aggregate) {
   auto& [last, held] = aggregate->second;
   while (!held.empty() && held.begin()->first <= last + 1) {
@@ -147,9 +148,9 @@ void AggregateOrder::release_next(Outcome& outcome, Aggregates::iterator aggrega
   }
 }
 
-// Those whose time is over go, behind those of their aggregate that come before them; but not where
-// an earlier version is among the rows that are still to be read, held up itself by a transaction
-// that is open for long. All of them are asked about at once: a look ahead is dear.
+// Releases rows whose wait has expired, each after its aggregate's earlier waiting rows. A row
+// stays when an earlier version is still unread, because a long transaction delays that one, too.
+// One lookup covers all rows, because it is expensive.
 Result<void> AggregateOrder::expire(Outcome& outcome, std::uint64_t now_ms) {
   std::vector<Waiting> due;
   std::set<AggregateKey> keys;
@@ -181,7 +182,7 @@ Result<void> AggregateOrder::expire(Outcome& outcome, std::uint64_t now_ms) {
   return {};
 }
 
-// The first of the aggregate's rows that wait goes.
+// Releases the aggregate's first waiting row.
 void AggregateOrder::force(Outcome& outcome, const AggregateKey& key, std::uint64_t now_ms) {
   const auto aggregate = known_.find(key);
   moved_.insert(aggregate->first);

@@ -1,21 +1,21 @@
-// Puts the events of each aggregate into the order of their versions: version n+1 waits for n,
-// within bounds.
+// Sorts the events of each aggregate by version: version n+1 waits for n, within bounds.
 //
-// A table is read in the order of transaction ids, which is not the order of change: a transaction
-// that began first may have changed the row last. The producer numbers each aggregate under its
-// row's lock, so when n+1 is there, n is committed too, and only further on in the table.
+// A table is read in the order of transaction ids, which is not the order of changes: a transaction
+// that began first may have changed the row last. The producer numbers an aggregate's changes under
+// its row lock. So when n+1 is visible, n is committed, too, and comes later in the table.
 //
 //   rows as read     b1/2   b2/7   b1/1      (aggregate/version)
 //   delivered               b2/7   b1/1 b1/2
 //
-// The first version seen of an aggregate is its base, unless a lower one is among the rows that
-// are still to be read. A row that has waited long goes before its earlier ones, unless one of them
-// is still to be read, and so does the first of too many; they are told apart, as are those that
-// come after a later one went. Rows without a version wait for nothing.
+// The first version seen of an aggregate is its base, unless a lower one is among the unread rows.
+// A row that waited too long is released before its missing earlier versions (kAhead), unless one
+// of them is still unread. When too many rows wait, the oldest is released the same way. An earlier
+// version that comes later is kLate. Rows without a version never wait.
 //
-// What waits and what each aggregate's last version is are notes, written with the place, so the
-// place may pass a row that waits. It holds what the log does not have yet: when a step was not
-// taken, throw it away and load another. No I/O but through Lookups. Threads: one.
+// Waiting rows and each aggregate's last version are stored as notes, in the same write as the
+// source position, so the position may pass a waiting row. The object may be ahead of the log: when
+// a write fails, discard it and load another one. It does no I/O except through Lookups. Threads:
+// one.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@
 
 namespace courtside {
 
-// Of rows that wait, and of what aggregates' last versions are: the beginnings of their notes.
-constexpr std::string_view kHeldPrefix = "held/";
+// Key prefixes of the notes of waiting rows and of aggregates' last versions.
+constexpr std::string_view kWaitingPrefix = "held/";
 constexpr std::string_view kVersionPrefix = "version/";
 
 class AggregateOrder {
@@ -45,9 +45,9 @@ class AggregateOrder {
     std::uint64_t held_ms = 10'000;
   };
   struct Lookups {
-    // The value of a note of this source, or empty.
+    // The value of a note of this source; empty when there is none.
     std::function<Result<std::string>(const std::string& key)> note;
-    // Of rows that are yet to be read: OutboxSource::lowest_unread.
+    // Looks among unread rows: OutboxSource::lowest_unread.
     std::function<Result<std::vector<AggregateVersion>>(const std::vector<AggregateKey>&)>
         lowest_unread;
   };
@@ -55,13 +55,13 @@ class AggregateOrder {
   struct Ready {
     enum class How : std::uint8_t {
       kInOrder,
-      kAhead,  // waited in vain: an earlier version has not come
-      kLate,   // a later one went before, or the same
+      kAhead,  // waited too long: an earlier version has not come
+      kLate,   // a later or equal version was released before
     };
     OutboxRow row;
     How how = How::kInOrder;
-    std::uint64_t expected = 0;   // the version that should have come
-    std::uint64_t waited_ms = 0;  // of kAhead
+    std::uint64_t expected = 0;   // the next version in order
+    std::uint64_t waited_ms = 0;  // for kAhead
   };
   struct Outcome {
     std::vector<Ready> ready;
@@ -70,17 +70,17 @@ class AggregateOrder {
 
   AggregateOrder(const Limits& limits, Lookups lookups);
 
-  // What waited when the last one ended: the notes under kHeldPrefix. Waiting begins anew.
-  // data_corrupt when one is no row.
+  // Loads the rows that were waiting: the notes under kWaitingPrefix. Their waiting time begins
+  // again. data_corrupt when a note is not a row.
   Result<void> load(const std::vector<SourceNote>& held, std::uint64_t now_ms);
 
-  // The next rows of the source, and what has waited long enough.
+  // Adds the next rows of the source. Returns the rows that are released now.
   Result<Outcome> take(std::vector<OutboxRow> rows, std::uint64_t now_ms);
 
   std::size_t held() const { return held_count_; }
-  // The places of the rows that wait. It walks all of them.
+  // The source positions of the waiting rows. Visits all of them.
   std::set<std::string> held_places() const;
-  // When take() has something to do without rows.
+  // When take() must be called even without new rows.
   std::optional<std::uint64_t> next_expiry_ms();
 
  private:
@@ -89,7 +89,7 @@ class AggregateOrder {
     std::uint64_t since_ms = 0;
   };
   struct Aggregate {
-    std::uint64_t last = 0;  // the version that went last
+    std::uint64_t last = 0;  // the last released version
     std::multimap<std::uint64_t, Held> held;
   };
   struct Waiting {
@@ -111,10 +111,10 @@ class AggregateOrder {
 
   const Limits limits_;
   const Lookups lookups_;
-  Aggregates known_;             // with everything that waits, and some others
-  std::deque<Waiting> waiting_;  // oldest first; some have gone
+  Aggregates known_;             // all aggregates with waiting rows, and some others
+  std::deque<Waiting> waiting_;  // oldest first; some were released already
   std::size_t held_count_ = 0;
-  std::set<AggregateKey> moved_;  // in this outcome
+  std::set<AggregateKey> moved_;  // aggregates whose `last` changed in this take()
 };
 
 }  // namespace courtside

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/format.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -19,11 +20,11 @@
 namespace courtside {
 namespace {
 
-// The platform stored JSON as a text in these.
+// Columns in which the platform stored JSON as a string.
 constexpr std::array<std::string_view, 4> kJsonColumns = {"oldValue", "newValue", "details",
                                                           "error"};
 
-// The columns that are attributes of an event.
+// Columns that become attributes of the event.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kAttributes = {
     {{"actorId", "actorid"}, {"actorType", "actortype"}, {"correlationId", "correlationid"}}};
 
@@ -32,7 +33,8 @@ bool is_among(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-// "2026-11-01 10:00:00.125+00" is 2026-11-01T10:00:00.125Z. Empty where it is no such time.
+// Makes 2026-11-01T10:00:00.125Z from "2026-11-01 10:00:00.125+00". Empty when it is not such a
+// time.
 std::string rfc3339(std::string text) {
   constexpr std::string_view kUtc = "+00";
   if (text.ends_with(kUtc)) text.resize(text.size() - kUtc.size());
@@ -94,7 +96,7 @@ class Draft {
       return;
     }
     if (is_among(kJsonColumns, name)) {
-      // One level deeper it stands in data, which may be so deep and no deeper.
+      // In `data` it is one level deeper, and the depth of `data` is bounded.
       data_.raw(name, unquoted_json(value, kJsonDepthMax - 1));
     } else {
       data_.raw(name, value.raw);
@@ -116,9 +118,8 @@ Result<std::string> audit_event(const AuditRow& row) {
     return fail(Code::invalid_event, "`timestamp` is no time of the years 0 to 9999");
   }
   if (row.size_bytes > kAuditRowBytesMax) {
-    return fail(Code::payload_too_large, "the row has " + std::to_string(row.size_bytes) +
-                                             " bytes; an event has at most " +
-                                             std::to_string(kEventBytesMax));
+    return fail(Code::payload_too_large, format("the row has {} bytes; an event has at most {}",
+                                                row.size_bytes, kEventBytesMax));
   }
   Draft draft(row);
   if (!is_utf8(row.columns) || !draft.read_columns()) {

@@ -19,15 +19,16 @@ namespace {
 
 constexpr std::string_view kEmptyPayload = "{}";
 
-// A field of the data that holds an id, and what a column says it is.
+// A data field that holds an id, and the column's value for it.
 struct IdField {
   std::string_view name;
-  std::string_view column;           // empty: it says nothing
-  bool is_in_payload = false;        // with a value
-  bool is_empty_in_payload = false;  // as "", which no id is; null says that it is not there
+  std::string_view column;           // empty: the column has no value
+  bool is_in_payload = false;        // the payload has a value
+  bool is_empty_in_payload = false;  // the payload has ""; null counts as missing
 };
 
-// The ids of the columns. The aggregate's own id is one where the catalogue says in which field.
+// The id fields of the row's columns. The aggregate's id is one of them if the catalogue names its
+// field.
 std::vector<IdField> id_fields(const OutboxRow& row) {
   std::vector<IdField> out = {
       {"accountId", row.account_id}, {"venueId", row.venue_id}, {"bookingId", row.booking_id}};
@@ -47,7 +48,7 @@ std::vector<IdField> id_fields(const OutboxRow& row) {
   return out;
 }
 
-// What the payload says: an object that was encoded twice is that object, and null is {}.
+// The payload: an object that was encoded as a string is decoded, null becomes {}.
 std::string payload_text(const OutboxRow& row) {
   if (row.payload.empty() || !is_utf8(row.payload)) {
     return row.payload.empty() ? std::string(kEmptyPayload) : row.payload;
@@ -59,15 +60,15 @@ std::string payload_text(const OutboxRow& row) {
   return read_json(text).is(JsonKind::kObject) ? text : row.payload;
 }
 
-// One member of an object, as it is written.
+// A member of an object, as raw text.
 struct Member {
   std::string_view key;
   std::string_view value;
-  IdField* id = nullptr;  // null: it is none
+  IdField* id = nullptr;  // null: not an id field
   bool is_absent = false;
 };
 
-// At the object's end.
+// Inserts the member at the object's end.
 void insert_member(std::string& object, std::string_view key, std::string_view value,
                    bool is_first) {
   std::string member = is_first ? "" : ",";
@@ -75,8 +76,8 @@ void insert_member(std::string& object, std::string_view key, std::string_view v
   object.insert(object.rfind('}'), member);
 }
 
-// The payload with the ids that the columns have and it has not, at its end; null, and an empty
-// text, is no id. As it is when it is no object, or not sound: the door says so.
+// Appends the ids that the columns have and the payload lacks; null and "" count as lacking. A
+// payload that is not a valid object stays unchanged; check_event() refuses it later.
 std::string with_ids(const OutboxRow& row) {
   const std::string payload = payload_text(row);
   std::vector<IdField> ids = id_fields(row);
@@ -106,7 +107,7 @@ std::string with_ids(const OutboxRow& row) {
     return !id.is_in_payload && (!id.column.empty() || id.is_empty_in_payload);
   };
   if (std::none_of(ids.begin(), ids.end(), is_changed)) return payload;
-  // Byte for byte as it was, but for members that are replaced.
+  // Keep the original bytes, unless members are replaced.
   const auto is_kept = [&](const Member& each) { return !each.is_absent || !is_changed(*each.id); };
   std::string out = payload;
   std::size_t count = members.size();
@@ -128,7 +129,7 @@ std::string with_ids(const OutboxRow& row) {
   return out;
 }
 
-// CloudEvents knows integers of 32 bits; a larger number is a text.
+// CloudEvents integers have 32 bits; a larger number becomes a string.
 std::string number_token(const std::optional<std::uint64_t>& value) {
   if (!value) return {};
   const std::string digits = std::to_string(*value);

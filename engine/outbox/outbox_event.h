@@ -1,4 +1,4 @@
-// The event that an outbox row stands for. Threads: any; no state.
+// Makes the event of an outbox row. Threads: any; no state.
 #pragma once
 
 #include <string>
@@ -14,12 +14,12 @@ namespace courtside {
 // `<aggregate type in lower case>:<aggregate id>`.
 std::string outbox_subject(const OutboxRow& row);
 
-// The CloudEvent: id and type are the row's, the subject is its aggregate, data is its payload,
-// into which the ids of the row's columns, and of its aggregate, are put where it lacks them, since
-// routing looks there: an id that is null or an empty text is lacking. A payload that is a text
-// with a JSON object in it is that object. Numbers beyond 32 bits become texts.
-// What the row does not say of its time is `received`. Checked like any event at the door:
-// invalid_event says everything that is wrong with it, payload_too_large that it is too long.
+// The CloudEvent of a row: id and type are the row's, the subject is its aggregate, data is its
+// payload. Ids of the row's columns and of its aggregate are added to the payload when they are
+// missing, null or "", because routing needs them there. A payload that is a string with a JSON
+// object is decoded. Numbers beyond 32 bits become strings. The time is `received` if the row has
+// none. Checked like any published event: invalid_event with everything that is wrong, or
+// payload_too_large.
 Result<IncomingEvent> outbox_event(const OutboxRow& row, std::string_view source,
                                    Timestamp received);
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -16,23 +17,24 @@ namespace {
 
 constexpr std::string_view kAheadType = "outbox.version_missing";
 constexpr std::string_view kOwnSource = "/courtside/outbox";
-// Notes forgotten in one write.
+// Notes deleted in one write.
 constexpr std::size_t kForgottenAtOnce = 10'000;
-// More rows than can wait: a page may go beyond hold_rows before the first of too many go.
+// A bound above any possible number of waiting rows: one page may exceed hold_rows before rows are
+// released.
 constexpr std::size_t kHeldMax = 1'000'000;
-// Notes: why nobody knows whether the place is still of this database, and whose row stands there.
-constexpr const char* kDoubtKey = "doubt";
+// Note keys: why the source position is distrusted, and the id of the row at the source position.
+constexpr const char* kDistrustKey = "doubt";
 constexpr const char* kLastIdKey = "last";
-// And up to which mark rows behind the place were looked at: SkippedRows::checked().
+// Note key: the mark of SkippedRows::checked().
 constexpr const char* kCheckedKey = "checked";
-// How a doubt begins that former versions noted of another database.
-constexpr const char* kOldDoubt = "this is database ";
+// Former versions noted another database with a reason that begins like this.
+constexpr const char* kOldDistrust = "this is database ";
 
 std::string reason_of(const Error& error) {
   return error.details.empty() ? error.message : error.message + " " + error.details;
 }
 
-// Of "<system identifier>/<timeline>/<database>": the same but for the timeline.
+// Whether two identities "<system identifier>/<timeline>/<database>" differ only in the timeline.
 bool differ_in_timeline_alone(std::string_view before, std::string_view after) {
   const auto without_timeline = [](std::string_view identity) {
     const std::size_t begin = std::min(identity.find('/'), identity.size());
@@ -76,10 +78,10 @@ Result<void> OutboxFeed::begin(std::uint64_t now_ms) {
   status_.place = place_.place;
   if (const Result<void> settled = settle(*identity); !settled) return settled;
   skipped_.begin(checked_);
-  const auto held = log_.state().source_notes(settings_.name, kHeldPrefix, kHeldMax + 1);
+  const auto held = log_.state().source_notes(settings_.name, kWaitingPrefix, kHeldMax + 1);
   if (!held) return fail(held.error());
   if (held->size() > kHeldMax) {
-    return fail(Code::data_corrupt, "more than " + std::to_string(kHeldMax) + " rows wait");
+    return fail(Code::data_corrupt, format("more than {} rows wait", kHeldMax));
   }
   const Result<void> loaded = order_.load(*held, now_ms);
   status_.place = place_.place;
@@ -87,26 +89,26 @@ Result<void> OutboxFeed::begin(std::uint64_t now_ms) {
   return loaded;
 }
 
-// Whether to go on from the place in this database, which may be another one than before, or the
-// same at another time.
+// Decides whether to continue from the source position in this database, which may be another one
+// or may have been restored to another time.
 Result<void> OutboxFeed::settle(const std::string& identity) {
   const std::string at = "@" + place_.place;
   const bool is_other = !place_.identity.empty() && place_.identity != identity;
   const bool restarts = settings_.accept_database == identity + ":restart" + at;
   if (restarts && !place_.identity.empty()) return restart(identity);
   const bool goes_on = is_other && settings_.accept_database == identity + ":continue" + at;
-  const Result<bool> is_proven = trust_place(identity, goes_on);
+  const Result<bool> is_proven = verify_position(identity, goes_on);
   if (!is_proven) return fail(is_proven.error());
   OutboxPlace next{.identity = identity, .place = place_.place};
-  std::vector<SourceNote> notes = {{kDoubtKey, ""}};
+  std::vector<SourceNote> notes = {{kDistrustKey, ""}};
   if (!*is_proven && checked_ != kNothingIsChecked) {
-    // Each row up to the place is compared with the log, since another database may have written
-    // rows of its own there.
+    // Check all rows up to the source position against the log, because another database may have
+    // written its own rows there.
     checked_ = kNothingIsChecked;
     notes.push_back({kCheckedKey, checked_});
   }
   if (goes_on) {
-    last_id_.clear();  // of the other one's row
+    last_id_.clear();  // it belongs to the other database's row
     notes.push_back({kLastIdKey, ""});
   }
   if (next == place_ && notes.size() == 1) return {};
@@ -114,7 +116,7 @@ Result<void> OutboxFeed::settle(const std::string& identity) {
   return moved ? Result<void>() : fail(moved.error());
 }
 
-// What cannot be read from the beginning is refused before anything is forgotten.
+// Check first that the source can be read from the beginning, and only then delete anything.
 Result<void> OutboxFeed::restart(const std::string& identity) {
   if (const Result<bool> checked = source_.check_place("", ""); !checked) {
     return fail(checked.error());
@@ -124,62 +126,61 @@ Result<void> OutboxFeed::restart(const std::string& identity) {
   last_id_.clear();
   checked_.clear();
   const auto moved = move_to({.identity = identity, .place = {}}, {},
-                             {{kDoubtKey, ""}, {kLastIdKey, ""}, {kCheckedKey, ""}});
+                             {{kDistrustKey, ""}, {kLastIdKey, ""}, {kCheckedKey, ""}});
   return moved ? Result<void>() : fail(moved.error());
 }
 
-// Whether reading may go on from the place: false where nothing proves that the rows before it are
-// those that were read.
+// Whether reading may continue from the source position. False: it may, but nothing proves that the
+// rows before it are those that were read.
 //
-// A database that was put back comes to where it was read before by itself, with other rows: so
-// once that was seen it is noted, and stays so until somebody says what to do. Of another database
-// nothing is noted: with the right one back, all is as it was.
-Result<bool> OutboxFeed::trust_place(const std::string& identity, bool goes_on) {
+// A restored database reaches the old source position again by itself, with other rows. So when a
+// restore was noticed, a note keeps the reason until the operator decides. Nothing is noted about
+// another database: with the right one everything continues as before.
+Result<bool> OutboxFeed::verify_position(const std::string& identity, bool goes_on) {
   const bool is_other = !place_.identity.empty() && place_.identity != identity;
   const auto checked = source_.check_place(place_.place, goes_on || is_other ? "" : last_id_);
   if (!checked && checked.error().code == Code::unavailable) return fail(checked.error());
   const bool is_behind = !checked && checked.error().code == Code::position_expired;
   if (is_other && !goes_on) {
     const bool is_standby = !is_behind && differ_in_timeline_alone(place_.identity, identity);
-    return fail(refusal(identity,
-                        "this is database " + identity + ", and what was read before is of " +
-                            place_.identity +
-                            "; if outbox.url names a wrong database, name the right one: nothing "
-                            "is kept of this one",
-                        is_standby));
+    return fail(
+        refusal(identity,
+                format("this is database {}, and what was read before is of {}; if outbox.url "
+                       "names a wrong database, name the right one: nothing is kept of this one",
+                       identity, place_.identity),
+                is_standby));
   }
   if (!checked && !is_behind) return fail(checked.error());
-  const auto doubt = log_.state().source_note(settings_.name, kDoubtKey);
+  const auto doubt = log_.state().source_note(settings_.name, kDistrustKey);
   if (!doubt) return fail(doubt.error());
   std::string why = checked ? "" : checked.error().message;
-  if (checked && !is_other && doubt->rfind(kOldDoubt, 0) != 0) why = *doubt;
+  if (checked && !is_other && doubt->rfind(kOldDistrust, 0) != 0) why = *doubt;
   if (why.empty()) return *checked && !is_other;
   if (!is_other && why != *doubt) {
-    const auto noted = move_to(place_, {}, {{kDoubtKey, why}});
+    const auto noted = move_to(place_, {}, {{kDistrustKey, why}});
     if (!noted) return fail(noted.error());
   }
   return fail(refusal(identity, std::move(why), false));
 }
 
-// With what may be done about it.
+// Adds the operator's options to the reason.
 Error OutboxFeed::refusal(const std::string& identity, std::string why, bool may_go_on) const {
-  const std::string at = "@" + place_.place + "`";
   if (may_go_on) {
-    why +=
-        "; if it is a standby that was promoted and had everything, set "
-        "outbox.accept_database to `" +
-        identity + ":continue" + at;
+    why += format(
+        "; if it is a standby that was promoted and had everything, set outbox.accept_database to "
+        "`{}:continue@{}`",
+        identity, place_.place);
   }
-  why +=
+  why += format(
       "; to read what it has from the beginning (ids that are known are not doubled), set "
-      "outbox.accept_database to `" +
-      identity + ":restart" + at;
+      "outbox.accept_database to `{}:restart@{}`",
+      identity, place_.place);
   return {Code::bad_configuration, std::move(why)};
 }
 
-// What was known of another database's aggregates says nothing of this one's.
+// Deletes what is known about the aggregates of another database.
 Result<void> OutboxFeed::forget_notes() {
-  for (const std::string_view prefix : {kHeldPrefix, kVersionPrefix}) {
+  for (const std::string_view prefix : {kWaitingPrefix, kVersionPrefix}) {
     for (;;) {
       auto notes = log_.state().source_notes(settings_.name, prefix, kForgottenAtOnce);
       if (!notes) return fail(notes.error());
@@ -205,7 +206,7 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   status_.ignored += page->ignored;
   const bool found = !page->rows.empty();
   std::string last_id = found ? page->rows.back().event_id : "";
-  // Rows that are yet to be read are those behind this page.
+  // lowest_unread() must look after this page, so the position moves before put_in_order().
   const OutboxPlace next{.identity = place_.identity, .place = page->end};
   const std::string from = std::exchange(place_.place, next.place);
   Result<AggregateOrder::Outcome> ordered = put_in_order(std::move(page->rows), now_ms);
@@ -219,7 +220,7 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
     log_rejections(made.rejections);
   }
   if (next != place_ || !ordered->notes.empty() || !made.events.empty()) {
-    // Not worth a write of its own.
+    // The mark alone is not worth a write.
     const std::string checked = skipped_.checked();
     if (checked != checked_) ordered->notes.push_back({kCheckedKey, checked});
     const auto appended = move_to(next, std::move(made.events), std::move(ordered->notes));
@@ -235,20 +236,20 @@ Result<OutboxFeed::Step> OutboxFeed::step(std::uint64_t now_ms) {
   return Step{.found = found, .is_full = page->is_full};
 }
 
-// A line for each step: a producer that is wrong is wrong in every row.
+// One line per step: a faulty producer usually makes every row invalid.
 void OutboxFeed::log_rejections(const std::vector<Rejection>& rejections) const {
   const Rejection& first = rejections.front();
   const std::size_t others = rejections.size() - 1;
-  log_warning("outbox", settings_.name + ": the row at " + first.row.place +
-                            " is rejected: " + first.reason +
-                            (others == 0 ? "" : "; and " + std::to_string(others) + " more"));
+  log_warning("outbox",
+              format("{}: the row at {} is rejected: {}{}", settings_.name, first.row.place,
+                     first.reason, others == 0 ? "" : format("; and {} more", others)));
 }
 
 Result<AggregateOrder::Outcome> OutboxFeed::put_in_order(std::vector<OutboxRow> rows,
                                                          std::uint64_t now_ms) {
   if (!source_.is_in_commit_order()) {
     for (OutboxRow& row : rows) {
-      // It will be rejected, and waits for nothing until then.
+      // The row will be rejected, so it must not wait for other versions.
       if (!is_channel(outbox_subject(row))) row.aggregate_version.reset();
     }
     return order_.take(std::move(rows), now_ms);
@@ -284,13 +285,12 @@ Result<NewEvent> OutboxFeed::make_event(const OutboxRow& row) const {
   return log_.address(std::move(*event));
 }
 
-// For those who audit: this event went although an earlier one of its aggregate has not come.
+// An event for auditors: a row was released although an earlier version has not come.
 Result<NewEvent> OutboxFeed::make_warning(const AggregateOrder::Ready& ready) const {
   const std::string subject = outbox_subject(ready.row);
-  log_warning("outbox", settings_.name + ": version " + std::to_string(ready.expected) + " of " +
-                            subject + " has not come; version " +
-                            std::to_string(*ready.row.aggregate_version) + " went after " +
-                            std::to_string(ready.waited_ms) + " ms");
+  log_warning("outbox", format("{}: version {} of {} has not come; version {} went after {} ms",
+                               settings_.name, ready.expected, subject,
+                               *ready.row.aggregate_version, ready.waited_ms));
   const std::string id = settings_.name + ":" + ready.row.place + ":missing";
   const std::string own_subject = "outbox:" + settings_.name;
   const std::string time = format_rfc3339(now());
@@ -326,18 +326,18 @@ Result<std::vector<Appended>> OutboxFeed::move_to(OutboxPlace next, std::vector<
 }
 
 Result<void> OutboxFeed::check() {
-  // A pooler may have lent the same connection to another server meanwhile.
+  // A connection pooler may have switched to another server.
   const Result<std::string> identity = source_.identity();
   if (!identity) return fail(identity.error());
   if (*identity != place_.identity) {
-    return fail(Code::unavailable, "the database is another one than a moment ago");
+    return fail(Code::unavailable, "the connection now leads to another database");
   }
   const Result<bool> checked = source_.check_place(place_.place, last_id_);
   return checked ? Result<void>() : fail(checked.error());
 }
 
 Result<bool> OutboxFeed::watch() {
-  std::optional<std::set<std::string>> waiting;  // found out once, where a row is in doubt
+  std::optional<std::set<std::string>> waiting;  // computed at most once, when needed
   const auto is_held = [&](const std::string& at) {
     if (!waiting) waiting = order_.held_places();
     return waiting->count(at) > 0;
@@ -347,7 +347,7 @@ Result<bool> OutboxFeed::watch() {
   Result<OutboxLag> lag = source_.lag(place_.place);
   if (!lag) return fail(lag.error());
   status_.lag = std::move(*lag);
-  // What waits was passed by the place, and what becomes of it is not known yet.
+  // Waiting rows are before the source position, but not yet in the log.
   if (order_.held() > 0) return false;
   return source_.tidy(place_.place, skipped_.checked());
 }

@@ -1,10 +1,10 @@
-// One connection to an outbox, from the moment when it is known whose rows these are: reads a page,
-// makes events of it and appends them with the next place, in one write.
+// Serves one connection to an outbox after its database was identified: reads a page, makes events
+// of it, and appends them with the next source position in one write.
 //
-//   read -> put in order -> events | rejected -> append(events, place and what waits)
+//   read -> put in order -> events | rejections -> append(events, source position, waiting rows)
 //
-// What could be no event is in the table of rejected rows before the place passes it. When anything
-// fails, throw the feed away and begin another one: the log knows how far this one got.
+// Invalid rows are written to the table of rejected rows before the source position passes them.
+// When anything fails, discard the feed and begin another one; the log knows the source position.
 //
 // Threads: its reader's.
 #pragma once
@@ -27,35 +27,34 @@ namespace courtside {
 
 class OutboxFeed {
  public:
-  // All of them outlive it. It counts into `status`.
+  // All references must outlive it. It updates the counters in `status`.
   OutboxFeed(const OutboxSettings& settings, OutboxSource& source, OutboxLog& log,
              OutboxStatus& status);
 
-  // Finds the place to go on from. bad_configuration when this is not the database that was read
-  // before, or was put back since, and nobody has said what to do; the message says what can be
-  // said.
+  // Finds the source position to continue from. bad_configuration when the database is not the one
+  // that was read before, or was restored since, and the operator has not decided what to do; the
+  // message lists the options.
   Result<void> begin(std::uint64_t now_ms);
 
   struct Step {
-    bool found = false;    // something was read
-    bool is_full = false;  // there is probably more at once
+    bool found = false;    // the page has rows
+    bool is_full = false;  // more rows are probably available at once
   };
-  // One page. Errors: those of the source and of the log.
+  // Processes one page. Errors: those of the source and of the log.
   Result<Step> step(std::uint64_t now_ms);
 
-  // Whether this is still the database that begin() took it for, and can still be read: begin
-  // again where it is not.
+  // Fails when this is no longer the database that begin() identified, or it can no longer be read
+  // from the source position. Then begin again.
   Result<void> check();
 
-  // Looks at the lag and for rows that were never read, and lets go of what is in the log. True
-  // when there is more to do at once.
+  // Measures the lag, looks for skipped rows, and deletes rows that are in the log. True when there
+  // is more to do at once.
   Result<bool> watch();
 
-  // Whether watch() has looked at a part of the rows behind the place, and goes on with the next
-  // part when it is called again.
+  // Whether watch() has checked only a part of the earlier rows; the next call continues.
   bool is_looking() const { return skipped_.is_looking(); }
 
-  // When step() has something to do although nothing new is there.
+  // When step() must be called even without new rows.
   std::optional<std::uint64_t> next_expiry_ms() { return order_.next_expiry_ms(); }
 
  private:
@@ -68,7 +67,7 @@ class OutboxFeed {
 
   Result<void> settle(const std::string& identity);
   Result<void> restart(const std::string& identity);
-  Result<bool> trust_place(const std::string& identity, bool goes_on);
+  Result<bool> verify_position(const std::string& identity, bool goes_on);
   Error refusal(const std::string& identity, std::string why, bool may_go_on) const;
   Result<void> forget_notes();
   void log_rejections(const std::vector<Rejection>& rejections) const;
@@ -86,8 +85,8 @@ class OutboxFeed {
   AggregateOrder order_;
   SkippedRows skipped_;
   OutboxPlace place_;
-  std::string last_id_;  // of the row at the place, as far as that is known
-  std::string checked_;  // skipped_.checked(), as the log has it
+  std::string last_id_;  // event id of the row at the source position, if known
+  std::string checked_;  // skipped_.checked(), as stored in the log
 };
 
 }  // namespace courtside

@@ -1,4 +1,4 @@
-// The log as a reader of an outbox sees it. Threads: any.
+// The log as an outbox reader uses it. Threads: any.
 #pragma once
 
 #include <vector>
@@ -14,12 +14,12 @@ class OutboxLog {
  public:
   virtual ~OutboxLog() = default;
 
-  // The event with whoever hears of it; invalid_event when they are too many.
+  // Adds the event's channels; invalid_event when there are too many.
   virtual Result<NewEvent> address(IncomingEvent event) = 0;
 
-  // Waits until the events and the step are in the log, synced. Errors: version_conflict (the
-  // source stands elsewhere: another reader was here; nothing was written) and draining (the log
-  // takes nothing more; whether this was written is not known).
+  // Waits until the events and the step are synced in the log. Errors: version_conflict (the source
+  // position in the log differs, so another reader was active; nothing was written) and draining
+  // (the log accepts no appends; whether this one was written is unknown).
   virtual Result<std::vector<Appended>> append(std::vector<NewEvent> events, SourceStep step) = 0;
 
   virtual const SourceState& state() const = 0;

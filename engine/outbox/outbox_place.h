@@ -1,4 +1,4 @@
-// What the log remembers of where a source was read up to: in which database, and where in it.
+// How far a source was read, as stored in the log: the database's identity and the source position.
 // Threads: a value.
 #pragma once
 
@@ -8,8 +8,8 @@
 namespace courtside {
 
 struct OutboxPlace {
-  std::string identity;  // OutboxSource::identity; empty when nothing was ever read
-  std::string place;     // empty for the beginning
+  std::string identity;  // OutboxSource::identity; empty: never read
+  std::string place;     // source position; empty: the beginning
 
   std::string text() const { return identity.empty() ? "" : identity + " " + place; }
   friend bool operator==(const OutboxPlace&, const OutboxPlace&) = default;

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "engine/outbox/outbox_feed.h"
@@ -16,8 +17,8 @@ namespace {
 
 using State = OutboxStatus::State;
 
-// A long table is looked at piece by piece, for a tenth of the time at most: the rest is for
-// reading, and the database is not kept busy.
+// A check of a large table runs piece by piece, for at most a tenth of the time, so that reading
+// continues and the database is not kept busy.
 constexpr std::uint64_t kPausesPerLook = 9;
 
 std::uint64_t now_ms() { return steady_us() / 1000; }
@@ -26,7 +27,7 @@ std::string seconds(double value) { return std::to_string(static_cast<std::uint6
 
 }  // namespace
 
-// When to read next.
+// Decides when to read next.
 class OutboxReader::Pace {
  public:
   explicit Pace(const OutboxSettings& settings)
@@ -35,7 +36,7 @@ class OutboxReader::Pace {
   void on_read(std::uint64_t began_ms, bool found, bool is_full) {
     interval_ms_ = found ? min_ms_ : std::min(interval_ms_ * 2, max_ms_);
     if (found) probe_ms_ = 0;
-    // Who called has committed what is yet to be seen.
+    // The database's notification came, but the row is not visible yet: read again soon.
     if (probe_ms_ > 0) probe_ms_ = probe_ms_ < min_ms_ ? probe_ms_ * 2 : 0;
     next_ms_ = is_full ? began_ms : began_ms + (probe_ms_ > 0 ? probe_ms_ : interval_ms_);
   }
@@ -49,7 +50,7 @@ class OutboxReader::Pace {
   const std::uint64_t min_ms_;
   const std::uint64_t max_ms_;
   std::uint64_t interval_ms_;
-  std::uint64_t probe_ms_ = 0;  // 0: nobody called
+  std::uint64_t probe_ms_ = 0;  // 0: not notified
   std::uint64_t next_ms_ = 0;
 };
 
@@ -104,7 +105,7 @@ void OutboxReader::run() {
     const bool was_reading = status_.state == State::kReading;
     say(served.error());
     failures = was_reading ? 0 : failures + 1;
-    // Full jitter: servers that lost one database do not come back to it in step.
+    // Full jitter, so that servers that lost the same database do not reconnect at the same time.
     const std::uint64_t bound =
         status_.state == State::kRefused
             ? kRefusedPauseMs
@@ -115,14 +116,14 @@ void OutboxReader::run() {
   publish();
 }
 
-// From now on it may be interrupted from outside; null: no longer.
+// From now on other threads may interrupt this source; null: none.
 void OutboxReader::hold_source(OutboxSource* source) {
   const std::lock_guard lock(mutex_);
   interruptible_ = source;
   if (source != nullptr && stopping_) source->interrupt();
 }
 
-// Until something fails, or it is to stop.
+// Runs until something fails or it must stop.
 Result<void> OutboxReader::serve(OutboxSource& source) {
   OutboxFeed feed(settings_, source, log_, status_);
   const Result<void> begun = feed.begin(now_ms());
@@ -142,7 +143,7 @@ Result<void> OutboxReader::serve(OutboxSource& source) {
     pace.on_read(began, step->found, step->is_full);
     const std::uint64_t next =
         std::min({pace.next_ms(), next_watch_ms_, feed.next_expiry_ms().value_or(UINT64_MAX)});
-    // Also for no time at all: a source may want a pause after what cost it a lot.
+    // Call it even with timeout 0: a source may pause after an expensive read.
     const std::uint64_t now = now_ms();
     const Result<bool> called = source.wait(wake_->descriptor(), next > now ? next - now : 0);
     if (!called) return fail(called.error());
@@ -151,10 +152,9 @@ Result<void> OutboxReader::serve(OutboxSource& source) {
   return {};
 }
 
-// Not before all that it takes went well once: what is refused is refused again and again, and told
-// once.
+// Called after the first complete round. So a source that is refused repeatedly is logged once.
 void OutboxReader::on_reading(const std::string& from) {
-  log_info("outbox", settings_.name + ": reading " + from);
+  log_info("outbox", format("{}: reading {}", settings_.name, from));
   status_.state = State::kReading;
   last_said_.clear();
 }
@@ -177,7 +177,7 @@ Result<void> OutboxReader::watch_if_due(OutboxFeed& feed) {
   return {};
 }
 
-// Events come all the same: housekeeping fails, or there is something for somebody to do.
+// Reports a problem of housekeeping, or a notice for the operator. Events are read all the same.
 void OutboxReader::say_of_watch(const std::string& message) {
   status_.detail = message;
   if (message == last_said_of_watch_) return;
@@ -185,13 +185,14 @@ void OutboxReader::say_of_watch(const std::string& message) {
   if (!message.empty()) log_warning("outbox", settings_.name + ": " + message);
 }
 
-// Says once of each transaction that it is open for long.
+// Warns once per transaction that is open for too long.
 void OutboxReader::watch_oldest() {
   OutboxLag::Transaction& oldest = status_.lag.oldest;
   if (oldest.id != oldest_) oldest_since_ms_ = now_ms();
   oldest_ = oldest.id;
   if (oldest.id == 0) return;
-  // A role without pg_read_all_stats is not told when it began: then, since it was first seen.
+  // Without pg_read_all_stats the server does not report when it began; then its age counts from
+  // when it was first seen.
   oldest.seconds =
       std::max(oldest.seconds, static_cast<double>(now_ms() - oldest_since_ms_) / 1000);
   if (oldest.seconds * 1000 < static_cast<double>(settings_.warn_ms) || warned_ == oldest.id)
@@ -199,9 +200,9 @@ void OutboxReader::watch_oldest() {
   warned_ = oldest.id;
   const std::string held_up =
       settings_.kind == OutboxKind::kTable ? "what came after it" : "the replication slot";
-  log_warning("outbox", settings_.name + ": a transaction is open for " + seconds(oldest.seconds) +
-                            " s and holds up " + held_up + ": pid " + std::to_string(oldest.pid) +
-                            ", " + oldest.holder);
+  log_warning("outbox",
+              format("{}: a transaction is open for {} s and holds up {}: pid {}, {}",
+                     settings_.name, seconds(oldest.seconds), held_up, oldest.pid, oldest.holder));
 }
 
 void OutboxReader::say(const Error& error) {
@@ -210,8 +211,8 @@ void OutboxReader::say(const Error& error) {
                                                          : State::kRefused;
   status_.detail = error.message;
   publish();
-  // Each trouble is told once.
-  const std::string said = std::string(name_of(status_.state)) + ": " + error.message;
+  // Log each problem once.
+  const std::string said = format("{}: {}", name_of(status_.state), error.message);
   if (said == last_said_) return;
   last_said_ = said;
   log_warning("outbox", settings_.name + ": " + said);

@@ -1,14 +1,14 @@
-// Reads one outbox into the log, on a thread of its own, for as long as the server lives.
+// Reads one outbox into the log, on its own thread, as long as the server runs.
 //
 //   connect -> begin -> step, wait, step ... -> (connection lost) pause, connect ...
 //
-// It reads again poll_min after the last read began while there is something, a full page at once,
-// and slows down to poll_max while there is nothing. Where the database calls, it looks at once,
-// and again soon where it then finds nothing: whoever called has committed, but an older
-// transaction may still be open. A database that is not there is tried again with a random pause
-// of at most kPauseMaxMs, one that was refused every kRefusedPauseMs.
+// While there are rows it reads every poll_min, after a full page at once; while there are none it
+// slows down to poll_max. On a notification of the database it reads at once, and soon again if it
+// finds nothing: the notifying transaction has committed, but an older one may still be open. An
+// unreachable database is retried after a random pause of at most kPauseMaxMs, a refused one of at
+// most kRefusedPauseMs.
 //
-// Threads: made, stopped and destroyed by one; status() and check_overdue() any.
+// Threads: construct, stop and destroy it on one thread; status() and check_overdue() on any.
 #pragma once
 
 #include <atomic>
@@ -33,17 +33,17 @@ class OutboxReader {
   static constexpr std::uint64_t kPauseMaxMs = 1000;
   static constexpr std::uint64_t kRefusedPauseMs = 5000;
 
-  // `log` outlives it; `wake` is nobody else's. Starts the thread.
+  // Starts the thread. `log` must outlive it; `wake` must be used by nothing else.
   OutboxReader(const OutboxSettings& settings, MakeOutboxSource make_source, OutboxLog& log,
                std::unique_ptr<WakeEvent> wake);
   ~OutboxReader();
   OutboxReader(const OutboxReader&) = delete;
   OutboxReader& operator=(const OutboxReader&) = delete;
 
-  // Tells the thread to end.
+  // Asks the thread to end; does not wait.
   void ask_to_stop();
-  // Waits for its end, with what it was about to append appended, or not; also while it connects,
-  // which takes a few seconds at most. REQUIRES: the log still answers.
+  // Waits until the thread has ended and its current append is done or failed. While it connects
+  // this takes a few seconds at most. REQUIRES: the log still answers.
   void stop();
 
   OutboxStatus status() const;
@@ -68,24 +68,25 @@ class OutboxReader {
   const OutboxSettings settings_;
   const MakeOutboxSource make_source_;
   OutboxLog& log_;
-  const std::unique_ptr<WakeEvent> wake_;  // raised once it stops
+  const std::unique_ptr<WakeEvent> wake_;  // raised once when it stops
   std::atomic<bool> stopping_{false};
 
   mutable std::mutex mutex_;
   OutboxStatus published_;                 // guarded by mutex_
   OutboxSource* interruptible_ = nullptr;  // guarded by mutex_
 
-  // The thread's own.
+  // Used by the thread only.
   OutboxStatus status_;
   std::uint64_t next_watch_ms_ = 0;
   std::string last_said_;
   std::string last_said_of_watch_;
-  // The oldest transaction at the last look, when it was first seen, and the one that was told.
+  // The oldest transaction at the last check, when it was first seen, and the last one that was
+  // logged.
   std::uint64_t oldest_ = 0;
   std::uint64_t oldest_since_ms_ = 0;
   std::uint64_t warned_ = 0;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;  // last member: it uses all of the above
 };
 
 }  // namespace courtside

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "schema/json_reader.h"
@@ -9,27 +10,19 @@
 namespace courtside {
 namespace {
 
-// The columns that are texts, under the names that they have in the table.
-struct TextColumn {
-  std::string_view name;
-  std::string OutboxRow::*member;
-};
-constexpr TextColumn kTexts[] = {{"place", &OutboxRow::place},
-                                 {"eventId", &OutboxRow::event_id},
-                                 {"type", &OutboxRow::type},
-                                 {"aggregateType", &OutboxRow::aggregate_type},
-                                 {"aggregateId", &OutboxRow::aggregate_id},
-                                 {"venueId", &OutboxRow::venue_id},
-                                 {"accountId", &OutboxRow::account_id},
-                                 {"bookingId", &OutboxRow::booking_id},
-                                 {"actorId", &OutboxRow::actor_id},
-                                 {"actorType", &OutboxRow::actor_type},
-                                 {"actorRole", &OutboxRow::actor_role},
-                                 {"correlationId", &OutboxRow::correlation_id},
-                                 {"causationId", &OutboxRow::causation_id},
-                                 {"occurredAt", &OutboxRow::occurred_at},
-                                 {"fault", &OutboxRow::fault},
-                                 {"content", &OutboxRow::content}};
+// The texts that are no columns of the table, or not read as a text from it.
+constexpr OutboxText kOtherTexts[] = {{"occurredAt", &OutboxRow::occurred_at},
+                                      {"fault", &OutboxRow::fault},
+                                      {"content", &OutboxRow::content}};
+constexpr OutboxText kPlace = {"place", &OutboxRow::place};
+
+// Every text, in the order in which they are written.
+template <typename Visit>
+void for_each_text(Visit visit) {
+  visit(kPlace);
+  for (const OutboxText& each : kOutboxTexts) visit(each);
+  for (const OutboxText& each : kOtherTexts) visit(each);
+}
 
 struct NumberColumn {
   std::string_view name;
@@ -40,7 +33,7 @@ constexpr NumberColumn kNumbers[] = {{"aggregateVersion", &OutboxRow::aggregate_
 constexpr std::string_view kPayload = "payload";
 
 tl::unexpected<Error> refuse(std::string_view column, std::string_view why) {
-  return fail(Code::invalid_event, "`" + std::string(column) + "` " + std::string(why));
+  return fail(Code::invalid_event, format("`{}` {}", column, why));
 }
 
 Result<void> take_text(std::string& out, std::string_view name, const JsonValue& value) {
@@ -54,9 +47,11 @@ Result<void> take_text(std::string& out, std::string_view name, const JsonValue&
 
 Result<void> take_member(OutboxRow& row, std::string_view name, const JsonValue& value) {
   if (value.absent()) return {};
-  for (const TextColumn& column : kTexts) {
-    if (column.name == name) return take_text(row.*column.member, name, value);
-  }
+  std::string* text = nullptr;
+  for_each_text([&](const OutboxText& each) {
+    if (each.name == name) text = &(row.*each.member);
+  });
+  if (text != nullptr) return take_text(*text, name, value);
   for (const NumberColumn& column : kNumbers) {
     if (column.name != name) continue;
     const auto number = json_integer(value);
@@ -72,10 +67,10 @@ Result<void> take_member(OutboxRow& row, std::string_view name, const JsonValue&
 
 std::string outbox_row_json(const OutboxRow& row) {
   JsonObject object;
-  for (const TextColumn& column : kTexts) {
-    const std::string& text = row.*column.member;
-    if (!text.empty()) object.text(column.name, text);
-  }
+  for_each_text([&](const OutboxText& each) {
+    const std::string& text = row.*each.member;
+    if (!text.empty()) object.text(each.name, text);
+  });
   for (const NumberColumn& column : kNumbers) {
     if (const auto& number = row.*column.member) object.number(column.name, *number);
   }

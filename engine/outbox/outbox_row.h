@@ -1,8 +1,8 @@
-// One row of an outbox, wherever it was read: a row of the table, a message, or one that waits in
-// the log's notes. docs/postgres.md of the project says what each column means.
+// One row of an outbox: from the table, from a message, or from a note in the log. docs/postgres.md
+// describes the columns.
 //
-// Nothing of it is judged yet: a text may be anything that a database can hold. An empty text is a
-// column that is NULL. Threads: values.
+// The row is not validated: a text may be anything that a database can store. An empty text is a
+// NULL column. Threads: values.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace courtside {
 
 struct OutboxRow {
   std::string place =
-      {};  // where it stands, in its source's words: unique, and the same on every read
+      {};  // source position, in the source's format: unique, and the same on every read
 
   std::string event_id = {};
   std::string type = {};
@@ -35,23 +35,43 @@ struct OutboxRow {
   std::optional<std::uint64_t> schema_version = {};
   std::string occurred_at = {};  // RFC 3339
 
-  // Why it can be no event, where that is known already; its payload then counts for nothing.
+  // Why the row cannot become an event, if that is known; its payload is then ignored.
   std::string fault = {};
-  // What a message said, where its fault is that it says nothing; cut at kContentBytesMax.
+  // The content of an unreadable message, cut at kContentBytesMax.
   std::string content = {};
 
   friend bool operator==(const OutboxRow&, const OutboxRow&) = default;
 };
 
+// A text column of the table: its name, and the member that holds it.
+struct OutboxText {
+  std::string_view name;
+  std::string OutboxRow::*member;
+};
+
+// All of them, in the order in which they are read and written.
+inline constexpr OutboxText kOutboxTexts[] = {{"eventId", &OutboxRow::event_id},
+                                              {"type", &OutboxRow::type},
+                                              {"aggregateType", &OutboxRow::aggregate_type},
+                                              {"aggregateId", &OutboxRow::aggregate_id},
+                                              {"venueId", &OutboxRow::venue_id},
+                                              {"accountId", &OutboxRow::account_id},
+                                              {"bookingId", &OutboxRow::booking_id},
+                                              {"actorId", &OutboxRow::actor_id},
+                                              {"actorType", &OutboxRow::actor_type},
+                                              {"actorRole", &OutboxRow::actor_role},
+                                              {"correlationId", &OutboxRow::correlation_id},
+                                              {"causationId", &OutboxRow::causation_id}};
+
 constexpr std::size_t kContentBytesMax = 64 * 1024;
 
-// A JSON object whose members are the columns that are there ("eventId", "aggregateVersion", ...),
-// and `place` and `fault`. The payload stands in it as it is. REQUIRES: the payload is empty or
-// JSON; the texts are UTF-8.
+// A JSON object with the non-empty columns ("eventId", "aggregateVersion", ...), `place` and
+// `fault`. The payload is embedded as it is. REQUIRES: the payload is empty or JSON; the texts are
+// UTF-8.
 std::string outbox_row_json(const OutboxRow& row);
 
-// The other way round. Members that are null or unknown are passed over. invalid_event where it is
-// no JSON object, or a member has the wrong kind: the message says which.
+// Parses outbox_row_json(). Null and unknown members are ignored. invalid_event when it is not a
+// JSON object or a member has the wrong type; the message names it.
 Result<OutboxRow> parse_outbox_row(std::string_view json);
 
 }  // namespace courtside

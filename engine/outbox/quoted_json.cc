@@ -7,7 +7,7 @@ namespace {
 
 constexpr int kQuotedMax = 3;
 
-std::string text_of(const JsonValue& value) {
+std::string unquoted(const JsonValue& value) {
   std::string scratch;
   if (!value.is(JsonKind::kString)) return {};
   return std::string(json_text(value, scratch).value_or(std::string_view()));
@@ -16,7 +16,7 @@ std::string text_of(const JsonValue& value) {
 }  // namespace
 
 std::string unquoted_json(const JsonValue& value, std::size_t depth_max) {
-  std::string text = text_of(value);
+  std::string text = unquoted(value);
   for (int i = 0; i < kQuotedMax && !text.empty(); ++i) {
     const JsonValue inner = read_json(text);
     if (inner.is(JsonKind::kObject) || inner.is(JsonKind::kArray)) {
@@ -24,7 +24,7 @@ std::string unquoted_json(const JsonValue& value, std::size_t depth_max) {
       break;
     }
     if (!inner.is(JsonKind::kString)) break;
-    text = text_of(inner);
+    text = unquoted(inner);
   }
   return std::string(value.raw);
 }

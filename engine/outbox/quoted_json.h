@@ -1,5 +1,5 @@
-// JSON that was stored as a text: a platform that encodes before it writes to a JSON column has a
-// text there, and one that does so twice has a text in a text. Threads: any; no state.
+// Decodes JSON that was stored as a string: a platform that encodes before it writes to a JSON
+// column stores a string, or a string in a string. Threads: any; no state.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace courtside {
 
-// The object or list that a text, or a text in a text, says, where it is at most depth_max deep;
-// the value as it stands where it says none: a message "42" is no number.
+// The object or array inside a string, or inside a string in a string, if it is at most depth_max
+// deep. Otherwise the value unchanged: a string "42" does not become a number.
 std::string unquoted_json(const JsonValue& value, std::size_t depth_max);
 
 }  // namespace courtside

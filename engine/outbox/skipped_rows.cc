@@ -15,7 +15,7 @@ void SkippedRows::begin(std::string checked) {
 
 Result<std::size_t> SkippedRows::look(const std::string& place,
                                       const std::function<bool(const std::string&)>& is_held) {
-  Result<PassedPage> page = source_.passed(from_, place, checked_);
+  Result<SkippedPage> page = source_.passed(from_, place, checked_);
   if (!page) return fail(page.error());
   if (from_.empty()) mark_ = page->mark;
   std::vector<Rejection> skipped;
@@ -23,7 +23,7 @@ Result<std::size_t> SkippedRows::look(const std::string& place,
     const Result<bool> read = was_read(row);
     if (!read) return fail(read.error());
     if (*read || is_held(row.place)) continue;
-    // Asked after was_read, since retention may drop the row's event between the two.
+    // Ask after was_read(), because retention may remove the row's event between the two calls.
     const std::string_view reason = state_.holds_every_event() ? kSkippedReason : kUncertainReason;
     skipped.push_back({.row = std::move(row), .reason = std::string(reason)});
   }
@@ -37,7 +37,7 @@ Result<std::size_t> SkippedRows::look(const std::string& place,
 
 Result<bool> SkippedRows::was_read(const OutboxRow& row) const {
   if (row.event_id.empty()) return false;
-  // The id_key of IdScope::kSource, under which the outbox's events are in the log.
+  // The id_key of IdScope::kSource, which is the key of outbox events in the log.
   return state_.has_event(hash128(settings_.event_source, row.event_id));
 }
 

@@ -1,13 +1,13 @@
-// Finds committed rows that stand at or before a source's place and were never read: they were
-// copied, or restored, with a number that had gone by. Each is put into the table of rejected rows,
-// where people see it, and which keeps it from being deleted.
+// Finds committed rows at or before a source's position that were never read, because they were
+// copied or restored with an old number. Each is written to the table of rejected rows, where
+// operators see it and which protects it from deletion.
 //
-// A row whose id is not in the log was never read for certain only while the log holds every event
-// that it ever had: then its reason is kSkippedReason. Once retention has dropped events, the row's
-// own may be among them: then the reason is kUncertainReason.
+// A missing id proves that a row was never read only while the log has every event that it ever
+// had: then the reason is kSkippedReason. After retention removed events, the row's event may be
+// among them: then the reason is kUncertainReason.
 //
-// The source names rows that may be such; the log knows the ids of those that were read. One call
-// looks at one piece of the table, so a whole look takes as many calls as the table has pieces.
+// The source lists candidates; the log knows the ids that were read. Each call checks one piece of
+// the table:
 //
 //   look ... look (the last piece) -> checked() becomes the mark of the first piece
 //
@@ -27,22 +27,22 @@ namespace courtside {
 
 class SkippedRows {
  public:
-  // All of them outlive it.
+  // All references must outlive it.
   SkippedRows(const OutboxSettings& settings, OutboxSource& source, const SourceState& state)
       : settings_(settings), source_(source), state_(state) {}
 
-  // Begins anew, after a look with this mark: see OutboxSource::passed.
+  // Begins a new check after an earlier one with this mark; see OutboxSource::passed.
   void begin(std::string checked);
 
-  // One piece, up to `place`. `is_held`: whether the row at a place was read and waits. Answers how
-  // many rows were found.
+  // Checks one piece, up to `place`. `is_held(place)`: whether that row was read and waits. Returns
+  // the number of skipped rows found.
   Result<std::size_t> look(const std::string& place,
                            const std::function<bool(const std::string&)>& is_held);
 
-  // Rows that were written before this mark were read, or are in the table of rejected ones.
+  // Rows written before this mark were read or are in the table of rejected rows.
   const std::string& checked() const { return checked_; }
 
-  // Whether a look has begun and is not at its end.
+  // Whether a check has begun and is incomplete.
   bool is_looking() const { return !from_.empty(); }
 
  private:
@@ -52,8 +52,8 @@ class SkippedRows {
   OutboxSource& source_;
   const SourceState& state_;
   std::string checked_;
-  std::string from_;  // where this look goes on; empty: it begins
-  std::string mark_;  // of its first piece
+  std::string from_;  // continue from here; empty: begin
+  std::string mark_;  // of this check's first piece
 };
 
 }  // namespace courtside

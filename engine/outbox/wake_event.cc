@@ -19,7 +19,7 @@ Result<std::unique_ptr<WakeEvent>> WakeEvent::make() {
 
 WakeEvent::~WakeEvent() { ::close(descriptor_); }
 
-// It cannot fail short of 2^64 - 1 calls.
+// It fails only after 2^64 - 1 calls.
 void WakeEvent::raise() { static_cast<void>(::eventfd_write(descriptor_, 1)); }
 
 }  // namespace courtside

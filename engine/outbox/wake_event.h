@@ -1,5 +1,5 @@
-// What ends another thread's wait: a descriptor that becomes readable once, and stays so.
-// Threads: raise() and descriptor() any.
+// Ends another thread's wait: a descriptor that becomes readable once and stays so. Threads:
+// raise() and descriptor() on any.
 #pragma once
 
 #include <memory>
@@ -10,14 +10,14 @@ namespace courtside {
 
 class WakeEvent {
  public:
-  // unavailable when the process may open no more descriptors.
+  // unavailable when the process has too many open descriptors.
   static Result<std::unique_ptr<WakeEvent>> make();
   ~WakeEvent();
   WakeEvent(const WakeEvent&) = delete;
   WakeEvent& operator=(const WakeEvent&) = delete;
 
   void raise();
-  int descriptor() const { return descriptor_; }  // for poll(2): readable once it was raised
+  int descriptor() const { return descriptor_; }  // for poll(2): readable after raise()
 
  private:
   explicit WakeEvent(int descriptor) : descriptor_(descriptor) {}

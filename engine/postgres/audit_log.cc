@@ -3,6 +3,7 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/format.h"
 #include "engine/postgres/connection_string.h"
 #include "engine/postgres/sql_error.h"
 
@@ -14,14 +15,13 @@ namespace {
 std::string page_query(const AuditLog::Settings& settings) {
   std::string query = settings.query;
   query.erase(query.find_last_not_of("; \t\r\n") + 1);
-  const std::string max = std::to_string(kAuditRowBytesMax);
-  return "SELECT r.id, r.at, r.size, CASE WHEN r.size <= " + max +
-         " THEN r.columns END FROM (SELECT p.*, sum(least(p.size, " + max +
-         ")) OVER (ROWS UNBOUNDED PRECEDING) - least(p.size, " + max +
-         ") AS before FROM (SELECT j.*, octet_length(j.columns) AS size FROM "
-         "(SELECT q.\"id\"::text AS id, q.\"timestamp\"::text AS at, to_json(q)::text AS columns "
-         "FROM (" +
-         query + "\n) q) j) p) r WHERE r.before < " + std::to_string(settings.page_bytes);
+  return format(
+      "SELECT r.id, r.at, r.size, CASE WHEN r.size <= {0} THEN r.columns END FROM (SELECT p.*, "
+      "sum(least(p.size, {0})) OVER (ROWS UNBOUNDED PRECEDING) - least(p.size, {0}) AS before "
+      "FROM (SELECT j.*, octet_length(j.columns) AS size FROM "
+      "(SELECT q.\"id\"::text AS id, q.\"timestamp\"::text AS at, to_json(q)::text AS columns "
+      "FROM ({1}\n) q) j) p) r WHERE r.before < {2}",
+      kAuditRowBytesMax, query, settings.page_bytes);
 }
 
 }  // namespace
@@ -51,8 +51,10 @@ Result<std::vector<AuditRow>> AuditLog::next() {
   try {
     pqxx::read_transaction reading(connection_->pqxx);
     // For this transaction, since a pooler may lend the connection on. Times are texts here.
-    reading.exec("SET LOCAL statement_timeout = " + std::to_string(settings_.statement_ms) +
-                 "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'");
+    reading.exec(
+        format("SET LOCAL statement_timeout = {}; SET LOCAL TimeZone = 'UTC'; "
+               "SET LOCAL DateStyle = 'ISO, YMD'",
+               settings_.statement_ms));
     const pqxx::result rows =
         reading.exec_params(page_query(settings_), time_, id_, settings_.page_rows);
     out.reserve(rows.size());

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string_view>
 
+#include "base/format.h"
+
 namespace courtside {
 namespace {
 
@@ -34,9 +36,11 @@ Result<std::string> connection_string(std::string_view setting, const std::strin
       PQconninfoParse(url.c_str(), &why), &PQconninfoFree);
   PQfreemem(why);
   if (options == nullptr) {
-    return fail(Code::bad_configuration, std::string(setting) +
-                                             ": it is no connection string of libpq, such as "
-                                             "postgresql://user@host:5432/database");
+    return fail(
+        Code::bad_configuration,
+        format(
+            "{}: it is no connection string of libpq, such as postgresql://user@host:5432/database",
+            setting));
   }
   for (const PQconninfoOption* each = options.get(); each->keyword != nullptr; ++each) {
     if (each->val != nullptr) values[each->keyword] = each->val;

@@ -1,4 +1,4 @@
-// A setting that is a connection string, as libpq is given it. Threads: any; no state.
+// The connection string for libpq from a setting. Threads: any; no state.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace courtside {
 
-// `url` (either of libpq's forms) with what it leaves open chosen so that a server which is silent
-// is noticed: connecting, and what is sent and not confirmed, take query_ms at most. libpq knows
-// whole seconds, and no less than 2 for connecting. bad_configuration when it is no such string;
-// the message names the setting and does not repeat it, since a password may be in it.
+// `url` (either of libpq's forms), with timeouts where it has none, so that a silent server is
+// noticed: connecting, and sent data that is not acknowledged, take query_ms at most. libpq takes
+// whole seconds, and at least 2 for connecting. bad_configuration when `url` is not a connection
+// string; the message names the setting without its value, which may hold a password.
 Result<std::string> connection_string(std::string_view setting, const std::string& url,
                                       std::uint64_t query_ms);
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/format.h"
 #include "base/utf8.h"
 
 namespace courtside {
@@ -16,7 +17,7 @@ tl::unexpected<Error> out_of_order() {
 }  // namespace
 
 std::string MessagePlace::text() const {
-  return lsn_text(lsn) + (messages == 0 ? "" : ":" + std::to_string(messages));
+  return lsn_text(lsn) + (messages == 0 ? "" : format(":{}", messages));
 }
 
 Result<MessagePlace> parse_message_place(const std::string& text) {
@@ -30,7 +31,7 @@ Result<MessagePlace> parse_message_place(const std::string& text) {
     const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, place.messages);
     is_sound = error == std::errc() && stop == end && place.messages > 0;
   }
-  if (!is_sound) return fail(Code::data_corrupt, "`" + text + "` is no place of messages");
+  if (!is_sound) return fail(Code::data_corrupt, format("`{}` is no place of messages", text));
   place.lsn = *lsn;
   return place;
 }
@@ -84,8 +85,8 @@ Result<void> MessagePage::take(const PgCommit& commit) {
 OutboxRow message_row(const PgMessage& message) {
   OutboxRow row;
   if (message.content_size_bytes > kMessageBytesMax) {
-    row.fault = "the message has " + std::to_string(message.content_size_bytes) +
-                " bytes, the limit is " + std::to_string(kMessageBytesMax);
+    row.fault = format("the message has {} bytes, the limit is {}", message.content_size_bytes,
+                       kMessageBytesMax);
   } else if (Result<OutboxRow> parsed = parse_outbox_row(message.content); parsed) {
     row = std::move(*parsed);
     row.fault.clear();

@@ -1,16 +1,16 @@
-// One page of an outbox's messages, made frame by frame of what a replication slot gives: which
-// messages are rows, where each stands, and where to read on.
+// One page of an outbox's messages, made from the frames of a replication slot: which messages are
+// rows, the place of each, and the place to read on from.
 //
-// A place is an LSN, and means every transaction whose commit record begins before it:
+// A place is an LSN. It includes every transaction whose commit record begins before it:
 //
-//   "16/B374D848"    all of those; as it stands behind a commit
-//   "16/B374D848:3"  and of the one that begins just there the first three messages
+//   "16/B374D848"    all of these transactions; the place after a commit
+//   "16/B374D848:3"  also the first three messages of the transaction whose commit begins there
 //
-// It is taken from the commit and not from the messages: a transaction's messages stand in the log
-// where they were written, so of two transactions that run at the same time the later one's may
-// come first. Commits are in order.
+// The LSN is that of the commit. Messages cannot give it: they are in the server's log where they
+// were written, so of two concurrent transactions the one that commits later may have the earlier
+// messages. Commits are in order.
 //
-// Does no I/O. Threads: a value.
+// It does no I/O. Threads: a value.
 #pragma once
 
 #include <cstdint>
@@ -33,30 +33,30 @@ struct MessagePlace {
   friend auto operator<=>(const MessagePlace&, const MessagePlace&) = default;
 };
 
-// The empty text is the beginning: {0, 0}. data_corrupt when it is no place of messages.
+// The empty text is the beginning: {0, 0}. data_corrupt when the text is not a place of messages.
 Result<MessagePlace> parse_message_place(const std::string& text);
 
-// Beyond so much a message cannot be an event, and is not looked at.
+// A message with more bytes cannot be an event, and is not parsed.
 constexpr std::uint64_t kMessageBytesMax = 256 * 1024 + 64 * 1024;
 
 class MessagePage {
  public:
-  // Of `settings` message_prefix, page_rows and page_bytes; they outlive it. `counted`: see
-  // ignored().
+  // Uses message_prefix, page_rows and page_bytes of `settings`, which must outlive it. `counted`:
+  // see ignored().
   MessagePage(const OutboxSettings& settings, MessagePlace from, Lsn counted = {})
       : settings_(settings), from_(from), end_(from), counted_(counted) {}
 
-  // The next frame, in order; frames of what was read before are passed over. `internal`: it is no
-  // frame, or not the one that must come. REQUIRES: !is_full().
+  // Takes the next frame, in order; frames before the place are ignored. `internal` when it is not
+  // a frame, or one that cannot come here. REQUIRES: !is_full().
   Result<void> take(std::string_view bytes, std::uint64_t size_bytes);
 
   bool is_full() const { return is_full_; }
-  std::uint64_t frames() const { return frames_; }  // that were taken
+  std::uint64_t frames() const { return frames_; }  // taken so far
   bool is_empty() const { return rows_.empty(); }
-  // Behind what was taken; where it began, while that was read before or of others.
+  // The place after what was taken; where the page began, as long as no row of ours was taken.
   MessagePlace end() const { return end_; }
-  // Messages with our prefix, behind what was counted before, that are not transactional and so can
-  // be no event; and up to where they are counted now.
+  // The number of messages with our prefix that are not transactional and so cannot be events. Only
+  // those after `counted` count; counted() is the new value of it.
   std::uint64_t ignored() const { return ignored_; }
   Lsn counted() const { return counted_; }
   std::vector<OutboxRow> take_rows() { return std::move(rows_); }
@@ -69,8 +69,8 @@ class MessagePage {
   const OutboxSettings& settings_;
   const MessagePlace from_;
   MessagePlace end_;
-  std::optional<Lsn> commit_;     // of the transaction that is being taken
-  std::uint64_t number_ = 0;      // of its messages that are ours
+  std::optional<Lsn> commit_;     // of the transaction at hand
+  std::uint64_t number_ = 0;      // of its messages with our prefix
   std::uint64_t size_bytes_ = 0;  // of the rows
   std::uint64_t frames_ = 0;
   std::uint64_t ignored_ = 0;
@@ -79,12 +79,12 @@ class MessagePage {
   std::vector<OutboxRow> rows_;
 };
 
-// The row that a message stands for, without its place: what cannot be read has a fault. Its
-// content stays with it, since the message itself is gone once it was read.
+// The row in a message, without its place. A message that cannot be parsed becomes a row with a
+// fault and with the message's content, because the server drops the message once it was read.
 OutboxRow message_row(const PgMessage& message);
 
-// The text as UTF-8 that PostgreSQL takes as a text: what is no character, and zero bytes, become
-// U+FFFD. At most max_bytes long, whole characters.
+// The bytes as UTF-8 that PostgreSQL accepts as a text: invalid sequences and zero bytes become
+// U+FFFD. At most max_bytes long, cut between characters.
 std::string readable_text(std::string_view bytes, std::size_t max_bytes);
 
 }  // namespace courtside

@@ -4,6 +4,7 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/format.h"
 #include "base/time.h"
 #include "engine/postgres/sql_text.h"
 
@@ -36,13 +37,13 @@ std::string loss_text(const std::string& reason) {
 
 // Only what is needed of a message that is too long leaves the server.
 std::string peek_query(const OutboxSettings& settings, std::uint64_t frames) {
-  return "DECLARE courtside_frames NO SCROLL CURSOR FOR SELECT octet_length(data), "
-         "CASE WHEN octet_length(data) <= " +
-         std::to_string(kFrameBytesMax) + " THEN data ELSE substr(data, 1, " +
-         std::to_string(kFrameHeadBytes) + ") END FROM pg_logical_slot_peek_binary_changes(" +
-         quoted_literal(settings.slot) + ", NULL, " + std::to_string(frames) +
-         ", 'proto_version', '1', 'messages', 'true', 'publication_names', " +
-         quoted_literal(quoted_identifier(settings.publication)) + ")";
+  return format(
+      "DECLARE courtside_frames NO SCROLL CURSOR FOR SELECT octet_length(data), "
+      "CASE WHEN octet_length(data) <= {} THEN data ELSE substr(data, 1, {}) END "
+      "FROM pg_logical_slot_peek_binary_changes({}, NULL, {}, "
+      "'proto_version', '1', 'messages', 'true', 'publication_names', {})",
+      kFrameBytesMax, kFrameHeadBytes, quoted_literal(settings.slot), frames,
+      quoted_literal(quoted_identifier(settings.publication)));
 }
 
 }  // namespace
@@ -91,35 +92,37 @@ MessageSource::Slot MessageSource::slot(pqxx::transaction_base& transaction) con
 }
 
 Result<void> MessageSource::check_slot(const Slot& slot, MessagePlace from) const {
-  const std::string name = "the slot `" + settings().slot + "`";
+  const std::string name = format("the slot `{}`", settings().slot);
   const auto refuse = [&](const std::string& why) {
     return fail(Code::bad_configuration, name + why);
   };
-  const auto tell_loss = [&](const std::string& why) {
+  const auto report_loss = [&](const std::string& why) {
     return fail(Code::position_expired, name + why);
   };
   const bool is_first = from == MessagePlace();
   if (!slot.exists) {
     return refuse(std::string(" does not exist") + kInstall +
-                  (is_first ? "" : "; events since " + from.text() + " may be lost"));
+                  (is_first ? "" : format("; events since {} may be lost", from.text())));
   }
   if (slot.plugin != "pgoutput") {
-    return refuse(" is of the plugin `" + slot.plugin + "`, and must be of `pgoutput`");
+    return refuse(format(" is of the plugin `{}`, and must be of `pgoutput`", slot.plugin));
   }
   if (!slot.is_here) {
-    return refuse(" is of the database `" + slot.database + "`, and messages are of a database");
+    return refuse(
+        format(" is of the database `{}`, and messages are of a database", slot.database));
   }
   if (slot.status == "lost") {
-    return refuse(" is lost: " + loss_text(slot.reason) +
-                  "; events since then are lost. Drop it with SELECT pg_drop_replication_slot(" +
-                  quoted_literal(settings().slot) +
-                  "), and make it anew with `courtside outbox install --kind messages`");
+    return refuse(
+        format(" is lost: {}; events since then are lost. Drop it with SELECT "
+               "pg_drop_replication_slot({}), and make it anew with `courtside outbox install "
+               "--kind messages`",
+               loss_text(slot.reason), quoted_literal(settings().slot)));
   }
   if (!is_first && slot.confirmed > from.lsn) {
-    return tell_loss(
-        " stands at " + lsn_text(slot.confirmed) + ", beyond " + from.text() +
-        ", which was read up to: it was made anew or moved by somebody else, and events "
-        "between may be lost");
+    return report_loss(
+        format(" stands at {}, beyond {}, which was read up to: it was made anew or moved by "
+               "somebody else, and events between may be lost",
+               lsn_text(slot.confirmed), from.text()));
   }
   return {};
 }
@@ -145,17 +148,19 @@ Result<bool> MessageSource::check_place(const std::string& place, const std::str
   const auto refuse = [](std::string why) { return fail(Code::bad_configuration, std::move(why)); };
   if (version < kServerVersionMin) return refuse("messages can be read from PostgreSQL 14 on");
   if (wal_level != "logical") {
-    return refuse("wal_level is `" + wal_level +
-                  "`, and must be `logical` for messages to be read");
+    return refuse(
+        format("wal_level is `{}`, and must be `logical` for messages to be read", wal_level));
   }
   if (const Result<void> checked = check_slot(slot, *from); !checked) return fail(checked.error());
   if (!is_published) {
-    return refuse("the publication `" + settings().publication + "` does not exist" + kInstall);
+    return refuse(
+        format("the publication `{}` does not exist{}", settings().publication, kInstall));
   }
   if (from->lsn > slot.end) {
-    return fail(Code::position_expired, "it was read up to " + from->text() +
-                                            ", and its log ends at " + lsn_text(slot.end) +
-                                            ": it was put back to an earlier moment");
+    return fail(
+        Code::position_expired,
+        format("it was read up to {}, and its log ends at {}: it was put back to an earlier moment",
+               from->text(), lsn_text(slot.end)));
   }
   return true;
 }
@@ -163,7 +168,7 @@ Result<bool> MessageSource::check_place(const std::string& place, const std::str
 Result<void> MessageSource::peek(pqxx::transaction_base& transaction, MessagePage& page,
                                  std::uint64_t frames) {
   transaction.exec(peek_query(settings(), frames));
-  const std::string fetch = "FETCH " + std::to_string(kFramesAtOnce) + " FROM courtside_frames";
+  const std::string fetch = format("FETCH {} FROM courtside_frames", kFramesAtOnce);
   while (true) {
     const pqxx::result rows = transaction.exec(fetch);
     for (const auto& row : rows) {

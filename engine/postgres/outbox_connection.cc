@@ -7,6 +7,7 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "base/format.h"
 #include "base/time.h"
 #include "engine/postgres/connection_string.h"
 #include "engine/postgres/shared_socket.h"
@@ -103,7 +104,7 @@ Result<void> OutboxConnection::guarded(const std::function<void()>& work) {
     return {};
   } catch (const pqxx::sql_error& e) {
     const bool is_late = e.sqlstate() == kQueryCanceled;
-    why = is_late ? "a statement took longer than outbox.query_timeout" : words_of(e);
+    why = is_late ? "a statement took longer than outbox.query_timeout" : message_of(e);
     // Not ours to mend by asking again, but the platform's: a lock, a full disk, going down.
     if (is_late || is_passing(e)) return fail(Code::unavailable, std::move(why));
     // SQLSTATE: undefined_table, insufficient_privilege.
@@ -124,8 +125,8 @@ Result<void> OutboxConnection::run(Mode mode, std::uint64_t timeout_ms,
   const Result<void> done = guarded([&] {
     const auto in = [&](auto&& transaction) {
       // For this transaction: nothing of ours stays where a pooler lends the connection on.
-      transaction.exec("SET LOCAL statement_timeout = " + std::to_string(timeout_ms) +
-                       "; SET LOCAL TimeZone = 'UTC'");
+      transaction.exec(
+          format("SET LOCAL statement_timeout = {}; SET LOCAL TimeZone = 'UTC'", timeout_ms));
       work(transaction);
       transaction.commit();
     };
@@ -159,11 +160,12 @@ Result<std::string> OutboxConnection::identity() {
 }
 
 Result<void> OutboxConnection::reject(const std::vector<Rejection>& rejections) {
-  const std::string insert =
-      "INSERT INTO " + quoted_name(settings_.rejected_table) +
-      " (\"source\", \"place\", \"eventId\", \"type\", \"aggregateType\", \"aggregateId\", "
+  const std::string insert = format(
+      "INSERT INTO {} "
+      "(\"source\", \"place\", \"eventId\", \"type\", \"aggregateType\", \"aggregateId\", "
       "\"reason\", \"content\") VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')) "
-      "ON CONFLICT DO NOTHING";
+      "ON CONFLICT DO NOTHING",
+      quoted_name(settings_.rejected_table));
   for (std::size_t begin = 0; begin < rejections.size(); begin += kRejectedAtOnce) {
     const std::size_t end = std::min(begin + kRejectedAtOnce, rejections.size());
     const Result<void> told = run(Mode::kWrite, [&](pqxx::transaction_base& transaction) {
@@ -189,12 +191,11 @@ Result<OutboxLag> OutboxConnection::lag() {
                     .holder = oldest[0][2].as<std::string>(""),
                     .seconds = oldest[0][3].as<double>()};
     }
-    const std::string rejected =
+    const std::string rejected = format(
         "SELECT count(*) FILTER (WHERE r.\"reason\" NOT IN ($2, $3)), "
         "count(*) FILTER (WHERE r.\"reason\" = $2), count(*) FILTER (WHERE r.\"reason\" = $3) "
-        "FROM (SELECT \"reason\" FROM " +
-        quoted_name(settings_.rejected_table) + " WHERE \"source\" = $1 LIMIT " +
-        std::to_string(kCountMax) + ") r";
+        "FROM (SELECT \"reason\" FROM {} WHERE \"source\" = $1 LIMIT {}) r",
+        quoted_name(settings_.rejected_table), kCountMax);
     const pqxx::row counts = transaction.exec_params1(
         rejected, settings_.name, std::string(kSkippedReason), std::string(kUncertainReason));
     lag.rejected = counts[0].as<std::uint64_t>();

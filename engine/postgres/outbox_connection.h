@@ -1,8 +1,8 @@
-// A connection to a database whose outbox is read, and what every kind of outbox asks it. Its own
-// read transactions have no number, so they hold nobody up.
+// A connection to a database whose outbox is read, and the statements that all kinds of outbox have
+// in common. Its read transactions get no transaction id, so they delay no reader.
 //
-// It blocks. A statement ends after query_ms (the server sees to it); where the server is silent,
-// interrupt() ends the call that blocks. A connection that broke is never opened again by itself.
+// It blocks. The server ends a statement after query_ms. If the server is silent, interrupt() ends
+// the blocking call. A lost connection does not reconnect.
 //
 // Threads: one at a time; interrupt() any.
 #pragma once
@@ -24,38 +24,38 @@ class transaction_base;
 
 namespace courtside {
 
-// A name as SQL has it: `EventOutbox` is "EventOutbox", `events.Outbox` is "events"."Outbox".
+// The name quoted: `EventOutbox` is "EventOutbox", `events.Outbox` is "events"."Outbox".
 std::string quoted_name(std::string_view name);
 
 class OutboxConnection {
  public:
-  // bad_configuration when the url is no connection string, unavailable when nobody answers there.
+  // bad_configuration when the url is not a connection string, unavailable when no server answers.
   static Result<std::unique_ptr<OutboxConnection>> open(const OutboxSettings& settings);
   ~OutboxConnection();
   OutboxConnection(const OutboxConnection&) = delete;
   OutboxConnection& operator=(const OutboxConnection&) = delete;
 
-  // Runs `work` in a transaction whose statements may take query_ms and whose times are in UTC.
-  // What it throws is an error: see outbox_source.h. Committed when it returns.
+  // Runs `work` in a transaction with a limit of query_ms per statement and with times in UTC, and
+  // commits. Exceptions become errors: see outbox_source.h.
   enum class Mode : std::uint8_t { kRead, kWrite };
   Result<void> run(Mode mode, const std::function<void(pqxx::transaction_base&)>& work) {
     return run(mode, settings_.query_ms, work);
   }
-  // The same for statements that may take longer.
+  // The same with another limit.
   Result<void> run(Mode mode, std::uint64_t timeout_ms,
                    const std::function<void(pqxx::transaction_base&)>& work);
 
   Result<std::string> identity();
   Result<void> reject(const std::vector<Rejection>& rejections);
-  // The part of it that every kind has: `oldest` and `rejected`.
+  // The members that all kinds have: `oldest` and `rejected`.
   Result<OutboxLag> lag();
 
-  // LISTENs from the first call on where the settings say so. See OutboxSource::wait.
+  // LISTENs from the first call on if the settings name a channel. See OutboxSource::wait.
   Result<bool> wait(int wake, std::uint64_t timeout_ms);
 
-  // The call that blocks, if there is one, ends with `unavailable`, and so does every later one.
+  // Ends a blocking call and every later one with `unavailable`.
   void interrupt();
-  // interrupt(), where a call has run for so long that the server must be silent.
+  // Calls interrupt() if the current call has run for so long that the server must be silent.
   void check_overdue();
 
   const OutboxSettings& settings() const { return settings_; }
@@ -70,7 +70,7 @@ class OutboxConnection {
   const OutboxSettings settings_;
   const std::unique_ptr<Connection> connection_;
   std::unique_ptr<Listener> listener_;
-  std::atomic<std::uint64_t> deadline_us_{0};  // of steady_us(), for the call that runs; 0: none
+  std::atomic<std::uint64_t> deadline_us_{0};  // of the current call, by steady_us(); 0: none
 };
 
 }  // namespace courtside

@@ -2,6 +2,7 @@
 
 #include <pqxx/pqxx>
 
+#include "base/format.h"
 #include "engine/postgres/connection_string.h"
 #include "engine/postgres/sql_error.h"
 
@@ -17,8 +18,8 @@ Result<void> run_outbox_statements(const std::string& url,
     pqxx::nontransaction session(connection);
     // "relation already exists, skipping" is what running it again is for.
     session.exec("SET client_min_messages = warning");
-    session.exec("SET statement_timeout = " + std::to_string(statement_ms));
-    session.exec("SET lock_timeout = " + std::to_string(kInstallLockMs));
+    session.exec(format("SET statement_timeout = {}", statement_ms));
+    session.exec(format("SET lock_timeout = {}", kInstallLockMs));
     for (const OutboxStatement& each : statements) {
       if (!each.sql.empty()) session.exec(each.sql);
     }

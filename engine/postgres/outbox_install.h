@@ -10,10 +10,11 @@
 
 namespace courtside {
 
-// Each statement in a transaction of its own, until one fails: those before it stay, and the next
-// run goes over them. bad_configuration with the server's first line when it refuses; unavailable
-// when it cannot be reached, or a statement took longer than statement_ms or would have waited for
-// a lock longer than kInstallLockMs: whoever writes queues up behind one that waits.
+// Runs each statement in a transaction of its own, until one fails; the statements before it keep
+// their effect, and the next run repeats them without change. bad_configuration with the first line
+// of the server's message when it rejects a statement; unavailable when it cannot be reached, or a
+// statement takes longer than statement_ms or waits for a lock longer than kInstallLockMs (writers
+// queue up behind a statement that waits).
 constexpr std::uint64_t kInstallLockMs = 5'000;
 Result<void> run_outbox_statements(const std::string& url,
                                    const std::vector<OutboxStatement>& statements,

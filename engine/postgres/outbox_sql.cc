@@ -19,7 +19,7 @@ std::string bare_name(std::string_view table, std::string_view suffix) {
 }
 
 OutboxStatement events_table(const OutboxSettings& settings) {
-  return {"One row for each event, written in the transaction that it tells of.",
+  return {"One row for each event, written in the transaction of the change itself.",
           "CREATE TABLE IF NOT EXISTS " + quoted_name(settings.table) + R"( (
   "position" BIGSERIAL PRIMARY KEY,
   "txid" BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
@@ -43,15 +43,14 @@ OutboxStatement events_table(const OutboxSettings& settings) {
 }
 
 OutboxStatement events_index(const OutboxSettings& settings) {
-  return {"In the order in which it is read.",
+  return {"The order in which Courtside reads the rows.",
           "CREATE INDEX IF NOT EXISTS " + bare_name(settings.table, "_txid_position_idx") +
               "\n  ON " + quoted_name(settings.table) + R"( ("txid", "position"))"};
 }
 
 OutboxStatement version_table(const OutboxSettings& settings) {
   return {
-      "The number that each aggregate's newest event has. Producers count here, under the row's "
-      "lock.",
+      "The number of each aggregate's newest event. Producers increment it under the row's lock.",
       "CREATE TABLE IF NOT EXISTS " + named_after(settings.table, "Version") + R"( (
   "aggregateType" TEXT NOT NULL,
   "aggregateId" TEXT NOT NULL,
@@ -62,8 +61,8 @@ OutboxStatement version_table(const OutboxSettings& settings) {
 
 OutboxStatement rejected_table(const OutboxSettings& settings) {
   const bool messages = settings.kind == OutboxKind::kMessages;
-  return {std::string("What Courtside could not take, and why.") +
-              (messages ? "" : " The row itself stays until this one is deleted."),
+  return {std::string("Rows that Courtside could not publish, with the reason.") +
+              (messages ? "" : " The row of the outbox is kept until its row here is\ndeleted."),
           "CREATE TABLE IF NOT EXISTS " + quoted_name(settings.rejected_table) + R"( (
   "source" TEXT NOT NULL,
   "place" TEXT NOT NULL,  -- txid:position, or the commit's LSN and the message's number in it
@@ -72,17 +71,17 @@ OutboxStatement rejected_table(const OutboxSettings& settings) {
   "aggregateType" TEXT,
   "aggregateId" TEXT,
   "reason" TEXT NOT NULL,
-  "content" TEXT,  -- of a message, cut at 64 KiB; a row of the table is still there to be seen
+  "content" TEXT,  -- of a message, cut off at 64 KiB; a row stays in the outbox instead
   "rejectedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
   PRIMARY KEY ("source", "place")
 ))"};
 }
 
-// CREATE PUBLICATION knows no IF NOT EXISTS.
+// CREATE PUBLICATION has no IF NOT EXISTS.
 OutboxStatement publication(const OutboxSettings& settings) {
   return {
-      "The slot's plugin asks for a publication; without tables it adds nothing to the messages.\n"
-      "Who makes it needs CREATE on the database. It must be there before the slot is.",
+      "The slot's plugin requires a publication; one without tables adds nothing to the messages.\n"
+      "Creating it needs CREATE on the database. It must exist before the slot.",
       "DO " +
           dollar_quoted("\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = " +
                         quoted_literal(settings.publication) + ") THEN\n    CREATE PUBLICATION " +
@@ -92,12 +91,12 @@ OutboxStatement publication(const OutboxSettings& settings) {
 OutboxStatement slot(const OutboxSettings& settings) {
   const std::string name = quoted_literal(settings.slot);
   return {
-      "From here on the server keeps its WAL until Courtside has read it: drop the slot when it is "
-      "no longer\nread (SELECT pg_drop_replication_slot(" +
+      "Once the slot exists, PostgreSQL keeps its WAL until Courtside has read it. Drop the slot "
+      "when it is no\nlonger read (SELECT pg_drop_replication_slot(" +
           name +
-          ")), and set max_slot_wal_keep_size.\nNeeds wal_level = logical, the REPLICATION "
-          "attribute, and a transaction of its own: where a file is one\ntransaction, this stands "
-          "in a file of its own.",
+          ")), and set max_slot_wal_keep_size.\nThe statement needs wal_level = logical, the "
+          "REPLICATION attribute, and a separate transaction: if your tool runs a\nfile as one "
+          "transaction, move the statement to a separate file.",
       "SELECT pg_create_logical_replication_slot(" + name +
           ", 'pgoutput')\n  WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = " +
           name + ")"};
@@ -108,11 +107,11 @@ void add_trigger(std::vector<OutboxStatement>& out, const OutboxSettings& settin
       settings.wake_channel.empty() ? kDefaultWakeChannel : settings.wake_channel;
   const std::string function = named_after(settings.table, "_wake");
   out.push_back(
-      {"Calls Courtside (outbox.wake_channel = " + quoted_literal(channel) +
-           ") as soon as a transaction with events commits, instead of\nletting it find them with "
-           "its next read. It is not free: transactions that notify commit one after the\nother "
-           "(PostgreSQL holds one lock of the whole cluster meanwhile), which cost 61 % of the "
-           "commits per second\nwith 32 clients where we measured it.",
+      {"Notifies Courtside (outbox.wake_channel = " + quoted_literal(channel) +
+           ") as soon as a transaction with events commits. Without\nit, Courtside finds the "
+           "events with its next read. The trigger has a cost: transactions that notify commit "
+           "one\nafter the other, because PostgreSQL holds a lock of the whole cluster. In our "
+           "measurement with 32 clients, that\ncost 61 % of the commits per second.",
        "CREATE OR REPLACE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " +
            dollar_quoted("\nBEGIN\n  NOTIFY " + quoted_identifier(channel) +
                          ";\n  RETURN NULL;\nEND\n")});
@@ -121,7 +120,7 @@ void add_trigger(std::vector<OutboxStatement>& out, const OutboxSettings& settin
                          "\n  FOR EACH STATEMENT EXECUTE FUNCTION " + function + "()"});
 }
 
-// Public is where everybody may look; any other schema must be opened.
+// Every role may use the schema public; any other schema needs a grant.
 void add_schema_grants(std::vector<OutboxStatement>& out, const OutboxSettings& settings,
                        const std::string& role) {
   std::vector<std::string_view> schemas;
@@ -140,20 +139,20 @@ void add_schema_grants(std::vector<OutboxStatement>& out, const OutboxSettings& 
 void add_grants(std::vector<OutboxStatement>& out, const OutboxSettings& settings,
                 const std::string& name) {
   const std::string role = quoted_identifier(name);
-  out.push_back({"What Courtside's role needs, and no more.", ""});
+  out.push_back({"The rights that Courtside's role needs, and no others.", ""});
   add_schema_grants(out, settings, role);
   if (settings.kind == OutboxKind::kTable) {
     out.push_back({"", "GRANT SELECT, DELETE ON " + quoted_name(settings.table) + " TO " + role});
   } else {
     out.push_back(
-        {"To read the slot. Where the provider has a role for this, grant that instead "
-         "(rds_replication).",
+        {"The right to read the slot. If your provider has a role for this (rds_replication), "
+         "grant that instead.",
          "ALTER ROLE " + role + " REPLICATION"});
   }
   out.push_back(
       {"", "GRANT SELECT, INSERT ON " + quoted_name(settings.rejected_table) + " TO " + role});
   out.push_back(
-      {"Only to be told more about who holds a transaction open, and since when:\n  GRANT "
+      {"Optional, to see which session keeps a transaction open, and since when:\n  GRANT "
        "pg_read_all_stats TO " +
            role + ";",
        ""});

@@ -1,7 +1,7 @@
-// The SQL that makes a database ready for an outbox, in the one place where it is written: what
-// `courtside outbox install` prints or runs, and what the client packages ship.
+// The SQL that prepares a database for an outbox. `courtside outbox install` prints or runs it, and
+// the client packages ship it.
 //
-// Every statement may run again and then changes nothing. Threads: any; no state.
+// Running a statement again changes nothing. Threads: any; no state.
 #pragma once
 
 #include <string>
@@ -12,25 +12,25 @@
 namespace courtside {
 
 struct OutboxSqlOptions {
-  std::string role = {};  // the role that Courtside connects as; empty: it is granted nothing
-  bool notify = false;    // of kTable: a trigger that calls those who wait
+  std::string role = {};  // the role that Courtside connects as; empty: no grants
+  bool notify = false;    // kTable only: a trigger that notifies readers
 };
 
-// One statement, and what a reader of the file should know of it.
+// One statement, and a comment for the reader of the file.
 struct OutboxStatement {
-  std::string comment;  // lines, less their "-- "
-  std::string sql;      // less its semicolon; may be empty, when there is only something to say
+  std::string comment;  // lines without "-- "
+  std::string sql;      // without a semicolon; empty for a comment alone
 };
 
-// In the order in which they are to run, each by itself: a replication slot cannot be made in a
-// transaction that has written anything. Of `settings` the kind and the names count.
+// The statements in their order. Each needs a transaction of its own: a replication slot cannot be
+// created in a transaction that has written. Uses the kind and the names of `settings`.
 std::vector<OutboxStatement> outbox_statements(const OutboxSettings& settings,
                                                const OutboxSqlOptions& options);
 
 // The same as the text of a file for psql or a migration.
 std::string outbox_sql(const OutboxSettings& settings, const OutboxSqlOptions& options);
 
-// What the trigger calls where the settings name nothing to LISTEN to.
+// The channel that the trigger notifies if the settings name none.
 inline constexpr const char* kDefaultWakeChannel = "courtside_outbox";
 
 }  // namespace courtside

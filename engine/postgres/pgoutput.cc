@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/format.h"
+
 namespace courtside {
 namespace {
 
@@ -52,7 +54,7 @@ class Cursor {
 constexpr std::uint64_t kTransactional = 1;
 
 tl::unexpected<Error> refuse(const char* what) {
-  return fail(Code::internal, std::string("the server sent no sound ") + what + " of pgoutput");
+  return fail(Code::internal, format("the server sent no sound {} of pgoutput", what));
 }
 
 Result<PgFrame> parse_begin(Cursor cursor) {

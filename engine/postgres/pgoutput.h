@@ -1,6 +1,6 @@
-// What PostgreSQL's logical replication writes with its plugin `pgoutput`, protocol 1 (chapter 55.9
-// of its manual): a transaction is a begin, its messages and a commit, and transactions come one
-// after the other, in the order of their commits. Integers are big-endian.
+// The frames of PostgreSQL's replication plugin `pgoutput`, protocol 1 (chapter 55.9 of its
+// manual). A transaction is a begin, its messages and a commit. Transactions come one after the
+// other, in the order of their commits. Integers are big-endian.
 //
 //   B  u64 LSN of the commit record, i64 time, u32 transaction id
 //   M  u8 flags (1: transactional), u64 LSN, prefix and a zero byte, u32 size, content
@@ -20,7 +20,7 @@
 
 namespace courtside {
 
-// A place in PostgreSQL's log: its bytes since the beginning.
+// A position in PostgreSQL's log, in bytes from its beginning.
 struct Lsn {
   std::uint64_t value = 0;
   friend auto operator<=>(const Lsn&, const Lsn&) = default;
@@ -29,29 +29,29 @@ std::string lsn_text(Lsn lsn);  // "16/B374D848"
 std::optional<Lsn> parse_lsn(std::string_view text);
 
 struct PgBegin {
-  Lsn commit;  // of the record: the transactions that come later have a greater one
+  Lsn commit;  // of the commit record; it is greater for each later transaction
 };
 
 struct PgMessage {
   bool is_transactional = false;
-  Lsn lsn = {};  // where it stands in the server's log
+  Lsn lsn = {};  // its position in the server's log
   std::string_view prefix = {};
-  std::string_view content = {};  // as much of it as was handed in
+  std::string_view content = {};  // as much of it as was passed in
   std::uint64_t content_size_bytes = 0;
 };
 
 struct PgCommit {
   Lsn commit;
-  Lsn end;  // nothing of this or an earlier commit stands at or behind it
+  Lsn end;  // everything of this and of earlier commits is before it
 };
 
-// Of a table, an origin, or whatever a later version adds.
+// Any other frame: of a table, an origin, or of a later version.
 struct PgOther {};
 
 using PgFrame = std::variant<PgBegin, PgMessage, PgCommit, PgOther>;
 
-// One frame. Of a long message `bytes` may be the beginning alone: size_bytes is the frame's size.
-// Views are of `bytes`. `internal` when it is no frame, or one of another size.
+// Parses one frame of size_bytes. `bytes` may be only the beginning of a long message. The views
+// point into `bytes`. `internal` when it is not a frame, or its size is another one.
 Result<PgFrame> parse_pgoutput(std::string_view bytes, std::uint64_t size_bytes);
 
 }  // namespace courtside

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/format.h"
 #include "engine/postgres/shared_socket.h"
 #include "engine/postgres/sql_error.h"
 
@@ -34,7 +35,7 @@ Answer<Fact> guarded(const pqxx::connection& connection, const Ask& ask) {
   } catch (const pqxx::sql_error& e) {
     if (is_no_such_id(e)) return Fact();
     const bool late = e.sqlstate() == kQueryCanceled;
-    error = {late ? Kind::kTimeout : Kind::kRefused, words_of(e)};
+    error = {late ? Kind::kTimeout : Kind::kRefused, message_of(e)};
   } catch (const std::exception& e) {
     error = {Kind::kRefused, first_line(e.what())};
   }
@@ -49,7 +50,7 @@ pqxx::row::size_type column(const pqxx::result& rows, std::string_view name) {
     const std::string_view each = rows.column_name(i);
     if (equals_ignoring_case(each, name)) return i;
   }
-  throw pqxx::argument_error("it gives no column `" + std::string(name) + "`");
+  throw pqxx::argument_error(format("it gives no column `{}`", name));
 }
 
 std::string text_of(const pqxx::result& rows, std::string_view name) {
@@ -76,16 +77,16 @@ bool is_found(const pqxx::result& rows) {
 
 void limit(Reading& reading, std::uint64_t timeout_ms) {
   // For this transaction: nothing of ours stays where a pooler lends the connection on.
-  reading.exec("SET LOCAL statement_timeout = " + std::to_string(timeout_ms));
+  reading.exec(format("SET LOCAL statement_timeout = {}", timeout_ms));
 }
 
 Fact account(Reading& reading, const Config::Database& settings, const std::string& id) {
   const pqxx::result rows = reading.exec_params(settings.account_query, id);
   if (!is_found(rows)) return {};
   AccountFact fact;
-  fact.counts = rows[0][column(rows, "counts")].as<bool>(false);
+  fact.is_active = rows[0][column(rows, "counts")].as<bool>(false);
   fact.role = text_of(rows, "role");
-  if (!fact.counts) return fact;  // It may nothing, so there is nothing more to ask.
+  if (!fact.is_active) return fact;  // It may nothing, so there is nothing more to ask.
   fact.permissions = list_of(reading.exec_params(settings.permissions_query, id), "key");
   fact.venues = list_of(reading.exec_params(settings.venues_query, id), "venueId");
   return fact;

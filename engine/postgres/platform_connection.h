@@ -1,9 +1,9 @@
-// One connection to the platform's database, and the questions that are put to it. Every answer
-// comes out of one read-only transaction, so it is of one moment; the id is always a parameter.
+// One connection to the platform's database, and its queries. Each answer comes from one read-only
+// transaction, so all its parts are of one moment. The id is always a parameter.
 //
-// It blocks. A statement ends after timeout_ms (the server sees to it); where the server is silent,
-// whoever watches shuts socket() down, and the call that blocks returns kUnreachable. A connection
-// that broke is never opened again by itself: throw it away.
+// It blocks. The server ends a statement after timeout_ms. If the server is silent, the watchdog
+// shuts socket() down, and the blocking call returns kUnreachable. A lost connection does not
+// reconnect: discard it.
 //
 // Threads: one at a time; socket() may be shut down from another while a call is under way.
 #pragma once
@@ -20,19 +20,19 @@ namespace courtside {
 
 struct QueryError {
   enum class Kind : std::uint8_t {
-    kUnreachable,  // the server is not there, or was lost
+    kUnreachable,  // no server, or the connection is lost
     kTimeout,      // it took too long
-    kRefused,      // the server, or the shape of what it gave, says that the query is wrong
+    kRefused,  // the query is wrong: the server says so, or its columns are not the expected ones
   };
   Kind kind = Kind::kUnreachable;
-  std::string text = {};  // the server's first line
+  std::string text = {};  // the first line of the server's message
 };
 template <typename T>
 using Answer = tl::expected<T, QueryError>;
 
 class PlatformConnection {
  public:
-  // `connection` as connection_string() makes it; of `settings` the queries, which must stay.
+  // `connection` is from connection_string(). `settings` holds the queries and must outlive it.
   static Answer<std::unique_ptr<PlatformConnection>> open(const std::string& connection,
                                                           const Config::Database& settings);
   ~PlatformConnection();
@@ -40,13 +40,13 @@ class PlatformConnection {
   PlatformConnection& operator=(const PlatformConnection&) = delete;
 
   bool is_open() const;
-  int socket() const;  // ours to the end, also when libpq has closed its own: see SharedSocket
+  int socket() const;  // valid until the end, even if libpq has closed its own: see SharedSocket
 
-  // REQUIRES: an account or a booking, the id without a zero byte.
+  // REQUIRES: `key` is an account or a booking; its id has no zero byte.
   Answer<Fact> load(const FactKey& key, std::uint64_t timeout_ms);
 
-  // Puts each query with an id that does not exist. kRefused names every setting that is wrong, and
-  // the table or column that is missing.
+  // Runs each query with an id that does not exist. kRefused names every wrong setting with the
+  // missing table or column.
   Answer<Fact> check(std::uint64_t timeout_ms);
 
  private:

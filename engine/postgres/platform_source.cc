@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "base/format.h"
 #include "engine/postgres/connection_string.h"
 
 namespace courtside {
@@ -16,7 +17,7 @@ bool may_be_there(const FactKey& key) {
 
 // The server's words stay in the log: they name tables, and may name hosts.
 Error refusal(const FactKey& key, QueryError::Kind kind) {
-  const std::string what = "what the database knows of the " + std::string(name_of(key.kind));
+  const std::string what = format("what the database knows of the {}", name_of(key.kind));
   const bool late = kind == QueryError::Kind::kTimeout;
   return {Code::overloaded, what + (late ? " did not come in time" : " cannot be had now")};
 }

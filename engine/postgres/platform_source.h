@@ -1,12 +1,12 @@
-// What the platform's database says about accounts and bookings.
+// The facts about accounts and bookings, from the platform's database.
 //
 //   Result<std::unique_ptr<PlatformSource>> source = PlatformSource::open(config.database);
 //   const Result<void> checked = (*source)->check();   // bad_configuration: do not start
 //   cache = FactCache(limits, {source, source, nullptr, nullptr}, clock);
 //
-// Every load is answered within query_ms, and 250 ms more where the server is silent: with the
-// fact, with monostate where there is no such id, else with `overloaded`, and never with a guess.
-// The database may go and come: see query_pool.h.
+// Each load has its answer within query_ms, or 250 ms later if the server is silent: the fact,
+// monostate if there is no such id, or `overloaded`. The database may become unreachable and come
+// back: see query_pool.h.
 //
 // Threads: any; answers come on threads of its own, or on the caller's before load() returns.
 #pragma once
@@ -22,17 +22,16 @@ namespace courtside {
 
 class PlatformSource final : public FactSource {
  public:
-  // Begins to connect, and does not wait for it. bad_configuration when settings.url is no
-  // connection string. REQUIRES: settings.url is not empty.
+  // Starts to connect without waiting for the connection. bad_configuration when settings.url is
+  // not a connection string. REQUIRES: settings.url is not empty.
   static Result<std::unique_ptr<PlatformSource>> open(const Config::Database& settings);
 
-  // Waits until each query was tried. bad_configuration names the settings that are wrong with the
-  // table or column that is missing; unavailable says that the database is not there, which is for
-  // a warning only: until it is there, everything is refused. REQUIRES: no thread of an answer
-  // calls.
+  // Tries each query and waits for the answers. bad_configuration names the wrong settings with the
+  // missing table or column. unavailable: the database cannot be reached; warn only, because loads
+  // are refused until it can be. REQUIRES: not on a thread that runs an answer.
   Result<void> check();
 
-  // Answers monostate for other kinds than accounts and bookings.
+  // The answer is monostate for other kinds than accounts and bookings.
   void load(const FactKey& key, std::function<void(Result<Fact>)> done) override;
 
   QueryPool::Counters counters() const { return pool_.counters(); }

@@ -1,16 +1,16 @@
-// The socket of a connection of libpq, under a descriptor of our own.
+// A second descriptor of the socket of a libpq connection.
 //
-// libpq closes its descriptor by itself, within a call, when the connection breaks; its number may
-// be a client's socket a moment later. Who shuts the socket down from another thread uses this one,
-// which is the same socket and ours to close. Threads: any; values are not copied.
+// libpq closes its descriptor within a call when the connection breaks, and the number may be a
+// client's socket a moment later. Another thread that shuts the socket down must use this
+// descriptor, which only its owner closes. Threads: any; values are not copied.
 #pragma once
 
 namespace courtside {
 
 class SharedSocket {
  public:
-  // REQUIRES: `descriptor` is open. Throws std::system_error where no descriptor is free: within
-  // what opens connections, where exceptions of libpqxx end too.
+  // REQUIRES: `descriptor` is open. Throws std::system_error when no descriptor is free; the code
+  // that opens connections catches it with the exceptions of libpqxx.
   explicit SharedSocket(int descriptor);
   ~SharedSocket();
   SharedSocket(const SharedSocket&) = delete;

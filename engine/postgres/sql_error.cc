@@ -25,7 +25,7 @@ std::string first_line(std::string_view text) {
   return std::string(text);
 }
 
-std::string words_of(const pqxx::sql_error& error) {
+std::string message_of(const pqxx::sql_error& error) {
   const std::string& state = error.sqlstate();
   if (class_of(state) == kDataErrors) return "a data error, SQLSTATE " + state;
   return first_line(error.what());

@@ -1,4 +1,4 @@
-// What libpqxx throws, in our words. Internal to this folder. Threads: any; no state.
+// The exceptions of libpqxx as messages of ours. Internal to this folder. Threads: any; no state.
 #pragma once
 
 #include <pqxx/pqxx>
@@ -9,17 +9,16 @@ namespace courtside {
 
 constexpr std::string_view kQueryCanceled = "57014";  // SQLSTATE, appendix A of PostgreSQL's manual
 
-// The server's message less its prefix and less the lines that draw the query.
+// The first line of the server's message, without its prefix and the lines that show the query.
 std::string first_line(std::string_view text);
 
-// What may be logged of it. Errors about data quote it, and callers choose what is asked for.
-std::string words_of(const pqxx::sql_error& error);
+// The part that may be logged. Messages about data quote the data, which callers choose.
+std::string message_of(const pqxx::sql_error& error);
 
-// Whether the same may go well later: the server lacks something now, or goes down.
+// True when the same statement may succeed later: the server lacks a resource, or shuts down.
 bool is_passing(const pqxx::sql_error& error);
 
-// pqxx would open a lost connection again in the middle of things, with another socket than the
-// one that is watched.
+// libpqxx would reconnect a lost connection within a call, with a socket that nobody watches.
 void never_reopen(pqxx::connection& connection);
 
 }  // namespace courtside

@@ -1,5 +1,10 @@
 #include "engine/postgres/sql_text.h"
 
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/format.h"
+
 namespace courtside {
 
 std::string quoted_identifier(std::string_view name) {
@@ -29,9 +34,25 @@ std::pair<std::string_view, std::string_view> table_parts(std::string_view table
 std::string dollar_quoted(std::string_view body) {
   std::string tag = "$$";
   for (int i = 1; body.find(tag.substr(0, tag.size() - 1)) != std::string_view::npos; ++i) {
-    tag = "$q" + std::to_string(i) + "$";
+    tag = format("$q{}$", i);
   }
   return tag + std::string(body) + tag;
+}
+
+std::string filled(std::string_view sql,
+                   const std::vector<std::pair<std::string_view, std::string>>& values) {
+  std::string out;
+  for (std::size_t open = sql.find('{'); open != sql.npos; open = sql.find('{')) {
+    const std::size_t close = sql.find('}', open);
+    COURTSIDE_CHECK(close != sql.npos);
+    const std::string_view name = sql.substr(open + 1, close - open - 1);
+    const auto value = std::find_if(values.begin(), values.end(),
+                                    [&](const auto& each) { return each.first == name; });
+    COURTSIDE_CHECK(value != values.end());
+    out.append(sql.substr(0, open)).append(value->second);
+    sql.remove_prefix(close + 1);
+  }
+  return out.append(sql);
 }
 
 }  // namespace courtside

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "base/percent.h"
 #include "schema/event_errors.h"
 #include "schema/event_rules.h"
@@ -17,10 +18,10 @@ namespace {
 
 using Name = std::string_view;
 
-// Roles of the platform's own staff.
+// Roles of the platform's own staff begin with this.
 constexpr Name kAdminRolePrefix = "BMSP_";
 
-// Events that mark something by its id, and say nothing else.
+// Events that only mark something by its id.
 constexpr std::array<Name, 4> kMessageIds = {"roomId", "messageId", "senderId", "accountId"};
 constexpr std::array<Name, 2> kNotificationIds = {"notificationId", "accountId"};
 struct MarkingType {
@@ -32,11 +33,11 @@ constexpr MarkingType kMarkingTypes[] = {{"chat.read_up_to", kMessageIds},
                                          {"notification.read", kNotificationIds},
                                          {"notification.seen", kNotificationIds}};
 
-// What the reader of an outbox says of where an event comes from.
+// An attribute that only outbox sources set.
 constexpr Name kAggregateVersion = "aggregateversion";
 
-// A URI is resolved by its dot segments (RFC 3986, section 5.2.4), which would lead out of the
-// account's namespace.
+// Dot segments in a URI are resolved (RFC 3986, section 5.2.4) and would leave the account's
+// namespace.
 bool has_dot_segment(Name source) {
   std::string text;
   for (std::size_t i = 0; i < source.size(); ++i) {
@@ -54,13 +55,13 @@ bool has_dot_segment(Name source) {
   return false;
 }
 
-Result<void> check_speaker(const EventFields& fields, Name account) {
+Result<void> check_named_account(const EventFields& fields, Name account) {
   if (fields.data_kind != DataKind::kJson) return {};
   const DataFields data(fields.data);
   for (const Name field : {"accountId", "senderId"}) {
     const auto named = data.text(field);
     if (named && *named != account) {
-      return fail(Code::forbidden, "`data." + std::string(field) + "` is somebody else");
+      return fail(Code::forbidden, format("`data.{}` is another account", field));
     }
   }
   return {};
@@ -68,10 +69,10 @@ Result<void> check_speaker(const EventFields& fields, Name account) {
 
 void check_envelope(const EventFields& fields, EventErrors& errors) {
   if (!fields.correlationid.empty()) {
-    errors.add_member("correlationid", "is for services: an account may not put an event there");
+    errors.add_member("correlationid", "is for services only");
   }
   if (!fields.causationid.empty()) {
-    errors.add_member("causationid", "is for services: an account may not put an event there");
+    errors.add_member("causationid", "is for services only");
   }
   for (const Extension& extension : fields.extensions) {
     if (extension.name == kAggregateVersion) {
@@ -98,12 +99,12 @@ void check_marking_data(const EventFields& fields, EventErrors& errors) {
         name && std::find(rule->fields.begin(), rule->fields.end(), *name) != rule->fields.end();
     if (!is_known) {
       errors.add_field("data", name ? *name : Name("?"),
-                       "may not be there: an account's event of this type carries ids only");
+                       "is not allowed: an account's event of this type has ids only");
     }
   }
 }
 
-// A device's clock may be wrong, and its user cannot help it: then the server's time is taken.
+// A device's clock may be wrong, and its user cannot fix it: then the server's time is used.
 std::string time_within(Name time, const AccountEventBounds& bounds) {
   const auto said = parse_rfc3339(time);
   const std::int64_t received = bounds.received.value();
@@ -124,7 +125,8 @@ AccountEventBounds bounds_of(const Config& config, Timestamp received) {
 std::string account_source(Name account, Name source) {
   std::string own = "/accounts/";
   append_percent_encoded(own, account);
-  // A path begins with its own slash. The rest gets a sign that none of the account's own part has.
+  // A path begins with a slash. Anything else gets a colon, which the encoded account id never
+  // contains.
   if (!source.starts_with('/')) own.push_back(':');
   return own.append(source);
 }
@@ -137,7 +139,7 @@ Result<void> attribute(IncomingEvent& incoming, const Identity& publisher,
     return fail(Code::forbidden, "an account may not name an event's channels");
   }
   EventFields fields = EventView(incoming.event).fields();
-  if (const Result<void> speaker = check_speaker(fields, publisher.actor); !speaker) {
+  if (const Result<void> speaker = check_named_account(fields, publisher.actor); !speaker) {
     return speaker;
   }
   EventErrors errors;
@@ -146,10 +148,10 @@ Result<void> attribute(IncomingEvent& incoming, const Identity& publisher,
   check_marking_data(fields, errors);
   const std::string source = account_source(publisher.actor, fields.source);
   if (source.size() > kAttributeBytesMax) {
-    errors.add_member("source",
-                      "is too long: with the account's own part in front it has more "
-                      "than " +
-                          std::to_string(kAttributeBytesMax) + " bytes");
+    errors.add_member(
+        "source",
+        format("is too long: with the account's own part in front it has more than {} bytes",
+               kAttributeBytesMax));
   }
   if (!errors.empty()) return fail(errors.error());
 

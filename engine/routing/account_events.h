@@ -1,11 +1,11 @@
-// What an account's event may say, and what the server says in its place. Services are trusted, so
-// their events pass as they are.
+// What an account's event may contain, and which attributes the server sets itself. Events of
+// services are trusted and pass unchanged.
 //
-// An account speaks in its own name and about what is its own. So the server sets the actor, puts
-// `source` into the account's own namespace, and keeps `time` within bounds; and it refuses what
-// would reach into the affairs of others: `channels`, `correlationid`, `causationid`, somebody
-// else's `accountId` or `senderId`, and in an event that only marks something (seen, read, deleted)
-// everything but the ids of what it marks. docs/decisions/0021 has the reasons.
+// An account publishes in its own name and only about its own things. So the server sets the actor,
+// moves `source` into the account's namespace, and keeps `time` within bounds. It refuses
+// `channels`, `correlationid`, `causationid`, another account's `accountId` or `senderId`, and in
+// an event that only marks something (seen, read, deleted) all data except the ids of the marked
+// thing. The reasons are in docs/decisions/0021.
 //
 // Threads: any; no state.
 #pragma once
@@ -24,20 +24,21 @@
 namespace courtside {
 
 struct AccountEventBounds {
-  std::uint64_t time_past_ms = 0;    // how far behind `received` the event's time may lie
-  std::uint64_t time_future_ms = 0;  // and how far ahead of it
+  std::uint64_t time_past_ms = 0;    // how far before `received` the event's time may be
+  std::uint64_t time_future_ms = 0;  // and how far after it
   Timestamp received;
 };
 AccountEventBounds bounds_of(const Config& config, Timestamp received);
 
-// Makes the event what its publisher may say, and adds the channels of the grant. forbidden where
-// it speaks for somebody else or names channels; invalid_event, with pointers into the event (of a
-// batch: into the batch, where it is event number `item`), where it says what it may not.
+// Sets the attributes of an account's event and adds the grant's channels. forbidden when the event
+// names another account or channels; invalid_event, with JSON pointers, when it contains something
+// that an account may not set. In a batch it is event number `item`, and the pointers begin with
+// that.
 Result<void> attribute(IncomingEvent& event, const Identity& publisher, const PublishGrant& grant,
                        const AccountEventBounds& bounds, std::optional<std::size_t> item = {});
 
-// In the namespace of account 42: "/accounts/42/web" of "/web", and "/accounts/42:web" of "web".
-// One to one: two sources stay two, whatever they look like, and so do the events of each.
+// The source within the account's namespace: "/web" of account 42 becomes "/accounts/42/web", "web"
+// becomes "/accounts/42:web". The mapping is one to one, so the events of two sources never mix.
 std::string account_source(std::string_view account, std::string_view source);
 
 }  // namespace courtside

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/format.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/time.h"
@@ -19,10 +20,10 @@ constexpr std::size_t kTraceIdLength = 20;
 Result<void> check_types(const std::vector<IncomingEvent>& events, bool is_batch) {
   EventErrors errors;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const std::string meant = meant_type(EventView(events[i].event).type());
+    const std::string meant = nearest_type(EventView(events[i].event).type());
     if (meant.empty()) continue;
     if (is_batch) errors.enter_batch_item(i);
-    errors.add("/type", "is not in the catalogue: did you mean `" + meant + "`?");
+    errors.add("/type", format("is not in the catalogue: did you mean `{}`?", meant));
   }
   if (errors.empty()) return {};
   return fail(errors.error());
@@ -115,10 +116,10 @@ Result<IncomingEvent> history_trace(const HistoryTrace& trace, Timestamp at) {
 Error conflict_error(std::string_view subject, const Conflict& conflict) {
   JsonObject details;
   details.number("current", conflict.current);
-  return Error{Code::version_conflict,
-               std::string(subject) + " is at version " + std::to_string(conflict.current) +
-                   ", expected " + std::to_string(conflict.expected),
-               details.take()};
+  return Error{
+      Code::version_conflict,
+      format("{} is at version {}, expected {}", subject, conflict.current, conflict.expected),
+      details.take()};
 }
 
 }  // namespace courtside

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/format.h"
 #include "base/hash.h"
 #include "engine/access/access_rules.h"
 #include "engine/access/rights_change.h"
@@ -26,7 +27,7 @@ Result<Router::Template> Router::parse_template(std::string_view text) {
   const auto open = text.find('{');
   if (open == std::string_view::npos) {
     if (!is_channel(text)) {
-      return fail(Code::bad_configuration, "'" + std::string(text) + "' is not a channel");
+      return fail(Code::bad_configuration, format("'{}' is not a channel", text));
     }
     return Template{std::string(text), {}, {}};
   }
@@ -51,14 +52,14 @@ Result<Router> Router::make(const std::vector<RouteRule>& rules) {
   for (const RouteRule& given : rules) {
     if (!is_type_pattern(given.type)) {
       return fail(Code::bad_configuration,
-                  "route: '" + given.type + "' is neither an event type nor 'prefix.*'");
+                  format("route: '{}' is neither an event type nor 'prefix.*'", given.type));
     }
     Rule rule{given.type, {}};
     for (const std::string& text : given.channels) {
       Result<Template> parsed = parse_template(text);
       if (!parsed) {
         return fail(Code::bad_configuration,
-                    "route for '" + given.type + "': " + parsed.error().message);
+                    format("route for '{}': {}", given.type, parsed.error().message));
       }
       rule.channels.push_back(std::move(*parsed));
     }
@@ -71,7 +72,7 @@ Result<std::vector<std::string>> Router::route(
     EventView event, const std::vector<std::string>& explicit_channels) const {
   std::vector<std::string> channels;
   bool known = false;
-  std::optional<DataFields> data;  // read once, and only for an event that a rule matches
+  std::optional<DataFields> data;  // parsed once, and only if a rule matches
   for (const Rule& rule : rules_) {
     if (!matches_type(rule.type, event.type())) continue;
     known = true;
@@ -96,7 +97,7 @@ Result<std::vector<std::string>> Router::route(
   }
   if (channels.size() > kRecordChannelsMax) {
     return fail(Code::invalid_event,
-                "the event reaches more than " + std::to_string(kRecordChannelsMax) + " channels");
+                format("the event reaches more than {} channels", kRecordChannelsMax));
   }
   return channels;
 }
@@ -107,7 +108,7 @@ Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) 
   for (const ProjectionRule& rule : rules) {
     if (!is_channel(rule.channel) && !is_channel_pattern(rule.channel)) {
       return fail(Code::bad_configuration,
-                  "projection: '" + rule.channel + "' is neither a channel nor 'kind:*'");
+                  format("projection: '{}' is neither a channel nor 'kind:*'", rule.channel));
     }
     made.rules_.push_back({rule.channel,
                            {.name = rule.channel,
@@ -129,21 +130,21 @@ Result<Projections> Projections::make(const std::vector<ProjectionRule>& rules) 
 }
 
 bool Projections::hide_actor(const std::vector<std::string>& channels,
-                             const std::vector<std::string>& lifts) const {
-  // Who sees everything sees all of it, as in choose().
+                             const std::vector<std::string>& unmasked_permissions) const {
+  // A reader of `*` sees every field, as in choose().
   if (std::find(channels.begin(), channels.end(), "*") != channels.end()) return false;
   return std::any_of(channels.begin(), channels.end(), [&](const std::string& channel) {
     return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
-      return rule.projection.hide_actor && !is_lifted(rule, channel, lifts) &&
+      return rule.projection.hide_actor && !is_lifted(rule, channel, unmasked_permissions) &&
              (matches_channel(rule.channel, channel) || matches_channel(channel, rule.channel));
     });
   });
 }
 
 bool Projections::is_lifted(const Rule& rule, std::string_view channel,
-                            const std::vector<std::string>& lifts) {
-  return holds(lifts, rule.unless_permission) ||
-         (rule.is_for_some && holds(lifts, lift_of(channel)));
+                            const std::vector<std::string>& unmasked_permissions) {
+  return holds(unmasked_permissions, rule.unless_permission) ||
+         (rule.has_who && holds(unmasked_permissions, unmask_key(channel)));
 }
 
 const Projections::Rule* Projections::of_channel(std::string_view channel) const {
@@ -155,7 +156,7 @@ const Projections::Rule* Projections::of_channel(std::string_view channel) const
 
 namespace {
 
-// One that hides what is listed shows more than one that shows what is listed.
+// Hiding the listed fields shows more than showing only the listed ones.
 bool is_wider(const Projection& a, const Projection& b) {
   if (a.listed_are_hidden != b.listed_are_hidden) return a.listed_are_hidden;
   return b.hide_actor && !a.hide_actor;
@@ -164,17 +165,17 @@ bool is_wider(const Projection& a, const Projection& b) {
 }  // namespace
 
 const Projection* Projections::choose(const std::vector<std::string>& channels,
-                                      const std::vector<std::string>& lifts,
+                                      const std::vector<std::string>& unmasked_permissions,
                                       RecordView record) const {
   if (rules_.empty() || channels.empty()) return nullptr;
   const Projection* widest = nullptr;
   for (const std::string_view reached : record.channels()) {
     for (const std::string& wanted : channels) {
-      // `*` is the audit view: everything, unprojected.
+      // `*` is the audit view: unprojected.
       if (wanted == "*") return nullptr;
       if (!matches_channel(wanted, reached)) continue;
       const Rule* rule = of_channel(reached);
-      if (rule == nullptr || is_lifted(*rule, wanted, lifts)) return nullptr;
+      if (rule == nullptr || is_lifted(*rule, wanted, unmasked_permissions)) return nullptr;
       if (widest == nullptr || is_wider(rule->projection, *widest)) widest = &rule->projection;
     }
   }

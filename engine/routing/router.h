@@ -1,6 +1,6 @@
-// Who hears of an event: the routing table, compiled. And what each kind of audience sees of it.
+// The compiled routing table (Router), and what readers of a channel see of an event (Projections).
 //
-// Threads: immutable once made; any thread.
+// Threads: any; immutable.
 #pragma once
 
 #include <string>
@@ -18,10 +18,10 @@ class Router {
   // bad_configuration when a rule's type or a template is malformed; the message names the rule.
   static Result<Router> make(const std::vector<RouteRule>& rules);
 
-  // The channels of an event, each once: those of every rule that matches its type, then
-  // `explicit_channels`, then fact_channel() where access learns something from it. An event that
-  // no rule matches reaches its subject's channel. A template whose field is missing, or whose
-  // result is no channel, names none. invalid_event when there are more than kRecordChannelsMax.
+  // The channels of an event, without duplicates: those of every rule that matches its type, then
+  // `explicit_channels`, then fact_channel() if the event changes a fact. An event that no rule
+  // matches goes to its subject's channel. A template produces no channel when its field is missing
+  // or the result is not a channel. invalid_event when there are more than kRecordChannelsMax.
   Result<std::vector<std::string>> route(EventView event,
                                          const std::vector<std::string>& explicit_channels) const;
 
@@ -42,33 +42,37 @@ class Router {
   std::vector<Rule> rules_;
 };
 
-// The projections of the configuration, by channel.
+// The configured projections, by channel.
 class Projections {
  public:
   static Result<Projections> make(const std::vector<ProjectionRule>& rules);
 
-  // What a reader of `channels` (channels and patterns; empty: everything) who holds `lifts`
-  // (ReadGrant::lifts, sorted) sees of an event that reaches `record.channels()`: null for
-  // all of it. Through several channels: the widest.
+  // The projection of an event that is in `record.channels()`, for a reader of `channels` (channels
+  // and patterns; empty: everything) with `unmasked_permissions` (ReadGrant::unmasked_permissions,
+  // sorted); null: the reader sees all of it. When the event reaches the reader through several
+  // channels, the widest projection applies.
   const Projection* choose(const std::vector<std::string>& channels,
-                           const std::vector<std::string>& lifts, RecordView record) const;
+                           const std::vector<std::string>& unmasked_permissions,
+                           RecordView record) const;
 
-  // The same for the same rules: what was made of events as these show them is good for no others.
+  // A digest of the rules. Anything derived from projected events is valid only for the same
+  // digest.
   const std::string& digest() const { return digest_; }
 
-  // Whether some of these channels hide who acted from this reader: then it may not ask who did.
+  // Whether some of these channels hide the actor from this reader; then it may not filter by
+  // actor.
   bool hide_actor(const std::vector<std::string>& channels,
-                  const std::vector<std::string>& lifts) const;
+                  const std::vector<std::string>& unmasked_permissions) const;
 
  private:
   struct Rule {
     std::string channel;  // `kind:id` or `kind:*`
     Projection projection;
     std::string unless_permission;
-    bool is_for_some = false;  // ProjectionRule::who: not for who has lift_of(channel)
+    bool has_who = false;  // ProjectionRule::who is set: unmask_key(channel) unmasks it
   };
   static bool is_lifted(const Rule& rule, std::string_view channel,
-                        const std::vector<std::string>& lifts);
+                        const std::vector<std::string>& unmasked_permissions);
   const Rule* of_channel(std::string_view channel) const;
 
   std::vector<Rule> rules_;

@@ -28,7 +28,7 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
   FactSource* const platform = made->platform_.get();
   FactSource* const in_log = made->log_facts_.get();
   const FactCache::Sources sources = {platform, platform, in_log, in_log, in_log, in_log};
-  // Each look without a cause finds what is known too old, so that it asks.
+  // Keep facts for less than a recheck interval, so that each recheck asks the source again.
   Config::Database limits = config.database;
   limits.cache_ms = std::min(limits.cache_ms, config.access.recheck_ms / 2);
   made->cache_ = std::make_unique<FactCache>(limits, sources, [] { return steady_us() / 1000; });
@@ -48,8 +48,8 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
   }
   made->access_ = std::make_unique<Access>(config, *made->rules_, *made->cache_,
                                            std::move(identify), now, std::move(look_up_key));
-  made->access_->set_settled(log.held().end);
-  // Also where access control is off: it may be on at the next start.
+  made->access_->set_applied_until(log.held().end);
+  // Also while access control is off, because it may be on at the next start.
   if (const auto begun = made->revocations_.begin(); !begun) return fail(begun.error());
   if (!made->access_->enabled()) return made;
   if (const auto loaded = made->revocations_.load(*made->access_); !loaded) {
@@ -58,19 +58,17 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
   return made;
 }
 
-void AccessControl::on_commit(const Batch& batch) {
-  // The events are in the log, where the next start finds them.
-  if (const auto noted = revocations_.on_commit(batch, *access_); !noted) {
+void AccessControl::on_commit(const Commit& commit) {
+  const Batch& batch = *commit.batch;
+  // An error is only logged: the events are in the log, where the next start finds them.
+  if (const auto noted = revocations_.on_commit(batch, commit.rights, *access_); !noted) {
     log_error("access", noted.error().message);
   }
   if (!access_->enabled()) return;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const RecordView record = batch.at(i);
-    if (const auto change = rights_change(record.event())) {
-      access_->on_change(*change, record.recorded());
-    }
+  for (const CommitRights::Change& each : commit.rights.changes) {
+    access_->on_change(each.change, batch.at(each.index).recorded());
   }
-  if (!batch.range.empty()) access_->set_settled(batch.range.end);
+  if (!batch.range.empty()) access_->set_applied_until(batch.range.end);
 }
 
 int AccessControl::reload_if_changed() {

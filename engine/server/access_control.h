@@ -1,7 +1,7 @@
-// Access put together: credentials, rules, and the sources of facts behind one cache. Where no
-// access control is configured, what it makes lets everybody be an administrator.
+// Builds authorization: credentials, rules, and the fact sources behind one cache. Without
+// configured access control every caller is an administrator.
 //
-// Threads: made and destroyed by the Server's; access() is for any.
+// Threads: made and destroyed on the Server's thread; access() may be used on any.
 #pragma once
 
 #include <memory>
@@ -11,18 +11,18 @@
 #include "engine/access/credential.h"
 #include "engine/config/config.h"
 #include "engine/postgres/platform_source.h"
+#include "engine/server/commit_follower.h"
 #include "engine/server/log_facts.h"
 #include "engine/server/revocation_memory.h"
 #include "eventlog/batch.h"
 
 namespace courtside {
 
-class AccessControl {
+class AccessControl final : public CommitFollower {
  public:
-  // Files are read and the database's queries are tried here: bad_configuration says what is wrong
-  // with them. A database that is not there is a warning; until it comes, accounts are refused. An
-  // error of the log is one here too: see RevocationMemory.
-  // The log, the pages and the notes outlive it.
+  // Reads the files and checks the database's queries: bad_configuration with what is wrong. An
+  // unreachable database is only a warning, and accounts are refused until it is reachable. Also
+  // fails when the log cannot be read (see RevocationMemory). The references must outlive it.
   static Result<std::unique_ptr<AccessControl>> make(const Config& config, const LogReader& log,
                                                      const PageReader& pages, LogNotes& notes);
 
@@ -30,11 +30,10 @@ class AccessControl {
   FactCache::Counters cache_counters() const { return cache_->counters(); }
   const PlatformSource* platform() const { return platform_.get(); }
 
-  // A batch was committed: what it changes in anybody's rights is true from here on. In order, and
-  // before any shard hears of it.
-  void on_commit(const Batch& batch);
+  // Applies the rights changes of a committed batch.
+  void on_commit(const Commit& commit) override;
 
-  // Reads files that have changed; from a timer. How many of them are in use from here on.
+  // Reloads changed key files; call it from a timer. Returns how many of them have new keys in use.
   int reload_if_changed();
 
  private:
@@ -46,7 +45,7 @@ class AccessControl {
   std::unique_ptr<Credentials> credentials_;  // null without access control
   std::unique_ptr<FactCache> cache_;
   std::unique_ptr<Access> access_;
-  // Sources answer while they end, so they go first.
+  // Sources answer while they are destroyed, so they are destroyed before the cache.
   std::unique_ptr<LogFacts> log_facts_;
   std::unique_ptr<PlatformSource> platform_;  // null without a database
 };

@@ -4,19 +4,18 @@
 
 namespace courtside {
 
-CommitFanOut::CommitFanOut(Tail& tail, AccessControl& access, Outboxes& outboxes,
-                           const Shards& shards, std::function<void(const Error&)> on_failure)
+CommitFanOut::CommitFanOut(Tail& tail, std::vector<CommitFollower*> followers, const Shards& shards,
+                           std::function<void(const Error&)> on_failure)
     : tail_(tail),
-      access_(access),
-      outboxes_(outboxes),
+      followers_(std::move(followers)),
       shards_(shards),
       on_failure_(std::move(on_failure)) {}
 
 void CommitFanOut::on_commit(const SharedBatch& batch) {
   tail_.add(batch);
-  access_.on_commit(*batch);
-  outboxes_.on_commit(*batch);
-  for (const auto& shard : shards_) shard->post_commit(batch);
+  const SharedCommit commit = make_commit(batch);
+  for (CommitFollower* follower : followers_) follower->on_commit(*commit);
+  for (const auto& shard : shards_) shard->post_commit(commit);
 }
 
 }  // namespace courtside

@@ -1,15 +1,14 @@
-// Hands every commit to all parts of the server that follow the log.
+// Passes each commit to all parts of the server that follow the log.
 //
-// It takes everything that it calls when it is made, so it is complete before the log thread
-// starts. Threads: made and destroyed by the Server's; on_commit and on_failure on the log's.
+// All parts are given to the constructor, so it is complete before the log thread starts. Threads:
+// made and destroyed on the Server's thread; on_commit and on_failure run on the log's.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "engine/server/access_control.h"
-#include "engine/server/outboxes.h"
+#include "engine/server/commit_follower.h"
 #include "engine/server/shard.h"
 #include "eventlog/sequencer.h"
 #include "replay/tail.h"
@@ -20,8 +19,9 @@ using Shards = std::vector<std::unique_ptr<Shard>>;
 
 class CommitFanOut final : public CommitListener {
  public:
-  // All outlive it; `shards` does not change any more.
-  CommitFanOut(Tail& tail, AccessControl& access, Outboxes& outboxes, const Shards& shards,
+  // All references must outlive it; `shards` must not change any more. The followers are called in
+  // this order, before the shards.
+  CommitFanOut(Tail& tail, std::vector<CommitFollower*> followers, const Shards& shards,
                std::function<void(const Error&)> on_failure);
 
   void on_commit(const SharedBatch& batch) override;
@@ -29,8 +29,7 @@ class CommitFanOut final : public CommitListener {
 
  private:
   Tail& tail_;
-  AccessControl& access_;
-  Outboxes& outboxes_;
+  const std::vector<CommitFollower*> followers_;
   const Shards& shards_;
   const std::function<void(const Error&)> on_failure_;
 };

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kSupportKind = "support";
 
-// Calls take(event, data) for each event that the fact follows from, the oldest first, until it
-// answers false.
+// Calls take(event, data) for each event that the fact depends on, oldest first, until it returns
+// false.
 template <typename Take>
 Result<void> walk(const LogReader& log, const PageReader& pages, const FactKey& fact, Take take) {
   Filter filter;
@@ -25,7 +25,7 @@ Result<void> walk(const LogReader& log, const PageReader& pages, const FactKey& 
   std::uint64_t scanned = 0;
   while (!window.empty()) {
     if (scanned >= LogFacts::kScannedMax) {
-      return fail(Code::overloaded, "a fact follows from too many events to look through");
+      return fail(Code::overloaded, "a fact depends on too many events");
     }
     const Result<Page> page = pages.read(filter, {.window = window});
     if (!page) return fail(page.error());
@@ -39,7 +39,7 @@ Result<void> walk(const LogReader& log, const PageReader& pages, const FactKey& 
   return {};
 }
 
-// `data.participants`, a list of account ids.
+// Adds `data.participants`, an array of account ids.
 void add_participants(std::string_view data, std::set<std::string>& participants) {
   JsonReader reader(data);
   if (!reader.begin_object()) return;
@@ -93,7 +93,7 @@ struct Reading {
       found = true;
       if (event.type() == "ticket.opened") ticket.opener = data.text("accountId").value_or("");
       const auto assignee = data.text("assigneeId");
-      // An assignment that names nobody ends the one before it.
+      // An assignment that names nobody ends the previous one.
       if (assignee || event.type() == "ticket.assigned") ticket.assignee = assignee.value_or("");
       return true;
     });
@@ -101,8 +101,8 @@ struct Reading {
     return found ? Fact(std::move(ticket)) : Fact();
   }
 
-  // Who posted under the id first is its author, or anybody in the room could post under it again
-  // and then change what the first one wrote.
+  // The first author of a message id is its author. Otherwise any participant could post under the
+  // id again and then edit the message.
   Result<Fact> message(const FactKey& key) const {
     std::optional<MessageFact> message;
     const auto done = walk(log, pages, key, [&](EventView event, const DataFields& data) {
@@ -145,11 +145,13 @@ void LogFacts::load(const FactKey& key, std::function<void(Result<Fact>)> done) 
     loads_.fetch_sub(1);
     return done(fail(Code::overloaded, "too many facts are being looked up"));
   }
-  thread_.submit([this, key, done = std::move(done)] {
-    Result<Fact> fact = Reading{log_, pages_}.read(key);
-    loads_.fetch_sub(1);
-    done(std::move(fact));
-  });
+  thread_.submit(
+      [this, key, done = std::move(done)] {
+        Result<Fact> fact = Reading{log_, pages_}.read(key);
+        loads_.fetch_sub(1);
+        done(std::move(fact));
+      },
+      ReadClass::kLive);
 }
 
 }  // namespace courtside

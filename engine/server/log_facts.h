@@ -1,10 +1,11 @@
-// Facts that the log itself holds: who is in a chat room, who opened a ticket, who wrote a message,
-// to whom a notification went.
+// Loads the facts that are in the log: who is in a chat room, who opened a ticket, who wrote a
+// message, who got a notification.
 //
-// It reads the events that reach fact_channel(), a handful for most facts, on a thread of its own,
-// so that nobody's events wait for it.
+// It reads the events of fact_channel(), usually a handful, on its own thread, so that no other
+// read waits for it.
 //
-// Threads: load from any; answers come on its own. The destructor answers everything first.
+// Threads: load on any; `done` runs on its own thread. The destructor answers all pending loads
+// first.
 #pragma once
 
 #include <atomic>
@@ -19,12 +20,12 @@ namespace courtside {
 
 class LogFacts final : public FactSource {
  public:
-  // Waiting at a time; more answer overloaded.
+  // Pending loads; beyond that load() answers overloaded.
   static constexpr std::size_t kLoadsMax = 10'000;
-  // Records looked at for one fact; what would take more answers overloaded.
+  // Records examined per fact; beyond that the answer is overloaded.
   static constexpr std::uint64_t kScannedMax = 100'000;
 
-  // All outlive it.
+  // All references must outlive it.
   LogFacts(const LogReader& log, const PageReader& pages) : log_(log), pages_(pages) {}
 
   void load(const FactKey& key, std::function<void(Result<Fact>)> done) override;

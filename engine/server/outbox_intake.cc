@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "engine/routing/publisher.h"
 #include "schema/catalogue.h"
@@ -14,21 +15,22 @@ namespace {
 
 // No shard has this number.
 constexpr std::uint32_t kAuthorShard = std::numeric_limits<std::uint32_t>::max();
-// Between two attempts while the pending appends are at their limit.
+// Pause between two attempts while the sequencer's queue is full.
 constexpr std::chrono::milliseconds kRetry{5};
-// Of which a warning is logged, once each.
+// Bound of the types for which a warning was logged.
 constexpr std::size_t kMisspeltTypesMax = 100;
 
 }  // namespace
 
-// A row is a fact of the database, so it is not lost for a misspelt type.
+// A misspelt type is only a warning, because a committed row must not be lost.
 void OutboxIntake::warn_of_misspelt_type(std::string_view type) {
-  const std::string meant = meant_type(type);
+  const std::string meant = nearest_type(type);
   if (meant.empty()) return;
   const std::lock_guard lock(mutex_);
   if (misspelt_types_.size() >= kMisspeltTypesMax || !misspelt_types_.emplace(type).second) return;
-  log_warning("outbox", "rows have the type `" + std::string(type) +
-                            "`, which is not in the catalogue; `" + meant + "` may be meant");
+  log_warning("outbox",
+              format("rows have the type `{}`, which is not in the catalogue; `{}` may be meant",
+                     type, meant));
 }
 
 Result<NewEvent> OutboxIntake::address(IncomingEvent event) {
@@ -43,7 +45,7 @@ Result<std::vector<Appended>> OutboxIntake::append(std::vector<NewEvent> events,
   Command command = Append{.author = {.shard = kAuthorShard, .connection = 0, .ticket = ticket},
                            .events = std::move(events),
                            .step = std::move(step)};
-  // The table keeps what does not fit: it waits, and is asked of again.
+  // Retry until the sequencer accepts it; meanwhile the rows stay in the table.
   while (!closed_) {
     lock.unlock();
     const bool taken = sequencer_->submit(command);
@@ -59,8 +61,8 @@ Result<std::vector<Appended>> OutboxIntake::append(std::vector<NewEvent> events,
     return *appended;
   }
   const auto* overtaken = std::get_if<Overtaken>(&verdict->outcome);
-  return fail(Code::version_conflict, "another reader has brought the source to `" +
-                                          (overtaken ? overtaken->place : "") + "`");
+  return fail(Code::version_conflict, format("another reader has brought the source to `{}`",
+                                             overtaken ? overtaken->place : ""));
 }
 
 void OutboxIntake::on_commit(const Batch& batch) {

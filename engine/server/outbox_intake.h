@@ -1,5 +1,5 @@
-// The way of outbox readers into the log: their events are addressed like all others, and go
-// through the same sequencer.
+// How outbox readers append to the log: their events are routed like all others and go through the
+// same sequencer.
 //
 // Threads: on_commit on the log's, close() any, the rest on the readers'.
 #pragma once
@@ -25,20 +25,20 @@ namespace courtside {
 
 class OutboxIntake final : public OutboxLog {
  public:
-  // Both outlive it.
+  // Both references must outlive it.
   OutboxIntake(const Router& router, const SourceState& state) : router_(router), state_(state) {}
 
-  // Once, before anything is appended; the sequencer outlives the last append.
+  // Call it once, before the first append; `sequencer` must outlive the last append.
   void start(Sequencer& sequencer) { sequencer_ = &sequencer; }
 
   Result<NewEvent> address(IncomingEvent event) override;
   Result<std::vector<Appended>> append(std::vector<NewEvent> events, SourceStep step) override;
   const SourceState& state() const override { return state_; }
 
-  // Verdicts that are ours come to whoever waits for them.
+  // Passes verdicts to the waiting append() calls.
   void on_commit(const Batch& batch);
 
-  // No verdict will come any more.
+  // No more verdicts will come: all waiting and later append() calls fail.
   void close();
 
  private:
@@ -51,7 +51,7 @@ class OutboxIntake final : public OutboxLog {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, std::optional<Verdict>> waiting_;  // by ticket
-  std::set<std::string, std::less<>> misspelt_types_;        // that a warning was logged of
+  std::set<std::string, std::less<>> misspelt_types_;        // types for which a warning was logged
   std::uint64_t last_ticket_ = 0;
   bool closed_ = false;
 };

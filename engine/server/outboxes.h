@@ -1,7 +1,7 @@
-// Every outbox that the configuration names, each with a reader, and what they have in common.
+// All configured outboxes, each with a reader, and what they share.
 //
-// Threads: made, started, stopped and destroyed by the Server's; on_commit on the log's; the rest
-// any.
+// Threads: made, started, stopped and destroyed on the Server's thread; on_commit on the log's;
+// everything else on any.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "engine/config/config.h"
 #include "engine/outbox/outbox_reader.h"
 #include "engine/routing/router.h"
+#include "engine/server/commit_follower.h"
 #include "engine/server/metrics.h"
 #include "engine/server/outbox_intake.h"
 #include "eventlog/batch.h"
@@ -20,27 +21,27 @@
 
 namespace courtside {
 
-class Outboxes {
+class Outboxes final : public CommitFollower {
  public:
-  // All outlive it. bad_configuration when a url is no connection string, unavailable when no
-  // descriptor is free.
+  // The references must outlive it. bad_configuration when a url is not a connection string,
+  // unavailable when no descriptor is free.
   static Result<std::unique_ptr<Outboxes>> make(const Config& config, const Router& router,
                                                 const SourceState& state);
 
-  // Begins to read.
+  // Starts reading.
   void start(Sequencer& sequencer);
 
-  void on_commit(const Batch& batch) { intake_.on_commit(batch); }
-  // The log takes no more: whoever waits for it hears so.
+  void on_commit(const Commit& commit) override { intake_.on_commit(*commit.batch); }
+  // The log accepts no more appends: waiting appends fail.
   void on_failure() { intake_.close(); }
 
-  // REQUIRES: the log answers, or on_failure() was told.
+  // REQUIRES: the log still answers, or on_failure() was called.
   void stop();
 
-  // Once a second or so.
+  // Call it about once a second.
   void check_overdue();
 
-  // The answer to `GET /v1/outbox`.
+  // The body of `GET /v1/outbox`.
   std::string json() const;
   void add_samples(std::vector<Sample>& samples) const;
 
@@ -51,7 +52,7 @@ class Outboxes {
   std::vector<OutboxStatus> statuses() const;
 
   const std::vector<OutboxSettings> settings_;
-  std::vector<std::unique_ptr<WakeEvent>> wakes_;  // one for each, until start()
+  std::vector<std::unique_ptr<WakeEvent>> wakes_;  // one per source, until start()
   OutboxIntake intake_;
   std::vector<std::unique_ptr<OutboxReader>> readers_;
 };

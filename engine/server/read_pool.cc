@@ -8,6 +8,7 @@ namespace courtside {
 ReadPool::ReadPool(std::size_t threads)
     : history_running_max_(std::max<std::size_t>(threads, 2) - 1) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  threads_.emplace_back([this] { work_on_backups(); });
 }
 
 ReadPool::~ReadPool() {
@@ -16,15 +17,30 @@ ReadPool::~ReadPool() {
     stopping_ = true;
   }
   ready_.notify_all();
+  backup_ready_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
 void ReadPool::submit(std::function<void()> job, ReadClass of) {
   {
     const std::lock_guard lock(mutex_);
-    (of == ReadClass::kLive ? live_ : history_).push_back(std::move(job));
+    Jobs& queue = of == ReadClass::kLive ? live_ : of == ReadClass::kHistory ? history_ : backups_;
+    queue.push_back(std::move(job));
   }
-  ready_.notify_one();
+  (of == ReadClass::kBackup ? backup_ready_ : ready_).notify_one();
+}
+
+void ReadPool::work_on_backups() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    backup_ready_.wait(lock, [this] { return stopping_ || !backups_.empty(); });
+    if (backups_.empty()) return;
+    const std::function<void()> job = std::move(backups_.front());
+    backups_.pop_front();
+    lock.unlock();
+    job();
+    lock.lock();
+  }
 }
 
 ReadPool::Jobs* ReadPool::next_queue() {
@@ -49,11 +65,11 @@ void ReadPool::work() {
     queue->pop_front();
     lock.unlock();
     job();
-    job = nullptr;  // what it holds goes before the lock is taken again
+    job = nullptr;  // frees what the job holds before the lock is taken
     lock.lock();
     if (!is_history) continue;
     --history_running_;
-    // Whoever waits because as many of them ran as may; or, at the end, for the last of them.
+    // Wakes a thread that waits because too many history jobs ran, or for the last one at shutdown.
     ready_.notify_all();
   }
 }

@@ -5,9 +5,9 @@
 
 namespace courtside {
 
-ReadScheduler::ReadScheduler(ReadPool& pool, std::size_t in_flight_max,
+ReadScheduler::ReadScheduler(ReadQueue& queue, std::size_t in_flight_max,
                              std::function<void(Task)> post)
-    : pool_(pool),
+    : queue_(queue),
       in_flight_max_(in_flight_max),
       post_(std::move(post)),
       pages_(in_flight_max),
@@ -37,12 +37,14 @@ void ReadScheduler::forget(SubscriberId subscriber) {
 bool ReadScheduler::ask(Job job) {
   if (questions_ >= in_flight_max_) return false;
   ++questions_;
-  pool_.submit([this, job = std::move(job)] {
-    post_([this, then = job()] {
-      --questions_;
-      then();
-    });
-  });
+  queue_.submit(
+      [this, job = std::move(job)] {
+        post_([this, then = job()] {
+          --questions_;
+          then();
+        });
+      },
+      ReadClass::kLive);
   return true;
 }
 
@@ -53,7 +55,11 @@ void ReadScheduler::read_history(const ReadCaller& caller, ConnectionId connecti
 void ReadScheduler::forget(ConnectionId connection) { history_.drop(connection.value()); }
 
 void ReadScheduler::read_part(Job job) {
-  pool_.submit([this, job = std::move(job)] { post_(job()); }, ReadClass::kHistory);
+  queue_.submit([this, job = std::move(job)] { post_(job()); }, ReadClass::kHistory);
+}
+
+void ReadScheduler::make_backup(Job job) {
+  queue_.submit([this, job = std::move(job)] { post_(job()); }, ReadClass::kBackup);
 }
 
 void ReadScheduler::add(ReadTurns& turns, ReadClass of, const ReadCaller& caller,
@@ -70,7 +76,7 @@ void ReadScheduler::add(ReadTurns& turns, ReadClass of, const ReadCaller& caller
 
 void ReadScheduler::start(ReadTurns& turns, ReadClass of) {
   while (std::optional<ReadTurns::Turn> turn = turns.next()) {
-    pool_.submit(std::move(turn->job), of);
+    queue_.submit(std::move(turn->job), of);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "engine/access/rights_change.h"
@@ -14,11 +15,12 @@
 namespace courtside {
 namespace {
 
-// `revoked/<account>` for what always revokes tokens, `changed/<account>` for what does so where no
-// database can be asked: the time of the last such event.
+// Note keys. `revoked/<account>`: time of the last event that always revokes tokens.
+// `changed/<account>`: time of the last event that revokes them only without a database.
 constexpr std::string_view kRevoked = "revoked/";
 constexpr std::string_view kChanged = "changed/";
-// Every token that is as old as this is refused. It is there once the notes are kept, maybe as 0.
+// Every token issued at or before this time is refused. The note exists since notes are kept; its
+// value may be 0.
 constexpr std::string_view kForgotten = "revocations forgotten";
 
 Result<Timestamp> parse_time(const LogNote& note) {
@@ -26,7 +28,7 @@ Result<Timestamp> parse_time(const LogNote& note) {
   const char* const end = note.value.data() + note.value.size();
   const auto [stop, error] = std::from_chars(note.value.data(), end, micros);
   if (error != std::errc() || stop != end || micros < 0) {
-    return fail(Code::data_corrupt, "the note \"" + note.key + "\" is damaged");
+    return fail(Code::data_corrupt, format("the note \"{}\" is damaged", note.key));
   }
   return Timestamp(micros);
 }
@@ -45,7 +47,7 @@ bool may_revoke(const RightsChange& change) {
 
 }  // namespace
 
-// No version before this one kept notes: what was revoked in events that are gone is not known.
+// Older versions kept no notes: revocations in removed events are unknown.
 Result<void> RevocationMemory::begin() {
   const Result<std::vector<LogNote>> begun = notes_.notes(kForgotten);
   if (!begun) return fail(begun.error());
@@ -57,8 +59,8 @@ Result<void> RevocationMemory::begin() {
     const Result<std::vector<Record>> first = log_.read({held.begin});
     if (!first) return fail(first.error());
     if (!first->empty()) known_from = first->front()->recorded();
-    log_warning("access", "what was revoked before " + format_rfc3339(known_from) +
-                              " is not known: older tokens are refused");
+    log_warning("access", format("revocations before {} are unknown: older tokens are refused",
+                                 format_rfc3339(known_from)));
   }
   return notes_.write_notes({note_of(kForgotten, known_from)});
 }
@@ -68,7 +70,7 @@ Result<void> RevocationMemory::load(Access& access) {
   if (const auto done = load_events(access); !done) return done;
   if (const auto done = remove_forgotten(access); !done) return done;
   if (const std::size_t count = access.revocations().size(); count > 0) {
-    log_info("access", "tokens of " + std::to_string(count) + " accounts were revoked");
+    log_info("access", format("tokens of {} accounts were revoked", count));
   }
   return {};
 }
@@ -91,7 +93,7 @@ Result<void> RevocationMemory::load_notes(Access& access) {
   for (const LogNote& note : *restored) {
     const Result<Timestamp> at = parse_time(note);
     if (!at) return fail(at.error());
-    // A token that was made in the same second is a fresh one: restoring takes longer than that.
+    // A token issued in the same second is newer: restoring takes longer than a second.
     access.revocations().refuse_before(
         Timestamp(at->value() / kMicrosPerSecond * kMicrosPerSecond));
   }
@@ -105,9 +107,9 @@ Result<void> RevocationMemory::load_notes(Access& access) {
   return {};
 }
 
-// From the first event held, however many there are: without a bound on what is looked at, nothing
-// is passed over. An event whose note was not written, since the process was killed just then, gets
-// it here, before retention may drop the event.
+// Scans from the first retained event without a bound, so that none is missed. If the process was
+// killed before it wrote an event's note, the note is written here, before retention may remove the
+// event.
 Result<void> RevocationMemory::load_events(Access& access) {
   std::map<std::string, Timestamp> latest;
   Filter filter;
@@ -130,13 +132,12 @@ Result<void> RevocationMemory::load_events(Access& access) {
   return notes.empty() ? Result<void>() : notes_.write_notes(notes);
 }
 
-Result<void> RevocationMemory::on_commit(const Batch& batch, Access& access) {
+Result<void> RevocationMemory::on_commit(const Batch& batch, const CommitRights& rights,
+                                         Access& access) {
   std::vector<LogNote> notes;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const RecordView record = batch.at(i);
-    const auto change = rights_change(record.event());
-    if (!change || !may_revoke(*change)) continue;
-    notes.push_back(note_of(key_of(*change), record.recorded()));
+  for (const CommitRights::Change& each : rights.changes) {
+    if (!may_revoke(each.change)) continue;
+    notes.push_back(note_of(key_of(each.change), batch.at(each.index).recorded()));
   }
   if (notes.empty()) return {};
   if (const auto done = notes_.write_notes(notes); !done) return done;
@@ -151,8 +152,10 @@ Result<void> RevocationMemory::remove_forgotten(Access& access) {
     notes.push_back({.key = std::string(kRevoked).append(account), .value = {}});
     notes.push_back({.key = std::string(kChanged).append(account), .value = {}});
   }
-  log_warning("access", "tokens of too many accounts were revoked: every token from before " +
-                            format_rfc3339(forgotten->newest) + " is refused");
+  log_warning(
+      "access",
+      format("tokens of too many accounts were revoked: every token from before {} is refused",
+             format_rfc3339(forgotten->newest)));
   return notes_.write_notes(notes);
 }
 

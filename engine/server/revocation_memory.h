@@ -1,20 +1,21 @@
-// Keeps revoked tokens revoked: over restarts, over retention, and through a backup and a restore.
+// Keeps tokens revoked across restarts, retention, and backup and restore.
 //
-//   at the start: notes of the log, then its events from the first one held  -> Revocations
-//   at a commit:  each event that revokes                                    -> a note of the log
+//   at start:   notes of the log, then all retained events  -> Revocations
+//   at commit:  each event that revokes                     -> a note of the log
 //
-// The events are found through the index by their types. A note outlives its event, so what
-// retention drops stays known. What nobody can know any more is refused: a log that dropped events
-// before there were notes, and a log that was restored, which lacks what was revoked after its
-// backup, refuse every token that is older than that.
+// The index finds the events by type. A note outlives its event, so revocations survive retention.
+// Where revocations may be unknown, old tokens are refused: a log that removed events before notes
+// were kept, and a restored log (which lacks revocations after its backup), refuse every token
+// older than that.
 //
-// Threads: begin() and load() before the log thread begins, on_commit() on the log thread.
+// Threads: begin() and load() before the log thread starts, on_commit() on the log thread.
 #pragma once
 
 #include <string>
 
 #include "base/result.h"
 #include "engine/access/access.h"
+#include "engine/server/commit.h"
 #include "eventlog/batch.h"
 #include "eventlog/log_notes.h"
 #include "eventlog/log_reader.h"
@@ -24,24 +25,24 @@ namespace courtside {
 
 class RevocationMemory {
  public:
-  // All outlive it.
+  // All references must outlive it.
   RevocationMemory(const LogReader& log, const PageReader& pages, LogNotes& notes)
       : log_(log), pages_(pages), notes_(notes) {}
 
-  // Notes are kept from now on; does nothing where they are kept already.
+  // Starts keeping notes; does nothing if the log has them already.
   Result<void> begin();
 
-  // Makes known to `access` what was revoked. Any error must end the start: without an answer a
-  // revoked token could be good again. REQUIRES: begin() was called.
+  // Passes all revocations to `access`. Any error must abort the start, because a revoked token
+  // could become valid again. REQUIRES: begin() was called.
   Result<void> load(Access& access);
 
-  // Notes what the batch revokes, whether access control is on or not.
-  Result<void> on_commit(const Batch& batch, Access& access);
+  // Writes notes for the batch's revocations, whether access control is on or off.
+  Result<void> on_commit(const Batch& batch, const CommitRights& rights, Access& access);
 
  private:
   Result<void> load_notes(Access& access);
   Result<void> load_events(Access& access);
-  // Of accounts that Revocations has no room for.
+  // Removes the notes of accounts that Revocations has forgotten.
   Result<void> remove_forgotten(Access& access);
 
   const LogReader& log_;

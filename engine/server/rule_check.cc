@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "base/format.h"
 #include "base/log.h"
 #include "engine/access/access_rules.h"
 #include "engine/access/changing_file.h"
@@ -14,7 +15,7 @@
 namespace courtside {
 namespace {
 
-// Tries each rule alone, so that the one at fault is known. `check` takes a rule.
+// Checks each rule alone, so that the error names the faulty one.
 template <typename Rule, typename Check>
 Result<void> check_each(const LoadedConfig& loaded, const char* table,
                         const std::vector<Rule>& rules, Check check) {
@@ -35,7 +36,7 @@ Result<void> without_value(const Result<Made>& made) {
   return fail(made.error());
 }
 
-// A configuration with no rules but those that are added.
+// A configuration without rules; callers add the rule to check.
 Config without_rules() {
   Config config;
   config.read_rules.clear();
@@ -102,8 +103,9 @@ void warn_of_unknown_permissions(const Config& config) {
   if (!keys) return;
   for (const ServiceKey& key : *keys) {
     for (const std::string& each : unknown_permissions(config, key.identity.permissions)) {
-      log_warning("access", path + ": the key of `" + key.identity.actor + "`: no rule asks for `" +
-                                each + "`" + suggestion(each, known_permissions(config)));
+      log_warning("access",
+                  format("{}: the key of `{}`: no rule asks for `{}`{}", path, key.identity.actor,
+                         each, suggestion(each, known_permissions(config))));
     }
   }
 }

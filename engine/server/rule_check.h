@@ -1,5 +1,5 @@
-// The rules of a configuration, held against what they may say before a server starts: so that a
-// message names the file and the line. Threads: any; no state.
+// Checks the configured rules before a server starts, so that errors name file and line. Threads:
+// any; no state.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 
 namespace courtside {
 
-// bad_configuration for the first rule that is malformed, with its place where it is from a file.
+// bad_configuration for the first malformed rule, with its place if it comes from a file.
 Result<void> check_rules(const LoadedConfig& loaded);
 
-// Each permission of `permissions` that is named by no rule of the configuration, and so gives its
-// holder nothing. Patterns (`booking:*`) are left out.
+// The entries of `permissions` that no configured rule mentions, so they grant nothing. Patterns
+// (`booking:*`) are left out.
 std::vector<std::string> unknown_permissions(const Config& config,
                                              const std::vector<std::string>& permissions);
 
-// Warns of those of the services' keys.
+// Logs a warning for each such permission of the service keys.
 void warn_of_unknown_permissions(const Config& config);
 
 }  // namespace courtside

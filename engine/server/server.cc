@@ -5,15 +5,18 @@
 #include <thread>
 #include <utility>
 
+#include "base/format.h"
 #include "base/log.h"
+#include "base/version.h"
+#include "engine/server/thread_runtime.h"
 
 namespace courtside {
 namespace {
 
 constexpr std::uint16_t kCloseDraining = 1012;
 constexpr std::uint16_t kCloseInternal = 1011;
-constexpr std::uint64_t kLookAroundMs = 1000;
-// A session ends at most so long after its token, whatever leeway other clocks are given.
+constexpr std::uint64_t kHousekeepingMs = 1000;
+// A session ends at most this long after its token, whatever leeway is configured.
 constexpr std::uint64_t kLeewayMaxS = 60;
 
 ConnectionLimits connection_limits(const Config& config) {
@@ -25,8 +28,7 @@ ConnectionLimits connection_limits(const Config& config) {
       .websocket = {.message_bytes_max = limits.message_bytes, .fragments_max = limits.fragments},
       .queue_bytes_max = limits.queue_bytes,
       .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
-      .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms),
-      .close_timeout_ms = static_cast<std::uint32_t>(config.drain_ms)};
+      .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms)};
 }
 
 SessionLimits session_limits(const Config& config) {
@@ -54,6 +56,16 @@ void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t m
   for (const std::future<void>& each : futures) each.wait_until(deadline);
 }
 
+void add_gauge(std::vector<Sample>& samples, std::string name, std::string help,
+               std::uint64_t value) {
+  samples.push_back({std::move(name), std::move(help), false, static_cast<double>(value)});
+}
+
+void add_counter(std::vector<Sample>& samples, std::string name, std::string help,
+                 std::uint64_t value) {
+  samples.push_back({std::move(name), std::move(help), true, static_cast<double>(value)});
+}
+
 }  // namespace
 
 Server::Server(const Config& config) : config_(config) {}
@@ -73,6 +85,11 @@ Result<void> Server::open() {
   if (!router) return fail(router.error());
   Result<Projections> projections = Projections::make(config_.projections);
   if (!projections) return fail(projections.error());
+  if (has_tls(config_)) {
+    Result<std::unique_ptr<TlsFiles>> tls = TlsFiles::make(config_.tls);
+    if (!tls) return fail(tls.error());
+    tls_ = std::move(*tls);
+  }
   Result<std::unique_ptr<EventLog>> log = EventLog::open({.path = config_.data});
   if (!log) return fail(log.error());
 
@@ -83,7 +100,7 @@ Result<void> Server::open() {
   pages_.emplace(*log_, *tail_);
   Result<std::unique_ptr<Snapshots>> snapshots =
       open_snapshots({.path = config_.data + "/snapshots"});
-  // States are slower without them, and right.
+  // Without snapshots states are slower, but correct.
   if (!snapshots) log_warning("eventlog", snapshots.error().message);
   if (snapshots) snapshots_ = std::move(*snapshots);
   states_.emplace(*log_, *pages_, snapshots_.get());
@@ -94,8 +111,9 @@ Result<void> Server::open() {
   if (!access) return fail(access.error());
   access_ = std::move(*access);
 
-  doors_ = std::make_unique<Doors>(config_, std::move(*proxies));
-  backups_.emplace(*log_);
+  admission_ = std::make_unique<Admission>(config_, std::move(*proxies));
+  backups_.emplace(
+      [this](const std::string& target) { return make_backup(*log_, target, kVersion); });
 
   Result<std::unique_ptr<Outboxes>> outboxes = Outboxes::make(config_, *router_, *log_);
   if (!outboxes) return fail(outboxes.error());
@@ -108,7 +126,7 @@ Result<void> Server::open() {
                              .states = *states_,
                              .sequencer = *sequencer_,
                              .access = access_->access(),
-                             .doors = *doors_,
+                             .admission = *admission_,
                              .backups = *backups_,
                              .router = *router_,
                              .projections = *projections_,
@@ -121,13 +139,13 @@ Result<void> Server::open() {
   loop_.set_on_wake([this] { on_wake(); });
   if (const Result<void> listening = listen(); !listening) return listening;
 
-  // Retention may be due: the log thread can commit before the next line runs. All who hear of a
-  // commit are there by now, and nothing was added to the log since the shards looked at it.
-  fan_out_.emplace(*tail_, *access_, *outboxes_, *shards_,
+  // Retention may be due, so the log thread may commit before the next line runs. All receivers of
+  // commits exist by now, and the log has not grown since the shards were made.
+  fan_out_.emplace(*tail_, std::vector<CommitFollower*>{access_.get(), outboxes_.get()}, *shards_,
                    [this](const Error& error) { on_failure(error); });
   sequencer_->start(*fan_out_);
   outboxes_->start(*sequencer_);
-  look_around();
+  run_housekeeping();
   return {};
 }
 
@@ -135,7 +153,8 @@ void Server::start_shards() {
   const std::uint64_t count = shard_count(config_, std::thread::hardware_concurrency());
   Shards shards;
   for (std::uint32_t number = 0; number < count; ++number) {
-    shards.push_back(std::make_unique<Shard>(number, *services_, *reads_, log_->held()));
+    shards.push_back(std::make_unique<Shard>(number, *services_, *reads_, log_->held(),
+                                             std::make_unique<ThreadRuntime>()));
   }
   shards_ = std::make_unique<const Shards>(std::move(shards));
   for (const auto& shard : *shards_) shard->start();
@@ -148,14 +167,16 @@ Result<void> Server::listen() {
       loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket), false); });
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
-  return say_where();
+  return write_serving_file();
 }
 
-// For the commands on this machine. Where the address is another one than loopback, or what comes
-// from loopback must begin with a PROXY header, they have a door of their own.
-Result<void> Server::say_where() {
+// Writes the address for commands on this machine. If the server does not listen on loopback, or
+// not in plain text, or loopback connections must begin with a PROXY header, it opens a second
+// listener for them.
+Result<void> Server::write_serving_file() {
   std::optional<std::string> host = loopback_host(config_.listen);
-  if (host && config_.proxy_protocol && doors_->proxies().contains(*host)) host.reset();
+  if (tls_) host.reset();
+  if (host && config_.proxy_protocol && admission_->proxies().contains(*host)) host.reset();
   if (!host) {
     host = "127.0.0.1";
     Result<std::unique_ptr<Listener>> listener =
@@ -172,17 +193,18 @@ Result<void> Server::say_where() {
   return {};
 }
 
-// Keys are replaced while the server runs, and databases fall silent.
-void Server::look_around() {
+// Housekeeping: reloads replaced keys, and interrupts overdue database calls.
+void Server::run_housekeeping() {
   access_->reload_if_changed();
+  if (tls_) tls_->reload_if_changed(TlsFiles::When::kWhenSettled);
   outboxes_->check_overdue();
-  loop_.start_timer(kLookAroundMs, [this] { look_around(); });
+  loop_.start_timer(kHousekeepingMs, [this] { run_housekeeping(); });
 }
 
 void Server::on_socket(AcceptedSocket socket, bool is_local) {
   std::size_t total = 0;
   Shard* least = nullptr;
-  // From the shard after the last one: counts lag behind a burst, turns do not.
+  // Start after the last chosen shard: the counts lag behind in a burst of connections.
   for (std::size_t i = 0; i < shards_->size(); ++i) {
     Shard& shard = *(*shards_)[(next_shard_ + i) % shards_->size()];
     total += shard.stats().connections;
@@ -190,16 +212,17 @@ void Server::on_socket(AcceptedSocket socket, bool is_local) {
   }
   ++next_shard_;
   const auto refuse = [&, address = socket.peer_address()](Denial reason) {
-    ++refused_;  // the socket closes as it goes
-    doors_->denials().count(reason, 0, address, loop_.now_ms());
+    ++refused_;  // the socket closes when it is destroyed
+    admission_->denials().count(reason, 0, address, loop_.now_ms());
   };
-  if (!doors_->admits_plain(socket.peer_address())) return refuse(Denial::kExposure);
+  if (!admission_->admits_peer(socket.peer_address())) return refuse(Denial::kExposure);
   if (total >= config_.limits.connections) return refuse(Denial::kConnections);
+  if (tls_ && !is_local) socket.expect_tls(tls_->context());
   ConnectionLimit::Lease place;
-  if (!is_local && doors_->proxies().contains(socket.peer_address())) {
+  if (!is_local && admission_->proxies().contains(socket.peer_address())) {
     if (config_.proxy_protocol) socket.expect_proxy_header();
   } else {
-    Result<ConnectionLimit::Lease> taken = doors_->take_address_place(socket.peer_address());
+    Result<ConnectionLimit::Lease> taken = admission_->lease_address(socket.peer_address());
     if (!taken) return refuse(Denial::kConnections);
     place = std::move(*taken);
   }
@@ -234,13 +257,15 @@ void Server::on_wake() {
 
 void Server::reload() {
   const int changed = access_->reload_if_changed();
-  log_info("engine", "asked to reload: files of keys were read, new keys of " +
-                         std::to_string(changed) +
-                         " are in use; all other settings are read at the start only");
+  const bool is_new_certificate = tls_ && tls_->reload_if_changed(TlsFiles::When::kNow);
+  log_info("engine",
+           format("asked to reload: files of keys were read, new keys of {} are in use{}; "
+                  "all other settings are read at the start only",
+                  changed, is_new_certificate ? ", and a new certificate" : ""));
 }
 
 void Server::on_failure(const Error& error) {
-  log_error("eventlog", error.message + ": no further event is taken, the server stops");
+  log_error("eventlog", error.message + ": no more events are accepted, the server stops");
   {
     const std::lock_guard lock(failure_mutex_);
     failure_ = error;
@@ -253,7 +278,7 @@ void Server::shut_down() {
   if (!shards_) return;
   serving_file_.reset();
   for (const auto& shard : *shards_) shard->refuse_work();
-  // While the log still takes what they have to say of it.
+  // Cut history streams while the log still accepts their audit events.
   std::vector<std::future<void>> cut;
   for (const auto& shard : *shards_) cut.push_back(shard->cut_histories());
   wait_for_all(cut, config_.drain_ms);
@@ -269,11 +294,11 @@ void Server::shut_down() {
   for (const auto& shard : *shards_) {
     emptied.push_back(shard->drain(failed ? kCloseInternal : kCloseDraining));
   }
-  // Anew: what came before may have taken long, and is not taken off the time for goodbyes.
+  // A new time limit: earlier steps may have taken long and must not shorten it.
   wait_for_all(emptied, config_.drain_ms);
 
   for (const auto& shard : *shards_) shard->stop();
-  // What they have yet to answer still goes to the shards.
+  // Their pending answers still go to the shards, so these are destroyed last.
   reads_.reset();
   access_.reset();
   shards_.reset();
@@ -281,76 +306,95 @@ void Server::shut_down() {
 
 std::vector<Sample> Server::samples() const {
   std::vector<Sample> samples = process_samples();
-  const auto gauge = [&](std::string name, std::string help, std::uint64_t value) {
-    samples.push_back({std::move(name), std::move(help), false, static_cast<double>(value)});
-  };
-  const auto counter = [&](std::string name, std::string help, std::uint64_t value) {
-    samples.push_back({std::move(name), std::move(help), true, static_cast<double>(value)});
-  };
+  add_log_samples(samples);
+  add_access_samples(samples);
+  add_shard_samples(samples);
+  outboxes_->add_samples(samples);
+  if (tls_) {
+    add_gauge(samples, "courtside_tls_valid_until_seconds",
+              "End of the certificate's validity, in seconds since 1970.",
+              static_cast<std::uint64_t>(tls_->valid_until_s()));
+  }
+  return samples;
+}
+
+void Server::add_log_samples(std::vector<Sample>& samples) const {
+  const OffsetRange held = log_->held();
+  add_gauge(samples, "courtside_head_offset", "Offset of the newest event.", held.end.value() - 1);
+  add_gauge(samples, "courtside_first_offset", "Offset of the oldest retained event.",
+            held.begin.value());
+
+  const SequencerCounters appended = sequencer_->counters();
+  add_counter(samples, "courtside_events_total", "Events appended since the start.",
+              appended.events);
+  add_counter(samples, "courtside_commits_total", "Group commits since the start.",
+              appended.commits);
+  add_counter(samples, "courtside_duplicates_total", "Events that were already in the log.",
+              appended.duplicates);
+  add_counter(samples, "courtside_conflicts_total", "Appends refused for a stale expected version.",
+              appended.conflicts);
+  add_counter(samples, "courtside_dropped_total", "Events dropped by retention.", appended.dropped);
+  samples.push_back({"courtside_sync_seconds_total", "Time spent writing and syncing.", true,
+                     static_cast<double>(appended.sync_us) / 1e6});
+  samples.push_back(
+      {"courtside_clock_behind_seconds",
+       "How far the clock is behind the last event; new events get that event's time.", false,
+       static_cast<double>(appended.clock_behind_us) / 1e6});
+  add_gauge(samples, "courtside_pending_append_bytes", "Bytes of events waiting for the log.",
+            appended.pending_bytes);
+  add_counter(samples, "courtside_records_read_total", "Records read for resuming and for history.",
+              pages_->records_read());
+}
+
+void Server::add_access_samples(std::vector<Sample>& samples) const {
+  const FactCache::Counters facts = access_->cache_counters();
+  add_counter(samples, "courtside_access_cache_hits_total", "Access facts answered from the cache.",
+              facts.hits);
+  add_counter(samples, "courtside_access_cache_misses_total",
+              "Access facts that waited for their source.", facts.misses);
+  add_counter(samples, "courtside_access_cache_stale_total",
+              "Stale access facts used while their source failed.", facts.stale);
+  add_counter(samples, "courtside_access_failures_total",
+              "Access facts that their source failed to load.", facts.failures);
+  add_gauge(samples, "courtside_access_cache_entries", "Access facts in the cache.", facts.entries);
+  add_counter(samples, "courtside_refused_total", "Connections closed at once.", refused_);
+  for (std::size_t i = 0; i < kDenialCount; ++i) {
+    const auto reason = static_cast<Denial>(i);
+    samples.push_back({"courtside_denied_total",
+                       "Denied requests and connections, by reason.",
+                       true,
+                       static_cast<double>(admission_->denials().total(reason)),
+                       {{"reason", std::string(name_of(reason))}}});
+  }
+}
+
+void Server::add_shard_samples(std::vector<Sample>& samples) const {
   const auto sum = [&](std::atomic<std::uint64_t> ShardStats::*member) {
     std::uint64_t total = 0;
     for (const auto& shard : *shards_) total += (shard->stats().*member).load();
     return total;
   };
-
-  const OffsetRange held = log_->held();
-  gauge("courtside_head_offset", "Offset of the newest event.", held.end.value() - 1);
-  gauge("courtside_first_offset", "Offset of the oldest event still held.", held.begin.value());
-
-  const SequencerCounters appended = sequencer_->counters();
-  counter("courtside_events_total", "Events appended since the start.", appended.events);
-  counter("courtside_commits_total", "Group commits since the start.", appended.commits);
-  counter("courtside_duplicates_total", "Events refused as known.", appended.duplicates);
-  counter("courtside_conflicts_total", "Appends refused for a stale expected version.",
-          appended.conflicts);
-  counter("courtside_dropped_total", "Events dropped by retention.", appended.dropped);
-  samples.push_back({"courtside_sync_seconds_total", "Time spent writing and syncing.", true,
-                     static_cast<double>(appended.sync_us) / 1e6});
-  samples.push_back({"courtside_clock_behind_seconds",
-                     "How far the clock is behind the last event, whose time new events get.",
-                     false, static_cast<double>(appended.clock_behind_us) / 1e6});
-  gauge("courtside_pending_append_bytes", "Events waiting for the log.", appended.pending_bytes);
-
-  const FactCache::Counters facts = access_->cache_counters();
-  counter("courtside_access_cache_hits_total", "Facts of access that were known.", facts.hits);
-  counter("courtside_access_cache_misses_total", "Facts of access that were asked for.",
-          facts.misses);
-  counter("courtside_access_cache_stale_total", "Facts that counted on while their source failed.",
-          facts.stale);
-  counter("courtside_access_failures_total", "Facts that their source could not tell.",
-          facts.failures);
-  gauge("courtside_access_cache_entries", "Facts of access that are kept.", facts.entries);
-
-  counter("courtside_records_read_total", "Records read for resuming and for history.",
-          pages_->records_read());
-  gauge("courtside_connections", "Open connections.", sum(&ShardStats::connections));
-  gauge("courtside_sessions", "Open WebSocket sessions and streams.", sum(&ShardStats::sessions));
-  gauge("courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
-  gauge("courtside_history_streams", "Answers as long as the log that are being sent.",
-        sum(&ShardStats::history_streams));
-  counter("courtside_accepted_total", "Connections accepted.", sum(&ShardStats::accepted));
-  counter("courtside_refused_total", "Connections closed at once.", refused_);
-  for (std::size_t i = 0; i < kDenialCount; ++i) {
-    const auto reason = static_cast<Denial>(i);
-    samples.push_back({"courtside_denied_total",
-                       "What was refused, by reason.",
-                       true,
-                       static_cast<double>(doors_->denials().total(reason)),
-                       {{"reason", std::string(name_of(reason))}}});
-  }
-  counter("courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
-  counter("courtside_deliveries_total", "Events sent live, per subscription.",
-          sum(&ShardStats::deliveries));
-  counter("courtside_replayed_total", "Events sent from the log, per subscription.",
-          sum(&ShardStats::replayed));
-  counter("courtside_fell_behind_total", "Times a slow subscription went back to the log.",
-          sum(&ShardStats::fell_behind));
-  counter("courtside_gaps_total", "Gaps told to subscriptions.", sum(&ShardStats::gaps));
-  gauge("courtside_queued_bytes", "Bytes waiting in send queues.", sum(&ShardStats::queued_bytes));
-  gauge("courtside_waiting_commits", "Commits that shards have yet to fan out.",
-        sum(&ShardStats::waiting_commits));
-  outboxes_->add_samples(samples);
-  return samples;
+  add_gauge(samples, "courtside_connections", "Open connections.", sum(&ShardStats::connections));
+  add_gauge(samples, "courtside_sessions", "Open WebSocket sessions and streams.",
+            sum(&ShardStats::sessions));
+  add_gauge(samples, "courtside_subscribers", "Subscriptions.", sum(&ShardStats::subscribers));
+  add_gauge(samples, "courtside_history_streams", "History files being sent.",
+            sum(&ShardStats::history_streams));
+  add_counter(samples, "courtside_accepted_total", "Connections accepted.",
+              sum(&ShardStats::accepted));
+  add_counter(samples, "courtside_requests_total", "HTTP requests.", sum(&ShardStats::requests));
+  add_counter(samples, "courtside_deliveries_total", "Events sent live, per subscription.",
+              sum(&ShardStats::deliveries));
+  add_counter(samples, "courtside_replayed_total", "Events sent from the log, per subscription.",
+              sum(&ShardStats::replayed));
+  add_counter(samples, "courtside_fell_behind_total",
+              "Times a slow subscription went back to the log.", sum(&ShardStats::fell_behind));
+  add_counter(samples, "courtside_gaps_total", "Gaps reported to subscriptions.",
+              sum(&ShardStats::gaps));
+  add_gauge(samples, "courtside_queued_bytes", "Bytes waiting in send queues.",
+            sum(&ShardStats::queued_bytes));
+  add_gauge(samples, "courtside_waiting_commits", "Commits that shards have yet to fan out.",
+            sum(&ShardStats::waiting_commits));
 }
 
 }  // namespace courtside

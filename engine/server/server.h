@@ -1,8 +1,7 @@
-// Puts the engine together and takes it apart again, in the right order; nothing else is decided
-// here.
+// Builds the engine and shuts it down in the right order; it decides nothing else.
 //
 //   open log -> tail, pages, read pool -> shards -> listener -> sequencer -> outboxes
-//   drain: listener -> outboxes -> sequencer (what waits is committed and answered) -> goodbye ->
+//   drain: listener -> outboxes -> sequencer (commits and answers what waits) -> close clients ->
 //   shards
 //
 // Threads: made, run and destroyed on one; request_stop and request_reload from any.
@@ -16,26 +15,29 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/http/backup_door.h"
+#include "engine/http/backup_endpoint.h"
 #include "engine/http/services.h"
 #include "engine/server/access_control.h"
 #include "engine/server/commit_fan_out.h"
 #include "engine/server/metrics.h"
 #include "engine/server/outboxes.h"
+#include "engine/server/read_pool.h"
 #include "engine/server/serving_file.h"
 #include "engine/server/shard.h"
-#include "eventlog/event_log.h"
-#include "eventlog/local_sequencer.h"
+#include "engine/server/tls_files.h"
+#include "eventlog/sequencer/event_log.h"
+#include "eventlog/sequencer/local_sequencer.h"
 #include "eventlog/snapshots.h"
-#include "replay/state_reader.h"
+#include "replay/state/state_reader.h"
 #include "replay/tail.h"
 #include "transport/listener.h"
+#include "transport/loop.h"
 
 namespace courtside {
 
 class Server {
  public:
-  // Opens the log and listens.
+  // Opens the log and starts listening.
   static Result<std::unique_ptr<Server>> start(const Config& config);
   ~Server();
   Server(const Server&) = delete;
@@ -45,10 +47,10 @@ class Server {
   const std::string& epoch() const { return log_->epoch(); }
   OffsetRange held() const { return log_->held(); }
 
-  // Serves until request_stop() or until the log fails (write_failed).
+  // Serves until request_stop(), or until the log fails (write_failed).
   Result<void> run();
   void request_stop();
-  // Reads again what can change while it serves (files of keys), and says so in the log.
+  // Reloads what may change while it serves (keys and certificate), and logs the result.
   void request_reload();
 
  private:
@@ -59,12 +61,15 @@ class Server {
   void on_failure(const Error& error);
   void on_socket(AcceptedSocket socket, bool is_local);
   Result<void> listen();
-  Result<void> say_where();
+  Result<void> write_serving_file();
   void on_wake();
   void reload();
   void shut_down();
-  void look_around();
+  void run_housekeeping();
   std::vector<Sample> samples() const;
+  void add_log_samples(std::vector<Sample>& samples) const;
+  void add_access_samples(std::vector<Sample>& samples) const;
+  void add_shard_samples(std::vector<Sample>& samples) const;
 
   const Config config_;
   std::unique_ptr<EventLog> log_;
@@ -78,15 +83,18 @@ class Server {
   std::unique_ptr<AccessControl> access_;
   std::unique_ptr<Outboxes> outboxes_;
   std::unique_ptr<LocalSequencer> sequencer_;
-  std::unique_ptr<Doors> doors_;
-  std::optional<BackupDoor> backups_;
+  std::unique_ptr<Admission> admission_;
+  std::optional<BackupEndpoint> backups_;
   std::optional<Services> services_;
   std::unique_ptr<const Shards> shards_;
   std::optional<CommitFanOut> fan_out_;
 
-  Loop loop_;  // the acceptor's
+  Loop loop_;                      // for accepting connections
+  std::unique_ptr<TlsFiles> tls_;  // null without TLS
   std::unique_ptr<Listener> listener_;
-  std::unique_ptr<Listener> local_listener_;  // null where the other one can be reached from here
+  // For commands on this machine. Null if the other listener is plain and reachable through
+  // loopback.
+  std::unique_ptr<Listener> local_listener_;
   std::unique_ptr<ServingFile> serving_file_;
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> reload_requested_{false};

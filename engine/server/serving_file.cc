@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/durable_file.h"
+#include "base/format.h"
 #include "base/json.h"
 #include "transport/listener.h"
 
@@ -18,7 +19,7 @@ std::optional<std::string> loopback_host(std::string_view listen) {
 
 std::string http_url(const std::string& host, std::uint16_t port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
-  return "http://" + (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return format("http://{}:{}", is_ipv6 ? "[" + host + "]" : host, port);
 }
 
 Result<std::unique_ptr<ServingFile>> ServingFile::write(const std::string& data,
@@ -27,7 +28,7 @@ Result<std::unique_ptr<ServingFile>> ServingFile::write(const std::string& data,
   json.text("url", at.url).text("key", at.key);
   const std::string whole = path(data);
   const std::string partial = whole + ".partial";
-  // A new file each time: one that is there already may have wider rights.
+  // Always makes a new file: an existing one may have wider permissions.
   unlink(partial.c_str());
   if (auto written = write_synced_file(partial, json.take() + "\n"); !written) {
     return fail(written.error());

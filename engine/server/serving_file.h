@@ -1,6 +1,6 @@
-// `<data>/serving.json`: how a command on this machine finds the server that holds the data folder,
-// and the key that only those who may read the folder have. A stale one, after a crash, leads to
-// nobody, or to somebody who does not know the key.
+// `<data>/serving.json`: tells commands on this machine where the server of a data folder is, and
+// the key for users who can read the folder. A stale file after a crash leads to no server, or to
+// one that does not know the key.
 //
 // Threads: a value.
 #pragma once
@@ -17,21 +17,20 @@
 namespace courtside {
 
 struct ServingAt {
-  std::string url;  // on loopback
+  std::string url;  // a loopback address
   std::string key;
 };
 
-// Where a listener on this address is reached from this machine; empty where loopback does not
-// lead to it.
+// The loopback address that reaches a listener on `listen`; empty when loopback does not reach it.
 std::optional<std::string> loopback_host(std::string_view listen);
 // "http://127.0.0.1:8080", "http://[::1]:8080"
 std::string http_url(const std::string& host, std::uint16_t port);
 
 class ServingFile {
  public:
-  // Writes it, mode 600. Errors: write_failed.
+  // Writes the file with mode 600. Errors: write_failed.
   static Result<std::unique_ptr<ServingFile>> write(const std::string& data, const ServingAt& at);
-  // Removes it.
+  // Removes the file.
   ~ServingFile();
   ServingFile(const ServingFile&) = delete;
   ServingFile& operator=(const ServingFile&) = delete;

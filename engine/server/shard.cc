@@ -1,6 +1,5 @@
 #include "engine/server/shard.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -8,30 +7,40 @@
 
 namespace courtside {
 
-Shard::Shard(std::uint32_t number, const Services& services, ReadPool& reads, OffsetRange held)
+Shard::Shard(std::uint32_t number, const Services& services, ReadQueue& reads, OffsetRange held,
+             std::unique_ptr<ShardRuntime> runtime)
     : number_(number),
       services_(services),
+      runtime_(std::move(runtime)),
+      loop_(runtime_->loop()),
       hub_(services.log.epoch(), held, services.projections, *this),
       reads_(reads, services.config.limits.reads_in_flight,
              [this](ReadScheduler::Task task) { post_task(std::move(task)); }),
       sockets_(kSocketsWaitingMax, [this] { loop_.wake(); }),
       commits_(kCommitsWaitingMax, [this] { loop_.wake(); }),
       tasks_(0, [this] { loop_.wake(); }) {
-  loop_.set_on_wake([this] { on_wake(); });
-  loop_.set_on_turn_end([this] { on_turn_end(); });
+  loop_.set_on_wake([this] {
+    loop_thread.entered();
+    on_wake();
+  });
+  loop_.set_on_turn_end([this] {
+    loop_thread.entered();
+    on_turn_end();
+  });
   loop_.set_flush_pause_max_us(services.config.flush_interval_ms * 1000);
 }
 
 Shard::~Shard() { stop(); }
 
 void Shard::start() {
-  loop_.start_timer(kTickMs, [this] { on_tick(); });
-  thread_ = std::thread([this] { loop_.run(); });
+  start_tick();
+  is_running_ = true;
+  runtime_->start();
 }
 
 bool Shard::post_socket(NewConnection connection) { return sockets_.try_post(connection); }
 
-void Shard::post_commit(SharedBatch batch) { commits_.post_when_room(std::move(batch)); }
+void Shard::post_commit(SharedCommit commit) { commits_.post_when_room(std::move(commit)); }
 
 void Shard::post_task(std::function<void()> task) { tasks_.post(std::move(task)); }
 
@@ -39,6 +48,7 @@ std::future<void> Shard::cut_histories() {
   auto cut = std::make_shared<std::promise<void>>();
   std::future<void> all = cut->get_future();
   post_task([this, cut] {
+    loop_thread.entered();
     for (auto& [id, peer] : peers_) peer->cut_history();
     cut->set_value();
   });
@@ -49,31 +59,36 @@ std::future<void> Shard::drain(std::uint16_t code) {
   auto emptied = std::make_shared<std::promise<void>>();
   std::future<void> empty = emptied->get_future();
   post_task([this, code, emptied] {
+    loop_thread.entered();
     draining_ = true;
     for (auto& [id, peer] : peers_) peer->drain(code);
     emptied_ = std::move(*emptied);
-    tell_when_empty();
+    resolve_if_empty();
   });
   return empty;
 }
 
-void Shard::tell_when_empty() {
-  // Idle HTTP connections are closed too, but nobody waits for their clients to notice.
-  const auto is_listening = [](const auto& entry) { return entry.second->has_role(); };
-  if (!emptied_ || std::any_of(peers_.begin(), peers_.end(), is_listening)) return;
+void Shard::resolve_if_empty() {
+  if (!emptied_) return;
+  // Idle HTTP connections are closed too, but not awaited.
+  for (const auto& [id, peer] : peers_) {
+    if (peer->is_busy()) return;
+  }
   emptied_->set_value();
   emptied_.reset();
 }
 
 void Shard::stop() {
-  if (!thread_.joinable()) return;
+  if (!std::exchange(is_running_, false)) return;
   commits_.close();
   sockets_.close();
   post_task([this] {
+    loop_thread.entered();
     for (auto& [id, peer] : peers_) peer->abort();
     loop_.request_stop();
   });
-  thread_.join();
+  runtime_->join();
+  loop_thread.entered();  // it has ended, so this thread may do what it did
   retired_.clear();
 }
 
@@ -81,11 +96,11 @@ void Shard::stop() {
 // The turn.
 
 void Shard::on_wake() {
-  // Tasks are taken first and run last: a drain that was asked for after the last commits finds
-  // their verdicts answered.
+  // Tasks are taken first and run last, so that a drain that was requested after the last commits
+  // runs after their verdicts were answered.
   tasks_.take_all(taken_tasks_);
   commits_.take_all(taken_commits_);
-  for (const SharedBatch& batch : taken_commits_) on_commit(*batch);
+  for (const SharedCommit& commit : taken_commits_) on_commit(*commit);
   taken_commits_.clear();
   for (const auto& task : taken_tasks_) task();
   taken_tasks_.clear();
@@ -94,18 +109,24 @@ void Shard::on_wake() {
   taken_sockets_.clear();
 }
 
-void Shard::on_commit(const Batch& batch) {
-  // The author hears first: an application that publishes and subscribes finds its own event known.
-  for (const Verdict& verdict : batch.verdicts) {
+void Shard::on_commit(const Commit& commit) {
+  // The author is answered first, so that an application knows its own event before it receives it.
+  for (const Verdict& verdict : commit.batch->verdicts) {
     if (verdict.author.shard != number_) continue;
     if (Peer* peer = find_peer(ConnectionId(verdict.author.connection))) peer->on_verdict(verdict);
   }
-  hub_.on_commit(batch);
+  commit_ = &commit;
+  if (services_.access.enabled()) {
+    hub_.on_commit(*commit.batch, commit.rights.barriers);
+  } else {
+    hub_.on_commit(*commit.batch);
+  }
+  commit_ = nullptr;
 }
 
 void Shard::on_turn_end() {
   retired_.clear();
-  tell_when_empty();
+  resolve_if_empty();
   const HubCounters& counters = hub_.counters();
   stats_.connections = peers_.size();
   stats_.subscribers = hub_.subscriber_count();
@@ -116,6 +137,13 @@ void Shard::on_turn_end() {
   stats_.fell_behind = counters.fell_behind;
   stats_.gaps = counters.gaps;
   stats_.waiting_commits = commits_.size();
+}
+
+void Shard::start_tick() {
+  loop_.start_timer(kTickMs, [this] {
+    loop_thread.entered();
+    on_tick();
+  });
 }
 
 void Shard::on_tick() {
@@ -132,7 +160,7 @@ void Shard::on_tick() {
   stats_.queued_bytes = queued_bytes;
   stats_.sessions = sessions;
   stats_.history_streams = histories;
-  loop_.start_timer(kTickMs, [this] { on_tick(); });
+  start_tick();
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -142,10 +170,10 @@ void Shard::adopt_socket(NewConnection accepted) {
   ++accepted_;
   if (draining_) return;
   auto peer = std::make_unique<Peer>(
-      *this,
-      Doorway(services_.doors, loop_, accepted.socket.peer_address(), std::move(accepted.place)));
+      *this, ConnectionAdmission(services_.admission, loop_, accepted.socket.peer_address(),
+                                 std::move(accepted.place)));
   Connection& connection =
-      adopt(loop_, std::move(accepted.socket), services_.connection_limits, *peer);
+      runtime_->adopt(std::move(accepted.socket), services_.connection_limits, *peer);
   peer->set_connection(connection);
   peers_.emplace(connection.id(), std::move(peer));
 }
@@ -159,7 +187,7 @@ void Shard::retire(ConnectionId id) {
   reads_.forget(id);
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
-  // Somebody up the stack may still be using it.
+  // Functions up the stack may still use it.
   retired_.push_back(std::move(found->second));
   peers_.erase(found);
 }
@@ -178,7 +206,7 @@ PageRequest Shard::page_request(const Interest& interest, OffsetRange range) con
 
 std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedInterest& interest,
                                              OffsetRange range) {
-  // The last steps to the head are taken here and now: a page from another thread would always find
+  // Serve the last events before the head at once: a page from another thread would always find
   // that the log has grown meanwhile.
   if (range.count() <= kTailEventsMax) {
     const std::optional<Page> page = services_.pages.read_tail(
@@ -190,10 +218,14 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
         services_.pages.read(interest->filter, page_request(*interest, range));
     if (!read) {
       log_error("engine", "a page could not be read: " + read.error().message);
-      return [this, id] { hub_.on_read_failed(id); };
+      return [this, id] {
+        loop_thread.entered();
+        hub_.on_read_failed(id);
+      };
     }
     return [this, id,
             page = render_page(services_.log.epoch(), *interest, services_.projections, *read)] {
+      loop_thread.entered();
       hub_.on_page(id, page);
     };
   });
@@ -203,24 +235,21 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
 std::uint64_t Shard::now_ms() { return loop_.now_ms(); }
 
 void Shard::wake_after(SubscriberId id, std::uint64_t delay_ms) {
-  loop_.start_timer(delay_ms, [this, id] { hub_.on_wake(id); });
+  loop_.start_timer(delay_ms, [this, id] {
+    loop_thread.entered();
+    hub_.on_wake(id);
+  });
 }
 
 // ---------------------------------------------------------------------------------------------
 // Rights.
 
-bool Shard::is_turning_point(RecordView record) {
-  if (!services_.access.enabled()) return false;
-  const std::optional<RightsChange> change = rights_change(record.event());
-  return change && change->ends_rights;
-}
-
-void Shard::on_turning_point(RecordView record) {
+void Shard::on_barrier(std::size_t index) {
   ++rights_changes_;
-  const std::optional<RightsChange> change = rights_change(record.event());
-  const bool revokes = services_.access.revokes(*change);
-  // All of them: such events are rare, and a look costs less than an index of who reads by what.
-  for (auto& [id, peer] : peers_) peer->on_rights_change(*change, revokes);
+  const RightsChange& change = commit_->rights.ending[index];
+  const bool revokes = services_.access.revokes(change);
+  // Visits all peers: such events are rare, and this is cheaper than an index of readers by fact.
+  for (auto& [id, peer] : peers_) peer->on_rights_change(change, revokes);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -228,6 +257,7 @@ void Shard::on_turning_point(RecordView record) {
 
 ReadScheduler::Task Shard::resumed(ConnectionId connection, Resumption then) {
   return [this, connection, then = std::move(then)] {
+    loop_thread.entered();
     if (Peer* peer = find_peer(connection)) peer->resume(then);
   };
 }
@@ -241,6 +271,11 @@ void Shard::read_history(const ReadCaller& caller, ConnectionId connection, Read
   reads_.read_history(caller, connection, [this, connection, job = std::move(job)] {
     return resumed(connection, job());
   });
+}
+
+void Shard::make_backup(ConnectionId connection, ReadJob job) {
+  reads_.make_backup(
+      [this, connection, job = std::move(job)] { return resumed(connection, job()); });
 }
 
 void Shard::read_part(ConnectionId connection, ReadJob job) {

@@ -4,9 +4,12 @@
 //                 ^                                                      |
 //                 +----------- hub <---------------- verdicts, batches --+
 //                               |
-//                               +--> ReadPool --(read threads)--> tasks mailbox --> hub
+//                               +--> ReadQueue --(read threads)--> tasks mailbox --> hub
 //
-// Threads: its own. From others only the post_* functions, start and the stop calls.
+// The loop, its thread and the connections come from a ShardRuntime.
+//
+// Threads: its own (COURTSIDE_ON_LOOP, COURTSIDE_OF_LOOP). Other threads may call only the post_*
+// functions, start and the stop functions.
 #pragma once
 
 #include <atomic>
@@ -15,25 +18,26 @@
 #include <future>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
+#include "base/loop_thread.h"
 #include "base/mailbox.h"
+#include "engine/admission/connection_limit.h"
 #include "engine/connection/peer_host.h"
 #include "engine/delivery/hub.h"
-#include "engine/doors/connection_limit.h"
 #include "engine/http/services.h"
+#include "engine/server/commit.h"
 #include "engine/server/metrics.h"
 #include "engine/server/read_scheduler.h"
+#include "engine/server/shard_runtime.h"
 #include "transport/listener.h"
-#include "transport/loop.h"
 
 namespace courtside {
 
 class Peer;
 
-// A socket on its way to the shard that will own it, with its share of the limit per address.
+// A socket for the shard that will own it, with its lease of the limit per address.
 struct NewConnection {
   AcceptedSocket socket;
   ConnectionLimit::Lease place;
@@ -41,43 +45,43 @@ struct NewConnection {
 
 class Shard final : public HubHost, public PeerHost {
  public:
-  // `services` and `reads` outlive it. `held` is the log at the start.
-  Shard(std::uint32_t number, const Services& services, ReadPool& reads, OffsetRange held);
+  // `services` and `reads` must outlive it. `held`: the retained range of the log at start.
+  Shard(std::uint32_t number, const Services& services, ReadQueue& reads, OffsetRange held,
+        std::unique_ptr<ShardRuntime> runtime);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
   void start();
 
-  // Any thread.
-  // False when kSocketsWaitingMax wait already: the socket closes, and the client tries again.
+  // Any thread. False when kSocketsWaitingMax already wait: the socket closes, and the client tries
+  // again.
   [[nodiscard]] bool post_socket(NewConnection connection);
-  // Waits when the shard is kCommitsWaitingMax batches behind.
-  void post_commit(SharedBatch batch);
-  // Runs on the shard's thread.
+  // Any thread. Blocks while the shard is kCommitsWaitingMax batches behind.
+  void post_commit(SharedCommit commit);
+  // Any thread. The task runs on the shard's thread.
   void post_task(std::function<void()> task);
 
   // Refuses new work from now on. Any thread.
   void refuse_work() { draining_ = true; }
-  // Cuts every history stream, which says in the log how far it came; the future is ready when all
-  // have. Any thread; once, after refuse_work() and while the sequencer still takes appends.
+  // Cuts every history stream, which appends how far it came; the future is ready when all have.
+  // Any thread; once, after refuse_work() and while the sequencer still accepts appends.
   std::future<void> cut_histories();
-  // Says goodbye to every client: 1012, or `code` where something broke. The future is ready when
-  // the last one has gone. Any thread; once.
+  // Closes every client: with 1012, or with `code` after a failure. The future is ready when the
+  // last session or stream is gone and every answer has arrived. Any thread; once.
   std::future<void> drain(std::uint16_t code);
-  // Drops who is still there and ends the thread.
+  // Drops the remaining connections and ends the thread.
   void stop();
 
   const ShardStats& stats() const { return stats_; }
 
   // HubHost
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
-                                        OffsetRange range) override;
-  void forget_page(SubscriberId id) override { reads_.forget(id); }
+                                        OffsetRange range) override COURTSIDE_ON_LOOP;
+  void forget_page(SubscriberId id) override COURTSIDE_ON_LOOP { reads_.forget(id); }
   std::uint64_t now_ms() override;
-  void wake_after(SubscriberId id, std::uint64_t delay_ms) override;
-  bool is_turning_point(RecordView record) override;
-  void on_turning_point(RecordView record) override;
+  void wake_after(SubscriberId id, std::uint64_t delay_ms) override COURTSIDE_ON_LOOP;
+  void on_barrier(std::size_t index) override COURTSIDE_ON_LOOP;
 
  private:
   // PeerHost
@@ -86,54 +90,59 @@ class Shard final : public HubHost, public PeerHost {
   std::uint32_t number() const override { return number_; }
   bool draining() const override { return draining_; }
   std::size_t connection_count() const override { return stats_.connections.load(); }
-  std::uint64_t rights_changes() const override { return rights_changes_; }
-  void count_request() override { ++requests_; }
-  [[nodiscard]] bool read(ConnectionId connection, ReadJob job) override;
-  void read_history(const ReadCaller& caller, ConnectionId connection, ReadJob job) override;
-  void read_part(ConnectionId connection, ReadJob job) override;
+  std::uint64_t rights_changes() const override COURTSIDE_ON_LOOP { return rights_changes_; }
+  void count_request() override COURTSIDE_ON_LOOP { ++requests_; }
+  [[nodiscard]] bool read(ConnectionId connection, ReadJob job) override COURTSIDE_ON_LOOP;
+  void read_history(const ReadCaller& caller, ConnectionId connection,
+                    ReadJob job) override COURTSIDE_ON_LOOP;
+  void read_part(ConnectionId connection, ReadJob job) override COURTSIDE_ON_LOOP;
+  void make_backup(ConnectionId connection, ReadJob job) override COURTSIDE_ON_LOOP;
   void resume(ConnectionId connection, Resumption then) override;
-  void retire(ConnectionId connection) override;
+  void retire(ConnectionId connection) override COURTSIDE_ON_LOOP;
 
   static constexpr std::size_t kSocketsWaitingMax = 4096;
   static constexpr std::size_t kCommitsWaitingMax = 1024;
   static constexpr std::uint64_t kTickMs = 250;
-  // A page is made on the loop when it needs no more than this; else on a read thread.
+  // A page within these bounds is made on the loop; a larger one on a read thread.
   static constexpr std::size_t kTailBatchesMax = 64;
   static constexpr std::uint64_t kTailEventsMax = 1024;
 
-  void on_wake();
-  void on_turn_end();
-  void on_tick();
-  void adopt_socket(NewConnection connection);
-  void on_commit(const Batch& batch);
-  void tell_when_empty();
-  Peer* find_peer(ConnectionId id);
+  void on_wake() COURTSIDE_ON_LOOP;
+  void on_turn_end() COURTSIDE_ON_LOOP;
+  void start_tick();
+  void on_tick() COURTSIDE_ON_LOOP;
+  void adopt_socket(NewConnection connection) COURTSIDE_ON_LOOP;
+  void on_commit(const Commit& commit) COURTSIDE_ON_LOOP;
+  void resolve_if_empty() COURTSIDE_ON_LOOP;
+  Peer* find_peer(ConnectionId id) COURTSIDE_ON_LOOP;
   ReadScheduler::Task resumed(ConnectionId connection, Resumption then);
   PageRequest page_request(const Interest& interest, OffsetRange range) const;
 
   const std::uint32_t number_;
   const Services& services_;
-  Loop loop_;
-  Hub hub_;
-  ReadScheduler reads_;
+  const std::unique_ptr<ShardRuntime> runtime_;
+  EventLoop& loop_;  // the runtime's
+  Hub hub_ COURTSIDE_OF_LOOP;
+  ReadScheduler reads_ COURTSIDE_OF_LOOP;
 
   Mailbox<NewConnection> sockets_;
-  Mailbox<SharedBatch> commits_;
+  Mailbox<SharedCommit> commits_;
   Mailbox<std::function<void()>> tasks_;
-  std::vector<NewConnection> taken_sockets_;
-  std::vector<SharedBatch> taken_commits_;
-  std::vector<std::function<void()>> taken_tasks_;
+  std::vector<NewConnection> taken_sockets_ COURTSIDE_OF_LOOP;
+  std::vector<SharedCommit> taken_commits_ COURTSIDE_OF_LOOP;
+  std::vector<std::function<void()>> taken_tasks_ COURTSIDE_OF_LOOP;
 
-  std::unordered_map<ConnectionId, std::unique_ptr<Peer>> peers_;
-  std::vector<std::unique_ptr<Peer>> retired_;
+  std::unordered_map<ConnectionId, std::unique_ptr<Peer>> peers_ COURTSIDE_OF_LOOP;
+  std::vector<std::unique_ptr<Peer>> retired_ COURTSIDE_OF_LOOP;
 
   std::atomic<bool> draining_{false};
-  std::optional<std::promise<void>> emptied_;  // once drain began
-  std::uint64_t accepted_ = 0;
-  std::uint64_t requests_ = 0;
-  std::uint64_t rights_changes_ = 0;
+  std::optional<std::promise<void>> emptied_ COURTSIDE_OF_LOOP;  // set while draining
+  std::uint64_t accepted_ COURTSIDE_OF_LOOP = 0;
+  std::uint64_t requests_ COURTSIDE_OF_LOOP = 0;
+  const Commit* commit_ COURTSIDE_OF_LOOP = nullptr;  // while the hub hands it out
+  std::uint64_t rights_changes_ COURTSIDE_OF_LOOP = 0;
   ShardStats stats_;
-  std::thread thread_;
+  bool is_running_ = false;
 };
 
 }  // namespace courtside

@@ -5,21 +5,13 @@
 #include <variant>
 
 #include "engine/routing/publisher.h"
-#include "engine/session/session.h"
 
 namespace courtside {
 
 void SessionPublishing::add(std::uint32_t request, IncomingEvent event, const Identity& publisher) {
-  Waiting waiting{request, std::move(event)};
-  if (waiting_.empty()) {
-    attempt_ = voice_.next_attempt();
-    const auto known = host_.check_publish(publisher, EventView(waiting.event.event), attempt_);
-    if (known) {
-      attempt_ = 0;
-      return submit(waiting, *known, publisher);
-    }
-  }
-  waiting_.push_back(std::move(waiting));
+  waiting_.push_back({request, std::move(event)});
+  if (waiting_.size() == 1) check_next(publisher);
+  pace_reading();
 }
 
 void SessionPublishing::on_checked(std::uint64_t attempt, const Result<PublishGrant>& grant,
@@ -30,13 +22,22 @@ void SessionPublishing::on_checked(std::uint64_t attempt, const Result<PublishGr
   if (!grant || grant->as_of == host_.access_changes()) {
     submit(waiting_.front(), grant, publisher);
     waiting_.pop_front();
+  } else if (waiting_.front().rounds == kRightsRoundsMax) {
+    refuse_first(rights_change_too_fast());
   }
-  go_on(publisher);
+  check_next(publisher);
+  pace_reading();
 }
 
-void SessionPublishing::go_on(const Identity& publisher) {
+void SessionPublishing::check_next(const Identity& publisher) {
   while (!waiting_.empty()) {
-    attempt_ = voice_.next_attempt();
+    if (waiting_.front().rounds++ == 0) {
+      if (const Result<void> taken = host_.take_publish(publisher); !taken) {
+        refuse_first(taken.error());
+        continue;
+      }
+    }
+    attempt_ = context_.next_attempt();
     const auto known =
         host_.check_publish(publisher, EventView(waiting_.front().event.event), attempt_);
     if (!known) return;
@@ -46,15 +47,20 @@ void SessionPublishing::go_on(const Identity& publisher) {
   }
 }
 
+void SessionPublishing::refuse_first(const Error& error) {
+  context_.refuse(waiting_.front().request, error);
+  waiting_.pop_front();
+}
+
 void SessionPublishing::submit(Waiting& waiting, const Result<PublishGrant>& grant,
                                const Identity& publisher) {
-  if (!grant) return voice_.refuse(waiting.request, grant.error());
+  if (!grant) return context_.refuse(waiting.request, grant.error());
   Submitted submitted{.ticket = ++last_ticket_,
                       .request = waiting.request,
                       .subject = std::string(EventView(waiting.event.event).subject())};
   const Result<void> published =
       host_.publish(std::move(waiting.event), publisher, *grant, submitted.ticket);
-  if (!published) return voice_.refuse(waiting.request, published.error());
+  if (!published) return context_.refuse(waiting.request, published.error());
   submitted_.push_back(std::move(submitted));
 }
 
@@ -66,24 +72,28 @@ void SessionPublishing::on_verdict(const Verdict& verdict) {
   if (found == submitted_.end()) return;
   const Submitted submitted = std::move(*found);
   submitted_.erase(found);
+  answer(submitted, verdict);
+  pace_reading();
+}
+
+void SessionPublishing::answer(const Submitted& submitted, const Verdict& verdict) {
   if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
-    return voice_.refuse(submitted.request, conflict_error(submitted.subject, *conflict));
+    return context_.refuse(submitted.request, conflict_error(submitted.subject, *conflict));
   }
   const Appended& appended = std::get<std::vector<Appended>>(verdict.outcome).front();
-  voice_.send(protocol::Ok{.id = submitted.request,
-                           .position = format_position(host_.hub().epoch(), appended.offset),
-                           .subjectversion = appended.subject_version,
-                           .duplicate = appended.duplicate});
+  context_.send(protocol::Ok{.id = submitted.request,
+                             .position = format_position(host_.hub().epoch(), appended.offset),
+                             .subjectversion = appended.subject_version,
+                             .duplicate = appended.duplicate});
 }
 
-bool SessionPublishing::is_full() const {
-  return submitted_.size() + waiting_.size() >= limits_.publishes_in_flight_max ||
-         waiting_.size() >= kWaitingMax;
-}
-
-bool SessionPublishing::has_room() const {
-  return submitted_.size() + waiting_.size() <= limits_.publishes_in_flight_max / 2 &&
-         waiting_.size() <= kWaitingMax / 2;
+void SessionPublishing::pace_reading() {
+  const std::size_t count = submitted_.size() + waiting_.size();
+  if (count >= limits_.publishes_in_flight_max || waiting_.size() >= kWaitingMax) {
+    gate_.stop(ReadingGate::Reason::kPublishing);
+  } else if (count <= limits_.publishes_in_flight_max / 2 && waiting_.size() <= kWaitingMax / 2) {
+    gate_.clear(ReadingGate::Reason::kPublishing);
+  }
 }
 
 }  // namespace courtside

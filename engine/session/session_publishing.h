@@ -1,7 +1,7 @@
-// A session's publishes, in the order in which they were said: each waits until the right to it is
-// known, and then for the log's verdict.
+// A session's publishes, in the order in which they came: each waits until the right to it is
+// known, and then for the log's verdict. When enough of them wait, the socket is not read.
 //
-// Threads: its shard's.
+// Threads: the session's.
 #pragma once
 
 #include <cstddef>
@@ -11,41 +11,25 @@
 #include <string>
 
 #include "engine/access/access.h"
-#include "schema/cloudevent.h"
+#include "engine/session/reading_gate.h"
+#include "engine/session/session_context.h"
+#include "engine/session/session_host.h"
 #include "schema/command.h"
-#include "schema/protocol.h"
+#include "schema/incoming_event.h"
 
 namespace courtside {
-
-class SessionHost;
-struct SessionLimits;
-
-// What the session says to its client.
-class SessionVoice {
- public:
-  virtual void send(const protocol::ServerMessage& message) = 0;
-  virtual void refuse(std::optional<std::uint32_t> request, Error error) = 0;
-  // A number that no question of this session has had.
-  virtual std::uint64_t next_attempt() = 0;
-
- protected:
-  ~SessionVoice() = default;
-};
 
 class SessionPublishing {
  public:
   // All outlive it.
-  SessionPublishing(SessionHost& host, SessionVoice& voice, const SessionLimits& limits)
-      : host_(host), voice_(voice), limits_(limits) {}
+  SessionPublishing(SessionHost& host, SessionContext& context, ReadingGate& gate,
+                    const SessionLimits& limits)
+      : host_(host), context_(context), gate_(gate), limits_(limits) {}
 
   void add(std::uint32_t request, IncomingEvent event, const Identity& publisher);
   void on_checked(std::uint64_t attempt, const Result<PublishGrant>& grant,
                   const Identity& publisher);
   void on_verdict(const Verdict& verdict);
-
-  // The client must be read no further ... until it may be again.
-  bool is_full() const;
-  bool has_room() const;
 
  private:
   // That wait for their right to be looked up; more wait in the socket.
@@ -54,6 +38,7 @@ class SessionPublishing {
   struct Waiting {
     std::uint32_t request = 0;
     IncomingEvent event;
+    int rounds = 0;  // questions about its right so far
   };
   struct Submitted {
     std::uint64_t ticket = 0;
@@ -61,11 +46,16 @@ class SessionPublishing {
     std::string subject;
   };
 
-  void go_on(const Identity& publisher);
+  void check_next(const Identity& publisher);
+  void refuse_first(const Error& error);
+  void answer(const Submitted& submitted, const Verdict& verdict);
   void submit(Waiting& waiting, const Result<PublishGrant>& grant, const Identity& publisher);
+  // Stops reading when enough publishes wait, and lets it go on at half of that.
+  void pace_reading();
 
   SessionHost& host_;
-  SessionVoice& voice_;
+  SessionContext& context_;
+  ReadingGate& gate_;
   const SessionLimits& limits_;
   std::uint64_t attempt_ = 0;  // of the question about the first that waits; 0: none is asked
   std::uint64_t last_ticket_ = 0;

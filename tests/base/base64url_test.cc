@@ -1,4 +1,5 @@
-// Goal: bytes come back as they went, and no two texts stand for the same bytes.
+// Goal: decoding returns the encoded bytes, and each byte sequence has exactly one accepted
+// encoding.
 #include "base/base64url.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,7 @@ TEST(Base64Url, RefusesEveryOtherSpelling) {
                            "Zm8.", "Zm\xc3\xa9"}) {
     EXPECT_FALSE(base64url_decode(text, out)) << text;
   }
-  // The same byte as "Zg", but for bits that nobody reads.
+  // These decode to the same byte as "Zg" apart from unused bits that are not zero.
   for (const char* text : {"Zh", "Zi", "Zo", "Zv", "Zm9", "Zm-"}) {
     EXPECT_FALSE(base64url_decode(text, out)) << text;
   }

@@ -1,4 +1,4 @@
-// Goal: shared bytes stay as long as anyone holds a slice of them, and never change.
+// Goal: shared bytes live as long as any slice of them, and never change.
 #include "base/bytes.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ TEST(SharedBytes, ShareOneBlockBetweenCopies) {
 TEST(SharedBytes, OutliveTheOneWhoMadeThem) {
   SharedBytes kept;
   {
-    const SharedBytes made(std::string("short"));  // held inline: the view must not dangle
+    const SharedBytes made(std::string("short"));  // stored inline: the view must not dangle
     kept = made;
   }
   EXPECT_EQ(kept.view(), "short");

@@ -1,5 +1,4 @@
-// Goal: a failed check ends the process and says where; one that holds costs nothing and does
-// nothing.
+// Goal: a failed check ends the process and prints its place; a passing check does nothing.
 #include "base/check.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Goal: what is compressed here is what the libraries' own readers read, page by page as it is
-// flushed, in members one after the other; and the same calls make the same bytes.
+// Goal: the libraries' own decoders read the output, flushed page by flushed page and member by
+// member; the same calls give the same bytes.
 #include "base/compress.h"
 
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ TEST_P(Compress, MembersFollowEachOtherAndEachIsWhole) {
   compressor.append(out, page(3), Then::kEnd);
   EXPECT_EQ(decompressed(GetParam(), out.substr(0, first))->text, page(1) + page(2));
   EXPECT_EQ(decompressed(GetParam(), out)->text, page(1) + page(2) + page(3));
-  // A compressor that begins at a member's border goes on with the same bytes.
+  // A new compressor makes the same member.
   EXPECT_EQ(out.substr(first), compressed(GetParam(), page(3)));
 }
 

@@ -1,10 +1,12 @@
-// Goal: times that say more than microseconds are compared by what they say.
+// Goal: times finer than microseconds are compared by their exact value.
 #include "base/fine_time.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
+
+#include "base/time.h"
 
 namespace courtside {
 namespace {
@@ -33,7 +35,7 @@ TEST(FineTime, AMomentIsRoundedDown) {
   EXPECT_EQ(floor_of("1969-12-31T23:59:59.9999999Z"), "1969-12-31T23:59:59.999999Z");
 }
 
-// Ascending; each is later than all before it.
+// In ascending order.
 TEST(FineTime, IsOrderedByValue) {
   const std::vector<std::string> texts = {
       "2016-12-31T23:59:59.9Z",       "2016-12-31T23:59:59.999998Z",

@@ -1,5 +1,5 @@
-// Goal: digests are those of the standards and never confuse two pairs of names; random words are
-// words and differ; base64 is read strictly.
+// Goal: digests match the standards and differ for different pairs of names; random words are valid
+// and differ; base64 is decoded strictly.
 #include "base/hash.h"
 
 #include <gtest/gtest.h>
@@ -72,8 +72,8 @@ TEST(RandomWord, IsNeverTheSameTwiceAndFavoursNoCharacter) {
     EXPECT_TRUE(words.insert(word).second) << word;
     for (const char c : word.substr(1)) ++counts[c];
   }
-  // 36,000 characters over 36: 1,000 of each, standard deviation 31. Ten of those never happen by
-  // chance; `byte % 36` without rejection would give some 1,125.
+  // 36,000 characters of 36 kinds: 1,000 of each, standard deviation 31. Ten deviations do not
+  // happen by chance; `byte % 36` without rejection would give about 1,125 of some.
   EXPECT_EQ(counts.size(), 36u);
   for (const auto& [c, count] : counts) EXPECT_NEAR(count, 1000, 310) << c;
 }

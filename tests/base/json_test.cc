@@ -1,4 +1,4 @@
-// Goal: whatever text goes in, what comes out is one JSON value that says the same.
+// Goal: whatever text goes in, the output is one JSON value with the same content.
 #include "base/json.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ std::string as_json(std::string_view text) {
 TEST(JsonString, IsTheTextInQuotes) {
   EXPECT_EQ(as_json(""), R"("")");
   EXPECT_EQ(as_json("booking:b_1"), R"("booking:b_1")");
-  EXPECT_EQ(as_json("gr\xc3\xbc\xc3\x9f"), "\"gr\xc3\xbc\xc3\x9f\"");  // UTF-8 stays as it is
+  EXPECT_EQ(as_json("gr\xc3\xbc\xc3\x9f"), "\"gr\xc3\xbc\xc3\x9f\"");  // UTF-8 is not escaped
   EXPECT_EQ(as_json("a/b"), R"("a/b")");
 }
 
@@ -25,7 +25,7 @@ TEST(JsonString, EscapesWhatRfc8259Wants) {
   EXPECT_EQ(as_json("a\nb\tc\rd"), R"("a\nb\tc\rd")");
   EXPECT_EQ(as_json(std::string_view("\0", 1)), R"("\u0000")");
   EXPECT_EQ(as_json("\x01\x0b\x1f"), R"("\u0001\u000b\u001f")");
-  EXPECT_EQ(as_json("\x7f"), "\"\x7f\"");  // DEL needs none
+  EXPECT_EQ(as_json("\x7f"), "\"\x7f\"");  // DEL needs no escape
   EXPECT_EQ(as_json("\"\"\""), R"("\"\"\"")");
 }
 
@@ -33,6 +33,25 @@ TEST(JsonString, LeavesNoControlCharacterAsItIs) {
   for (int c = 0; c < 0x20; ++c) {
     const std::string text = as_json(std::string(1, static_cast<char>(c)));
     for (const char each : text) EXPECT_GE(static_cast<unsigned char>(each), 0x20) << c;
+  }
+}
+
+// Text is looked at eight bytes at a time.
+TEST(JsonString, EscapesAtEveryPlace) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, '!');
+        text[place] = static_cast<char>(byte);
+        std::string alone;
+        append_json_string(alone, text.substr(place, 1));
+        std::string expected = text;
+        expected.replace(place, 1, alone.substr(1, alone.size() - 2));
+        std::string out;
+        append_json_string(out, text);
+        ASSERT_EQ(out, '"' + expected + '"') << size << ' ' << place << ' ' << byte;
+      }
+    }
   }
 }
 

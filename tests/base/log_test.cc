@@ -1,5 +1,5 @@
-// Goal: a line of the log is one JSON object in the platform's form, whatever is said, and what is
-// below the level is not said.
+// Goal: each log line is one JSON object in the platform's form, whatever the message is, and
+// messages below the level are not written.
 #include "base/log.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace courtside {
 namespace {
 
-// The lines that `speak` writes to stderr.
+// What `speak` writes to stderr.
 template <typename Speak>
 std::string said(Speak speak) {
   testing::internal::CaptureStderr();
@@ -19,7 +19,7 @@ std::string said(Speak speak) {
   return testing::internal::GetCapturedStderr();
 }
 
-// Without the time in front: {"timestamp":"2026-11-01T10:00:00.000Z",
+// The line without its time, {"timestamp":"2026-11-01T10:00:00.000Z",
 std::string without_time(const std::string& line) {
   const std::string begin = "{\"timestamp\":\"";
   EXPECT_EQ(line.substr(0, begin.size()), begin);

@@ -1,4 +1,4 @@
-// Goal: what is posted arrives once and in its sender's order, the owner is woken once per burst,
+// Goal: posted values arrive once and in their sender's order, the owner is woken once per burst,
 // and a full mailbox leaves the value with the sender.
 #include "base/mailbox.h"
 
@@ -54,7 +54,7 @@ TEST(Mailbox, LeavesTheValueWithTheSenderWhenFull) {
   EXPECT_EQ(mailbox.size(), 2u);
   EXPECT_EQ(wakes, 1);
 
-  // Once it was emptied there is room again.
+  // There is room again after it was emptied.
   std::vector<std::unique_ptr<int>> taken;
   mailbox.take_all(taken);
   EXPECT_TRUE(mailbox.try_post(third));
@@ -89,7 +89,8 @@ TEST(Mailbox, TakesNothingOnceClosedButGivesWhatItHas) {
 }
 
 TEST(Mailbox, MayBePostedToByItsOwnWake) {
-  // The lock is not held while it wakes: a wake that posts elsewhere, or here, cannot lock up.
+  // The mailbox does not hold its lock while it wakes: a wake that posts, here or elsewhere, cannot
+  // deadlock.
   std::unique_ptr<Mailbox<int>> mailbox;
   std::size_t seen = 0;
   mailbox = std::make_unique<Mailbox<int>>(10, [&] { seen = mailbox->size(); });
@@ -158,7 +159,8 @@ TEST(Mailbox, MakesAPatientSenderAsSlowAsItsOwner) {
 TEST(Mailbox, LetsAPatientSenderGoWhenItCloses) {
   Mailbox<int> mailbox(1, [] {});
   mailbox.post(1);
-  std::thread sender([&] { mailbox.post_when_room(2); });  // before or after close: it must return
+  // It posts before or after close(), and must return either way.
+  std::thread sender([&] { mailbox.post_when_room(2); });
   mailbox.close();
   sender.join();
   std::vector<int> taken;
@@ -170,7 +172,7 @@ TEST(Mailbox, LosesNothingBetweenManySendersAndOneOwner) {
   constexpr std::size_t kSenders = 4;
   constexpr std::size_t kEach = 20'000;
   Owner owner;
-  // (sender, number). Small enough to be full now and then: senders then try again.
+  // (sender, number). The mailbox is small, so it is sometimes full; senders then try again.
   Mailbox<std::pair<std::size_t, std::size_t>> mailbox(64, [&] { owner.wake(); });
 
   std::vector<std::thread> senders;
@@ -183,7 +185,7 @@ TEST(Mailbox, LosesNothingBetweenManySendersAndOneOwner) {
     });
   }
 
-  // The owner waits for a wake before each take: were one missing, this would never end.
+  // The owner waits for a wake before each take: without one of the wakes this would not end.
   std::vector<std::size_t> next(kSenders, 0);
   std::vector<std::pair<std::size_t, std::size_t>> taken;
   bool in_order = true;

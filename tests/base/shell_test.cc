@@ -1,4 +1,4 @@
-// Goal: a word that is printed for a shell is read by it as the text that was meant.
+// Goal: a shell reads a printed word as the original text.
 #include "base/shell.h"
 
 #include <gtest/gtest.h>

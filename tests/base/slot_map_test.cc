@@ -1,4 +1,4 @@
-// Goal: an id finds its own value or nothing, however often its slot was used again.
+// Goal: an id finds its own value or nothing, however often its slot is reused.
 #include "base/slot_map.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ TEST(SlotMap, FindsWhatIsThereAndNothingElse) {
   ASSERT_NE(map.find(a), nullptr);
   EXPECT_EQ(*map.find(a), "a");
   EXPECT_EQ(*map.find(b), "b");
-  EXPECT_EQ(map.find(Id(0)), nullptr);  // an id that was never set
+  EXPECT_EQ(map.find(Id(0)), nullptr);  // a default id
   EXPECT_EQ(map.find(Id(~0ULL)), nullptr);
 }
 
@@ -36,7 +36,7 @@ TEST(SlotMap, ForgetsWhatIsErasedForGood) {
   EXPECT_EQ(map.find(old), nullptr);
   EXPECT_EQ(map.size(), 0u);
 
-  // The next takes the same slot; what comes late for the old one finds nothing.
+  // The next value takes the same slot; the old id still finds nothing.
   const Id next = map.insert("new");
   EXPECT_EQ(next.value() & 0xffffffff, old.value() & 0xffffffff);
   EXPECT_EQ(map.find(old), nullptr);

@@ -1,4 +1,4 @@
-// Goal: ids of two kinds do not mix, and one kind compares and hashes like its number.
+// Goal: ids of two kinds do not mix; ids of one kind compare and hash like their numbers.
 #include "base/strong_id.h"
 
 #include <gtest/gtest.h>

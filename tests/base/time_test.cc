@@ -1,4 +1,4 @@
-// Goal: every instant is written and read exactly, and what is no RFC 3339 time is never read.
+// Goal: every instant is written and read exactly, and only RFC 3339 times are read.
 #include "base/time.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ std::string read(std::string_view text) {
   return time ? std::to_string(time->value()) : "none";
 }
 
-// Each instant in microseconds since 1970, and how it is written. The numbers are `date -d`'s.
+// Each instant in microseconds since 1970, and its text. The numbers are from `date -d`.
 const std::vector<std::pair<std::int64_t, const char*>> kInstants = {
     {0, "1970-01-01T00:00:00.000000Z"},
     {1, "1970-01-01T00:00:00.000001Z"},
@@ -22,14 +22,14 @@ const std::vector<std::pair<std::int64_t, const char*>> kInstants = {
     {-1'000'000, "1969-12-31T23:59:59.000000Z"},
     {-86'400'000'000, "1969-12-31T00:00:00.000000Z"},
     {-86'400'000'001, "1969-12-30T23:59:59.999999Z"},
-    {951'782'400'000'000, "2000-02-29T00:00:00.000000Z"},  // a leap day of a century
+    {951'782'400'000'000, "2000-02-29T00:00:00.000000Z"},  // a century that is a leap year
     {951'868'800'000'000, "2000-03-01T00:00:00.000000Z"},
-    {1'709'164'800'000'000, "2024-02-29T00:00:00.000000Z"},  // of an ordinary leap year
+    {1'709'164'800'000'000, "2024-02-29T00:00:00.000000Z"},  // an ordinary leap year
     {1'793'527'200'123'456, "2026-11-01T10:00:00.123456Z"},
     {4'107'542'399'999'999, "2100-02-28T23:59:59.999999Z"},  // 2100 has no leap day
     {4'107'542'400'000'000, "2100-03-01T00:00:00.000000Z"},
-    {253'402'300'799'999'999, "9999-12-31T23:59:59.999999Z"},  // the last that RFC 3339 can say
-    {-62'167'219'200'000'000, "0000-01-01T00:00:00.000000Z"},  // the first
+    {253'402'300'799'999'999, "9999-12-31T23:59:59.999999Z"},  // the last one of RFC 3339
+    {-62'167'219'200'000'000, "0000-01-01T00:00:00.000000Z"},  // the first one
 };
 
 TEST(Time, IsWrittenInUtcWithMicroseconds) {
@@ -139,7 +139,7 @@ TEST(Time, EveryDayOfFourCenturiesComesBack) {
     const Timestamp time(first + day * kDay + 1);
     const std::string text = format_rfc3339(time);
     ASSERT_EQ(parse_rfc3339(text), time) << text;
-    ASSERT_LT(last, text);  // the text sorts as the time does
+    ASSERT_LT(last, text);  // the text sorts like the time
     last = text;
   }
   EXPECT_EQ(last, "2299-12-31T00:00:00.000001Z");

@@ -1,4 +1,4 @@
-// Goal: the three ways to look at UTF-8 agree on every text, whole, cut anywhere, or by character.
+// Goal: the three UTF-8 functions agree on every text: whole, cut anywhere, or by character.
 #include "base/utf8.h"
 
 #include <gtest/gtest.h>
@@ -79,8 +79,8 @@ TEST(Utf8, WhatIsNoCharacterIsRefusedWhereverItStands) {
   }
 }
 
-// All texts of three bytes of which the first is no ASCII: 128 * 65,536 would be slow, so the last
-// byte takes only the values at which something changes.
+// All three-byte texts whose first byte is not ASCII. All 128 * 65,536 would be slow, so the last
+// byte takes only the values where the result changes.
 TEST(Utf8, AllThreeAgreeOnEveryBeginning) {
   const std::string last = "\x00\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xff";
   for (int first = 0x80; first <= 0xff; ++first) {

@@ -11,7 +11,7 @@ class Table : public FactSource {
   void load(const FactKey& key, std::function<void(Result<Fact>)> done) override {
     if (key.kind == FactKind::kAccount) {
       return done(Fact(AccountFact{
-          .counts = true,
+          .is_active = true,
           .role = "USER",
           .permissions = {"booking:cancel_own", "booking:create_own", "booking:read_own",
                           "booking:update_own", "user:read_own_profile"}}));

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "eventlog/event_log.h"
+#include "eventlog/sequencer/event_log.h"
 #include "tests/bench/batches.h"
 
 namespace courtside::bench {

@@ -1,9 +1,9 @@
-// What an event costs at the door and on the way out, by protocol: `decode` a publish, make the
+// What an event costs on the way in and on the way out, by protocol: `decode` a publish, make the
 // `body` that all its subscribers share, and `frame` it for one audience. items_per_second: events.
 #include <benchmark/benchmark.h>
 
 #include "base/check.h"
-#include "engine/bench/words.h"
+#include "bench/words.h"
 #include "engine/delivery/wire.h"
 #include "tests/bench/batches.h"
 #include "tests/support/event_body.h"

@@ -30,6 +30,9 @@ class Taker final : public SubscriberOwner {
 class NoReads final : public HubHost {
  public:
   void forget_page(SubscriberId /*id*/) override {}
+  std::uint64_t now_ms() override { return 0; }
+  void wake_after(SubscriberId /*id*/, std::uint64_t /*delay_ms*/) override {}
+  void on_barrier(std::size_t /*index*/) override {}
   std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest&, OffsetRange) override {
     check_failed("nothing is read here", __FILE__, __LINE__);
   }

@@ -18,10 +18,10 @@
 #include <thread>
 #include <vector>
 
-#include "tests/e2e/outbox/support/outbox.h"
+#include "tests/e2e/outbox/support/test_outbox.h"
 #include "tests/e2e/support/events.h"
 #include "tests/e2e/support/server_process.h"
-#include "tests/e2e/support/session.h"
+#include "tests/e2e/support/test_session.h"
 #include "tests/support/postgres_server.h"
 
 namespace courtside::e2e {

@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "eventlog/encoding.h"
-#include "eventlog/index_segment.h"
+#include "eventlog/index/index_segment.h"
 #include "eventlog/term.h"
 #include "tests/bench/batches.h"
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "eventlog/event_log.h"
+#include "eventlog/sequencer/event_log.h"
 #include "replay/page_reader.h"
 
 namespace courtside {

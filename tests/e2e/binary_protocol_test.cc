@@ -1,5 +1,5 @@
-// Goal: courtside.v1.flatbuffers says the same as its JSON twin, in the bytes that are stored, and
-// cloudevents.json sends what the CloudEvents WebSocket binding expects.
+// Goal: courtside.v1.flatbuffers is equivalent to the JSON subprotocol and carries the stored
+// bytes, and cloudevents.json follows the CloudEvents WebSocket binding.
 #include <flatbuffers/flatbuffers.h>
 
 #include "protocol_generated.h"
@@ -56,7 +56,7 @@ class BinarySession {
 
   void say(const std::string& bytes) { ws_.send_binary(bytes); }
 
-  // The next message, which must be of this kind; progress and pings are passed over.
+  // The next message, which must be of this kind; skips progress and pings.
   const fbs::ServerMessage& expect(fbs::ServerBody kind) {
     while (true) {
       const Incoming incoming = ws_.receive();
@@ -127,7 +127,7 @@ TEST_F(Flatbuffers, TheWholeStoryInBinary) {
   EXPECT_TRUE(repeat.duplicate());
   EXPECT_EQ(repeat.position()->str(), epoch + ":1");
   EXPECT_EQ(read_log(http).at(0).event["data"].raw(),
-            "{ \"a\" : 1e400 }");  // And in JSON the same.
+            "{ \"a\" : 1e400 }");  // the same in JSON
 }
 
 TEST_F(Flatbuffers, AnEventThatEndsRightsSaysWhose) {
@@ -157,7 +157,7 @@ TEST_F(Flatbuffers, ResumesLikeItsTwin) {
   client.expect(fbs::ServerBody::Live);
 }
 
-// Some of flatc's languages leave an optional number out when it is 0.
+// Some of flatc's languages omit an optional number when it is 0.
 TEST_F(Flatbuffers, TheSubjectMustNotExistCanBeSaidWithoutANumber) {
   const auto publish_first = [](std::uint32_t id, const std::string& event_id,
                                 flatbuffers::Optional<std::uint64_t> expected, bool is_first) {
@@ -234,7 +234,7 @@ TEST_F(Flatbuffers, FlippedBitsHarmNobody) {
 }
 
 struct BareCloudEvents : ServerTest {
-  // The next event that is not the server's own word about the position.
+  // The next event that is not one of the server's own position events.
   static std::string next_event(WsClient& ws) {
     while (true) {
       const Incoming message = ws.receive();

@@ -1,5 +1,5 @@
-// Goal: the program tells its caller how it went: by exit status (sysexits.h), with a message that
-// names the thing, data on stdout and all else on stderr.
+// Goal: the program reports its result: by exit status (sysexits.h) and a message that names the
+// cause, with data on stdout and everything else on stderr.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -47,7 +47,7 @@ TEST(Command, WrongUsageExits64) {
 
 TEST(Command, WrongConfigurationExits78AndNamesThePlace) {
   const Ran open = run({"serve", "--listen", "0.0.0.0:0"});
-  EXPECT_EQ(open.status, 78) << open.output;  // Open to other machines, without access control.
+  EXPECT_EQ(open.status, 78) << open.output;  // exposed without access control
 
   const Ran variable = run({"serve"}, {"COURTSIDE_RETENTOIN_BYTES=1"});
   EXPECT_EQ(variable.status, 78);
@@ -69,7 +69,7 @@ TEST_F(CommandWithServer, ASecondServerOnTheFolderExits75AndSaysWhy) {
   const Ran second = run({"serve", "--listen", "127.0.0.1:0", "--data", server.data().string()});
   EXPECT_EQ(second.status, 75) << second.output;
   EXPECT_TRUE(says(second, server.data().string())) << second.output;
-  append_one(http, {.id = "2"});  // The first one did not notice.
+  append_one(http, {.id = "2"});  // the first server is not affected
   EXPECT_EQ(read_log(http).size(), 2u);
 }
 
@@ -95,7 +95,7 @@ TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
   EXPECT_EQ(run({"publish", "--url", url, "--file", file}).status, 0);
   EXPECT_EQ(read_log(http).size(), 501u);
   EXPECT_EQ(run({"publish", "--url", url, "--file", file}).status,
-            0);  // Once more: all duplicates.
+            0);  // once more: all duplicates
   EXPECT_EQ(read_log(http).size(), 501u);
 
   const Ran tailed = run({"tail", "--url", url, "--earliest", "--no-follow", "thing:t_1"});
@@ -104,14 +104,14 @@ TEST_F(CommandWithServer, PublishAndTailSpeakJsonLines) {
   EXPECT_TRUE(says(tailed, "file-499"));
 }
 
-// In a shell, where `courtside` is $0.
+// Runs in a shell; `courtside` is $0.
 Ran run_in_shell(const std::string& line) {
   Process process({"/bin/sh", "-c", line, courtside_binary()});
   const int status = process.wait();
   return {status, process.whole_output()};
 }
 
-// Story: `courtside history > file` on a full disk exited 0, and its file was taken for whole.
+// Story: `courtside history > file` on a full disk exited with 0, so the file seemed complete.
 TEST_F(CommandWithServer, WhatStdoutDoesNotTakeExits74) {
   append_one(http, {.id = "1"});
   const std::string flags = " --url http://127.0.0.1:" + std::to_string(port()) + " ";
@@ -125,7 +125,7 @@ TEST_F(CommandWithServer, WhatStdoutDoesNotTakeExits74) {
     EXPECT_EQ(ran.status, 74) << command;
     EXPECT_EQ(ran.output, "courtside: stdout takes no more\n") << command;
   }
-  // What went wrong before is still what is told.
+  // An earlier error is still reported.
   EXPECT_EQ(run_in_shell("exec \"$0\" history --after zzzz:1" + flags + "> /dev/full").status, 66);
 }
 
@@ -289,11 +289,11 @@ TEST_F(CommandWithServer, ListsGoOnToTheirEnd) {
   ASSERT_EQ(notes.status, 0) << notes.output;
   EXPECT_EQ(Json::parse(notes.output).size(), 120u);
   const Ran table = run({"notifications", "u_1", "--url", url, "-o", "table", "--unread"});
-  EXPECT_TRUE(says(table, "  told                     b_1              read -\n")) << table.output;
-  EXPECT_TRUE(says(table, "    EMAIL      dispatched 20")) << table.output;
+  EXPECT_TRUE(says(table, "  n_5     told  b_1      -\n")) << table.output;
+  EXPECT_TRUE(says(table, "\n  EMAIL, attempt 1: dispatched 20")) << table.output;
   EXPECT_TRUE(
       says(run({"calendar", "v_1", "--url", url, "-o", "table", "--from", "2026-12-01T00:00:00Z"}),
-           "2026-12-01 18:00:00  s_119                    held         u_1  "));
+           "2026-12-01 18:00:00  s_119  held    u_1"));
 
   const Ran none = run({"calendar", "v_9", "--url", url, "-o", "json"});
   EXPECT_EQ(none.status, 1);

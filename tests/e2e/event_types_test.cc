@@ -1,5 +1,5 @@
-// Goal: an event whose type is a misspelling of one of the catalogue, or would be taken for a
-// message of the server's own, does not come into the log unnoticed.
+// Goal: an event whose type is a misspelling of a catalogue type, or a name of the server's own
+// messages, is refused.
 #include "tests/e2e/support/server_test.h"
 
 namespace courtside::e2e {
@@ -40,7 +40,8 @@ TEST_F(EventTypes, AMisspeltTypeIsRefusedWithTheOneThatWasMeant) {
   EXPECT_TRUE(read_log(http).empty());
 }
 
-// What ends rights must say whose: a 200 for a revocation that revokes nothing would be believed.
+// An event that ends rights must name the account: an accepted revocation that revokes nothing
+// would mislead its sender.
 TEST_F(EventTypes, AnEventThatEndsRightsSaysWhose) {
   const Draft drafts[] = {{.id = "1",
                            .type = "session.revoked",

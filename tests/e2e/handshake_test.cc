@@ -1,5 +1,5 @@
-// Goal: a connection begins as PROTOCOL.md says, from the upgrade to `welcome`, and whoever does
-// not keep to it is told so.
+// Goal: a connection begins as PROTOCOL.md says, from the upgrade to `welcome`, and a violation is
+// answered with an error.
 #include <chrono>
 
 #include "tests/e2e/support/server_test.h"
@@ -16,7 +16,7 @@ TEST_F(Handshake, WelcomeTellsWhatAClientNeeds) {
   EXPECT_EQ(empty.head(), empty.epoch() + ":0");
   EXPECT_EQ(empty.welcome()["heartbeat"].number(), 25'000);
   EXPECT_EQ(empty.welcome()["maxmessage"].number(), 65'536);
-  EXPECT_FALSE(empty.welcome().has("expiresin"));  // There was no token.
+  EXPECT_FALSE(empty.welcome().has("expiresin"));  // there was no token
 
   const std::string position = append_one(http, {.id = "1"});
   Session later = session();
@@ -138,7 +138,7 @@ TEST_F(ImpatientHandshake, NoHelloInTimeCloses4408WhateverElseIsSaid) {
 TEST_F(ImpatientHandshake, HelloStopsTheClock) {
   Session prompt = session();
   Session silent = Session::silent(port());
-  EXPECT_EQ(silent.read_to_end().code, 4408);  // By now the first one's time would be over, too.
+  EXPECT_EQ(silent.read_to_end().code, 4408);  // the first one's time would be over, too
   prompt.subscribe({});
 }
 

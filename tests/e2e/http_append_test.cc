@@ -1,5 +1,5 @@
-// Goal: POST /v1/events takes events in all three CloudEvents modes, appends a batch wholly or not
-// at all, and says precisely what is wrong with what it refuses.
+// Goal: POST /v1/events accepts events in all three CloudEvents modes, appends a batch completely
+// or not at all, and reports exactly what is wrong.
 #include "tests/e2e/support/server_test.h"
 
 namespace courtside::e2e {
@@ -22,7 +22,7 @@ struct HttpAppend : ServerTest {
     EXPECT_TRUE(problem.has("retryable"));
   }
 
-  // The pointers of an invalid_event problem, with a blank between.
+  // The pointers of an invalid_event problem, separated by blanks.
   static std::string pointers(const HttpResponse& answer) {
     expect_problem(answer, 422, "invalid_event");
     std::string all;
@@ -178,7 +178,7 @@ TEST_F(HttpAppend, BodiesAreBounded) {
   large.write_raw(
       "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/cloudevents+json\r\n"
       "Content-Length: 1000000000\r\n\r\n");
-  expect_problem(large.read_response(), 413, "payload_too_large");  // Before the body has come.
+  expect_problem(large.read_response(), 413, "payload_too_large");  // before the body has arrived
 
   HttpClient chunked(port());
   chunked.write_raw(
@@ -188,7 +188,7 @@ TEST_F(HttpAppend, BodiesAreBounded) {
   try {
     for (int i = 0; i < 100; ++i) chunked.write_raw(chunk);
   } catch (const Disconnected&) {
-    // It need not read what it will not take; its answer is there all the same.
+    // The server may stop reading; its answer must arrive all the same.
   }
   EXPECT_EQ(chunked.read_response().status, 413);
 }

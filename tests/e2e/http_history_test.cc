@@ -1,5 +1,5 @@
-// Goal: GET /v1/events finds exactly what its filters say, page after page in either direction, and
-// says how far it looked; GET /v1/events/{position} finds one.
+// Goal: GET /v1/events finds exactly the events that match its filters, page after page in both
+// directions, and reports how far it searched; GET /v1/events/{position} finds one event.
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -9,8 +9,8 @@
 namespace courtside::e2e {
 namespace {
 
-// Sixty events over four subjects, three types, three actors, with correlation ids and channels of
-// their own, appended one by one so that their recorded times differ.
+// Sixty events with four subjects, three types, three actors, correlation ids and explicit
+// channels, appended one by one so that their recorded times differ.
 struct HttpHistory : ServerTest {
   HttpHistory() {
     for (int i = 1; i <= 60; ++i) append_one(http, draft(i));
@@ -47,7 +47,7 @@ struct HttpHistory : ServerTest {
     return ids(found);
   }
 
-  // The filters find exactly what is wanted, in both orders, in pages of every size.
+  // The filters find exactly the wanted events, in both orders, with pages of several sizes.
   void expect_found(const std::string& filters, const Wanted& wanted) {
     for (const int limit : {1, 7, 1000}) {
       EXPECT_EQ(ids(read_log(http, filters, limit)), expected(wanted, false)) << filters;
@@ -185,7 +185,7 @@ TEST_F(HttpHistory, ASubjectTellsItsVersion) {
 }
 
 TEST_F(HttpHistory, AWalkGoesOnWhileTheLogGrows) {
-  // A page's `next` stays good: what is appended meanwhile is found later in the walk.
+  // A page's `next` stays valid: events appended meanwhile come later in the walk.
   const Json first = http.get("/v1/events?limit=50", "application/json").json();
   append_one(http, draft(61));
   const Json second = http.get("/v1/events?limit=50&after=" + percent_encoded(first["next"].text()),
@@ -195,9 +195,8 @@ TEST_F(HttpHistory, AWalkGoesOnWhileTheLogGrows) {
   EXPECT_TRUE(second["complete"].boolean());
 }
 
-// Story: reads of history and of those who subscribe were counted together. Whoever had 64 pages
-// open made every subscribe with a place in the past answer `overloaded`, and so did its own 65th
-// page.
+// Story: history reads and the reads of subscribes had one common limit. With 64 open pages a
+// caller made every subscribe from the past fail with `overloaded`, and its own 65th page, too.
 struct OneReadAtATime : ServerTest {
   OneReadAtATime() : ServerTest({"--limits-reads-in-flight", "1", "--shards", "1"}) {}
 };
@@ -214,7 +213,7 @@ TEST_F(OneReadAtATime, WhoAsksForMuchHistoryWaitsAndStopsNoSubscribe) {
   std::vector<HttpClient> callers;
   for (int i = 0; i < 40; ++i) {
     callers.emplace_back(port());
-    // Connected before, so that they ask all at once.
+    // Connect first, so that they all ask at the same time.
     EXPECT_EQ(callers.back().get("/health").status, 200);
   }
   for (int round = 0; round < 5; ++round) {

@@ -1,5 +1,5 @@
-// Goal: what HTTP leaves to a server is decided the same way at every path: offers to upgrade,
-// forms of the target, codings of a body, requests that a browser asks about first.
+// Goal: what HTTP leaves to a server is the same on every path: upgrade offers, forms of the
+// target, content codings, preflight requests.
 #include <zlib.h>
 
 #include "tests/e2e/support/server_test.h"
@@ -18,7 +18,7 @@ Headers operator+(Headers left, const Headers& right) {
   return left;
 }
 
-// Offers to upgrade.
+// Upgrade offers.
 
 TEST_F(HttpRules, AnOfferOfAnotherProtocolIsIgnored) {
   append_one(http, {.id = "1"});
@@ -46,7 +46,7 @@ TEST_F(HttpRules, AnOfferOfAnotherProtocolIsIgnored) {
     EXPECT_EQ(posted.status, 200) << posted.body;
     append_one(http, {.id = id + " once more", .subject = "thing:posted"});
   }
-  EXPECT_EQ(http.connects(), 1);  // None of the offers cost the connection.
+  EXPECT_EQ(http.connects(), 1);  // no offer closed the connection
 }
 
 TEST_F(HttpRules, TheWebSocketPathTakesWebSocketFromAListAndNothingElse) {
@@ -80,7 +80,7 @@ TEST_F(HttpRules, ABrokenOfferOfExtensionsIsABadRequest) {
   EXPECT_EQ(handshake("permessage deflate").status, 400);
 }
 
-// A client must fail where it offered something and nothing of that is chosen; a credential is not.
+// A client must fail when it offered subprotocols and none is chosen; a credential is never chosen.
 TEST_F(HttpRules, ACredentialAloneIsNoSubprotocol) {
   const HttpResponse answer = WsClient(port(), {.subprotocols = {"bearer.x"}}).handshake();
   EXPECT_EQ(answer.status, 400);
@@ -179,7 +179,7 @@ TEST_F(HttpRules, AnEmptyPositionIsABadOne) {
   Session client = session();
   client.say(R"({"type":"subscribe","id":1,"sub":1,"channels":["*"],"from":{"after":""}})");
   EXPECT_EQ(client.expect_error("bad_position")["id"].number(), 1);
-  // An empty Last-Event-ID says that nothing was received yet: HTML sends none then.
+  // An empty Last-Event-ID means that nothing was received yet; HTML does not send it then.
   SseClient stream(port(), "/v1/events?after=" + percent_encoded(session().epoch() + ":0"));
   EXPECT_EQ(Json::parse(stream.next_event().data)["id"].text(), "1");
 }
@@ -247,7 +247,7 @@ TEST_F(FromElsewhere, WhatIsRefusedBeforeItIsReadCanBeReadByItsPage) {
   HttpClient evil(port());
   evil.write_raw("GET / HTTP/1.1\r\nHost: a\r\nOrigin: https://evil.example\r\nno colon\r\n\r\n");
   EXPECT_EQ(evil.read_response().header("access-control-allow-origin"), "");
-  // What an earlier request on the connection said counts no more.
+  // An earlier request's origin on the same connection no longer applies.
   HttpClient kept(port());
   EXPECT_EQ(kept.send({.target = "/live", .headers = origin}).status, 200);
   kept.write_raw("nonsense\r\n\r\n");

@@ -1,5 +1,5 @@
-// Goal: GET /v1/events as text/event-stream begins at once, goes on live, resumes with
-// Last-Event-ID, and tells of a gap.
+// Goal: GET /v1/events as text/event-stream begins at once, continues live, resumes with
+// Last-Event-ID, and reports a gap.
 #include "tests/e2e/support/server_test.h"
 #include "tests/e2e/support/workers.h"
 
@@ -22,15 +22,15 @@ TEST_F(HttpStream, BeginsAtOnceAndFromNow) {
   EXPECT_EQ(stream.head().status, 200);
   EXPECT_EQ(stream.head().header("content-type").substr(0, 17), "text/event-stream");
   EXPECT_EQ(stream.head().header("cache-control"), "no-store");
-  EXPECT_EQ(stream.head().header("x-accel-buffering"), "no");  // nginx would hold the stream
-  EXPECT_EQ(stream.next().type, "courtside.progress");  // A first byte, though nothing happens.
+  EXPECT_EQ(stream.head().header("x-accel-buffering"), "no");  // otherwise nginx buffers the stream
+  EXPECT_EQ(stream.next().type, "courtside.progress");  // a first event although nothing happens
 
   const std::string data = "{\"a\":1,\n \"b\":[\r\n2]}";
   const std::string sixth = append_one(http, {.id = "6", .type = "test.sixth", .data = data});
   const SseClient::Event event = stream.next_event();
   EXPECT_EQ(event.id, sixth);
   EXPECT_EQ(event.type, "test.sixth");
-  // Several `data:` fields for several lines: together they are the same JSON again.
+  // Several `data:` fields for several lines: joined they are the same JSON.
   const Json cloudevent = Json::parse(event.data);
   EXPECT_EQ(cloudevent["id"].text(), "6");
   EXPECT_EQ(cloudevent["data"]["b"].at(0).number(), 2);
@@ -67,7 +67,7 @@ TEST_F(HttpStream, GapIsAnEvent) {
   for (int i = 1; i <= 5; ++i) EXPECT_EQ(stream.next_event().id, position(i));
 }
 
-// It used to subscribe, to say nothing, for ever.
+// Story: it subscribed and sent nothing, forever.
 TEST_F(HttpStream, HeadHasNoEventsAndComesToItsEnd) {
   const HttpRequest head = {
       .method = "HEAD", .target = "/v1/events", .headers = {{"Accept", "text/event-stream"}}};

@@ -1,6 +1,6 @@
-// Goal: docs/openapi.json and docs/asyncapi.json say what the server does: it serves them word for
-// word, every path and method in them answers as declared, to good requests and to bad ones, and
-// nothing that it knows or says is missing there.
+// Goal: docs/openapi.json and docs/asyncapi.json describe the server: it serves them word for word,
+// every path and method in them answers as declared to valid and invalid requests, and they contain
+// everything that the server knows or sends.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -32,8 +32,10 @@ std::string token_of(const std::string& role) {
 
 class Interface : public ServerTest {
  protected:
-  // Asks, and holds the answer against the document: the path, the method, the status, the media
-  // type, the body. Notes what was seen.
+  Interface() : ServerTest({"--limits-long-poll", "200ms"}) {}
+
+  // Sends the request and checks the answer against the document: path, method, status, media type
+  // and body. Records what was seen.
   HttpResponse ask(HttpClient& client, const HttpRequest& request, int status) {
     SCOPED_TRACE(request.method + " " + request.target);
     const HttpResponse answer = client.send(request);
@@ -51,7 +53,7 @@ class Interface : public ServerTest {
     return ask(http, {"POST", "/v1/events", {{"Content-Type", type}}, body}, status);
   }
 
-  // The template of the path in the document: "/v1/events/{position}".
+  // The path's template in the document: "/v1/events/{position}".
   std::string path_of(const std::string& target) const {
     const std::string path = target.substr(0, target.find('?'));
     for (const auto& [form, methods] : openapi.document()["paths"].members()) {
@@ -90,7 +92,7 @@ class Interface : public ServerTest {
     }
   }
 
-  // A CloudEvent each.
+  // Each line is a CloudEvent.
   void judge_lines(const std::string& body) const {
     std::istringstream lines(body);
     for (std::string line; std::getline(lines, line);) {
@@ -99,6 +101,7 @@ class Interface : public ServerTest {
   }
 
   void get_files();
+  void read_streams(const std::string& beyond);
   void list_states(const std::string& beyond);
   void back_up();
   void refuse_all(const std::vector<std::string>& paths);
@@ -122,7 +125,7 @@ TEST_F(Interface, IsServedWordForWord) {
   EXPECT_EQ(get("/asyncapi.json", 200).body, text_of("docs/asyncapi.json"));
 }
 
-// Tools that make clients of the document ask for it.
+// Client generators need it.
 TEST_F(Interface, SaysWhereTheServerIs) {
   const Json servers = openapi.document()["servers"];
   ASSERT_EQ(servers.size(), 1u);
@@ -164,11 +167,14 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
   get("/v1/events/" + position, 200);
   get("/v1/events/" + beyond, 404);
   get("/v1/events/nonsense", 400);
+  read_streams(beyond);
   get("/v1/subjects/booking:b_1", 200);
   get("/v1/subjects/booking:none", 404);
   get("/v1/subjects/%zz", 400);
   get("/v1/outbox", 200);
-  for (const char* path : {"/health", "/ready", "/live", "/metrics"}) get(path, 200);
+  for (const char* path : {"/health", "/ready", "/live", "/metrics", "/schemas"}) get(path, 200);
+  EXPECT_EQ(get("/schemas/booking.created", 200).header("cache-control"), "public, max-age=3600");
+  get("/schemas/demo.anything", 404);
   ask(http, {.target = "/v1/ws"}, 426);
   Headers unknown = kUpgrade;
   unknown.emplace_back("Sec-WebSocket-Protocol", "soap");
@@ -185,6 +191,7 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
 
   const std::vector<std::string> secured = {"/v1/events",
                                             "/v1/events/" + position,
+                                            "/v1/streams/booking:b_1",
                                             "/v1/subjects/booking:b_1",
                                             "/v1/subjects/booking:b_1?at=now",
                                             "/v1/venues/v_1/calendar",
@@ -196,7 +203,7 @@ TEST_F(Interface, EveryPathAnswersAsDeclared) {
   expect_all_seen();
 }
 
-// History to its end, in either form.
+// Complete history files in both formats.
 void Interface::get_files() {
   const Json declared =
       openapi.document()["paths"]["/v1/events"]["get"]["responses"]["200"]["headers"];
@@ -211,7 +218,22 @@ void Interface::get_files() {
   get("/v1/events?export=e_1", 400);
 }
 
-// What the events of a subject, a venue and an account had come to.
+// Pages, a long poll and server-sent events for clients of Durable Streams.
+void Interface::read_streams(const std::string& beyond) {
+  const std::string stream = "/v1/streams/booking:b_1";
+  const HttpResponse page = get(stream + "?offset=-1", 200);
+  EXPECT_GE(page.json().size(), 1u);
+  ask(http, {.target = stream, .headers = {{"If-None-Match", page.header("etag")}}}, 304);
+  ask(http, {.method = "HEAD", .target = stream}, 200);
+  get(stream + "?offset=now&live=long-poll", 204);
+  judge("/v1/streams/{channel}", "GET", SseClient(port(), stream + "?offset=-1&live=sse").head(),
+        false);
+  get(stream + "?live=sse", 400);
+  get(stream + "?offset=" + beyond, 410);
+  get("/v1/streams/booking", 404);
+}
+
+// The states made from the events of a subject, a venue and an account.
 void Interface::list_states(const std::string& beyond) {
   append(http,
          {{.id = "slot",
@@ -250,7 +272,7 @@ void Interface::back_up() {
   ask(http, request, 401);
 }
 
-// A server that asks for tokens, and one that has seen too many bad ones.
+// A server that requires tokens, and one that received too many invalid ones.
 void Interface::refuse_all(const std::vector<std::string>& paths) {
   TempFolder folder;
   const std::filesystem::path file = folder.path() / "courtside.toml";
@@ -287,8 +309,7 @@ void Interface::refuse_all(const std::vector<std::string>& paths) {
   EXPECT_EQ(weary.terminate(), 0);
 }
 
-// Every answer that is declared was given, but for those that take a slow, a huge or a drowning
-// one.
+// Every declared answer was seen, except those that need a slow, huge or overloaded server.
 void Interface::expect_all_seen() const {
   const std::set<std::string> far_off = {"/v1/backup 404", "/v1/subjects/{subject} 413"};
   const std::set<std::string> rare = {"408", "431", "500", "503"};
@@ -323,7 +344,7 @@ TEST_F(Interface, EveryOtherMethodIsRefused) {
   }
 }
 
-// What the server compares paths with is in the document.
+// Every path that the server compares with is in the document.
 TEST_F(Interface, EveryPathThatTheServerKnowsIsThere) {
   std::set<std::string> known;
   const std::regex literal(R"re("(/(?:v1/[a-z/]+|[a-z]+(?:\.json)?))")re");
@@ -353,8 +374,8 @@ TEST_F(Interface, EveryPathThatTheServerKnowsIsThere) {
   }
 }
 
-// Story: the files of GET /v1/events came with their own media types, headers and parameter, and
-// the document had none of them.
+// Story: the files of GET /v1/events had media types, headers and a parameter that the document
+// lacked.
 TEST_F(Interface, EveryFormAndParameterOfHistoryIsThere) {
   const Json events = openapi.document()["paths"]["/v1/events"]["get"];
   std::set<std::string> forms = {"application/json"};
@@ -407,7 +428,7 @@ TEST_F(Interface, EveryCodeIsThere) {
     }
     EXPECT_EQ(told, registry);
   }
-  // Each under the status that it has.
+  // Each code is listed under its status.
   std::map<std::string, std::string> status_of;
   for (std::sregex_iterator at(text.begin(), text.end(), row), end; at != end; ++at) {
     status_of[(*at)[1]] = (*at)[2];
@@ -426,8 +447,8 @@ TEST_F(Interface, EveryCodeIsThere) {
   }
 }
 
-// What clients of these tests say is in the document; what the server says to them is held against
-// it wherever a Session reads (support/session.cc).
+// The client messages of these tests match the document. The server's messages are checked wherever
+// a Session reads (support/session.cc).
 TEST_F(Interface, EveryMessageOfAClientIsThere) {
   const JsonSchemas asyncapi = JsonSchemas::of_file("docs/asyncapi.json");
   const auto judge_client = [&asyncapi](const std::string& message) {
@@ -452,7 +473,7 @@ TEST_F(Interface, EveryMessageOfAClientIsThere) {
     EXPECT_EQ(judge_client(message), "");
     if (message.find("hello") != message.npos) continue;
     talk.say(message);
-    // It is understood, whatever comes of it.
+    // It is understood, whatever its result.
     talk.say(R"({"type":"ping"})");
     for (Json answer = talk.next(); answer["type"].text() != "pong"; answer = talk.next()) {
       if (answer["type"].text() != "error") continue;
@@ -468,7 +489,7 @@ TEST_F(Interface, EveryMessageOfAClientIsThere) {
 
 TEST_F(Interface, EveryServerSentEventIsThere) {
   const JsonSchemas asyncapi = JsonSchemas::of_file("docs/asyncapi.json");
-  std::map<std::string, std::string> declared;  // the name of the message, by that of the event
+  std::map<std::string, std::string> declared;  // the message's name by the event's name
   for (const auto& [name, message] : asyncapi.at("#/components/messages").members()) {
     if (name.starts_with("sse_")) declared[message["name"].text()] = name;
   }

@@ -1,5 +1,5 @@
-// Goal: a publisher over WebSocket hears the truth about each event, once: where it stands, that it
-// was there already, that the subject has moved on, or what is wrong with it.
+// Goal: a WebSocket publisher gets exactly one true answer per event: its position, that it is a
+// duplicate, that the subject has another version, or what is wrong.
 #include <set>
 
 #include "tests/e2e/support/server_test.h"
@@ -61,7 +61,7 @@ TEST_F(Publish, ExpectedVersionGuardsASubject) {
     EXPECT_EQ(conflict["details"]["current"].number(), 2);
     EXPECT_FALSE(conflict["retryable"].boolean());
   }
-  // The id of a refused event was not used up.
+  // A refused event does not use up its id.
   EXPECT_FALSE(client.publish(Draft{.id = "3"}.json(), 2)["duplicate"].boolean());
 }
 
@@ -129,7 +129,7 @@ TEST_F(Publish, EachOfManyInFlightIsAnsweredOnce) {
   std::set<std::int64_t> answered;
   for (int i = 1; i <= kCount; ++i) {
     const Json ok = client.expect("ok");
-    // One connection's publishes enter the log in the order in which they were sent.
+    // Publishes of one connection enter the log in the order sent.
     EXPECT_EQ(Place::parse(ok["position"].text()).offset,
               static_cast<std::uint64_t>(ok["id"].number()));
     EXPECT_TRUE(answered.insert(ok["id"].number()).second);
@@ -141,7 +141,7 @@ TEST_F(Publish, APublisherHearsItsOwnEventsToo) {
   client.subscribe({});
   client.expect("live");
   client.say(R"({"type":"publish","id":2,"event":)" + Draft{.id = "mine"}.json() + "}");
-  const Json ok = client.await("ok");  // The author is answered first, then the subscribers.
+  const Json ok = client.await("ok");  // the author is answered before the subscribers
   EXPECT_EQ(client.expect_event().place.text(), ok["position"].text());
 }
 

@@ -1,5 +1,5 @@
-// Goal: over HTTP and on the command line a subject stands as it stood at the moment that was asked
-// for; a venue's calendar and an account's notifications are listed page by page, each once.
+// Goal: over HTTP and on the command line, a subject's state at a requested time is correct; a
+// venue's calendar and an account's notifications are listed page by page, each entry once.
 #include <algorithm>
 #include <set>
 
@@ -21,7 +21,7 @@ struct States : ServerTest {
   HttpResponse state(const std::string& subject, const std::string& query) {
     return http.get("/v1/subjects/" + subject + "?" + query);
   }
-  // The status, or the code of the refusal.
+  // The status member of the state, or the error code.
   std::string status_at(const std::string& at, const std::string& subject = "booking:b_1") {
     const HttpResponse answer = state(subject, "at=" + percent_encoded(at));
     if (answer.status != 200) return answer.json()["code"].text();
@@ -39,7 +39,7 @@ struct States : ServerTest {
     return std::to_string(status) + ": " + process.whole_output();
   }
 
-  // Walks a list to its end; each page is checked against `complete`.
+  // Walks a list to its end; checks `complete` on each page.
   std::vector<Json> walk(const std::string& path, const std::string& name, int limit) {
     std::vector<Json> all;
     std::string after;
@@ -88,7 +88,7 @@ TEST_F(States, ASubjectStandsAsItStood) {
   EXPECT_EQ(answer["state"]["note"].raw(), R"({ "minor":1e2})");
   EXPECT_EQ(answer["state"]["confirmed"].text(), recorded(confirmed));
   EXPECT_FALSE(answer.has("foldedfrom"));
-  // Without a moment the path says what it always said.
+  // Without `at` the path returns the version as before.
   EXPECT_EQ(http.get("/v1/subjects/booking:b_1").json()["version"].number(), 3);
 }
 
@@ -166,7 +166,7 @@ TEST_F(States, ACalendarListsEachSlotAsItStood) {
               "s_1 booked, s_2 maintenance");
   }
   const Json page = http.get("/v1/venues/v_1/calendar").json();
-  EXPECT_EQ(page["slots"].at(0)["slotId"].text(), "s_0");  // by their start
+  EXPECT_EQ(page["slots"].at(0)["slotId"].text(), "s_0");  // sorted by start
   EXPECT_EQ(page["slots"].at(3)["slotId"].text(), "s_3");
   EXPECT_EQ(page["slots"].at(1)["holder"].text(), "u_1");
   EXPECT_EQ(page["position"].text(), read_head_place(http).text());
@@ -181,7 +181,7 @@ struct FewRecords : States {
   FewRecords() : States({"--limits-page-scanned", "20"}) {}
 };
 
-// A page that may look at little goes on where it stopped, and each slot is there once.
+// A page that may examine few records is continued by the next one, and each slot is listed once.
 TEST_F(FewRecords, AListEndsAPageWhereItHasLookedFarEnough) {
   int id = 0;
   for (int round = 0; round < 12; ++round) {
@@ -193,7 +193,7 @@ TEST_F(FewRecords, AListEndsAPageWhereItHasLookedFarEnough) {
   EXPECT_EQ(slots.size(), 4u);
   for (const Json& each : slots) EXPECT_EQ(each["version"].number(), 12);
   EXPECT_FALSE(http.get("/v1/venues/v_1/calendar").json()["complete"].boolean());
-  // A state takes as many pieces as it needs.
+  // A state is read in as many pieces as it needs.
   EXPECT_EQ(state("slot:s_0", "at=now").json()["state"]["version"].number(), 12);
 }
 

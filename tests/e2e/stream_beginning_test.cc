@@ -1,5 +1,5 @@
-// Goal: a stream tells its client where it is from its first byte on and at every heartbeat, so
-// that a client which never had an event resumes without loss, doubling or a false gap.
+// Goal: a stream sends its position at its beginning and at every heartbeat, so that a client that
+// never received an event resumes without loss, duplicates or a false gap.
 #include <gmock/gmock.h>
 
 #include <memory>
@@ -16,19 +16,19 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// A reader of either kind of stream: what it hears is a type, a position and the event's data.
+// What a reader of either kind of stream received: type, position and the event's data.
 struct Heard {
   std::string type;
   std::string position;
   Json data;
 };
 
-// The two streams by one interface.
+// Both kinds of stream behind one interface.
 class Reader {
  public:
   virtual ~Reader() = default;
   virtual Heard next() = 0;
-  // The next that is no word about the position.
+  // The next message that is not a position.
   Heard next_event() {
     while (true) {
       Heard heard = next();
@@ -65,7 +65,8 @@ class CloudEventsReader : public Reader {
       if (message.kind != Incoming::Kind::kText) throw Disconnected("the stream ended");
       const Json event = Json::parse(message.payload);
       const Json data = event["data"];
-      // An event of the log has its place in `sequence`; the server's own say it in their data.
+      // An event of the log has its position in `sequence`; the server's own events have it in
+      // their data.
       std::string position = event.has("sequence") ? event["sequence"].text() : "";
       if (event["type"].text() == "courtside.progress") position = data["position"].text();
       if (event["type"].text() == "courtside.gap") position = data["to"].text();
@@ -82,7 +83,7 @@ enum class Kind { kHeader, kLastEventId, kAfter, kCloudEvents };
 struct StreamBeginning : ServerTest, testing::WithParamInterface<Kind> {
   explicit StreamBeginning(std::vector<std::string> flags = {}) : ServerTest(std::move(flags)) {}
 
-  // Opens a stream that resumes from `position`, or begins now where that is empty.
+  // Opens a stream that resumes from `position`, or begins now when it is empty.
   std::unique_ptr<Reader> open(const std::string& position = "", const std::string& query = "") {
     const std::string text = query.empty() ? "channel=thing:t_1" : query;
     const std::string at = position.empty() ? "" : percent_encoded(position);
@@ -136,8 +137,8 @@ TEST_P(StreamBeginning, IsWhereTheReaderStands) {
   EXPECT_EQ(resumed->next().position, second) << "caught up";
 }
 
-// Story: the stream had no position before its first event, so a client that waited for one when
-// the server was restarted began from now again, and what came meanwhile was lost without a gap.
+// Story: a stream had no position before its first event. When the server restarted, a client that
+// waited for one began from now again, and lost the events in between without a gap.
 TEST_P(StreamBeginning, OfAReaderThatNeverHadAnEventIsKeptAcrossARestart) {
   for (const bool is_killed : {false, true}) {
     const std::string position = open()->next().position;
@@ -168,7 +169,8 @@ TEST_P(StreamBeginning, OfAForeignPositionIsBehindTheGap) {
   EXPECT_EQ(open(beginning.position)->next_event().data.number(), 1);
 }
 
-// A URL with `since` is asked for again with a position: nothing may be cut off at its beginning.
+// A reconnect repeats the URL's `since` along with a position: `since` must not cut off anything
+// then.
 TEST_P(StreamBeginning, ByTimeDoesNotHoldForAReaderThatResumes) {
   const std::string position = append_one(http, {.id = "1"});
   append_one(http, {.id = "2", .data = "2"});
@@ -176,7 +178,7 @@ TEST_P(StreamBeginning, ByTimeDoesNotHoldForAReaderThatResumes) {
   EXPECT_EQ(resumed->next_event().data.number(), 2);
 }
 
-// Story: a reader of the last 90 seconds met a restored log, and was sent all that was held.
+// Story: a reader of the last 90 seconds met a restored log and received the whole log.
 TEST_P(StreamBeginning, IsByTimeWhereThePositionIsForeign) {
   const std::string first = append_one(http, {.id = "1", .data = "1"});
   append_one(http, {.id = "2", .data = "2"});
@@ -192,14 +194,14 @@ TEST_P(StreamBeginning, IsByTimeWhereThePositionIsForeign) {
 }
 
 struct StreamHeartbeat : StreamBeginning {
-  StreamHeartbeat() : StreamBeginning({"--heartbeat", "200ms"}) {}
+  StreamHeartbeat() : StreamBeginning({"--heartbeat", "1s"}) {}
 };
 INSTANTIATE_TEST_SUITE_P(EveryKind, StreamHeartbeat,
                          testing::Values(Kind::kHeader, Kind::kCloudEvents), name_of);
 
 TEST_P(StreamHeartbeat, TellsAPositionThatMovesWithoutAnEvent) {
   const auto reader = open();
-  EXPECT_EQ(reader->next().data["heartbeat"].number(), 200);
+  EXPECT_EQ(reader->next().data["heartbeat"].number(), 1000);
   const std::string head = append_one(http, {.id = "1", .subject = "thing:elsewhere"});
   Heard heard = reader->next();
   while (heard.position != head) {
@@ -275,7 +277,7 @@ TEST_F(StreamRequest, NothingMayStoreOrHoldAnAnswer) {
   }
 }
 
-// nginx speaks HTTP/1.0 to what is behind it unless it is told otherwise.
+// nginx uses HTTP/1.0 to its upstream unless configured otherwise.
 TEST_F(StreamRequest, Http10IsFramedByTheEndOfTheConnection) {
   append_one(http, {.id = "1", .data = "1"});
   const auto ask = [&](const std::string& accept) {
@@ -298,9 +300,8 @@ TEST_F(StreamRequest, Http10IsFramedByTheEndOfTheConnection) {
   EXPECT_THAT(rest, Not(HasSubstr("\r\n0")));
 }
 
-// Without a last chunk only the way in which the connection ends says whether the body is whole.
-// The kernel ends the connections of a killed process with FIN, which nginx passes on as a whole
-// answer.
+// Without a last chunk, only the way the connection ends tells whether the body is complete. The
+// kernel ends a killed process's connections with FIN, which nginx passes on as a complete answer.
 TEST_F(StreamRequest, Http10EndsWithAResetWhereItIsNotWhole) {
   const std::string data = json_string(std::string(200'000, 'x'));
   for (int i = 0; i < 60; ++i) append_one(http, {.id = std::to_string(i), .data = data});

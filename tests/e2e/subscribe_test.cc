@@ -1,5 +1,5 @@
-// Goal: a subscription begins where its `from` says, delivers what its channels and types say, each
-// event once and in log order, and says `live` once.
+// Goal: a subscription begins where its `from` says, delivers the events of its channels and types
+// once and in log order, and sends `live` once.
 #include <algorithm>
 
 #include "tests/e2e/support/server_test.h"
@@ -9,7 +9,7 @@ namespace courtside::e2e {
 namespace {
 
 // A log of ten events: 1 ... 10, odd ones about thing:odd, even ones about thing:even; every third
-// of type other.kind, the rest test.happened.
+// has the type other.kind, the rest test.happened.
 struct Subscribe : ServerTest {
   Subscribe() {
     for (int i = 1; i <= 10; ++i) append_one(http, draft(i));
@@ -22,7 +22,7 @@ struct Subscribe : ServerTest {
             .subject = i % 2 == 0 ? "thing:even" : "thing:odd"};
   }
 
-  // Subscribes, and reads up to `live`: the ids that came, with a blank between.
+  // Subscribes and reads until `live`; returns the received ids, separated by blanks.
   std::string replay(Session& client, const Subscription& subscription) {
     client.subscribe(subscription);
     std::string ids;
@@ -91,7 +91,7 @@ TEST_F(Subscribe, SinceIsInclusiveOnTheRecordedTime) {
   EXPECT_EQ(replay({.from = R"({"since":"2101-01-01T00:00:00+02:00"})"}), "");
 }
 
-// 300 ms lie between two events, recorded as they are committed.
+// The two events are recorded 300 ms apart.
 TEST_F(Subscribe, ThePastComesAtAPace) {
   const std::string before = "{\"after\":\"" + read_head_place(http).text() + "\"}";
   append_one(http, draft(11));
@@ -104,7 +104,7 @@ TEST_F(Subscribe, ThePastComesAtAPace) {
   client.expect_event();
   EXPECT_GE(Deadline::Clock::now() - first, milliseconds(250));
   client.expect("live");
-  // At 1,000 times the pace, and as fast as it goes, it makes no difference that one can see.
+  // At 1,000 times the speed, and at maximum speed, the pause is not noticeable.
   for (const char* speed : {"1000", "\"max\""}) {
     EXPECT_EQ(replay({.from = before, .more = std::string(",\"speed\":") + speed}), "11 12");
   }
@@ -112,7 +112,7 @@ TEST_F(Subscribe, ThePastComesAtAPace) {
   client.expect_error("bad_request");
 }
 
-// What a booking was, then what happens to it: one cursor, no hole.
+// A booking's state, then its later events: one cursor, no hole.
 TEST_F(Subscribe, AStateComesBeforeTheEventsBehindIt) {
   const auto booking = [&](int i, const std::string& type) {
     append_one(http, {.id = "b" + std::to_string(i),
@@ -135,7 +135,7 @@ TEST_F(Subscribe, AStateComesBeforeTheEventsBehindIt) {
   EXPECT_EQ(state["state"]["version"].number(), 2);
   EXPECT_EQ(client.expect_event().event["id"].text(), "b3");
   client.expect("live");
-  // From now: the state is that of now.
+  // From now: the state is the present one.
   client.subscribe({.sub = 2, .channels = {"booking:b_1"}, .id = 2, .more = R"(,"state":true)"});
   EXPECT_EQ(client.expect("state")["state"]["version"].number(), 3);
   client.expect("live");
@@ -159,7 +159,7 @@ TEST_F(Subscribe, BadFromIsABadRequestAndABadPositionABadPosition) {
     EXPECT_EQ(client.expect_error("bad_position")["id"].number(), 9) << position;
   }
   EXPECT_EQ(replay(client, {.from = R"("earliest")"}),
-            "1 2 3 4 5 6 7 8 9 10");  // `sub` is still free.
+            "1 2 3 4 5 6 7 8 9 10");  // `sub` is still free
 }
 
 TEST_F(Subscribe, ChannelsAreCheckedAndBounded) {
@@ -265,7 +265,7 @@ TEST_F(Subscribe, UnsubscribeEndsItAndFreesTheNumber) {
   EXPECT_EQ(client.expect("ok")["id"].number(), 2);
   append_one(http, draft(11));
   client.say(R"({"type":"unsubscribe","id":3,"sub":1})");
-  EXPECT_EQ(client.expect_error("not_found")["id"].number(), 3);  // And no event came before it.
+  EXPECT_EQ(client.expect_error("not_found")["id"].number(), 3);  // and no event came before it
   EXPECT_EQ(replay(client, {.from = after(position(9))}), "10 11");
 }
 
@@ -280,12 +280,12 @@ TEST_F(Subscribe, LiveIsSaidOnceWhateverTheBeginning) {
       EXPECT_EQ(client.expect_event().event["id"].text(), from + std::to_string(i));
     }
     client.say(R"({"type":"ping"})");
-    client.expect("pong");  // No second `live` stood before it.
+    client.expect("pong");  // no second `live` came before it
   }
 }
 
 TEST_F(Subscribe, ReplayAndLiveJoinUnderConcurrentAppends) {
-  // Subscribes again and again while events are appended: none missing, none twice.
+  // Subscribes repeatedly while events are appended: none is missing or doubled.
   Workers workers;
   workers.add([&] {
     HttpClient publisher(port());

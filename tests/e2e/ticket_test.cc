@@ -1,5 +1,6 @@
-// Goal: what cannot send a token in a header, a browser's EventSource or WebSocket, comes in by a
-// ticket: once, for a few seconds, with the rights and the end of the token that asked for it.
+// Goal: a browser's EventSource or WebSocket, which cannot send a token in a header, can
+// authenticate with a ticket: once, within a few seconds, with the rights and the expiry of the
+// token that asked for it.
 #include <chrono>
 
 #include "tests/e2e/support/server_test.h"
@@ -40,7 +41,7 @@ class Ticket : public ServerTest {
     if (answer.status != 200) give_up("no ticket: " + answer.body);
     return answer.json()["ticket"].text();
   }
-  // As EventSource asks.
+  // A request as EventSource sends it.
   int stream_status(const std::string& ticket, const std::string& channel = "user:42") {
     HttpClient client(port());
     client.write({.target = "/v1/events?channel=" + channel + "&ticket=" + ticket,
@@ -72,7 +73,7 @@ TEST_F(Ticket, OpensOneStreamOnWhicheverShard) {
     EXPECT_EQ(stream_status(one), 200) << i;
     EXPECT_EQ(stream_status(one), 401) << i;
   }
-  // EventSource comes back by itself with the URL that it has: that is no failed log-in.
+  // EventSource reconnects by itself with the same URL: that is not a failed log-in.
   EXPECT_EQ(stream_status("none"), 401);
   for (const char* rest : {"&ticket=b", ""}) {
     EXPECT_EQ(stream_status(std::string(rest)), 400) << rest;

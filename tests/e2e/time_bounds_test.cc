@@ -1,5 +1,5 @@
-// Goal: a bound finer than microseconds is compared by its value on every interface. Between two
-// events' recorded times every bound separates them, however many digits it has.
+// Goal: a bound finer than microseconds is compared exactly on every interface. A bound between two
+// events' recorded times separates them, however many digits it has.
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +21,7 @@ class TimeBounds : public ServerTest {
     later_ = {digits + "1Z", digits + "0001+00:00", digits + "9Z"};
   }
 
-  // 0.1 µs before "at". (Of a whole minute it would be wrong: no clock is likely to show one.)
+  // 0.1 µs before "at". (Wrong for a time on a full minute, which is unlikely.)
   std::string just_before() const {
     const std::size_t seconds = recorded_.find('.') - 2;
     std::string digits = "1" + recorded_.substr(seconds, 2) + recorded_.substr(seconds + 3, 6);
@@ -29,14 +29,14 @@ class TimeBounds : public ServerTest {
     return recorded_.substr(0, seconds) + digits.substr(1, 2) + "." + digits.substr(3) + "9Z";
   }
 
-  // The ids that a page has with these parameters.
+  // The ids on a page with these parameters.
   std::string page(const std::string& parameters) {
     std::string ids;
     for (const Logged& event : read_log(http, parameters)) ids += event.id + " ";
     return ids;
   }
 
-  // What a command prints of its events' ids.
+  // The event ids that a command prints.
   std::string printed(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), courtside_binary());
     for (const char* each : {"--url", "-o", "jsonl"}) arguments.emplace_back(each);
@@ -54,8 +54,8 @@ class TimeBounds : public ServerTest {
     return ids;
   }
 
-  std::string recorded_;            // of "at"
-  std::vector<std::string> later_;  // than recorded_, by less than a microsecond
+  std::string recorded_;            // recorded time of "at"
+  std::vector<std::string> later_;  // later than recorded_ by less than a microsecond
 };
 
 TEST_F(TimeBounds, PagesAndFiles) {
@@ -77,7 +77,7 @@ TEST_F(TimeBounds, Subscriptions) {
   for (const std::string& time : later_) {
     Session client = session();
     client.subscribe({.from = R"({"since":")" + time + R"("})"});
-    client.expect("live");  // And no event before it.
+    client.expect("live");  // and no event before it
     streams.push_back(
         std::make_unique<SseClient>(port(), "/v1/events?channel=*&since=" + percent_encoded(time)));
   }
@@ -98,7 +98,7 @@ TEST_F(TimeBounds, Commands) {
   EXPECT_EQ(printed({"tail", "*", "--since", time, "--no-follow"}), "");
 }
 
-// A moment is inclusive: what was recorded by then is in it.
+// A time is inclusive: events recorded by then count.
 TEST_F(TimeBounds, States) {
   const auto state = [&](const std::string& at) {
     return http.get("/v1/subjects/thing:t_1?at=" + percent_encoded(at)).body;

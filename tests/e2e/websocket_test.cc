@@ -1,5 +1,5 @@
-// Goal: the server keeps to RFC 6455 towards clients that keep to it, that stretch it, and that
-// break it, whatever way the bytes are cut on the network.
+// Goal: the server follows RFC 6455 with clients that follow it, stretch it or break it, however
+// the network splits the bytes.
 #include "tests/e2e/support/server_test.h"
 
 namespace courtside::e2e {
@@ -111,7 +111,7 @@ TEST_F(WebSocket, TextThatIsNoUtf8Closes1007) {
     client.say(bytes);
     EXPECT_EQ(client.read_to_end().code, 1007);
   }
-  Session split = session();  // A character over two fragments is none of these.
+  Session split = session();  // a character split over two fragments is valid
   split.ws().send_frame({.fin = false, .payload = "{\"type\":\"ping\",\"x\":\"\xe2\x82"});
   split.ws().send_frame({.opcode = Opcode::kContinuation, .payload = "\xac\"}"});
   split.expect("pong");
@@ -131,7 +131,7 @@ TEST_F(WebSocket, MessageAboveMaxmessageCloses1009) {
   fragments.ws().send_frame({.opcode = Opcode::kContinuation, .payload = std::string(2000, ' ')});
   EXPECT_EQ(fragments.read_to_end().code, 1009);
 
-  // The announcement is enough, once the payload begins: the rest of it need not come.
+  // The announced length is enough once the payload begins; the rest need not arrive.
   Session announced = session();
   announced.ws().socket().write(
       std::string("\x81\xff\x00\x00\x00\x00\x7f\xff\xff\xff"

@@ -1,7 +1,5 @@
-// Goal: a backup holds all that was committed before it, a restored log is the same events under
-// another epoch, and neither is ever there by half or harms the other.
-#include "eventlog/backup.h"
-
+// Goal: a backup holds everything committed before it, a restored log has the same events under
+// another epoch; neither ever appears half-made or harms the other.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -9,8 +7,10 @@
 #include <fstream>
 #include <thread>
 
-#include "log_story.h"
+#include "eventlog/backup/backup_log.h"
+#include "eventlog/verify/verify_log.h"
 #include "random_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -23,7 +23,7 @@ std::string outcome(const Result<T>& result) {
   return result ? "done" : std::string(info(result.error().code).name);
 }
 
-// Every record's bytes, one after the other.
+// The bytes of every record, one after the other.
 std::string bytes_of(const EventLog& log, OffsetRange range) {
   std::string bytes;
   const auto scan = log.scan(range, Direction::kAscending);
@@ -39,7 +39,7 @@ class BackupTest : public testing::Test {
   Result<Restored> restore(const std::string& backup, const std::string& folder) const {
     return restore_backup({.backup = at(backup), .folder = at(folder)});
   }
-  // What lies beside what was asked for.
+  // The names of everything in the root folder.
   std::string names() const {
     std::string out;
     for (const auto& each : fs::directory_iterator(root_.path())) {
@@ -96,7 +96,7 @@ TEST_F(BackupTest, AllThatWasCommittedBeforeIsInIt) {
   }
   stop = true;
   writer.join();
-  // What came after is in none of them.
+  // Later events are in none of them.
   const auto first = restore("backup0", "restored");
   ASSERT_TRUE(first) << first.error().message;
   const auto copy = open_log({.path = at("restored")});
@@ -104,7 +104,8 @@ TEST_F(BackupTest, AllThatWasCommittedBeforeIsInIt) {
   commit(*copy, {append({{"new", "booking:b1"}})});
 }
 
-// Served as it is, its next event took an offset under an epoch that clients knew with another one.
+// Served as it is, its next event would take an offset that clients know with another event under
+// this epoch.
 TEST_F(BackupTest, ABackupIsNotServed) {
   write_random_log(at("log"), {.seed = 1});
   ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
@@ -114,7 +115,8 @@ TEST_F(BackupTest, ABackupIsNotServed) {
   EXPECT_EQ(open_error({.path = at("restored")}), "");
 }
 
-// A copy without its newest journal opens as a sound log: what it lacks only backup.json tells.
+// A copy without its newest journal opens as a valid log: only backup.json shows that something is
+// missing.
 TEST_F(BackupTest, ABackupThatLostItsEndIsNoBackup) {
   write_random_log(at("log"), {.seed = 3});
   ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
@@ -137,7 +139,7 @@ TEST_F(BackupTest, ABackupThatLostItsEndIsNoBackup) {
   EXPECT_EQ(outcome(restore("backup", "restored")), "done");
 }
 
-// Where its place was given to something else, the next segment of the index took it away.
+// Inside the log's folder, the next segment of the index removed the backup.
 TEST_F(BackupTest, ALogsOwnFolderIsNoPlaceForItsBackup) {
   const auto log = open_log({.path = at("log")});
   commit(*log, {append({{"1"}})});
@@ -147,7 +149,7 @@ TEST_F(BackupTest, ALogsOwnFolderIsNoPlaceForItsBackup) {
   EXPECT_EQ(outcome(make_backup(*log, at("logs"), "1")), "done");
 }
 
-// The medium may forbid all writing; the log that is made of it is written to.
+// The medium may forbid all writing; the restored log must be writable.
 TEST_F(BackupTest, WhatIsRestoredFromAWriteProtectedBackupCanBeWrittenTo) {
   write_random_log(at("log"), {.seed = 4});
   ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
@@ -163,7 +165,7 @@ TEST_F(BackupTest, ABackupSurvivesTheLogAndWhatIsRestoredFromIt) {
   ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
   ASSERT_TRUE(restore("backup", "restored"));
   const auto before = verify_log({.path = at("backup")});
-  // Every byte of both, of what is shared by a link too.
+  // Overwrites every byte of both; a hard link would change the backup too.
   fs::remove_all(at("log"));
   for (const auto& file : fs::directory_iterator(at("restored"))) {
     if (!file.is_regular_file() || file.file_size() == 0) continue;
@@ -196,7 +198,7 @@ TEST_F(BackupTest, NothingIsOverwritten) {
 TEST_F(BackupTest, WhatIsNoBackupIsNotRestored) {
   { const auto log = open_log({.path = at("log")}); }
   EXPECT_EQ(outcome(back_up_folder(at("nothing"), at("backup"), "1")), "no_input");
-  EXPECT_EQ(outcome(restore("log", "restored")), "no_input");  // a log, but no backup
+  EXPECT_EQ(outcome(restore("log", "restored")), "no_input");  // a log, but not a backup
   EXPECT_FALSE(fs::exists(at("nothing")));
   EXPECT_EQ(names(), "log ");
 }
@@ -224,7 +226,7 @@ TEST_F(BackupTest, WhatACrashLeftIsTakenAwayAndNothingElse) {
   ASSERT_TRUE(back_up_folder(at("log"), at("backup"), "1"));
   fs::create_directories(at("restored.partial/log"));
   std::ofstream(at("restored.partial/log/CURRENT")) << "half";
-  EXPECT_EQ(outcome(restore("backup", "restored")), "bad_request");  // whose is it?
+  EXPECT_EQ(outcome(restore("backup", "restored")), "bad_request");  // without a mark
   std::ofstream(at("restored.partial/unfinished")) << "";
   EXPECT_EQ(outcome(restore("backup", "restored")), "done");
   EXPECT_FALSE(fs::exists(at("restored.partial")));

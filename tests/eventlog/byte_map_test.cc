@@ -1,5 +1,5 @@
-// Goal: the table answers as the standard one does, through every growth, and its values stay put.
-#include "eventlog/byte_map.h"
+// Goal: the table behaves like the standard one through every growth, and its values do not move.
+#include "eventlog/index/byte_map.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "eventlog/sorted_entries.h"
+#include "eventlog/index/sorted_entries.h"
 
 namespace courtside {
 namespace {
@@ -59,7 +59,7 @@ TEST(SortedEntries, AreInTheOrderOfTheirKeys) {
     ByteMap<int> map(1, 0);
     std::set<std::string> model;
     for (int i = 0; i < 3000; ++i) {
-      // Kinds that begin alike, no kind at all, ends that differ late or by a zero.
+      // Similar kinds, no kind at all, and ends that differ late or only by a zero.
       std::string key(random() % 4, 'a');
       if (random() % 8 != 0) key += ':';
       key.append(random() % 12, static_cast<char>(random() % 3));

@@ -1,5 +1,5 @@
-// Goal: a clock that falls behind the log is told of once each time, however long it takes.
-#include "eventlog/clock_watch.h"
+// Goal: a clock that falls behind the log is reported once each time, however long it lasts.
+#include "eventlog/sequencer/clock_watch.h"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ TEST(ClockWatch, TellsOncePerIncident) {
   EXPECT_FALSE(is_told(watch, 41, 100));
   EXPECT_FALSE(is_told(watch, 20, 100));  // further behind: the same incident
   EXPECT_FALSE(is_told(watch, 99, 100));
-  EXPECT_FALSE(is_told(watch, 100, 100));  // it has caught up
+  EXPECT_FALSE(is_told(watch, 100, 100));  // caught up
   EXPECT_TRUE(is_told(watch, 50, 100));
 }
 

@@ -1,4 +1,4 @@
-// Goal: after a kill at any moment, what was acknowledged is there, and no command is there by
+// Goal: after a kill at any moment, acknowledged commands are in the log and no command is there by
 // half.
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,17 +10,17 @@
 #include <map>
 #include <random>
 
-#include "eventlog/event_log.h"
+#include "eventlog/sequencer/event_log.h"
 #include "eventlog/term.h"
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 
-// Runs the writer until it has acknowledged at least `lines_min` commands and a little longer,
-// kills it, and gives what it wrote.
+// Runs the writer until it has acknowledged at least `lines_min` commands and `extra_us` longer,
+// kills it, and returns its output.
 std::string run_and_kill(const std::string& folder, std::uint64_t first, std::size_t lines_min,
                          unsigned extra_us) {
   int ends[2];
@@ -45,7 +45,7 @@ std::string run_and_kill(const std::string& folder, std::uint64_t first, std::si
     return count > 0;
   };
   while (std::count(said.begin(), said.end(), '\n') < static_cast<std::ptrdiff_t>(lines_min)) {
-    if (!read_more()) break;  // it ended by itself
+    if (!read_more()) break;  // it ended on its own
   }
   usleep(extra_us);  // the moment of the kill is what varies
   kill(pid, SIGKILL);
@@ -93,7 +93,7 @@ TEST(Crash, TwentyKillsLoseNothingAndHalveNothing) {
         const char letter = static_cast<char>('a' + (offset - 1) % 3);
         ASSERT_EQ(record->event().id(), std::to_string(command->second) + letter);
       }
-      // The index agrees with the record, in files and in memory.
+      // The index agrees with the record, both in files and in memory.
       ASSERT_EQ(*log->find(key_of(record->event().id())), Offset(offset));
       ++offset;
     }

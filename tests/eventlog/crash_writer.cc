@@ -1,5 +1,5 @@
-// The process that crash_test.cc kills: appends without end, through the sequencer, and writes down
-// on stdout what was acknowledged: "<first offset> <number>" for each command of three events.
+// The process that crash_test.cc kills. It appends through the sequencer without end and prints
+// each acknowledged command of three events as "<first offset> <number>" on stdout.
 //
 //   crash_writer <folder> <first number>
 #include <unistd.h>
@@ -10,8 +10,8 @@
 #include <thread>
 #include <variant>
 
-#include "eventlog/local_sequencer.h"
-#include "log_story.h"
+#include "eventlog/sequencer/local_sequencer.h"
+#include "tests/support/log_story.h"
 
 namespace {
 
@@ -35,7 +35,7 @@ class Printer : public CommitListener {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 64;
-  // Small segments and eager reclaiming, so that many kills fall into either.
+  // Small segments and eager reclaiming, so that many kills hit either.
   auto log =
       EventLog::open({.path = argv[1], .segment_events_max = 500, .reclaim_bytes_min = 20000});
   if (!log) {
@@ -54,6 +54,6 @@ int main(int argc, char** argv) {
     made.author.ticket = number;
     Command command(std::move(made));
     while (!sequencer->submit(command)) std::this_thread::yield();
-    if (number % 64 == 0) usleep(500);  // small batches too
+    if (number % 64 == 0) usleep(500);  // also commit small batches
   }
 }

@@ -1,11 +1,12 @@
-// Goal: what is encoded comes back, keys sort as their numbers do, and damaged bytes are noticed.
+// Goal: encoded values are decoded unchanged, keys sort like their numbers, and damaged bytes are
+// detected.
 #include "eventlog/encoding.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {

@@ -1,21 +1,21 @@
-// Goal: whatever is done to it, and wherever its segments end, the durable log answers every
-// question as the plain one in memory does.
+// Goal: after any operations and with any segment sizes, the durable log answers every query like
+// the plain one in memory.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <random>
 
-#include "eventlog/event_log.h"
+#include "eventlog/sequencer/event_log.h"
 #include "eventlog/term.h"
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 
-// One seed is one history. Names come from small sets, so that ids repeat, versions clash and terms
-// share events.
+// One seed is one history. Names come from small sets, so that ids repeat, versions conflict and
+// events share terms.
 class History {
  public:
   History(std::uint64_t seed, const EventLogOptions& options)
@@ -104,7 +104,7 @@ TEST_P(EventLogProperty, AnswersAsThePlainLogDoes) {
   const std::uint64_t seed = GetParam();
   SCOPED_TRACE("seed " + std::to_string(seed));
   const TempFolder folder;
-  // From segments of one event, where almost everything is files, to one that is never full.
+  // From segments of one event, where almost everything is in files, to one that never fills up.
   const std::size_t segment_events_max = std::size_t{1} << (2 * (seed % 5));
   History history(seed, {.path = folder.path(),
                          .segment_events_max = segment_events_max,
@@ -112,7 +112,7 @@ TEST_P(EventLogProperty, AnswersAsThePlainLogDoes) {
   for (int i = 0; i < 120 && !HasFatalFailure(); ++i) history.step();
 }
 
-// COURTSIDE_SEEDS runs more of them.
+// COURTSIDE_SEEDS sets the number of seeds.
 std::uint64_t seeds() {
   const char* wanted = std::getenv("COURTSIDE_SEEDS");
   return wanted ? std::strtoull(wanted, nullptr, 10) : 5;

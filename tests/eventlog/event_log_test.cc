@@ -1,6 +1,6 @@
-// Goal: what was committed is there, in order and whole, after every kind of reopening; and nothing
-// else is.
-#include "eventlog/event_log.h"
+// Goal: after every kind of reopening, the log holds exactly the committed events, whole and in
+// order.
+#include "eventlog/sequencer/event_log.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,8 @@
 #include <system_error>
 
 #include "eventlog/term.h"
-#include "log_story.h"
+#include "tests/support/faulty_env.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -18,7 +19,7 @@ using namespace story;
 class EventLogTest : public testing::Test {
  protected:
   EventLogOptions options() const { return {.path = folder_.path() + "/log"}; }
-  // Segments of a few events, so that most of what is asked for has become files.
+  // Segments of a few events, so that most look-ups read files.
   EventLogOptions tiny_segments() const {
     EventLogOptions tiny = options();
     tiny.segment_events_max = 4;
@@ -91,8 +92,9 @@ TEST_F(EventLogTest, ARepeatIsKnownInMemoryAfterARestartAndFromFiles) {
   EXPECT_EQ(describe(log->held()), "1..8");
 }
 
-// Story: the index took every record's key for that of its source when it was made again after a
-// restart. An account that had used another publisher's source and id then swallowed its event.
+// Story: after a restart the rebuilt index used every record's key as if its scope were the source.
+// The event of an account that reused another publisher's source and id was then lost as a
+// duplicate.
 TEST_F(EventLogTest, AnActorsIdsAreItsOwnAlsoAfterARestart) {
   const auto of_actor = [](const std::string& id) {
     NewEvent own = event({id});
@@ -115,7 +117,7 @@ TEST_F(EventLogTest, AnActorsIdsAreItsOwnAlsoAfterARestart) {
   EXPECT_EQ(commit(*log, {of_actor("a"), append({{"a"}})}), "1v1 again; 2v2 again");
 }
 
-// Looked up together, ids stand where they do one by one: on disk, in memory, nowhere, or dropped.
+// Ids looked up together have the same offsets as alone: on disk, in memory, unknown, or dropped.
 TEST_F(EventLogTest, IdsLookedUpTogetherAreThoseLookedUpAlone) {
   const auto log = open_log(tiny_segments());
   for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) commit(*log, {append({{id}})});
@@ -137,7 +139,7 @@ TEST_F(EventLogTest, IdsLookedUpTogetherAreThoseLookedUpAlone) {
   ASSERT_TRUE(log->look_up(keys));
   EXPECT_EQ(say(), alone);
 
-  // What was looked up is of yesterday after the next commit.
+  // The looked-up offsets are out of date after the next commit.
   commit(*log, {append({{"new"}})});
   EXPECT_EQ(say(), "8 9 4 - - 3 8 - 7 ");
 }
@@ -262,8 +264,8 @@ TEST_F(EventLogTest, DroppedIdsAreForgottenAlsoAfterARestart) {
 }
 
 TEST_F(EventLogTest, SubjectVersionsOutliveTheirEventsAndARestart) {
-  // The index has not been turned into files when all is dropped: it must be rebuilt all the same,
-  // however eager the space is freed.
+  // Everything is dropped before the index is written to files. It must still be rebuilt, however
+  // eagerly space is reclaimed.
   EventLogOptions eager = options();
   eager.reclaim_bytes_min = 1;
   {
@@ -290,8 +292,8 @@ TEST_F(EventLogTest, ReclaimFreesTheDiskAndTakesNothingThatIsHeld) {
     }
     return bytes;
   };
-  // Each reopening turns what is in the write-ahead log into a file; after some of them, RocksDB
-  // moves the files to where whole ones can be removed.
+  // Each reopening writes the write-ahead log to a file; after several of them RocksDB moves the
+  // files to a level where whole files can be removed.
   std::uint64_t events = 0;
   const auto append_one = [&events](EventLog& log) {
     commit(log, {append({{.id = std::to_string(++events), .data_bytes = 200'000}})});
@@ -306,7 +308,7 @@ TEST_F(EventLogTest, ReclaimFreesTheDiskAndTakesNothingThatIsHeld) {
   commit(*log, {Drop{Offset(51)}});
   EXPECT_TRUE(eventually([&] {
     EXPECT_TRUE(log->reclaim());
-    append_one(*log);  // the index's files for what is dropped come with what follows
+    append_one(*log);  // the index files for dropped events are written with later ones
     return disk_bytes() < full / 2;
   }));
   EXPECT_EQ(describe(log->held()), "51.." + std::to_string(events));
@@ -317,10 +319,15 @@ TEST_F(EventLogTest, ReclaimFreesTheDiskAndTakesNothingThatIsHeld) {
 }
 
 TEST_F(EventLogTest, AfterAFailedCommitNothingIsAcceptedAnyMore) {
-  const auto log = open_log(options());
+  FaultyEnv disk;
+  EventLogOptions on_it = options();
+  on_it.env = &disk;
+  const auto log = open_log(on_it);
   commit(*log, {append({{"a"}})});
-  log->fail_commits_for_test();
+  disk.fail_once(disk.calls() + 1);
   EXPECT_EQ(commit(*log, {append({{"b"}})}), "write_failed");
+  EXPECT_TRUE(disk.has_failed());
+  // The disk is well again. What it holds of the failed commit is not known, so nothing is added.
   EXPECT_EQ(commit(*log, {append({{"c"}})}), "write_failed");
   EXPECT_EQ(describe(log->held()), "1..1");
   EXPECT_EQ(describe(*log->scan({Offset(0), Offset(9)}, Direction::kAscending)), "1");

@@ -1,5 +1,5 @@
-// Goal: readers on other threads see a whole log at every moment, while it grows, turns segments
-// into files and drops what is old.
+// Goal: readers on other threads see a whole log at every moment, while it grows, writes segments
+// to files and drops old events.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,17 +7,17 @@
 #include <optional>
 #include <thread>
 
-#include "eventlog/event_log.h"
+#include "eventlog/sequencer/event_log.h"
 #include "eventlog/term.h"
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 
-// Checks that offsets come one way, `distance` apart. Only what retention took in the meantime may
-// be missing.
+// Checks that offsets come in one direction, `distance` apart. Only offsets that retention dropped
+// meanwhile may be missing.
 class Steps {
  public:
   Steps(const EventLog& log, Direction direction, std::uint64_t distance)
@@ -60,7 +60,7 @@ void look_at_records(const EventLog& log, Direction direction) {
   }
 }
 
-// Every third event is for user:3.
+// Every third event reaches user:3.
 void look_at_postings(const EventLog& log, Direction direction) {
   const OffsetRange held = log.held();
   Steps steps(log, direction, 3);
@@ -76,7 +76,7 @@ void look_at_postings(const EventLog& log, Direction direction) {
   const auto records = log.read(offsets);
   ASSERT_TRUE(records) << records.error().message;
   for (const Record& record : *records) ASSERT_TRUE(record->has_channel("user:3"));
-  // All of those that were held when it began and are held still.
+  // All that were retained at the beginning and still are.
   const std::uint64_t begin = std::min(log.held().begin, held.end).value();
   ASSERT_GE(records->size(), (held.end.value() - 1) / 3 - (begin - 1) / 3);
 }

@@ -1,5 +1,4 @@
-// Goal: the fold's verdicts follow from the commands and nothing else, and a refused command leaves
-// no trace.
+// Goal: the fold's verdicts depend only on the commands, and a refused command leaves no trace.
 #include "eventlog/fold.h"
 
 #include <gtest/gtest.h>
@@ -8,14 +7,14 @@
 #include <tuple>
 
 #include "eventlog/term.h"
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 
-// The last commit's batch is what the tests look at, so they fold by hand.
+// The tests look at the last commit's batch, so they fold directly.
 Batch fold(const MemoryLog& log, const std::vector<Command>& commands, Timestamp now = {}) {
   Fold fold(log, log.place(), now);
   for (const Command& command : commands) EXPECT_TRUE(fold.apply(command));
@@ -74,7 +73,7 @@ TEST(Fold, AConflictRefusesItsWholeCommandAndLeavesNoTrace) {
   Batch one = fold(with, {first, refused, after});
   const Batch other = fold(without, {first, after});
   EXPECT_EQ(describe(one.verdicts[1]), "event 3 expected 9, is 1");
-  // But for its verdict, the batch is the one that there would be without the command.
+  // Except for its verdict, the batch equals the one without the command.
   one.verdicts.erase(one.verdicts.begin() + 1);
   EXPECT_EQ(*one.storage, *other.storage);
   EXPECT_EQ(one.begins, other.begins);
@@ -96,7 +95,7 @@ TEST(Fold, ADropForgetsIdsAndKeepsVersions) {
   EXPECT_EQ(commit(log, {Drop{Offset(3)}, append({{"a"}, {"c"}})}), "4v4 new 3v3 again");
   EXPECT_EQ(describe(log.held()), "3..4");
   EXPECT_EQ(describe(*log.subject("booking:b1")), "v4 first 1 last 4");
-  // Within one batch too: what came in before the drop is forgotten by it.
+  // Within one batch too: the drop forgets the earlier event.
   EXPECT_EQ(commit(log, {append({{"d"}}), Drop{Offset(6)}, append({{"d"}})}), "5v5 new; 6v6 new");
   EXPECT_EQ(describe(log.held()), "6..6");
 }
@@ -163,18 +162,18 @@ TEST(Fold, TermsAreSortedAndSayWhereEachIs) {
   EXPECT_EQ(has(channel_term("venue:8")), "1 ");
   EXPECT_EQ(has(channel_term("venue:*")), "0 1 ");
   EXPECT_EQ(has(subject_term("booking:b2")), "1 ");
-  EXPECT_EQ(has(channel_term("booking:b2")), "");  // about it, not for it
+  EXPECT_EQ(has(channel_term("booking:b2")), "");  // the subject, not a channel
   EXPECT_TRUE(std::is_sorted(
       batch.terms.begin(), batch.terms.end(), [](const TermEntry& a, const TermEntry& b) {
         return std::tie(a.term_hash, a.index) < std::tie(b.term_hash, b.index);
       }));
 }
 
-// Events that are new, events that come again, stale expectations, and drops.
+// New events, duplicates, wrong expected versions, and drops.
 std::vector<Command> mixed_commands() {
   std::vector<Command> all;
   for (int i = 0; i < 50; ++i) {
-    const std::string number = std::to_string(i % 30);  // some come twice
+    const std::string number = std::to_string(i % 30);  // some occur twice
     const int expected = i % 11 == 10 ? 999 : i - i / 11;
     all.emplace_back(append({{"a" + number, "booking:b" + std::to_string(i % 7)},
                              {.id = "b" + number,

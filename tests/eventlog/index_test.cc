@@ -1,6 +1,6 @@
-// Goal: what the index knows does not depend on where it is kept at the moment, and what it keeps
-// in memory is bounded also when its files are slow to make or cannot be made.
-#include "eventlog/index.h"
+// Goal: the index gives the same answers wherever its data is kept at the moment, and its memory
+// stays bounded even when writing its files is slow or fails.
+#include "eventlog/index/index.h"
 
 #include <gtest/gtest.h>
 
@@ -9,14 +9,14 @@
 #include <mutex>
 
 #include "eventlog/term.h"
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 
-// Where the making of files stands still, or fails.
+// Pauses the writing of files or makes it fail.
 struct Gate {
   std::mutex mutex;
   std::condition_variable changed;
@@ -59,7 +59,7 @@ class IndexTest : public testing::Test {
     index_ = *std::move(index);
   }
 
-  // Adds one event, about "booking:<number>", as a commit does; false when there is no room.
+  // Adds one event about "booking:<number>", as a commit does; false when there is no room.
   bool add_event(std::vector<std::string> channels = {"user:1"}) {
     const std::string number = std::to_string(++events_);
     const Command command = append({{number, "booking:" + number, std::move(channels)}});
@@ -115,7 +115,7 @@ TEST_F(IndexTest, TheOpenSegmentGrowsToItsBoundAndThenCommitsWait) {
   for (int i = 0; i < kBound; ++i) ASSERT_TRUE(add_event());
   std::atomic<bool> added = false;
   std::thread writer([&] { added = add_event(); });
-  // It cannot be seen to wait for ever; that it has not passed while the gate is closed is certain.
+  // An infinite wait cannot be observed; but it certainly did not pass while the gate is closed.
   std::this_thread::yield();
   EXPECT_FALSE(added);
   EXPECT_EQ(index_->low_water(), Offset(1));
@@ -130,7 +130,7 @@ TEST_F(IndexTest, ManyTermsFillASegmentToo) {
   std::vector<std::string> channels;
   for (int i = 0; i < 1000; ++i) channels.push_back("user:" + std::to_string(i));
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(add_event(channels));
-  EXPECT_EQ(index_->low_water(), Offset(1));  // the terms are the same ones each time
+  EXPECT_EQ(index_->low_water(), Offset(1));  // the terms are the same each time
   for (int i = 0; i < 3; ++i) {
     for (std::string& channel : channels) channel += 'x';
     ASSERT_TRUE(add_event(channels));
@@ -147,10 +147,10 @@ TEST_F(IndexTest, WhenFilesCannotBeMadeCommitsEndAndReadsGoOn) {
   ASSERT_FALSE(room);
   EXPECT_EQ(room.error().code, Code::write_failed);
   expect_all_known();
-  EXPECT_EQ(gate_.passed, 1);  // it is not tried again
+  EXPECT_EQ(gate_.passed, 1);  // there is no second try
 }
 
-// Its key would lie among the chunks of another term, and what is read there looks like damage.
+// Its key would be among the chunks of another term, and reading it would look like damage.
 TEST(TermDeathTest, ATextWithANulHasNone) {
   const std::string text("a\0b", 3);
   EXPECT_DEATH(actor_term(text), "check failed");

@@ -1,6 +1,6 @@
-// Goal: whoever submits hears exactly one verdict, after the sync and in log order; and once a
-// write failed, nothing is accepted any more.
-#include "eventlog/local_sequencer.h"
+// Goal: each submitted command gets exactly one verdict, after the sync and in log order; after a
+// failed write nothing more is accepted.
+#include "eventlog/sequencer/local_sequencer.h"
 
 #include <gtest/gtest.h>
 
@@ -8,14 +8,15 @@
 #include <mutex>
 #include <thread>
 
-#include "log_story.h"
+#include "tests/support/faulty_env.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
 
 using namespace story;
 
-// Keeps what it hears. It can hold the log thread in a commit, so that commands gather.
+// Records all calls. It can block the log thread in a commit, so that commands gather.
 class Listener : public CommitListener {
  public:
   void on_commit(const SharedBatch& batch) override {
@@ -36,10 +37,10 @@ class Listener : public CommitListener {
     changed_.notify_all();
   }
 
-  // Waits for so many verdicts, and gives them all.
+  // Waits for `count` verdicts and returns all.
   std::vector<Verdict> verdicts(std::size_t count) {
     std::unique_lock lock(mutex_);
-    const bool came = changed_.wait_for(lock, std::chrono::seconds(20),
+    const bool came = changed_.wait_for(lock, std::chrono::seconds(120),
                                         [&] { return all_verdicts().size() >= count; });
     EXPECT_TRUE(came) << "only " << all_verdicts().size() << " verdicts of " << count;
     return all_verdicts();
@@ -86,7 +87,7 @@ class LocalSequencerTest : public testing::Test {
     Command command(std::move(made));
     return sequencer_->submit(command);
   }
-  // Holds the log thread in the commit of an event of its own.
+  // Blocks the log thread in the commit of one event.
   void hold_log_thread() {
     listener_.hold(true);
     ASSERT_TRUE(submit({{"hold"}}));
@@ -99,7 +100,8 @@ class LocalSequencerTest : public testing::Test {
   }
 
   TempFolder folder_;
-  std::unique_ptr<EventLog> log_ = open_log({.path = folder_.path()});
+  FaultyEnv disk_;
+  std::unique_ptr<EventLog> log_ = open_log({.path = folder_.path(), .env = &disk_});
   Listener listener_;
   std::unique_ptr<LocalSequencer> sequencer_;
 };
@@ -142,7 +144,7 @@ TEST_F(LocalSequencerTest, BatchesKeepToTheirLimitsAndALargeCommandGoesAlone) {
 TEST_F(LocalSequencerTest, PendingBytesAreBoundedAndTheRefusedCommandIsUntouched) {
   start({.pending_bytes_max = 10'000});
   hold_log_thread();
-  // The one that is held counts until it is answered for... and it is answered: only these count.
+  // The blocked command is already answered, so only these count.
   ASSERT_TRUE(submit({{.id = "a", .data_bytes = 7'000}}));
   Command refused(append({{.id = "b", .data_bytes = 7'000}}));
   EXPECT_FALSE(sequencer_->submit(refused));
@@ -151,7 +153,7 @@ TEST_F(LocalSequencerTest, PendingBytesAreBoundedAndTheRefusedCommandIsUntouched
   listener_.hold(false);
   listener_.verdicts(2);
   ASSERT_TRUE(eventually([&] { return sequencer_->counters().pending_bytes == 0; }));
-  // However large, one command may pass when nothing waits.
+  // When nothing waits, one command of any size is accepted.
   EXPECT_TRUE(submit({{.id = "c", .data_bytes = 20'000}}));
   listener_.verdicts(3);
 }
@@ -174,7 +176,7 @@ TEST_F(LocalSequencerTest, ManyWritersRaceForOneSubjectAndEveryVersionHasOneWinn
   for (const Verdict& verdict : listener_.verdicts(kWriters * kTries)) {
     if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
       EXPECT_EQ(conflict->current,
-                won);  // in log order, the loser hears the version of that moment
+                won);  // in log order, the loser gets the version at that moment
       continue;
     }
     EXPECT_EQ(std::get<std::vector<Appended>>(verdict.outcome)[0].subject_version, ++won);
@@ -185,7 +187,7 @@ TEST_F(LocalSequencerTest, ManyWritersRaceForOneSubjectAndEveryVersionHasOneWinn
 }
 
 TEST_F(LocalSequencerTest, WhatIsHeardIsReadable) {
-  // A listener on another thread may read as soon as it has heard.
+  // A listener on another thread may read as soon as it was notified.
   start();
   std::uint64_t seen = 0;
   for (int i = 0; i < 200; ++i) {
@@ -218,7 +220,7 @@ TEST_F(LocalSequencerTest, StopCommitsWhatWaitsAndTakesNothingMore) {
   stopper.join();
   EXPECT_GE(listener_.verdicts(21).size(), 21u);
   EXPECT_FALSE(submit({{"later"}}));
-  sequencer_->stop();  // again is no harm
+  sequencer_->stop();  // a second call is harmless
 }
 
 TEST_F(LocalSequencerTest, AFailedWriteIsToldOnceAndEndsAllAppends) {
@@ -226,14 +228,14 @@ TEST_F(LocalSequencerTest, AFailedWriteIsToldOnceAndEndsAllAppends) {
   ASSERT_TRUE(submit({{"a"}}));
   listener_.verdicts(1);
   sequencer_->stop();
-  log_->fail_commits_for_test();
+  disk_.fail_from(disk_.calls() + 1);
   start();
   ASSERT_TRUE(submit({{"b"}}));
   ASSERT_TRUE(eventually([&] { return !listener_.failures().empty(); }));
   ASSERT_TRUE(eventually([&] { return !submit({{"c"}}); }));
   sequencer_->stop();
   EXPECT_EQ(listener_.failures(), "write_failed ");
-  EXPECT_EQ(listener_.verdicts(1).size(), 1u);  // neither b nor c heard anything
+  EXPECT_EQ(listener_.verdicts(1).size(), 1u);  // neither b nor c got a verdict
   EXPECT_EQ(describe(log_->held()), "1..1");
 }
 
@@ -264,7 +266,7 @@ TEST_F(LocalSequencerTest, RetentionByBytesDropsAndForgetsIds) {
   EXPECT_EQ(sequencer_->counters().dropped, 91u);
   ASSERT_TRUE(submit({{"90"}, {"91"}}));  // at offsets 91 and 92
   EXPECT_EQ(describe(listener_.verdicts(101).back()), "101v101 new 92v92 again");
-  // Everyone who listens hears where the log begins now.
+  // The listeners learn where the log begins now.
   EXPECT_GE(listener_.batches().back()->first_held, Offset(92));
 }
 
@@ -286,14 +288,14 @@ TEST_F(LocalSequencerTest, AClockThatWasPutRightIsToldOnceAndMeasured) {
 
   const std::string said = commit_at(kHourUs, "b");
   EXPECT_NE(said.find("the clock is 7200 s behind the last event"), std::string::npos) << said;
-  EXPECT_EQ(said.find("the clock is"), said.rfind("the clock is"));  // once, for start and commit
+  EXPECT_EQ(said.find("the clock is"), said.rfind("the clock is"));  // once for both
   EXPECT_EQ(sequencer_->counters().clock_behind_us, 2u * kHourUs);
   const auto records = log_->read({Offset(1), Offset(2)});
   ASSERT_TRUE(records && records->size() == 2);
   EXPECT_EQ((*records)[0]->recorded(), Timestamp(3 * kHourUs));
   EXPECT_EQ((*records)[1]->recorded(), Timestamp(3 * kHourUs));
 
-  EXPECT_EQ(commit_at(3 * kHourUs + 1, "c"), "");  // It has caught up.
+  EXPECT_EQ(commit_at(3 * kHourUs + 1, "c"), "");  // caught up
   EXPECT_EQ(sequencer_->counters().clock_behind_us, 0u);
 }
 

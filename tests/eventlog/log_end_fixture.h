@@ -1,5 +1,5 @@
-// What the tests of a log's end are written in: a log of seventy events, what opening it says, and
-// whether the advice in the message leads to a log that goes on.
+// Fixture of the tests for a log's end: a log of seventy events, the result of opening it, and a
+// check that the advice in the message leads to a usable log.
 #pragma once
 
 #include <fcntl.h>
@@ -14,14 +14,15 @@
 
 #include "eventlog/database.h"
 #include "eventlog/encoding.h"
-#include "eventlog/log_end.h"
 #include "eventlog/log_meta.h"
 #include "eventlog/tail_file.h"
-#include "log_story.h"
+#include "eventlog/verify/log_end.h"
+#include "eventlog/verify/verify_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside::story {
 
-inline std::string outcome(const Result<VerifiedLog>& log) {
+inline std::string outcome(const Result<LogDescription>& log) {
   if (!log) return std::string(info(log.error().code).name) + ": " + log.error().message;
   return "sound, " + describe(log->held);
 }
@@ -30,14 +31,14 @@ inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Whether the file system says when a file was made: then copies are known.
+// Whether the file system records creation times: then copies are detected.
 inline bool knows_births(const std::string& folder) {
   struct statx found = {};
   return statx(AT_FDCWD, folder.c_str(), 0, STATX_BTIME, &found) == 0 &&
          (found.stx_mask & STATX_BTIME) != 0;
 }
 
-// Takes all rows away, as a version did that kept them in a lost journal alone.
+// Removes all rows, as with an older version that had them only in a lost journal.
 inline void remove_meta(const std::string& folder) {
   const auto database = Database::open({.path = folder, .create = false}).value();
   for (const Family family : {Family::kEvents, Family::kMeta}) {
@@ -48,7 +49,7 @@ inline void remove_meta(const std::string& folder) {
   }
 }
 
-// Takes events off the end alone, and leaves what the log says of itself.
+// Removes only events at the end, and keeps the metadata.
 inline void remove_last_events(const std::string& folder, int count) {
   const auto database = Database::open({.path = folder, .create = false}).value();
   const Offset end = read_meta(*database).value().place.next;
@@ -68,7 +69,7 @@ class LogEndTest : public testing::Test {
     return {.path = path(), .segment_events_max = segment_events_};
   }
 
-  // Events number first ... last, one commit each, from three subjects.
+  // Events number first ... last, one commit each, about three subjects.
   void append_events(int first, int last) {
     const auto log = open_log(options());
     epoch_ = log->epoch();
@@ -91,7 +92,7 @@ class LogEndTest : public testing::Test {
     return log ? "opened " + describe((*log)->held()) : log.error().message;
   }
 
-  // What the advice does: a sound log, which goes on.
+  // Follows the advice: the result is a valid log that can be appended to.
   void expect_renewable(int events) {
     const auto renewed = renew_log(path());
     ASSERT_TRUE(renewed) << renewed.error().message;
@@ -101,7 +102,7 @@ class LogEndTest : public testing::Test {
     const auto log = open_log(options());
     EXPECT_NE(log->epoch(), epoch_);
     EXPECT_EQ(describe(log->held()), "1.." + std::to_string(events));
-    // An event that was lost can be sent again, one that was not is known.
+    // A lost event can be sent again; one that was not lost is a duplicate.
     const std::string next = std::to_string(events + 1);
     const auto version = log->subject("booking:b1")->version;
     EXPECT_EQ(commit(*log, {append({{next, "booking:b1"}, {"1", "booking:b1"}})}),

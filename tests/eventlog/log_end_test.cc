@@ -1,6 +1,6 @@
-// Goal: a log that is shorter than it once was is never served as if nothing had happened, however
-// it became shorter; and the way out that the message names leads to a sound log under a new epoch.
-#include "eventlog/log_end.h"
+// Goal: a log that became shorter, in whichever way, is never served as if nothing had happened;
+// the advice in the message leads to a valid log under a new epoch.
+#include "eventlog/verify/log_end.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "eventlog/backup.h"
+#include "eventlog/backup/backup_log.h"
 #include "log_end_fixture.h"
 
 namespace courtside {
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 struct Shortening {
   const char* name;
   std::function<void(const fs::path& journal)> apply;
-  bool whole_journal;  // else at least its first event is left
+  bool whole_journal;  // false: at least its first event is left
 };
 
 std::vector<Shortening> shortenings() {
@@ -53,7 +53,7 @@ TEST_F(LogEndTest, AJournalThatLostItsEndIsRefusedAndNothingIsChanged) {
     const auto backup = back_up_folder(path(), at("backup"), "1");
     EXPECT_TRUE(!backup && backup.error().message == message);
 
-    // The first way out: the file comes back.
+    // The first advice: put the file back.
     fs::copy_file(kept, journal, fs::copy_options::overwrite_existing);
     EXPECT_EQ(open_message(), "opened 1..70");
     const auto log = open_log(options());
@@ -67,7 +67,7 @@ TEST_F(LogEndTest, ARenewedLogGoesOnWithoutWhatIsLost) {
     fs::remove_all(path());
     write_log();
     shortening.apply(newest_file(path(), ".log"));
-    // RocksDB moves what it recovers into files at each start, so the first forty are in one.
+    // RocksDB moves recovered records into files at each start, so the first forty are in a file.
     const auto end = renew_log(path());
     ASSERT_TRUE(end) << end.error().message;
     EXPECT_GE(end->log.held.end, Offset(41));
@@ -83,18 +83,18 @@ TEST_F(LogEndTest, TheLostEventsMayComeAgainAndTheRestIsKnown) {
   expect_renewable(40);
 }
 
-// Index files are made while the records are in journals: they must not go further than the log.
-// How much is in the newest journal depends on how far the index's thread is.
+// Index files are written while the records are in journals: they must not reach further than the
+// log. The content of the newest journal depends on the index thread's speed.
 TEST_F(LogEndTest, AnIndexThatIsAheadOfTheJournalIsNoDeadEnd) {
   segment_events_ = 4;
   int refused = 0;
   for (int more = 0; more < 6; ++more) {
     fs::remove_all(path());
     append_events(1, 20 + more);
-    // A slow index thread may have moved all records into files; this one is in a journal.
+    // The index thread may have moved all records into files; this one is in a journal.
     if (more == 1) append_events(22, 22);
     fs::remove(newest_file(path(), ".log"));
-    if (open_error(options()).empty()) continue;  // it was empty
+    if (open_error(options()).empty()) continue;  // the journal was empty
     ++refused;
     const auto renewed = renew_log(path());
     ASSERT_TRUE(renewed) << renewed.error().message;
@@ -104,8 +104,8 @@ TEST_F(LogEndTest, AnIndexThatIsAheadOfTheJournalIsNoDeadEnd) {
   EXPECT_GT(refused, 0);
 }
 
-// RocksDB itself notices that an older journal is missing; the way out is the same. Nothing is lost
-// with the journals when the index's thread has moved all records into files.
+// RocksDB itself detects that an older journal is missing; the advice is the same. Nothing is lost
+// if the index thread has moved all records into files.
 TEST_F(LogEndTest, AnOlderJournalThatIsMissingIsNoDeadEnd) {
   segment_events_ = 8;
   int refused = 0;
@@ -138,7 +138,7 @@ TEST_F(LogEndTest, ALogOfWhichOnlyTheTailIsLeftIsNotANewOne) {
   EXPECT_FALSE(fs::exists(path() + "/CURRENT"));
 }
 
-// Only one journal was ever there, and nothing has been moved into files.
+// There was only one journal, and nothing has been moved into files.
 TEST_F(LogEndTest, AFirstRunThatLostItsJournalIsNoDeadEnd) {
   for (const bool is_removed : {true, false}) {
     SCOPED_TRACE(is_removed ? "removed" : "emptied");
@@ -164,7 +164,7 @@ TEST_F(LogEndTest, AFirstRunThatLostItsJournalIsNoDeadEnd) {
   }
 }
 
-// Versions before kept a first run's format in its journal alone.
+// Earlier versions kept the format of a first run only in its journal.
 TEST_F(LogEndTest, ALogThatLostEvenItsFormatIsNoDeadEnd) {
   append_events(1, 70);
   remove_meta(path());
@@ -178,7 +178,7 @@ TEST_F(LogEndTest, ALogThatLostEvenItsFormatIsNoDeadEnd) {
   EXPECT_EQ(open_message(), "opened none");
 }
 
-// A source's place is written with its events: it is lost with them, unless a file has it.
+// A source's position is written with its events and lost with them, unless a file has it.
 TEST_F(LogEndTest, ARenewalSaysWhetherPlacesOfSourcesAreAhead) {
   write_log();
   fs::remove(newest_file(path(), ".log"));

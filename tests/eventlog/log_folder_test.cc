@@ -1,5 +1,5 @@
-// Goal: a folder that is not ours is refused by everything that opens logs, and not a byte in it is
-// changed; a new log is made where there is room for one, also after a crash in the middle.
+// Goal: everything that opens logs refuses a folder that is not ours, without changing a byte of
+// it; a new log is created where possible, also after a crash during creation.
 #include "eventlog/log_folder.h"
 
 #include <gtest/gtest.h>
@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "eventlog/backup.h"
+#include "eventlog/backup/backup_log.h"
 #include "eventlog/snapshots.h"
-#include "eventlog/verify.h"
-#include "log_story.h"
+#include "eventlog/verify/verify_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -137,15 +137,15 @@ TEST_F(LogFolderTest, WhatAFileSystemPutsThereIsNotInTheWay) {
 
 // A crash may come between any two files of a new log.
 TEST_F(LogFolderTest, ANewLogIsFinishedAfterACrash) {
-  ASSERT_TRUE(begin_log_folder(path()));
-  EXPECT_EQ(*inspect_log_folder(path()), LogFolder::kBegun);
+  ASSERT_TRUE(mark_unfinished(path()));
+  EXPECT_EQ(*inspect_log_folder(path()), LogFolder::kUnfinished);
   { const auto log = open_log({.path = path()}); }
   EXPECT_EQ(*inspect_log_folder(path()), LogFolder::kLog);
 
   fs::remove_all(path());
   make_database(path(), {"events", "index"}, /*has_rows=*/false);
   EXPECT_EQ(open_error({.path = path()}), "data_corrupt");
-  ASSERT_TRUE(begin_log_folder(path()));  // so this one is ours
+  ASSERT_TRUE(mark_unfinished(path()));  // now it is marked as ours
   const auto log = open_log({.path = path()});
   EXPECT_EQ(commit(*log, {append({{"a"}})}), "1v1 new");
   EXPECT_FALSE(fs::exists(path() + "/begun"));
@@ -154,13 +154,13 @@ TEST_F(LogFolderTest, ANewLogIsFinishedAfterACrash) {
 TEST_F(LogFolderTest, AMarkInAWholeLogIsNoFault) {
   write_events(path(), 8);
   { const auto log = open_log({.path = path()}); }
-  ASSERT_TRUE(begin_log_folder(path()));
+  ASSERT_TRUE(mark_unfinished(path()));
   EXPECT_EQ(describe(open_log({.path = path()})->held()), "1..100");
-  // Else the loss of more of its files would make a new log of it.
+  // Otherwise a later loss of its files would turn it into a new log.
   EXPECT_FALSE(fs::exists(path() + "/begun"));
 }
 
-// Two servers may be started at once in an empty folder: the one that comes late marks nothing.
+// Two servers may start at once in an empty folder: the later one must not mark it.
 TEST_F(LogFolderTest, AFolderThatSomebodyHoldsIsNotMarked) {
   fs::create_directories(path());
   rocksdb::FileLock* lock = nullptr;
@@ -172,7 +172,7 @@ TEST_F(LogFolderTest, AFolderThatSomebodyHoldsIsNotMarked) {
   EXPECT_EQ(commit(*log, {append({{"a"}})}), "1v1 new");
 }
 
-// Snapshots may lose anything of their own, and nothing of anybody else's.
+// The snapshot store may lose its own data, but must not remove other files.
 TEST_F(LogFolderTest, OtherPeoplesFilesAreNotRemovedWithTheSnapshots) {
   fs::create_directories(path());
   std::ofstream(path() + "/notes.txt") << "mine";
@@ -182,7 +182,7 @@ TEST_F(LogFolderTest, OtherPeoplesFilesAreNotRemovedWithTheSnapshots) {
   EXPECT_TRUE(all_files(path()) == before);
 
   fs::remove(path() + "/notes.txt");
-  EXPECT_TRUE(open_snapshots({.path = path()}));  // damaged, and made anew
+  EXPECT_TRUE(open_snapshots({.path = path()}));  // damaged, and created again
 }
 
 }  // namespace

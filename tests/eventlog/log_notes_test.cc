@@ -1,5 +1,5 @@
-// Goal: notes of the log are there after a restart, outlive dropped events, and go with a backup
-// into the restored log, which says when it was restored.
+// Goal: notes survive a restart and dropped events, and a backup carries them into the restored
+// log, which records the time of its restore.
 #include "eventlog/log_notes.h"
 
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/time.h"
-#include "eventlog/backup.h"
-#include "tests/eventlog/log_story.h"
+#include "eventlog/backup/backup_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {

@@ -1,12 +1,12 @@
-// Goal: a log that an older version went on with for a while, one that knows no attribute terms,
-// promises them only from where they are whole again.
+// Goal: after an older version without attribute terms has written to a log, attribute terms are
+// promised only from the offset where they are complete again.
 #include <gtest/gtest.h>
 
-#include "eventlog/index.h"
+#include "eventlog/index/index.h"
 #include "eventlog/term.h"
-#include "eventlog/verify.h"
-#include "log_story.h"
+#include "eventlog/verify/verify_log.h"
 #include "slow/patient.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -17,7 +17,7 @@ class OlderVersion : public testing::Test {
  protected:
   EventLogOptions options() const { return {.path = folder_.path(), .segment_events_max = 4}; }
 
-  // As many one by one that some of them, not told how many, must have become the index's files.
+  // Enough events that some are in the index's files, one commit each.
   void append_events() {
     constexpr std::size_t kEnough = 4 * (Index::kOpenSizesMax + 3);
     const auto log = open_log(options());
@@ -26,7 +26,7 @@ class OlderVersion : public testing::Test {
     }
   }
 
-  // What is left of the segments from `begin` on if a version without attribute terms made them.
+  // Removes attribute terms from `begin` on, as if a version without them had written the segments.
   void strip_attributes(Offset begin) {
     Patient log(folder_.path());
     for (const auto& [key, chunk] : log.entries(Family::kIndex)) {
@@ -55,9 +55,9 @@ class OlderVersion : public testing::Test {
   int events_ = 0;
 };
 
-// Story: where attribute terms begin was written down once and then believed for ever. A log that
-// was opened for a day with the version before answered a search by type without that day's events,
-// and called it complete.
+// Story: the offset where attribute terms begin was written once and then trusted for ever. A log
+// that had been opened for a day with an older version answered a search by type without that day's
+// events, and called the answer complete.
 TEST_F(OlderVersion, AttributeTermsArePromisedFromWhereTheyAreWholeAgain) {
   append_events();
   const Offset update_undone = low_water_offset();
@@ -90,7 +90,7 @@ TEST_F(OlderVersion, ALogBegunWithoutAttributeTermsHasThemFromItsOpening) {
   EXPECT_EQ(verified(), "sound");
 }
 
-// What is promised is verified.
+// Promised terms are verified.
 TEST_F(OlderVersion, AMissingAttributeTermIsDamageWhereItIsPromised) {
   append_events();
   strip_attributes(Offset(1));

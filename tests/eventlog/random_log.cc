@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside::story {
 namespace {
@@ -40,7 +40,7 @@ class RandomLog {
   Command append_some() {
     std::vector<EventSpec> specs;
     for (std::uint64_t n = 1 + below(6); n > 0; --n) {
-      // Now and then an id of before: a duplicate, or new again when the first was dropped.
+      // Sometimes an earlier id: a duplicate, or new again if the first was dropped.
       const std::uint64_t id = below(10) == 0 && next_id_ > 0 ? below(next_id_) : next_id_++;
       EventSpec spec{.id = std::to_string(id), .subject = "booking:b" + std::to_string(below(60))};
       for (std::uint64_t c = below(4); c > 0; --c) {

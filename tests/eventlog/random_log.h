@@ -1,5 +1,5 @@
-// Logs of every kind from a seed: with retention, tiny segments, reopenings, duplicates, conflicts
-// and sources.
+// Random logs from a seed: with retention, tiny segments, reopenings, duplicates, conflicts and
+// sources.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "eventlog/event_log.h"
+#include "eventlog/sequencer/event_log.h"
 
 namespace courtside::story {
 
@@ -17,7 +17,7 @@ struct RandomLogOptions {
   bool with_drops = true;
 };
 
-// Writes a log into `folder`, which is empty, and closes it.
+// Writes a log into the empty folder `folder` and closes it.
 void write_random_log(const std::string& folder, const RandomLogOptions& options);
 
 }  // namespace courtside::story

@@ -1,10 +1,10 @@
-// Goal: retention takes exactly what is over the limits, in bounded steps, and never the newest
-// event for the sake of bytes.
-#include "eventlog/retention.h"
+// Goal: retention drops exactly what exceeds the limits, in bounded steps, and never the newest
+// event because of bytes.
+#include "eventlog/sequencer/retention.h"
 
 #include <gtest/gtest.h>
 
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -73,7 +73,7 @@ TEST_F(RetentionTest, AgeIsExactAndMayLeaveNothing) {
   EXPECT_EQ(due({.age_s = 1}), "8");
   seconds_ += 100;
   EXPECT_EQ(due({.age_s = 50}), "10");
-  EXPECT_EQ(due({.age_s = UINT64_MAX}), "");  // further back than time goes
+  EXPECT_EQ(due({.age_s = UINT64_MAX}), "");  // before all times
 }
 
 TEST_F(RetentionTest, TheStricterLimitCounts) {

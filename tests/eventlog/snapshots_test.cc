@@ -1,12 +1,12 @@
-// Goal: snapshots are found by key and offset, survive a restart, are bounded, and are made anew
-// where they are damaged.
+// Goal: snapshots are found by key and offset, survive a restart, are bounded, and a damaged store
+// is created again.
 #include "eventlog/snapshots.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "log_story.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {

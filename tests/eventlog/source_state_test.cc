@@ -1,11 +1,11 @@
-// Goal: what a source's reader remembers is written with the events that it read, or not at all,
-// and a reader that was overtaken changes nothing.
+// Goal: the notes of a source's reader are committed with its events or not at all, and an
+// overtaken reader changes nothing.
 #include "eventlog/source_state.h"
 
 #include <gtest/gtest.h>
 
-#include "eventlog/event_log.h"
-#include "log_story.h"
+#include "eventlog/sequencer/event_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -22,7 +22,7 @@ Append step(std::string from, std::string to, const std::vector<EventSpec>& even
   return command;
 }
 
-// "place | key=value ..."
+// "position | key=value ..."
 std::string remembered(const SourceState& state, std::string_view source = "platform") {
   std::string out = *state.source_place(source) + " |";
   for (const std::string_view prefix : {"a/", "b/"}) {
@@ -40,11 +40,11 @@ TEST(SourceState, APlaceMovesWithItsEventsAndFromWhereItStandsOnly) {
   EXPECT_EQ(remembered(log), " |");
   EXPECT_EQ(commit(log, {step("", "7:1", {{"a"}}, {{"a/x", "1"}, {"b/y", "2"}})}), "1v1 new");
   EXPECT_EQ(remembered(log), "7:1 | a/x=1 b/y=2");
-  // Another reader of the source, which read from the beginning too.
+  // Another reader of the source, which also began at the beginning.
   EXPECT_EQ(commit(log, {step("", "7:2", {{"b"}}, {{"a/x", "9"}})}), "the source stands at 7:1");
   EXPECT_EQ(remembered(log), "7:1 | a/x=1 b/y=2");
   EXPECT_EQ(describe(log.held()), "1..1");
-  // Forgotten, replaced, added; and another source has places of its own.
+  // A note deleted, one replaced, one added; another source has a state of its own.
   EXPECT_EQ(commit(log, {step("7:1", "8:1", {}, {{"a/x", ""}, {"b/y", "3"}, {"b/z", "4"}})}), "");
   EXPECT_EQ(remembered(log), "8:1 | b/y=3 b/z=4");
   EXPECT_EQ(remembered(log, "plat"), " |");

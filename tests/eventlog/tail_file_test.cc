@@ -1,5 +1,5 @@
-// Goal: the tail file of a log is believed when it is whole and the log's own, a damaged one never
-// hides a loss, and a sound log is not refused because of it.
+// Goal: a tail file is trusted if it is whole and belongs to the log, a damaged one never hides a
+// loss, and a valid log is never refused because of it.
 #include "eventlog/tail_file.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "eventlog/backup.h"
+#include "eventlog/backup/backup_log.h"
 #include "log_end_fixture.h"
 
 namespace courtside {
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 using TailFileTest = LogEndTest;
 
-// The tail is as old as the log then, but it is not the file that it says it is.
+// The copied tail matches the copied log, but its creation time shows that it is a copy.
 TEST_F(TailFileTest, AnOldCopyOfTheFolderGoesOnUnderANewEpoch) {
   append_events(1, 40);
   fs::copy(path(), at("copy"), fs::copy_options::recursive);
@@ -59,7 +59,8 @@ TEST_F(TailFileTest, ALogWithoutATailIsServedAndHasOneFromThenOn) {
   EXPECT_EQ(open_log(options())->epoch(), epoch_);
 }
 
-// It may hide a loss. Both ways out that the message names lead to a log that is served.
+// A damaged tail may hide a loss. Both pieces of advice in the message lead to a log that is
+// served.
 TEST_F(TailFileTest, ADamagedTailIsRefusedAndTheAdviceHelps) {
   for (const std::string& damage : {std::string(), std::string(8192, 'x')}) {
     for (const bool is_renewed : {false, true}) {
@@ -106,10 +107,10 @@ TEST_F(TailFileTest, ATailThatCannotBeReadIsNotTakenForNone) {
   }
   fs::rename(at("kept"), tail);
   EXPECT_EQ(open_message(), "opened 1..70");
-  EXPECT_EQ(open_log(options())->epoch(), epoch_);  // renewal has changed nothing
+  EXPECT_EQ(open_log(options())->epoch(), epoch_);  // renewal changed nothing
 }
 
-// What was renewed, copied or restored loses its journal: its epoch must not go with it.
+// A renewed, copied or restored log loses its journal: the new epoch must survive.
 TEST_F(TailFileTest, ANewEpochIsNotLostWithTheJournal) {
   for (const char* how : {"renewed", "copied", "restored"}) {
     if (how == std::string("copied") && !knows_births(root_.path())) continue;
@@ -140,7 +141,7 @@ TEST_F(TailFileTest, ANewEpochIsNotLostWithTheJournal) {
   }
 }
 
-// As a crash between a renewal and its tail file leaves it, also after several of them.
+// A crash between a renewal and its tail file leaves an old tail, also after several renewals.
 TEST_F(TailFileTest, ATailOfAnEpochThatTheLogHadBeforeIsNoFault) {
   write_log();
   const std::string old = file_bytes(path() + "/tail");
@@ -156,7 +157,7 @@ TEST_F(TailFileTest, ATailOfAnEpochThatTheLogHadBeforeIsNoFault) {
   EXPECT_EQ(note()->epoch, epoch_);
 }
 
-// The log of before lies where a later one of it was: all of what the later one had is lost.
+// An older state of the log is in place of a later one: everything since is lost.
 TEST_F(TailFileTest, ATailOfAnEpochThatTheLogNeverHadIsRefusedAndTheAdviceHelps) {
   append_events(1, 40);
   fs::copy(path(), at("kept"), fs::copy_options::recursive);
@@ -179,7 +180,7 @@ TEST_F(TailFileTest, ATailOfAnEpochThatTheLogNeverHadIsRefusedAndTheAdviceHelps)
   expect_renewable(40);
 }
 
-// A loss of power may take one slot, not both: they lie in two pages.
+// A power loss may damage one slot but not both: they are on two pages.
 TEST_F(TailFileTest, OneSlotIsEnough) {
   write_log();
   const std::string whole = file_bytes(path() + "/tail");

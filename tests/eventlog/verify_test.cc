@@ -1,15 +1,14 @@
-// Goal: verify accepts every log that was left alone, whatever happened to it, and changes nothing.
-#include "eventlog/verify.h"
-
+// Goal: verify accepts every undamaged log, whatever its history, and changes nothing.
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
 
-#include "eventlog/journal.h"
-#include "log_story.h"
+#include "eventlog/verify/journal.h"
+#include "eventlog/verify/verify_log.h"
 #include "random_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -17,7 +16,7 @@ namespace {
 using namespace story;
 namespace fs = std::filesystem;
 
-// Small enough that a short log needs several stretches and walks.
+// Small sizes, so that a short log needs several stretches and walks.
 VerifyOptions small(const std::string& path) {
   return {.path = path, .progress = {}, .subject_slots = 16, .stretch_offsets = 7};
 }
@@ -93,7 +92,7 @@ TEST(Verify, ATornLastWriteIsANote) {
       commit(*log, {append({{std::to_string(i)}})});
     }
   }
-  // It was torn before anybody was told.
+  // The torn commit was never acknowledged.
   overwrite_file(folder.path() + "/tail", tail);
   for (const auto& file : fs::directory_iterator(folder.path())) {
     if (file.path().extension() != ".log" || file.file_size() == 0) continue;
@@ -105,7 +104,7 @@ TEST(Verify, ATornLastWriteIsANote) {
   }
 }
 
-// RocksDB takes some of these for the journal's end, and would give a shorter log without a word.
+// RocksDB takes some of these for the journal's end and would silently open a shorter log.
 TEST(Verify, EveryFlippedBitOfAJournalIsNamed) {
   const TempFolder folder;
   {

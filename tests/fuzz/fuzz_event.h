@@ -1,4 +1,4 @@
-// What must hold for every event that passed the door, however it came.
+// What must hold for every accepted event, whatever its format was.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "transport/http.h"
+#include "transport/http_parser.h"
 
 namespace courtside {
 namespace {

@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check((*credentials)->identify(text, kNow));
   check((*credentials)->identify(hmac_token(Issuer::kSecret, text, Claims().json()), kNow));
   check((*credentials)->identify(hmac_token(Issuer::kSecret, R"({"alg":"HS256"})", text), kNow));
-  check(judge_claims(text, {.needs_access_type = false, .issuer = "i", .audience = "a"}, kNow));
+  check(validate_claims(text, {.needs_access_type = false, .issuer = "i", .audience = "a"}, kNow));
   if (const auto header = read_token_header(text)) {
     COURTSIDE_CHECK(text.find(name_of(header->algorithm)) != text.npos ||
                     text.find('\\') != text.npos);

@@ -4,7 +4,7 @@
 namespace courtside::house {
 namespace {
 
-// In JSON's words, where it has one; client code says what it takes for each.
+// The name of a field type in the module; client code decides which values it accepts.
 std::string_view word_for(FieldType type) {
   switch (type) {
     case FieldType::kId: return "id";
@@ -28,7 +28,9 @@ void append_names(std::string& out, std::string_view indent,
 
 void append_family(std::string& out, const EventFamily& family) {
   out.append("  ").append(family.name).append(": {\n    events: [\n");
-  append_names(out, "      ", family.events);
+  for (const EventRule& event : family.events) {
+    out.append("      ").append(quoted(event.name)).append(",\n");
+  }
   out += "    ],\n    subjects: [\n";
   for (const SubjectRule& rule : family.subjects) {
     out += "      [" + quoted(rule.kind) + ", " + quoted(rule.field) + "],\n";
@@ -50,14 +52,12 @@ void append_family(std::string& out, const EventFamily& family) {
 std::string catalogue_module() {
   std::string out =
       "// Made by script/generate from schema/catalogue.cc; a test holds it against the code.\n\n"
-      "// By family: its events are of the types `<family>.<event>`; each is about one of its "
-      "subjects,\n"
-      "// as [kind, the field of the data that holds the id], or about anything where none is "
-      "named; "
-      "and\n"
-      "// these fields, besides the ids, have a type. Events that change rights require the ids of "
-      "those\n"
-      "// whose rights they are.\n"
+      "// The event families. An event's type is `<family>.<event>`. `subjects` lists what an\n"
+      "// event may be about, as [kind, the field of the data that contains the id]; if it is "
+      "empty,\n"
+      "// the event may be about anything. `fields` has the types of fields other than ids.\n"
+      "// `required` has the ids that events must contain because they change the rights of those\n"
+      "// accounts.\n"
       "export const catalogue = {\n";
   for (const EventFamily& family : catalogue()) append_family(out, family);
   out += "} as const;\n\n// Fields that are ids in every family.\nexport const ids = [\n";

@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: generate_pages ROOT\n";
     return 64;
   }
-  for (const courtside::house::Page& page : courtside::house::pages()) {
+  for (const courtside::house::Page& page : courtside::house::pages(argv[1])) {
     const std::string path = std::string(argv[1]) + "/" + page.path;
     std::ofstream stream(path, std::ios::binary);
     stream << page.text;

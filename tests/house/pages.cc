@@ -1,9 +1,10 @@
 #include "tests/house/pages.h"
 
 #include "base/error.h"
-#include "engine/config/print.h"
+#include "engine/config/config_toml.h"
 #include "engine/config/settings.h"
 #include "engine/postgres/outbox_sql.h"
+#include "tests/house/tree.h"
 
 namespace courtside::house {
 namespace {
@@ -91,18 +92,23 @@ constexpr std::string_view kMade =
 std::string codes_page() {
   std::string out(kMade);
   out +=
-      "# Codes\n\n"
-      "Every error has one of these codes, the same on WebSocket, over HTTP (as a problem "
-      "document)\n"
-      "and on the command line (as its exit status). A dash: never there.\n\n"
-      "## On the wire\n\n";
+      "# Codes\n"
+      "\n"
+      "Every error has one of these codes. The code is the same over WebSocket, over HTTP\n"
+      "(in a problem document) and on the command line (as an exit status). A dash means\n"
+      "that the code does not occur there.\n"
+      "\n"
+      "## Over the network\n"
+      "\n";
   append_codes(out, /*on_the_wire=*/true);
   out +=
-      "\nA WebSocket that closes with 44xx, 1002, 1003, 1007 or 1009 is not to be opened again\n"
-      "unchanged, save after 4401, 4408 and 4429; after anything else, retry with back-off and "
-      "full\n"
-      "jitter.\n\n"
-      "## Of the process\n\n";
+      "\n"
+      "Do not reopen a WebSocket unchanged after it was closed with 44xx, 1002, 1003, 1007\n"
+      "or 1009, except after 4401, 4408 and 4429. After any other close code, reconnect\n"
+      "with back-off and full jitter.\n"
+      "\n"
+      "## Of the process\n"
+      "\n";
   append_codes(out, /*on_the_wire=*/false);
   return out;
 }
@@ -120,91 +126,112 @@ void append_tables(std::string& out, std::string_view from, std::string_view to)
 std::string configuration_page() {
   std::string out(kMade);
   out +=
-      "# Configuration\n\n"
-      "A flag of `courtside serve` wins over a variable of the environment, that over a key of "
-      "the\n"
-      "TOML file (`--config FILE`, or `COURTSIDE_CONFIG`), that over the default. An unknown key "
-      "or\n"
-      "variable is an error, as is a value out of range; the message names the place.\n"
-      "`courtside config print` shows every value and where it came from, `-o toml` as a file to\n"
-      "begin with.\n\n"
-      "Sizes take B, KiB, MiB, GiB or TiB; durations take ms, s, m, h or d. In a flag or variable "
-      "the\n"
-      "items of a list are separated by commas.\n";
+      "# Configuration\n"
+      "\n"
+      "A setting can be a flag of `courtside serve`, an environment variable, or a key of\n"
+      "the TOML file (`--config FILE`, or `COURTSIDE_CONFIG`). A flag overrides the\n"
+      "variable, the variable overrides the file, and the file overrides the default. An\n"
+      "unknown key or variable is an error, and so is a value out of range; the message\n"
+      "names the place. `courtside config print` shows every value and where it came from.\n"
+      "With `-o toml` it writes a complete file that you can edit.\n"
+      "\n"
+      "Sizes take B, KiB, MiB, GiB or TiB; durations take ms, s, m, h or d. In a flag or\n"
+      "variable, separate the items of a list with commas.\n";
   append_settings(out);
   out +=
-      "\n## `[[route]]`\n\n"
-      "Which channels an event reaches, by its type (exact, or `prefix.*`): every rule that "
-      "matches\n"
-      "adds its channels. A template whose field the event lacks adds none. An event that no rule\n"
-      "matches reaches its subject's channel. The first `[[route]]` of a file replaces this "
-      "table:\n\n";
+      "\n"
+      "## `[[route]]`\n"
+      "\n"
+      "Routes decide which channels an event reaches. A route matches a type (exact, or\n"
+      "`prefix.*`). Every matching route adds its channels. A channel template adds nothing\n"
+      "when the event lacks the field that it names. An event that matches no route reaches\n"
+      "its subject's channel. The first `[[route]]` of a file replaces this table:\n"
+      "\n";
   append_rules(out);
   out +=
-      "\n```toml\n"
+      "\n"
+      "```toml\n"
       "[[route]]\n"
       "type = \"booking.*\"\n"
       "channels = [\"booking:{data.bookingId}\", \"ops:bookings\"]\n"
-      "```\n\n"
-      "## `[[projection]]`\n\n"
-      "What readers of a channel (`kind:id`, or `kind:*`) see of an event: of `data` only the "
-      "fields\n"
-      "that `data` lists, or all but those that `hide_data` lists; with `hide_actor` no actor or\n"
-      "correlation attributes. `price.minor` is the `minor` of `price`, also of each object in a "
-      "list.\n"
-      "`data` shows texts, numbers and the like: an object or a list that stands under a listed "
-      "name is\n"
-      "not shown, but with `price.*`, which is `price` with all that is in it. `hide_data` hides a "
-      "name\n"
-      "wherever it stands, with all that is in it. `unless` names a permission whose holders see "
-      "all of\n"
-      "it; with `who`, the rule is for those who may read the channel as this (see `[[read]]`) and "
-      "not\n"
-      "otherwise. A subject whose id is hidden is shown as `kind:hidden`. Through several "
-      "channels, "
-      "the\n"
-      "widest view counts. The first `[[projection]]` of a file replaces the built-in ones:\n\n";
+      "```\n"
+      "\n"
+      "## `[[projection]]`\n"
+      "\n"
+      "A projection limits the part of an event that the readers of a channel (`kind:id`,\n"
+      "or `kind:*`) see:\n"
+      "\n"
+      "| key | meaning |\n"
+      "| --- | --- |\n"
+      "| `data` | Only these fields of `data` are shown. `price.minor` is the `minor` of `price`, "
+      "also of each object in a list. Only texts, numbers, booleans and null are shown: an object "
+      "or a list under a listed name is left out. `price.*` shows `price` with everything in it. "
+      "|\n"
+      "| `hide_data` | All fields of `data` are shown except these. A name is hidden wherever it "
+      "occurs, with everything in it. |\n"
+      "| `hide_actor` | The actor and correlation attributes are hidden. |\n"
+      "| `unless` | A permission. Its holders see the whole event. |\n"
+      "| `who` | The projection applies only to callers that may read the channel as this (see "
+      "`[[read]]`) and in no other way. |\n"
+      "\n"
+      "A subject whose id is hidden is shown as `kind:hidden`. A reader that gets an event\n"
+      "through several channels sees the widest view. The first `[[projection]]` of a file\n"
+      "replaces the built-in ones:\n"
+      "\n";
   append_tables(out, "[[projection]]", "[[read]]");
   out +=
-      "\n## `[[read]]`\n\n"
-      "Who may read a channel, where access control is configured; any rule that applies is "
-      "enough,\n"
-      "live, from the log and over HTTP alike. A rule for `kind:*` speaks of each channel of the "
-      "kind; one\n"
-      "for `*` of everything, patterns too. `permissions` must all be held. With `history_only` "
-      "it is for\n"
-      "questions, not for live delivery. `who`:\n\n"
+      "\n"
+      "## `[[read]]`\n"
+      "\n"
+      "These rules decide who may read a channel when access control is configured. One\n"
+      "matching rule is enough. The rules are the same for live events, for the log and\n"
+      "over HTTP. A rule for `kind:*` applies to each channel of the kind; a rule for `*`\n"
+      "applies to everything, including patterns. The caller must hold all `permissions`. A\n"
+      "rule with `history_only` allows history, but no live delivery. `who` is one of:\n"
+      "\n"
       "| `who` | the caller |\n"
       "| --- | --- |\n"
-      "| `anyone` | also without a token |\n"
-      "| `caller` | an account that counts, or a service |\n"
-      "| `role:<name>` | an account of this role |\n"
-      "| `self` | `user:<id>`: the account of this id |\n"
-      "| `booking_account`, `booking_venue` | `booking:<id>`: whose booking it is; owner or staff "
-      "of its venue |\n"
-      "| `venue` | `venue:<id>`: its owner or staff |\n"
-      "| `participant`, `support_room` | `chat:<id>`: in the room; anyone, when `kind` of its "
-      "`chat.room_opened` is `support` |\n"
-      "| `ticket_opener`, `ticket_assignee` | `ticket:<id>` |\n"
-      "| `message_author`, `notification_account` | for `[[publish]]` only |\n\n"
-      "The first `[[read]]` of a file replaces this table:\n\n";
+      "| `anyone` | anybody, also without a token |\n"
+      "| `caller` | an active account, or a service |\n"
+      "| `role:<name>` | an account with this role |\n"
+      "| `self` | `user:<id>`: the account with this id |\n"
+      "| `booking_account`, `booking_venue` | `booking:<id>`: the account of the booking; the "
+      "owner or staff of its venue |\n"
+      "| `venue` | `venue:<id>`: the owner or staff of the venue |\n"
+      "| `participant`, `support_room` | `chat:<id>`: a participant of the room; anyone, when "
+      "`kind` of its `chat.room_opened` is `support` |\n"
+      "| `ticket_opener`, `ticket_assignee` | `ticket:<id>`: the account that opened the ticket; "
+      "the account that it is assigned to |\n"
+      "| `message_author`, `notification_account` | for `[[publish]]` only: the author of the "
+      "message; the account of the notification |\n"
+      "\n"
+      "The first `[[read]]` of a file replaces this table:\n"
+      "\n";
   append_tables(out, "[[read]]", "[[publish]]");
   out +=
-      "\n## `[[publish]]`\n\n"
-      "What accounts may publish: the event's type (exact, or `prefix.*`) and how the account "
-      "stands to\n"
-      "what the event's subject names. Services publish with the permission `event:publish`:\n\n";
+      "\n"
+      "## `[[publish]]`\n"
+      "\n"
+      "These rules decide what accounts may publish: the type of the event (exact, or\n"
+      "`prefix.*`) and the relation of the account to the event's subject (`who`, as\n"
+      "above). Services publish with the permission `event:publish`:\n"
+      "\n";
   append_tables(out, "[[publish]]", "[[role]]");
   out +=
-      "\n## `[[role]]`\n\n"
-      "What a role holds where no database is configured and the token has no `permissions` "
-      "claim:\n\n";
+      "\n"
+      "## `[[role]]`\n"
+      "\n"
+      "The permissions of a role. They are used when no database is configured and the\n"
+      "token has no `permissions` claim:\n"
+      "\n";
   append_tables(out, "[[role]]", "");
   out +=
-      "\n## `[[source]]`\n\n"
-      "One more source of events beside the one of `[outbox]`, with the same keys. It needs a "
-      "`name` and a\n"
-      "`url`; what else it does not say is as `[outbox]` has it:\n\n"
+      "\n"
+      "## `[[source]]`\n"
+      "\n"
+      "A further source of events, with the same keys as `[outbox]`. It needs a `name` and\n"
+      "a `url`. Keys that it leaves out have the values of `[outbox]`:\n"
+      "\n"
       "```toml\n"
       "[[source]]\n"
       "name = \"payments\"\n"
@@ -214,9 +241,15 @@ std::string configuration_page() {
   return out;
 }
 
-std::vector<Page> pages() {
-  return {{.path = "docs/codes.md", .text = codes_page()},
+std::vector<Page> pages(const std::string& root) {
+  const auto document = [&root](const std::string& path) {
+    return Page{.path = path, .text = with_event_schemas(read_file(root + "/" + path))};
+  };
+  return {document("docs/openapi.json"),
+          document("docs/asyncapi.json"),
+          {.path = "docs/codes.md", .text = codes_page()},
           {.path = "docs/configuration.md", .text = configuration_page()},
+          {.path = "clients/typescript/client/src/catalogue.ts", .text = client_catalogue()},
           {.path = "clients/typescript/outbox/src/catalogue.ts", .text = catalogue_module()},
           {.path = "clients/typescript/outbox/prisma/migration.sql", .text = outbox_sql({}, {})}};
 }

@@ -21,6 +21,14 @@ std::string configuration_page();
 // The catalogue of events for applications in TypeScript, from schema/catalogue.
 std::string catalogue_module();
 
-std::vector<Page> pages();
+// The types of the catalogue's data, for readers and publishers in TypeScript.
+std::string client_catalogue();
+
+// docs/openapi.json or docs/asyncapi.json, which are written by hand, with the schemas of events,
+// the last ones among their components, made from schema/catalogue.
+std::string with_event_schemas(std::string document);
+
+// `root`: of the tree.
+std::vector<Page> pages(const std::string& root);
 
 }  // namespace courtside::house

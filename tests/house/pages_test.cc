@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "engine/config/settings.h"
 #include "schema/catalogue.h"
+#include "schema/data_schema.h"
 #include "tests/house/tree.h"
 
 namespace courtside::house {
@@ -15,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Pages, AreWhatScriptGenerateWrites) {
-  for (const Page& page : pages()) {
+  for (const Page& page : pages(COURTSIDE_SOURCE_DIR)) {
     EXPECT_EQ(read_file(std::string(COURTSIDE_SOURCE_DIR) + "/" + page.path), page.text)
         << page.path << " is out of date: run script/generate";
   }
@@ -45,7 +46,7 @@ TEST(Pages, NameEveryEventOfTheCatalogue) {
   const std::string module = catalogue_module();
   for (const EventFamily& family : catalogue()) {
     EXPECT_THAT(module, HasSubstr("\n  " + std::string(family.name) + ": {\n")) << family.name;
-    for (const std::string_view event : family.events) {
+    for (const auto& [event, meaning] : family.events) {
       EXPECT_THAT(module, HasSubstr("\n      \"" + std::string(event) + "\",\n")) << family.name;
     }
   }
@@ -54,6 +55,32 @@ TEST(Pages, NameEveryEventOfTheCatalogue) {
   EXPECT_THAT(module, HasSubstr("\n      staff_removed: [\"accountId\"],\n"));
   EXPECT_THAT(module, HasSubstr("\n  \"assigneeId\",\n"));
   EXPECT_THAT(module, HasSubstr("\n  \"WHATSAPP\",\n"));
+}
+
+TEST(Pages, HaveATypeForTheDataOfEveryEvent) {
+  const std::string types = client_catalogue();
+  for (const EventFamily& family : catalogue()) {
+    for (const auto& [event, meaning] : family.events) {
+      EXPECT_THAT(types, HasSubstr(sentence(meaning) + " */\n  \"" + std::string(family.name) +
+                                   "." + std::string(event) + "\": "));
+    }
+  }
+  EXPECT_THAT(types, HasSubstr("  \"booking.created\": BookingData;\n"));
+  EXPECT_THAT(types, HasSubstr("  \"chat.participant_added\": ChatRightsData;\n"));
+  EXPECT_THAT(types, HasSubstr("interface SessionData extends CatalogueIds {\n"
+                               "  accountId: string;\n"));
+  EXPECT_THAT(types, HasSubstr("must be there: `refundId` or `paymentId` or `bookingId`.\n"));
+}
+
+// What is not made stays as it is.
+TEST(Pages, KeepTheHandWrittenPartOfADocument) {
+  const std::string before = "{\n    \"schemas\": {\n      \"A\": {},\n";
+  const std::string after = "\n    },\n    \"responses\": {}\n";
+  const std::string made =
+      with_event_schemas(before + "      \"EventAttributes\": {\"old\": 1}" + after);
+  EXPECT_TRUE(made.starts_with(before + "      \"EventAttributes\": {\n")) << made.substr(0, 200);
+  EXPECT_TRUE(made.ends_with("      }" + after));
+  EXPECT_EQ(with_event_schemas(made), made);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ bool SourceFile::is_header() const {
 }
 
 const std::vector<std::string>& folders() {
-  static const std::vector<std::string> names = {"base",   "schema",    "eventlog",
-                                                 "replay", "transport", "engine"};
+  static const std::vector<std::string> names = {"base",      "schema", "eventlog", "replay",
+                                                 "transport", "engine", "cli",      "bench"};
   return names;
 }
 

@@ -1,13 +1,15 @@
-// Goal: the tree keeps the house's shape: folders that say what they are, files that stay small,
-// tests that are run.
+// Goal: the tree keeps the house's shape: folders that say what they are, file names that are
+// unique, tests that are run.
 #include "tests/house/tree.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
+#include <map>
 #include <set>
+
+#include "tests/house/include_rules.h"
 
 namespace courtside::house {
 namespace {
@@ -38,23 +40,27 @@ TEST(Tree, FirstParagraphIsWhatFollowsTheTitle) {
 }
 
 TEST(Tree, EachFolderSaysInASentenceWhatItIs) {
-  for (const std::string& folder : folders()) {
-    const std::string first = first_paragraph(read_file((kRoot / folder / "README.md").string()));
+  std::set<std::string> all(folders().begin(), folders().end());
+  for (const Area& area : areas()) all.insert(area.path);
+  all.erase("tests");
+  all.insert({"examples", "examples/clients", "examples/demo"});
+  for (const std::string& folder : all) {
+    const std::string text = read_file((kRoot / folder / "README.md").string());
+    EXPECT_TRUE(text.starts_with("# " + folder + "\n")) << folder << "/README.md has another title";
+    const std::string first = first_paragraph(text);
     EXPECT_NE(first.find('.'), std::string::npos)
         << folder << "/README.md begins with \"" << first << "\"";
   }
 }
 
-TEST(Tree, FilesHoldOneIdeaEach) {
-  // Over 300 lines there is usually a second idea inside; over 600 there certainly is.
-  constexpr std::size_t kLinesUsual = 300;
-  constexpr std::size_t kLinesMax = 600;
+// Includes, stack traces and people name a file by its last part.
+TEST(Tree, FileNamesAreUnique) {
+  std::map<std::string, std::string> seen;
   for (const SourceFile& file : read_tree(kRoot.string())) {
-    const std::size_t count = file.lines().size();
-    EXPECT_LE(count, kLinesMax) << file.path;
-    if (count > kLinesUsual) {
-      std::cout << "warning: " << file.path << " has " << count << " lines\n";
-    }
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    if (name == "main.cc") continue;  // one for each program
+    const auto [other, is_new] = seen.try_emplace(name, file.path);
+    EXPECT_TRUE(is_new) << file.path << " and " << other->second;
   }
 }
 

@@ -1,5 +1,5 @@
-// Goal: whatever is asked together, the plan finds all of it, and reads little that is not asked
-// for.
+// Goal: for any combination of conditions, the plan finds every matching event and reads few
+// others.
 #include "replay/candidate_plan.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ class CandidatePlanTest : public testing::Test {
   Tail no_tail_{1};
 };
 
-// Ten things of one actor among thousands of a venue.
+// Ten events of one actor among thousands of a venue.
 TEST_F(CandidatePlanTest, TheRarestIsWalked) {
   for (int i = 0; i < 10; ++i) {
     log_.append_many({.channels = {"venue:7"}, .actor = "many"}, 500);
@@ -41,7 +41,7 @@ TEST_F(CandidatePlanTest, TheRarestIsWalked) {
   EXPECT_EQ(read({.channels = {"venue:*"}, .types = {"chat.*"}, .actor = "few"}).scanned, 10u);
 }
 
-// Each is in a hundredth of all events, both in one of ten thousand.
+// Each condition holds for a hundredth of all events, both together for one of ten thousand.
 TEST_F(CandidatePlanTest, TwoThatAreRareTogetherAreIntersected) {
   for (int i = 0; i < 40'000; ++i) {
     log_.append({{.channels = {"user:" + std::to_string(i % 100)},
@@ -54,7 +54,7 @@ TEST_F(CandidatePlanTest, TwoThatAreRareTogetherAreIntersected) {
   }
 }
 
-// Two lists that have nothing in common are walked within a page's budget.
+// Two lists without a common offset are walked within a page's budget.
 TEST_F(CandidatePlanTest, WhatIsWalkedForNothingCountsToo) {
   for (int i = 0; i < 40'000; ++i) {
     log_.append(

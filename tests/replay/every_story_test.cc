@@ -1,5 +1,5 @@
-// Goal: no story of commits, drops, pages and congestion, up to nine of them in any order, makes a
-// subscription lose, double or reorder an offset, call something lost that is not, or stand still.
+// Goal: no order of up to nine commits, drops, pages and congestion changes makes a subscription
+// lose, repeat or reorder an offset, report a false gap, or get stuck.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 namespace courtside {
 namespace {
 
-// Every sequence of inputs up to this long, over a log of a few offsets: what the subscriber is
-// told is 1, 2, 3 ... up to its place, each once, and nothing is called lost that was not dropped.
+// Runs every sequence of inputs up to this length over a log of a few offsets. The subscriber must
+// get 1, 2, 3 ... once each, and a gap must only contain dropped offsets.
 class EveryStory {
  public:
   static constexpr int kInputsMax = 9;
@@ -24,7 +24,7 @@ class EveryStory {
   struct State {
     Subscription subscription;
     OffsetRange held;
-    std::uint64_t told;  // everything before this was delivered, or announced as lost
+    std::uint64_t told;  // everything before it was delivered or reported as lost
     std::optional<OffsetRange> reading;
   };
 
@@ -39,7 +39,7 @@ class EveryStory {
     }
   }
 
-  // Left alone, with a socket that takes everything, it catches up.
+  // Without further inputs, and with an uncongested socket, it catches up.
   void end(State state) {
     ++stories_;
     state.subscription.on_congestion(false);
@@ -49,7 +49,7 @@ class EveryStory {
     ASSERT_EQ(Offset(state.told), state.held.end);
   }
 
-  // Does the steps until none is left.
+  // Does steps until none is left.
   void settle(State& state) {
     int steps = 0;
     for (Step step = state.subscription.next_step(); step.kind != Step::Kind::kWait;
@@ -96,7 +96,7 @@ class EveryStory {
     return true;
   }
 
-  // The page that is being read comes in with at most `count` offsets.
+  // Finishes the current read with a page of at most `count` offsets.
   bool page(State& state, std::uint64_t count) {
     if (!state.reading) return false;
     OffsetRange covered = *state.reading;

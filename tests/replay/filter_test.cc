@@ -1,5 +1,5 @@
-// Goal: a filter lets through exactly what it names, on channels, types and attributes, and its
-// compiled form (Matcher) always agrees with it.
+// Goal: a filter accepts exactly what it names, by channels, types and attributes, and its compiled
+// form (Matcher) always agrees with it.
 #include "replay/filter.h"
 
 #include <gtest/gtest.h>
@@ -97,7 +97,7 @@ TEST(Filter, EveryAttributeThatIsNamed) {
   EXPECT_FALSE(passes({.channels = {"user:1"}, .types = {"slot.held"}}, event));
 }
 
-// The test events at offset 10 were recorded at 10 s.
+// The test event at offset 10 was recorded at 10 s.
 TEST(Filter, SinceIsInclusiveAndUntilExclusive) {
   const TestEvent event{.channels = {}};
   EXPECT_TRUE(passes({.since = Timestamp(10'000'000)}, event));
@@ -106,7 +106,7 @@ TEST(Filter, SinceIsInclusiveAndUntilExclusive) {
   EXPECT_FALSE(passes({.until = Timestamp(10'000'000)}, event));
 }
 
-// "sbooking:7 | cuser:1 cuser:2": a clause each.
+// "sbooking:7 | cuser:1 cuser:2": the clauses and their terms.
 std::string clauses_of(const Filter& filter) {
   std::string out;
   const Matcher matcher(filter);
@@ -135,7 +135,7 @@ TEST(Matcher, InABatchOnlySubjectOrChannelsAreLookedFor) {
   EXPECT_EQ(candidates({.types = {"no.such"}}), (std::vector<std::uint32_t>{0, 1}));
 }
 
-// Two terms of one record with one hash: the record is still a candidate only once.
+// Two terms of a record have one hash: the record must be a candidate only once.
 TEST(Matcher, ACollisionDoesNotDoubleARecord) {
   const SharedBatch batch = make_batch(Offset(1), {{.channels = {"user:1"}}});
   Batch collided = *batch;

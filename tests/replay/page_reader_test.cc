@@ -1,6 +1,5 @@
-// Goal: paging through a window yields exactly the matching events, each once, whatever the limits,
-// the direction, the place they come from and what retention does meanwhile; and costs what
-// matches.
+// Goal: paging through a window returns exactly the matching events, each once, for any limits,
+// direction, source and concurrent retention; and its cost depends on the matches.
 #include "replay/page_reader.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +19,8 @@ constexpr std::size_t kUnbounded = 1'000'000;
 
 TestEvent on(const std::string& channel) { return {.channels = {channel}}; }
 
-// A log whose tail reaches back to everything, or to nothing: then pages come from the log.
+// Pages come from the tail, which holds the whole log, or from the log, if the reader's tail is
+// empty.
 class PageReaderTest : public testing::Test {
  protected:
   PageReader from_tail() { return PageReader(log_, log_.tail()); }
@@ -133,7 +133,7 @@ TEST_F(PageReaderTest, TimesNarrowTheWindow) {
       read({.since = Timestamp(900'000'000), .until = Timestamp(1)}, all()).records.empty());
 }
 
-// No event has a type like this, but the index knows no more than that some begin with `a.b.`.
+// No event has such a type, but the index only knows that some types begin with `a.b.`.
 constexpr const char* kNothing = "a.b.none.*";
 
 TEST_F(PageReaderTest, EndsAtEachOfItsLimits) {
@@ -151,7 +151,7 @@ TEST_F(PageReaderTest, EndsAtEachOfItsLimits) {
   small.bytes_max = 5 * record_bytes;
   EXPECT_EQ(offsets_of(read(filter, small).records), "1 2 3 4 5");
   EXPECT_EQ(read(filter, small).covered, range(1, 6));
-  small.bytes_max = 1;  // The first always fits.
+  small.bytes_max = 1;  // the first always fits
   EXPECT_EQ(read(filter, small).covered, range(1, 2));
 
   PageRequest hasty = all();
@@ -161,7 +161,7 @@ TEST_F(PageReaderTest, EndsAtEachOfItsLimits) {
   EXPECT_EQ(page.covered, range(1, 41));
 }
 
-// What was fetched for a page that ends early is not fetched again for the next.
+// Records fetched for a page that ends early are not fetched again for the next one.
 TEST_F(PageReaderTest, PagesThatEndByWhatTheyLookedAtWasteNothing) {
   for (int i = 0; i < 100; ++i) {
     log_.append({{.channels = {"user:1"}, .type = "a.b.c"}});
@@ -192,7 +192,7 @@ TEST_F(PageReaderTest, WhatIsFetchedAheadFitsThePage) {
   const Page page = read({.channels = {"user:1"}, .types = {"a.b.wanted.*"}}, request);
   EXPECT_EQ(page.records.size(), 1u);
   EXPECT_EQ(page.scanned, 100u);
-  EXPECT_LE(fetches, 2);  // After the first group: one offset, one record.
+  EXPECT_LE(fetches, 2);  // after the first group: one offset, one record
 }
 
 TEST_F(PageReaderTest, AnEmptyWindowIsComplete) {
@@ -212,7 +212,7 @@ TEST_F(PageReaderTest, AnErrorOfTheLogIsTheAnswer) {
   EXPECT_EQ(reader_.after_last({}, log_.held(), 5).error().code, Code::data_corrupt);
 }
 
-// --- retention in mid-stream ---
+// --- retention during a read ---
 
 TEST_F(PageReaderTest, WhatRetentionTookBeforeTheReadIsNotCovered) {
   log_.append_many(on("user:1"), 100);
@@ -288,13 +288,13 @@ TEST_F(PageReaderTest, TheTailSaysWhenItCannotServe) {
   EXPECT_TRUE(served(range(1, 65), 4));
   EXPECT_FALSE(served(range(1, 65), 3));
   EXPECT_TRUE(served(range(17, 65), 3));
-  EXPECT_FALSE(served(range(1, 66), 9));  // Beyond its end.
+  EXPECT_FALSE(served(range(1, 66), 9));  // beyond its end
   EXPECT_TRUE(served(range(65, 65), 0));
-  EXPECT_FALSE(reader_.read_tail({}, {.window = range(1, 65)}, 9));  // Nothing in it.
+  EXPECT_FALSE(reader_.read_tail({}, {.window = range(1, 65)}, 9));  // an empty tail
   EXPECT_EQ(reader_.records_read(), 0u);
 }
 
-// The terms are hashes: a record that only collides is held against the filter.
+// The terms are hashes: a record that only collides must be matched against the filter.
 TEST_F(PageReaderTest, ACollisionInTheTailIsNotServed) {
   const SharedBatch batch = test::make_batch(Offset(1), {on("user:1"), on("user:2")});
   auto collided = std::make_shared<Batch>(*batch);
@@ -319,7 +319,7 @@ TEST_F(PageReaderTest, WhatTheTailHoldsIsServedThoughRetentionTookIt) {
   EXPECT_EQ(page->records.size(), 91u);
 }
 
-// The tail may end before the log does: a commit is in the log first.
+// The tail may end before the log: a commit reaches the log first.
 TEST_F(PageReaderTest, RecordsOfTheTailAndTheLogStayInOrderWhenOneIsGone) {
   log_.append({on("user:1")});
   log_.append_many(on("other:1"), 1'000);
@@ -330,7 +330,7 @@ TEST_F(PageReaderTest, RecordsOfTheTailAndTheLogStayInOrderWhenOneIsGone) {
   tail.add(middle);
   int fetches = 0;
   log_.on_fetch = [&] {
-    if (++fetches == 5) log_.drop_below(Offset(2));  // Three postings and their end; then this.
+    if (++fetches == 5) log_.drop_below(Offset(2));  // three postings and their end; then this
   };
   const Result<Page> page = PageReader(log_, tail).read({.channels = {"user:1"}}, all());
   EXPECT_EQ(offsets_of(page->records), "1002 2003");
@@ -362,7 +362,7 @@ TEST_F(PageReaderTest, AfterLastCountsBackFromTheEnd) {
   EXPECT_EQ(after(1), 4u);
   EXPECT_EQ(after(2), 2u);
   EXPECT_EQ(after(3), 0u);
-  EXPECT_EQ(after(4), 0u);  // There are fewer.
+  EXPECT_EQ(after(4), 0u);  // there are fewer
   EXPECT_EQ(*reader_.after_last(filter, range(3, 206), 3), Offset(2));
 }
 

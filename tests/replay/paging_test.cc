@@ -1,6 +1,6 @@
-// Goal: whatever the log, the filter, the limits, the direction and the moment at which retention
-// strikes, paging through a window tells of each matching event once, in order. Held against the
-// plain meaning of the filter, thousands of times at random.
+// Goal: for any log, filter, limits, direction and moment of retention, paging through a window
+// returns each matching event once, in order. The result is compared with the filter's definition
+// in thousands of random cases.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -119,8 +119,8 @@ TEST(Paging, PagingAlwaysYieldsExactlyWhatMatches) {
   EXPECT_GT(events, 50'000u);
 }
 
-// Retention strikes at any moment of any read: each matching event is delivered or lies in a range
-// that the pages left uncovered, and those ranges were dropped.
+// Retention runs at any moment of any read. Each matching event is delivered or is in a range that
+// the pages left uncovered, and those ranges were dropped.
 TEST(Paging, RetentionAtAnyMomentCostsOnlyWhatItTook) {
   int gaps = 0;
   for (std::uint64_t seed = 0; seed < 4'000; ++seed) {

@@ -1,6 +1,6 @@
-// Goal: the cache of states is bounded, finds the last one before an offset, and a snapshot's bytes
-// are read back or refused.
-#include "replay/state_cache.h"
+// Goal: the cache of states is bounded and finds the last one before an offset; a snapshot's bytes
+// are decoded or refused.
+#include "replay/state/state_cache.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-// Goal: events come to the state that the rules tell, to the same bytes in every build, and however
-// they were cut; whatever is unknown survives, and what is too large is said.
-#include "replay/state_fold.h"
+// Goal: events give the state that the rules define, with the same bytes in every build and for
+// every split into snapshots; unknown fields are kept, and what is too large is listed.
+#include "replay/state/state_fold.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ TEST(StateFold, MoneyOfABookingIsListedByItsPayment) {
           R"(,"captured":)" + at(3) +
           R"(,"status":"captured"}},"refunds":{"r":{"amount":3,"requested":)" + at(4) +
           R"(,"status":"requested"}},"status":"CONFIRMED","version":4})");
-  // By its payment, where it has no id of its own.
+  // Listed under the payment's id, because the refund has none.
   EXPECT_EQ(
       state("booking:b", {{"refund.requested", R"({"paymentId":"p1","bookingId":"b","amount":1})"},
                           {"refund.requested", R"({"paymentId":"p2","bookingId":"b","amount":2})"},
@@ -104,8 +104,8 @@ TEST(StateFold, ASlotIsHeldByOneAndFreeAgainOnlyWhenThatHoldEnds) {
   EXPECT_EQ(slot.member("price"), "1");
 }
 
-// What ends a hold or a booking may name the booking, and a late end another's: once the slot was
-// told to be free, or another's, with that booking.
+// An event that ends a hold or a booking may name the booking, and a late one may name another
+// booking. Neither may leave a wrong booking in the slot.
 TEST(StateFold, WhatEndsABookingLeavesNothingOfIt) {
   const auto told = [](const std::vector<Told>& events) {
     StateFold slot("slot:s");
@@ -116,7 +116,7 @@ TEST(StateFold, WhatEndsABookingLeavesNothingOfIt) {
   EXPECT_EQ(told({booked, {"slot.released", R"({"bookingId":"b_1"})"}}), R"("available"  )");
   EXPECT_EQ(told({booked, {"slot.hold_expired", R"({"holdId":"h2","bookingId":"b_2"})"}}),
             R"("booked" "u" "b_1")");
-  // Nor does what ends nothing make it another's.
+  // An event that ends nothing does not change the owner either.
   EXPECT_EQ(told({booked, {"slot.price_changed", R"({"bookingId":"b_2","accountId":"v"})"}}),
             R"("booked" "u" "b_1")");
   EXPECT_EQ(told({{"slot.held", R"({"accountId":"u"})"},
@@ -124,7 +124,7 @@ TEST(StateFold, WhatEndsABookingLeavesNothingOfIt) {
             R"("available"  )");
 }
 
-// Without an id it is the account that tells one hold from the next.
+// Without ids, the accounts distinguish one hold from the next.
 TEST(StateFold, ALateEndOfAnothersHoldFreesNothing) {
   const auto told = [](const std::vector<Told>& events) {
     StateFold slot("slot:s");
@@ -168,7 +168,7 @@ TEST(StateFold, AChatRoomHasItsParticipantsAndItsLastMessage) {
                 R"(,"messageId":"m2","posted":)" + at(4) +
                 R"(,"senderId":"b","x":[1]},"lastType":"chat.read_up_to","opened":)" + at(1) +
                 R"(,"participants":["a","b","c"],"readUpTo":{"c":"m1"},"roomId":"r","version":7})");
-  // What it said is gone, whatever its fields are called.
+  // All content of the message is erased, whatever its fields are called.
   tell(room, {"chat.message_deleted", R"({"messageId":"m2","reason":"rude"})"});
   tell(room, {"chat.participant_removed", R"({"accountId":"c"})"});
   EXPECT_THAT(room.text(),
@@ -197,10 +197,10 @@ TEST(StateFold, AnythingElseLeavesTheLastValueOfEachFieldAsItCame) {
                         {"thing.other", ""}}),
       R"({"a":{"z":1, "y":2},"b":1.50,"b2":null,"fields":{"version":9},)"
       R"("lastType":"thing.other","version":3})");
-  // Names that no UTF-8 text can spell, and data that is no object.
+  // Names that UTF-8 cannot encode, and data that is not an object.
   EXPECT_EQ(state("thing:t", {{"thing.was", R"({"\ud800":1})"}, {"thing.is", "[1, 2]"}}),
             R"({"\ud800":1,"data":[1, 2],"lastType":"thing.is","version":2})");
-  // A generic event about a booking takes nothing of the rules'.
+  // A generic event about a booking cannot set the members of the rules.
   EXPECT_THAT(state("booking:b", {{"booking.confirmed", "{}"},
                                   {"reminder.sent", R"({"status":"x","note":"y"})"}}),
               testing::AllOf(HasSubstr(R"("status":"CONFIRMED")"), HasSubstr(R"("note":"y")"),
@@ -213,7 +213,7 @@ TEST(StateFold, WhatIsTooLargeIsSaidAndNeverHalfThere) {
   tell(fold, {"thing.was", R"({"a":)" + large + R"(,"b":1})"});
   tell(fold, {"thing.is", R"({"b":)" + large + R"(,"c":2})"});
   EXPECT_LE(fold.text().size(), StateObject::kStateBytesMax);
-  EXPECT_EQ(fold.member("b"), "");  // 1 is not its last value any more
+  EXPECT_EQ(fold.member("b"), "");  // 1 is no longer its last value
   EXPECT_EQ(fold.member("c"), "2");
   EXPECT_THAT(fold.text(), HasSubstr(R"("omitted":["b"])"));
   tell(fold, {"thing.is", R"({"a":0})"});
@@ -223,7 +223,7 @@ TEST(StateFold, WhatIsTooLargeIsSaidAndNeverHalfThere) {
   EXPECT_EQ(fold.member("b"), large);
 }
 
-// Each message is a new one: what did not fit of the last but one is no matter of the last.
+// Each message is a new one: what did not fit of the previous message does not affect it.
 TEST(StateFold, AMessageThatFitsIsWholeAfterOneThatDidNot) {
   const std::string large = "\"" + std::string(150'000, 'x') + "\"";
   StateFold room("chat:r");
@@ -238,7 +238,7 @@ TEST(StateFold, AMessageThatFitsIsWholeAfterOneThatDidNot) {
   EXPECT_THAT(room.text(), Not(HasSubstr("omitted")));
   post("m_3", too_large());
   tell(room, {"chat.message_edited", R"({"roomId":"r","messageId":"m_3","body":"edited"})"});
-  EXPECT_THAT(room.text(), HasSubstr(R"("omitted":["lastMessage"])"));  // `b` is still not there
+  EXPECT_THAT(room.text(), HasSubstr(R"("omitted":["lastMessage"])"));  // `b` is still missing
   tell(room, {"chat.message_deleted", R"({"roomId":"r","messageId":"m_3"})"});
   EXPECT_THAT(room.text(), Not(HasSubstr("omitted")));
 }
@@ -269,12 +269,12 @@ TEST(StateFold, AnyNumberOfFieldsIsBounded) {
 }
 
 // ---------------------------------------------------------------------------------------------
-// Any sequence, from a seed.
+// Random sequences from a seed.
 
 class Chance {
  public:
   explicit Chance(std::uint32_t seed) : engine_(seed) {}
-  // The engine's own numbers are the same everywhere; the distributions of the library are not.
+  // The engine's numbers are the same everywhere; those of the library's distributions are not.
   std::size_t below(std::size_t count) { return engine_() % count; }
   std::string pick(const std::vector<std::string>& from) { return from[below(from.size())]; }
 
@@ -329,7 +329,7 @@ TEST(StateFold, FoldsToTheSameBytesInEveryBuild) {
     }
     all += fold.text();
   }
-  // Where the rules change, this and kStateRulesVersion do.
+  // A change of the rules changes this hash and kStateRulesVersion.
   EXPECT_EQ(kStateRulesVersion, 4);
   EXPECT_EQ(hash128(all, "").high, 3647008059023663184ULL);
 }

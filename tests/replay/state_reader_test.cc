@@ -1,6 +1,6 @@
-// Goal: the state at N is what the events 0..N fold to, however it was cut by snapshots, pages,
-// restarts and retention; or the answer says what it lacks.
-#include "replay/state_reader.h"
+// Goal: the state at N is computed from the events 0..N, whatever snapshots, pages, restarts and
+// retention did in between; otherwise the result says what is missing.
+#include "replay/state/state_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <memory>
 #include <random>
 
-#include "tests/eventlog/log_story.h"
 #include "tests/replay/support/subject_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -19,7 +19,7 @@ using test::SubjectLog;
 using testing::HasSubstr;
 using testing::Not;
 
-// Counts what is kept and found; forgets when told.
+// Counts what is stored and found; forgets on request.
 class MemorySnapshots : public Snapshots {
  public:
   std::optional<Snapshot> find(const Hash128& key, Offset at) const override {
@@ -40,7 +40,7 @@ SubjectEvent step(const std::string& subject, int n) {
 
 struct StateReaderTest : testing::Test {
   StateReader reader() { return StateReader(memory, pages, &snapshots); }
-  // The json, or the code; with the version from which on it was folded.
+  // The JSON or the error's code, with the version of the first event that was used.
   static std::string told(const Result<State>& state) {
     if (!state) return std::string(info(state.error().code).name);
     const std::string from =
@@ -86,7 +86,7 @@ TEST_F(StateReaderTest, ALongOneIsReadInPiecesAndKept) {
   EXPECT_GE(snapshots.kept.size(), 5u);
   EXPECT_LE(snapshots.kept.size(), 13u);
 
-  // Another process finds them: any offset costs no more than what lies between two.
+  // Another process finds the snapshots: any offset costs at most the distance between two of them.
   for (const std::uint64_t offset : {3000U, 2999U, 1700U, 600U}) {
     const std::uint64_t before = pages.records_read();
     EXPECT_EQ(at(offset), log.fold("thing:t", {Offset(1), Offset(offset + 1)}));
@@ -94,7 +94,7 @@ TEST_F(StateReaderTest, ALongOneIsReadInPiecesAndKept) {
   }
 }
 
-// However little may be looked at, whoever asks again is nearer.
+// However small the budget, each further call makes progress.
 TEST_F(StateReaderTest, WhatWasReadOfALongOneIsNotReadAgain) {
   commit_many("thing:t", 100);
   const StateReader states = reader();
@@ -134,10 +134,10 @@ TEST_F(StateReaderTest, ASnapshotKeepsAStateWholeAfterItsEventsAreGone) {
   ASSERT_EQ(std::prev(snapshots.kept.end())->first.second, Offset(1000));
   log.drop_below(Offset(900));
   EXPECT_EQ(at(1000), whole);
-  EXPECT_EQ(at(768), log.fold("thing:t", {Offset(1), Offset(769)}));  // kept on the way
+  EXPECT_EQ(at(768), log.fold("thing:t", {Offset(1), Offset(769)}));  // stored on the way
   EXPECT_EQ(at(890), "position_expired");
   EXPECT_EQ(at(950), "from 900: " + log.fold("thing:t", {Offset(900), Offset(951)}));
-  // Also where no event of it is held any more.
+  // Also when no event of the subject is retained.
   log.drop_below(Offset(1001));
   EXPECT_EQ(at(1000), whole);
   log.commit({step("thing:u", 1)});
@@ -155,7 +155,7 @@ TEST_F(StateReaderTest, WithoutOneTheAnswerSaysFromWhichVersionOnItWasFolded) {
   EXPECT_EQ(at(5), "position_expired");
 }
 
-// One that is followed by a hole would be a state that never was.
+// A snapshot followed by a hole would give a state that never existed.
 TEST_F(StateReaderTest, ASnapshotIsNotUsedOverAHole) {
   commit_many("thing:t", 600);
   ASSERT_NE(at(512), "");
@@ -193,10 +193,10 @@ TEST_F(StateReaderTest, SnapshotsOfOtherRulesLogsAndViewsAreNotFound) {
   }
   EXPECT_EQ(told(reader().state_at("thing:t", Offset(600), odd)), expected.text());
   EXPECT_EQ(reader().state_at("thing:t", Offset(600), odd)->version, 599u);
-  // Nothing that a reader sees: not there.
+  // The reader sees no event: not found.
   StateView none{.key = "none", .shows = [](RecordView) { return false; }};
   EXPECT_EQ(told(reader().state_at("thing:t", Offset(600), none)), "not_found");
-  // Damaged ones neither.
+  // Damaged snapshots are not used.
   for (auto& [key, bytes] : snapshots.kept) bytes = "rubbish";
   EXPECT_EQ(at(600), log.fold("thing:t", {Offset(1), Offset(601)}));
 }
@@ -220,7 +220,7 @@ TEST_F(StateReaderTest, AProjectionHidesFromTheStateWhatItHidesOfTheEvents) {
 }
 
 // ---------------------------------------------------------------------------------------------
-// On the disk: 1,000 random questions, with restarts, retention and a small cache in between.
+// On the disk: 1,000 random queries with restarts, retention and a small cache.
 
 class OnDisk : public testing::Test {
  protected:
@@ -278,7 +278,7 @@ TEST_F(OnDisk, AThousandRandomQuestionsAreAnsweredAsAnIndependentFoldAnswers) {
         const RecordView record(bytes);
         if (record.offset() > at || record.event().subject() != subject) continue;
         expected.apply(record, nullptr);
-        // What is left from the version on that the answer names.
+        // The events from the version that the result names.
         if (state && record.subject_version() >= state->folded_from) held.apply(record, nullptr);
       }
       SCOPED_TRACE(subject + " at " + std::to_string(at.value()));

@@ -1,13 +1,13 @@
-// Goal: each member of a state follows the events that it comes from: the end of something else
-// changes nothing, what was deleted stays deleted, and nobody's words come from somebody else.
-#include "replay/state_rules.h"
+// Goal: each member of a state follows only its own events: the end of something else changes
+// nothing, a deleted message stays deleted, and a message only has its sender's words.
+#include "replay/state/state_rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "replay/chat_rules.h"
+#include "replay/state/chat_rules.h"
 #include "tests/replay/support/told_events.h"
 
 namespace courtside {
@@ -19,7 +19,7 @@ using test::Told;
 using testing::HasSubstr;
 using testing::Not;
 
-// Each way in which a slot can be taken, and each end of something else.
+// Each way in which a slot can be taken, and each event that ends something else.
 TEST(StateRules, WhatEndsSomethingElseChangesNothing) {
   const std::string times = R"("start":"2026-12-01T18:00:00Z","note":"mine")";
   const Told booked = {"slot.booked", R"({"accountId":"u2","bookingId":"b2",)" + times + "}"};
@@ -59,7 +59,7 @@ TEST(StateRules, WhatEndsSomethingElseChangesNothing) {
   }
 }
 
-// What a reader does not see of an event decides all the same.
+// What the reader does not see of an event still decides.
 TEST(StateRules, AReaderWithoutIdsSeesTheSlotAsItIs) {
   const Projection seen{.name = "availability",
                         .data_fields = {"slotId", "start"},
@@ -112,7 +112,7 @@ TEST(StateRules, EachMemberOfASlotFollowsItsOwnEvent) {
   EXPECT_EQ(told({of_b0, {"slot.booked", R"({"bookingId":"b0"})"}}), R"("booked" "u0" "b0")");
   EXPECT_EQ(told({of_b0, {"slot.held", R"({"accountId":"u1"})"}}), R"("held" "u1" )");
   EXPECT_EQ(told({of_b0, {"slot.maintenance_started", "{}"}}), R"("maintenance"  )");
-  // A booking takes from the hold that it was made of, and from no other.
+  // A booking inherits from its own hold and from no other.
   const Told hold = {"slot.held", R"({"accountId":"u0","holdId":"h0","bookingId":"b0"})"};
   EXPECT_EQ(told({hold, {"slot.booked", R"({"holdId":"h0"})"}}), R"("booked" "u0" "b0")");
   EXPECT_EQ(told({hold, {"slot.booked", R"({"holdId":"h1"})"}}), R"("booked"  )");
@@ -143,7 +143,7 @@ TEST(StateRules, EachMemberOfATicketABookingAndAPaymentFollowsItsOwnEvent) {
   EXPECT_THAT(state("booking:b", {{"payment.failed", R"({"paymentId":"p","code":"51"})"},
                                   {"payment.captured", R"({"paymentId":"p"})"}}),
               Not(HasSubstr("51")));
-  // Assigned to nobody.
+  // Assigned to no account.
   EXPECT_THAT(state("ticket:t", {{"ticket.assigned", R"({"assigneeId":"s"})"},
                                  {"ticket.replied", "{}"},
                                  {"ticket.assigned", "{}"}}),
@@ -189,7 +189,7 @@ TEST(StateRules, ADeletedMessageStaysDeleted) {
     StateFold room("chat:r");
     for (const Told& told : events) {
       tell(room, told);
-      // Also when it goes on from a snapshot.
+      // Also after continuing from a snapshot.
       StateFold resumed("chat:r");
       ASSERT_TRUE(resumed.resume(room.text(), room.memory()));
       room = resumed;
@@ -198,7 +198,7 @@ TEST(StateRules, ADeletedMessageStaysDeleted) {
     EXPECT_THAT(room.text(), HasSubstr(R"("deleted":)")) << room.text();
     EXPECT_THAT(room.text(), HasSubstr(R"("messageId":"m1")")) << room.text();
   }
-  // Nor can an event spell the times that the rules set.
+  // An event cannot set the times that the rules set.
   EXPECT_THAT(state("chat:r", {{"chat.message_posted",
                                 R"({"messageId":"m1","deleted":"x","edited":"x","posted":"x"})"}}),
               Not(HasSubstr(R"("x")")));
@@ -216,7 +216,7 @@ TEST(StateRules, ARoomForgetsTheOldestOfManyDeletedMessages) {
   EXPECT_THAT(room.text(), HasSubstr("SAID"));
 }
 
-// What a participant says is of its message, or of how far it read, and of nothing else.
+// A participant's event changes only its message or its read position.
 TEST(StateRules, AParticipantChangesNothingOfTheRoom) {
   StateFold room("chat:r");
   tell(room, {"chat.room_opened", R"({"roomId":"r","kind":"support","participants":["a"]})"});

@@ -1,5 +1,5 @@
-// Goal: a subscriber is served every offset once, in order, from the log or from the commits, and
-// hears of a gap exactly when something was lost to it, before anything later.
+// Goal: a subscriber gets every offset once, in order, from the log or from the commits, and a gap
+// exactly when something was lost to it, before anything later.
 #include "replay/subscription.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ std::string describe(const Step& step) {
   return text + ".." + std::to_string(step.range.end.value());
 }
 
-// A subscription with a log that nothing was ever dropped from, unless the test says so.
+// A subscription over a log without drops, unless the test makes some.
 class Client {
  public:
   Client(std::uint64_t next, OffsetRange held) : subscription_(Offset(next), held), held_(held) {}
@@ -38,7 +38,7 @@ class Client {
   std::string page_read(std::uint64_t begin, std::uint64_t end) {
     return describe(subscription_.on_page_read(range(begin, end)));
   }
-  // The page is handed out, and what comes next is asked.
+  // Delivers the page and asks for the next step.
   std::string page_sent(std::uint64_t end) {
     subscription_.on_page(Offset(end));
     return step();
@@ -67,7 +67,7 @@ TEST(Subscription, FromNowIsLiveAtOnce) {
 TEST(Subscription, CatchesUpPageByPageThenGoesLive) {
   Client client(5, range(1, 18));
   EXPECT_EQ(client.step(), "read 5..18");
-  EXPECT_EQ(client.step(), "wait");  // One read at a time.
+  EXPECT_EQ(client.step(), "wait");  // one read at a time
   EXPECT_TRUE(client.subscription().reading());
   EXPECT_EQ(client.page_read(5, 9), "wait");
   EXPECT_EQ(client.page_sent(9), "read 9..18");
@@ -75,7 +75,7 @@ TEST(Subscription, CatchesUpPageByPageThenGoesLive) {
   EXPECT_EQ(client.page_sent(18), "live 18");
 }
 
-// The hand-off: what is committed while the last page is on its way is neither lost nor doubled.
+// The hand-off: a commit during the last page is neither lost nor repeated.
 TEST(Subscription, ACommitDuringTheLastPageIsReadFromTheLog) {
   Client client(5, range(1, 18));
   EXPECT_EQ(client.step(), "read 5..18");
@@ -93,7 +93,7 @@ TEST(Subscription, ASlowReaderFallsBehindAndIsFedFromTheLog) {
   EXPECT_EQ(client.step(), "live 12");
   EXPECT_EQ(client.commit(12, 13), "deliver 12..13");
   EXPECT_EQ(client.congestion(true), "wait");
-  EXPECT_EQ(client.commit(13, 20), "behind 13..20");  // Nothing is queued.
+  EXPECT_EQ(client.commit(13, 20), "behind 13..20");  // nothing is queued
   EXPECT_FALSE(client.subscription().live());
   EXPECT_EQ(client.step(), "wait");
   EXPECT_EQ(client.commit(20, 30), "wait");
@@ -106,7 +106,7 @@ TEST(Subscription, ASlowReaderOfAQuietLogStaysLive) {
   Client client(12, range(1, 12));
   EXPECT_EQ(client.step(), "live 12");
   EXPECT_EQ(client.congestion(true), "wait");
-  EXPECT_EQ(client.drop(3), "wait");  // An empty commit concerns nobody.
+  EXPECT_EQ(client.drop(3), "wait");  // an empty commit concerns no subscriber
   EXPECT_EQ(client.congestion(false), "wait");
   EXPECT_EQ(client.commit(12, 14), "deliver 12..14");
 }
@@ -119,7 +119,7 @@ TEST(Subscription, CongestionInMidPageKeepsWhatWasNotHandedOut) {
   EXPECT_EQ(client.page_sent(7), "wait");
   EXPECT_EQ(client.congestion(false), "read 7..18");
   EXPECT_EQ(client.page_read(7, 18), "wait");
-  EXPECT_EQ(client.page_sent(7), "read 7..18");  // Not even one fitted.
+  EXPECT_EQ(client.page_sent(7), "read 7..18");  // not even one fitted
 }
 
 TEST(Subscription, ACongestedOneDoesNotGoLive) {
@@ -151,7 +151,7 @@ TEST(Subscription, RetentionOvertakesItBetweenTwoPages) {
   Client client(5, range(1, 18));
   EXPECT_EQ(client.step(), "read 5..18");
   EXPECT_EQ(client.drop(12), "wait");
-  EXPECT_EQ(client.page_read(5, 9), "wait");  // It was read before the drop: nothing of it is lost.
+  EXPECT_EQ(client.page_read(5, 9), "wait");  // it was read before the drop: nothing of it is lost
   EXPECT_EQ(client.page_sent(9), "gap 9..12");
   EXPECT_EQ(client.step(), "read 12..18");
 }
@@ -159,12 +159,12 @@ TEST(Subscription, RetentionOvertakesItBetweenTwoPages) {
 TEST(Subscription, RetentionOvertakesItDuringARead) {
   Client client(5, range(1, 18));
   EXPECT_EQ(client.step(), "read 5..18");
-  EXPECT_EQ(client.page_read(12, 15), "gap 5..12");  // Before the page's events.
-  EXPECT_EQ(client.drop(12), "wait");                // The shard hears of it later: no second gap.
+  EXPECT_EQ(client.page_read(12, 15), "gap 5..12");  // before the page's events
+  EXPECT_EQ(client.drop(12), "wait");                // the shard learns of it later: no second gap
   EXPECT_EQ(client.page_sent(15), "read 15..18");
 }
 
-// The gap was told; then the page itself was dropped.
+// The gap was reported; then the page itself was dropped.
 TEST(Subscription, AGapThatWasToldIsNotToldAgain) {
   Client client(5, range(1, 18));
   EXPECT_EQ(client.step(), "read 5..18");
@@ -182,7 +182,7 @@ TEST(Subscription, APageOfWhichNothingIsLeft) {
   EXPECT_EQ(client.page_sent(18), "live 18");
 }
 
-// Retention behind a reader that stands still costs it one message, not one for each step.
+// Retention during congestion costs the reader one message, not one for each step.
 TEST(Subscription, ACongestedOneHearsOfOneGapInTheEnd) {
   Client client(5, range(1, 18));
   client.subscription().on_congestion(true);
@@ -198,7 +198,8 @@ TEST(Subscription, ALiveOneNeverHearsOfAGap) {
   EXPECT_EQ(client.step(), "live 18");
   EXPECT_EQ(client.drop(18), "wait");
   EXPECT_EQ(client.step(), "wait");
-  // Commits that do not concern it were not offered; retention has passed its place since.
+  // Commits that do not concern it were not passed to it; retention has passed its offset
+  // meanwhile.
   EXPECT_EQ(describe(client.subscription().on_commit(range(40, 41), range(39, 41))),
             "deliver 40..41");
   EXPECT_EQ(client.step(), "wait");
@@ -223,7 +224,7 @@ TEST(Subscription, ALargeCommitMayComeInPieces) {
   EXPECT_EQ(client.congestion(false), "read 60..118");
 }
 
-// The client heard of event 20 from a shard that is faster than this one.
+// The client got event 20 from a shard that is faster than this one.
 TEST(Subscription, AheadOfItsShardItWaits) {
   Client client(21, range(1, 18));
   EXPECT_EQ(client.step(), "wait");
@@ -241,7 +242,7 @@ TEST(Subscription, AFailedReadIsAskedForAgain) {
   EXPECT_FALSE(client.subscription().reading());
   EXPECT_EQ(client.step(), "read 5..18");
   EXPECT_EQ(client.page_read(5, 18), "wait");
-  client.subscription().on_read_failed();  // Dropped before any of it was sent.
+  client.subscription().on_read_failed();  // dropped before any of it was sent
   EXPECT_EQ(client.step(), "read 5..18");
 }
 
@@ -254,7 +255,7 @@ TEST(SubscriptionDeathTest, WhatOnlyWeCanDoWrongIsCaught) {
     client.step();
     return client;
   };
-  EXPECT_DEATH(live().commit(17, 19), "check failed");  // It had 17.
+  EXPECT_DEATH(live().commit(17, 19), "check failed");  // it already had 17
   EXPECT_DEATH(live().page_read(18, 19), "check failed");
   EXPECT_DEATH(live().subscription().on_page(Offset(18)), "check failed");
   EXPECT_DEATH(live().subscription().on_commit(range(18, 20), range(1, 19)), "check failed");

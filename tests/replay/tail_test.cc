@@ -37,8 +37,8 @@ TEST(Tail, FindsTheBatchesOfARange) {
   EXPECT_EQ(ranges(tail.find(range(8, 9), 9)), (Ranges{range(8, 9)}));
   EXPECT_EQ(ranges(tail.find(range(5, 13), 2)), (Ranges{range(5, 8), range(8, 9)}));
   EXPECT_EQ(ranges(tail.find(range(12, 99), 9)), (Ranges{range(9, 13)}));
-  EXPECT_TRUE(tail.find(range(4, 13), 9).empty());   // It does not reach back so far.
-  EXPECT_TRUE(tail.find(range(13, 20), 9).empty());  // Nor beyond its end.
+  EXPECT_TRUE(tail.find(range(4, 13), 9).empty());   // it does not reach back so far
+  EXPECT_TRUE(tail.find(range(13, 20), 9).empty());  // nor beyond its end
 }
 
 TEST(Tail, FindsTheBatchOfAnOffset) {
@@ -58,7 +58,7 @@ TEST(Tail, LeavesEmptyBatchesOut) {
   EXPECT_TRUE(tail.range().empty());
   tail.add(batch_of(1, 0));
   EXPECT_TRUE(tail.range().empty());
-  tail.add(batch_of(7, 1));  // The first may begin anywhere.
+  tail.add(batch_of(7, 1));  // the first may begin anywhere
   EXPECT_EQ(tail.range(), range(7, 8));
 }
 
@@ -70,14 +70,14 @@ TEST(Tail, TheOldestGoFirstAndTheNewestStays) {
     EXPECT_LE(tail.size_bytes(), 3 * batch_bytes);
   }
   EXPECT_EQ(tail.range(), range(89, 101));
-  tail.add(batch_of(101, 400));  // Larger than all of the bound.
+  tail.add(batch_of(101, 400));  // larger than the bound
   EXPECT_EQ(tail.range(), range(101, 501));
   EXPECT_GT(tail.size_bytes(), 3 * batch_bytes);
   tail.add(batch_of(501, 4));
   EXPECT_EQ(tail.range(), range(501, 505));
 }
 
-// What a reader found stays readable when the tail moves on.
+// Batches that a reader found stay readable when the tail evicts them.
 TEST(Tail, ReadersKeepWhatTheyFound) {
   Tail tail(1);
   std::atomic<bool> done = false;

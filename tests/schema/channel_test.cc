@@ -1,4 +1,4 @@
-// Goal: what is a channel, what a pattern, and what neither.
+// Goal: which texts are channels, which are patterns, and which are neither.
 #include "schema/channel.h"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ TEST(Channel, IsNothingElse) {
                                  "user:\xc2\x85",  // U+0085
                                  "user:\xff",
                                  "user:\xc3",
-                                 "user:\xed\xa0\x80",  // no UTF-8
+                                 "user:\xed\xa0\x80",  // not UTF-8
                                  std::string("user:a\0b", 8),
                                  too_long_kind + ":1",
                                  "user:" + too_long_id};

@@ -1,4 +1,4 @@
-// Goal: an event that came as a FlatBuffer is judged by the same rules as one that came as JSON.
+// Goal: an event that arrived as a FlatBuffer is validated by the same rules as a JSON one.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace courtside {
 namespace {
 
-// What came as a FlatBuffer was not read by the JSON reader, so everything is looked at again.
+// A FlatBuffer did not pass the JSON reader, so everything is checked again.
 TEST(CheckEvent, JudgesEveryField) {
   const auto verdict_with = [](const auto& change) {
     EventFields fields = full_fields();

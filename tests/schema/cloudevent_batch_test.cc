@@ -1,4 +1,4 @@
-// Goal: a batch is taken whole or refused whole, and what is wrong is found in every event of it.
+// Goal: a batch is accepted or refused as a whole, and the faults of every event in it are found.
 #include <gtest/gtest.h>
 
 #include <string>

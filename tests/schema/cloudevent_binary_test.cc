@@ -26,7 +26,7 @@ Result<IncomingEvent> parse(const Headers& more, std::string_view content_type,
   return parse_binary_cloudevent(headers_with(more), content_type, body, kReceived);
 }
 
-// The event as a reader gets it, without what the log says.
+// The event as a reader gets it, without the attributes that the log adds.
 std::string written(const Result<IncomingEvent>& incoming) {
   if (!incoming) return verdict(incoming);
   const EventFields fields = EventView(incoming->event).fields();

@@ -1,4 +1,4 @@
-// CloudEvents in JSON for the tests of this folder, and what the door says to them.
+// CloudEvents in JSON for the tests of this folder, and the validation's results for them.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace courtside {
 // 2026-11-01T10:00:00Z
 constexpr Timestamp kReceived{1'793'527'200'000'000};
 
-// A generic event that is sound; `more` is put behind its members: `,"a":1`.
+// A valid generic event; `more` is appended to its members: `,"a":1`.
 inline std::string cloudevent(std::string_view more = "") {
   std::string json =
       R"({"specversion":"1.0","id":"1","source":"/web","type":"demo.happened","subject":"demo:d_1")";

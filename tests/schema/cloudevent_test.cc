@@ -1,4 +1,4 @@
-// Goal: what the door takes as a CloudEvent in JSON, what it refuses, and in which words.
+// Goal: which JSON CloudEvents are accepted, which are refused, and with which messages.
 #include "schema/cloudevent.h"
 
 #include <gtest/gtest.h>
@@ -207,11 +207,11 @@ TEST(CloudEvent, NoAttributeComesTwice) {
     EXPECT_EQ(verdict_on(cloudevent(member + member)),
               std::string("invalid_event: /") + name + " is there twice");
   }
-  // Under any spelling.
+  // A second spelling of a name is found too.
   EXPECT_EQ(verdict_on(cloudevent(R"(,"t\u0079pe":"x")")), "invalid_event: /type is there twice");
 }
 
-// The limits of event_rules.h: the longest that is taken, and one byte more.
+// The limits of event_rules.h: the longest text that is accepted, and one byte more.
 TEST(CloudEvent, EveryAttributeHasALongestText) {
   const auto event_with = [](std::string_view name, std::size_t size) {
     std::string json = cloudevent();
@@ -223,7 +223,7 @@ TEST(CloudEvent, EveryAttributeHasALongestText) {
     return json.replace(begin, json.find('"', begin) - begin, value);
   };
   for (const TextAttribute& attribute : text_attributes()) {
-    if (attribute.name == "subject" || attribute.name == "time") continue;  // bound by their form
+    if (attribute.name == "subject" || attribute.name == "time") continue;  // limited by syntax
     EXPECT_EQ(verdict_on(event_with(attribute.name, attribute.bytes_max)), "ok") << attribute.name;
     EXPECT_EQ(verdict_on(event_with(attribute.name, attribute.bytes_max + 1)),
               "invalid_event: /" + std::string(attribute.name) + " is longer than " +
@@ -271,7 +271,7 @@ TEST(CloudEvent, TheWholeEventHasASizeLimit) {
   };
   const auto small = with_text(kEventBytesMax - 1000);
   ASSERT_TRUE(small) << verdict(small);
-  // The envelope's share is known now: fill the rest up to the byte.
+  // Now the size of the envelope is known: fill the rest to the last byte.
   const std::size_t room = kEventBytesMax - small->event.size();
   EXPECT_TRUE(with_text(kEventBytesMax - 1000 + room));
   const auto large = with_text(kEventBytesMax - 1000 + room + 4);

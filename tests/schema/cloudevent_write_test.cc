@@ -1,4 +1,4 @@
-// Goal: what subscribers see of an event, in JSON, whole and through a projection.
+// Goal: the JSON that subscribers get of an event, whole and through a projection.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -51,7 +51,7 @@ TEST(WriteCloudEvent, EscapesTexts) {
   EXPECT_FALSE(read_json(json).is(JsonKind::kNone));
 }
 
-TEST(WriteCloudEvent, ComesBackThroughTheDoor) {
+TEST(WriteCloudEvent, CanBeParsedAgain) {
   const std::string json = written(full_fields());
   const auto incoming = parse_cloudevent(json, kReceived);
   ASSERT_TRUE(incoming) << verdict(incoming);
@@ -89,10 +89,10 @@ TEST(Projection, KeepsTheBytesOfWhatItShows) {
             R"({"a":1e400,"b":[ ]})");
   EXPECT_EQ(shown_data("{}", shows), "{}");
   EXPECT_EQ(shown_data(R"({"secret":1})", shows), "{}");
-  EXPECT_EQ(shown_data(R"({"x":{"a":1}})", shows), "{}");  // only the top level counts
+  EXPECT_EQ(shown_data(R"({"x":{"a":1}})", shows), "{}");  // only top-level names match
 }
 
-// A list of what is shown means leaves; `.*` means a field with all that is in it.
+// A list of shown fields names scalars; `.*` names a field with everything in it.
 TEST(Projection, MayNameLeaves) {
   const Projection shows{.name = "public", .data_fields = {"price.minor", "price.currency", "a.*"}};
   EXPECT_EQ(
@@ -119,7 +119,7 @@ TEST(Projection, ShowsNoObjectOrListWhereALeafIsListed) {
   EXPECT_EQ(shown_data(R"({"status":{"reason":1},"price":{"minor":{"vip":1}}})", shows),
             R"({"price":{}})");
   EXPECT_EQ(shown_data(R"({"status":["s"],"price":{"minor":["s"]}})", shows), R"({"price":{}})");
-  // A name with a dot in it is no path.
+  // A name that contains a dot is not a path.
   EXPECT_EQ(shown_data(R"({"price.minor":1,"price":{"minor":2}})", shows),
             R"({"price":{"minor":2}})");
 }
@@ -159,7 +159,7 @@ TEST(Projection, HidesTheIdOfASubjectWithItsField) {
   EXPECT_EQ(subject("slot.held", "slot:s_1", open), "slot:s_1");
 }
 
-// Names are compared by what they say, not by how they are spelled.
+// Names are compared after decoding, whatever their spelling.
 TEST(Projection, CannotBeGotAroundByEscapes) {
   const Projection hides{.name = "venue", .data_fields = {"secret"}, .listed_are_hidden = true};
   const Projection shows{.name = "public", .data_fields = {"a"}};
@@ -196,7 +196,7 @@ TEST(DataFields, AreTheTextsAtTheTop) {
       R"({"accountId":"a_1","n":1,"in":{"accountId":"a_2"},"v\u0065nue":"\u0037","twice":"1","twice":"2"})");
   EXPECT_EQ(fields.text("accountId"), "a_1");
   EXPECT_EQ(fields.text("venue"), "7");
-  EXPECT_EQ(fields.text("twice"), "2");  // as JSON.parse has it
+  EXPECT_EQ(fields.text("twice"), "2");  // the last one, as in JSON.parse
   EXPECT_FALSE(fields.text("n"));
   EXPECT_FALSE(fields.text("in"));
   const DataFields list(R"(["accountId"])");

@@ -1,5 +1,5 @@
-// Goal: whatever JSON a producer sends as data, the same bytes come out again: on every way in and
-// every way out.
+// Goal: whatever JSON a producer sends as data, subscribers get the same bytes, over every input
+// and every output.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -13,7 +13,7 @@
 namespace courtside {
 namespace {
 
-// The data of a CloudEvent in JSON; it is the last member.
+// The data of a JSON CloudEvent, which is its last member.
 std::string data_in(const std::string& json) {
   const std::size_t begin = json.find(R"(,"data":)") + 8;
   return json.substr(begin, json.size() - begin - 1);
@@ -64,7 +64,7 @@ TEST(DataBytes, WhatOtherReadersChangeIsKept) {
   }
 }
 
-// Writes any JSON value, in any spelling.
+// Writes any JSON value in any spelling.
 class AnyJson {
  public:
   explicit AnyJson(unsigned seed) : random_(seed) {}

@@ -1,4 +1,4 @@
-// Events and records that the tests of this folder share.
+// Events and records for the tests of this folder.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace courtside {
 
-// Every attribute set, two extensions, JSON data.
+// Every attribute is set; two extensions; JSON data.
 inline EventFields full_fields() {
   return {.id = "0192-a",
           .source = "/web",

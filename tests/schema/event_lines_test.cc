@@ -1,5 +1,5 @@
-// Goal: a file of events can be read back by whoever reads NDJSON or CSV: one event a line, every
-// cell as it was, and none that a spreadsheet runs.
+// Goal: NDJSON and CSV readers can read the events back: one event per line, every cell unchanged,
+// and no cell that a spreadsheet would run as a formula.
 #include "schema/event_lines.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 namespace courtside {
 namespace {
 
-// A CSV reader after the grammar of RFC 4180, section 2, that shares nothing with the writer.
+// A CSV reader by the grammar of RFC 4180, section 2. It shares no code with the writer.
 std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
   std::vector<std::vector<std::string>> rows;
   std::size_t i = 0;
@@ -53,16 +53,16 @@ std::string line_of(const EventFields& fields, const Projection* projection = nu
   return out.substr(1);
 }
 
+constexpr std::size_t kData = 14;
+
 std::vector<std::string> row_of(const EventFields& fields, const Projection* projection = nullptr) {
   const std::string record = make_record(build_event(fields));
   std::string out;
-  append_event_row(out, RecordView(record), projection);
+  append_event_row(out, RecordView(record), "k3f9", projection);
   const auto rows = parse_csv(out);
   EXPECT_EQ(rows.size(), 1u) << out;
-  return rows.empty() ? std::vector<std::string>(11) : rows.front();
+  return rows.empty() ? std::vector<std::string>(kData + 1) : rows.front();
 }
-
-constexpr std::size_t kData = 10;
 
 TEST(EventLines, ALineIsTheCloudEvent) {
   const std::string record = make_record(build_event(full_fields()));
@@ -85,11 +85,13 @@ TEST(EventLines, ARowHasTheColumnsOfItsHead) {
   const auto head = parse_csv(std::string(kEventRowHead)).front();
   EXPECT_EQ(head, (std::vector<std::string>{"sequence", "recordedtime", "id", "source", "type",
                                             "subject", "subjectversion", "time", "actorid",
-                                            "correlationid", "data"}));
+                                            "correlationid", "causationid", "actortype",
+                                            "actorrole", "position", "data"}));
   EXPECT_EQ(row_of(full_fields()),
             (std::vector<std::string>{
                 "00000000000000104218", "2026-11-01T10:00:00.123456Z", "0192-a", "/web",
                 "demo.happened", "booking:b_1", "18", "2026-11-01T10:00:00Z", "42", "corr-1",
+                "cause-1", "USER", "VENUE_OWNER", "k3f9:104218",
                 R"({ "accountId":"a_1","price": {"minor":45000,"currency":"INR"} })"}));
   EXPECT_EQ(row_of({.id = "1"})[kData], "");
   EXPECT_EQ(row_of({.id = "1", .data_kind = DataKind::kBinary, .data = "\1\2"})[kData], "AQI=");
@@ -102,8 +104,7 @@ TEST(EventLines, AProjectionHidesInBoth) {
   EXPECT_EQ(line.find("a_1"), std::string::npos) << line;
   EXPECT_EQ(line.find("corr-1"), std::string::npos) << line;
   const auto row = row_of(full_fields(), &projection);
-  EXPECT_EQ(row[8], "");
-  EXPECT_EQ(row[9], "");
+  for (std::size_t of_actor = 8; of_actor <= 12; ++of_actor) EXPECT_EQ(row[of_actor], "");
   EXPECT_EQ(row[kData], R"({"price":{"minor":45000,"currency":"INR"}})");
 }
 
@@ -133,7 +134,7 @@ TEST(EventLines, AFormulaIsMadeHarmless) {
   EXPECT_EQ(row_of({.id = "=cmd", .source = "@x", .actorid = "-2"})[2], "'=cmd");
 }
 
-// Random texts out of the characters that matter come back, but for a formula's apostrophe.
+// Random texts of the critical characters come back, except for the apostrophe before a formula.
 TEST(EventLines, RowsOfAnythingComeBack) {
   std::mt19937 random(20261123);
   constexpr std::string_view kLetters = "ab,\"\r\n '=+-@\t;";

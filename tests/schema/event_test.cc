@@ -1,4 +1,4 @@
-// Goal: an event comes back as it was built, and no damaged buffer is ever read.
+// Goal: an event has the fields that it was built from, and no damaged buffer is ever read.
 #include "schema/event.h"
 
 #include <gtest/gtest.h>
@@ -100,8 +100,8 @@ TEST(Event, RefusesMoreTablesThanAnyEventHas) {
   EXPECT_FALSE(verify_event(build_event(fields)));
 }
 
-// What verifies may mean anything, but every byte that is read lies within the buffer: a sanitizer
-// watches, and so does the sum.
+// A buffer that verifies may have any content, but every byte that is read lies within it: the
+// sanitizer checks this, and so does the sum.
 std::size_t read_all(EventView event, std::string_view buffer) {
   std::size_t read = 0;
   const auto look = [&](std::string_view text) {
@@ -137,7 +137,7 @@ TEST(Event, NoMutationMakesItReadBeyondItsBuffer) {
     event ? ++verified : ++refused;
     if (event) read += read_all(*event, mutated);
   }
-  // Both happen often, or the loop shows nothing.
+  // Both must occur often, or the loop proves nothing.
   EXPECT_GT(verified, 5'000u);
   EXPECT_GT(refused, 5'000u);
   EXPECT_GT(read, 0u);

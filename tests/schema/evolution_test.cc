@@ -1,5 +1,5 @@
-// Goal: a schema that breaks a released one cannot be merged, and what each release wrote is read
-// today as it was then. Every way to break one is planted, and must be found.
+// Goal: a schema that breaks a released one is found, and today's code reads what each release
+// wrote. Every kind of breakage is planted and must be found.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -52,17 +52,17 @@ TEST(Evolution, TheSchemasBreakNoReleasedOne) {
   }
 }
 
-// The schema with one text in place of another, which must be in it.
+// One text replaced by another in a schema. The first must occur in it.
 struct Change {
   const char* file;
   const char* from;
   const char* to;
-  const char* found;  // a part of what must be said; empty: it breaks nothing
+  const char* found;  // a part of the expected message; empty: nothing is broken
 };
 
 const std::vector<Change>& changes() {
   static const std::vector<Change> all = {
-      // What flatc --conform lets pass.
+      // flatc --conform accepts these.
       {"/event.fbs", "  data: [ubyte];\n", "", "Event.data is gone"},
       {"/event.fbs", "  id: string;\n  source", "  id: string (required);\n  source",
        "Event.id: whether it is required"},
@@ -74,7 +74,7 @@ const std::vector<Change>& changes() {
        "ClientBody.Hello: its member"},
       {"/protocol.fbs", "Ping, Pong, Expiring, Draining\n", "Ping, Pong, Expiring\n",
        "ServerBody.Draining is gone"},
-      // What it finds.
+      // flatc --conform finds these.
       {"/event.fbs", "  id: string;\n  source: string;\n", "  source: string;\n  id: string;\n",
        "Event.id: its name"},
       {"/event.fbs", "data: [ubyte]", "data: string", "Event.data: its type"},
@@ -92,7 +92,7 @@ const std::vector<Change>& changes() {
       {"/protocol.fbs", "  token: string;\n  client", "  token: string (deprecated);\n  client",
        "Hello.token: whether it is deprecated"},
       {"/protocol.fbs", "Hello, Subscribe,", "Subscribe, Hello,", "ClientBody.Hello: its name"},
-      // What may be done.
+      // Allowed changes.
       {"/event.fbs", "  data: [ubyte];\n", "  data: [ubyte];\n  more: string;\n", ""},
       {"/event.fbs", "  Binary = 2,", "  Binary = 2,\n  Cbor = 3,", ""},
       {"/protocol.fbs", "Ping, Pong }", "Ping, Pong, Draining }", ""},
@@ -118,7 +118,7 @@ TEST(Evolution, EveryWayToBreakASchemaIsFound) {
   }
 }
 
-// There is no struct in ours yet.
+// Our schemas have no struct yet.
 TEST(Evolution, AStructThatGrowsIsFound) {
   const auto said = [](const char* before, const char* after) {
     return joined(breakages(before, kSchemas, after, kSchemas));
@@ -129,7 +129,7 @@ TEST(Evolution, AStructThatGrowsIsFound) {
   EXPECT_NE(said(one, "table Pair { a: int; } table T { p: Pair; } root_type T;"), "");
 }
 
-// A release's buffers, read by the schemas of today.
+// A release's buffers, read with today's schemas.
 class Golden {
  public:
   Golden(const std::string& release, const std::string& kind) : kind_(kind) {
@@ -137,7 +137,7 @@ class Golden {
     released_folder_ = kSchemas + "/released/" + release;
   }
 
-  // Each without its extension.
+  // File names without their extension.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(folder_)) {
@@ -157,7 +157,7 @@ class Golden {
   }
 
  private:
-  // protocol.fbs has two kinds of buffers, and a schema one root type.
+  // protocol.fbs has two root types, but a schema can declare only one.
   std::string schema(const std::string& folder) const {
     if (kind_ == "event") return read(folder + "/event.fbs");
     std::string text = read(folder + "/protocol.fbs");
@@ -183,7 +183,7 @@ TEST(Evolution, WhatEachReleaseWroteIsReadAsItWas) {
   }
 }
 
-// Not by the schema alone: by the code that takes them from the wire and from the log.
+// The decoding code reads them too, from the wire and from the log.
 TEST(Evolution, TheServerTakesWhatEachReleaseWrote) {
   for (const std::string& release : releases()) {
     for (const std::string& name : Golden(release, "event").names()) {

@@ -1,4 +1,4 @@
-// Goal: the reader takes exactly RFC 8259, whole or nothing, and hands values out as they stood.
+// Goal: the reader accepts exactly RFC 8259, all or nothing, and returns values byte for byte.
 #include "schema/json_reader.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 namespace courtside {
 namespace {
 
-// Each also stands within an array and an object: values there go through other code.
+// Each value also inside arrays and objects, which other code reads.
 std::vector<std::string> settings_of(const std::string& value) {
   return {value, "[" + value + "]", "{\"k\":" + value + "}", " [ 0 , " + value + " , {} ] ",
           "{\"a\":[],\"b\":{\"c\":" + value + "}}"};
@@ -156,14 +156,14 @@ TEST(JsonReader, RefusesEverythingElse) {
                                 "\f[1]"};
   for (const std::string& value : values) {
     for (const std::string& text : settings_of(value)) {
-      // An empty value makes [] and its like, which are fine.
+      // An empty value makes [] and the like, which are valid.
       if (value.find_first_not_of(" ") == std::string::npos && text == "[" + value + "]") continue;
       EXPECT_FALSE(is_json(text)) << text;
     }
   }
 }
 
-// Cutting a text anywhere never leaves a whole one, and never reads beyond the cut.
+// A truncated text is never valid, and nothing is read beyond its end.
 TEST(JsonReader, RefusesEveryTruncation) {
   const std::string text = R"({"a":[1.5e+3,"x\u0041\n",true,{"b":null}],"long text":"0123456789"})";
   ASSERT_TRUE(is_json(text));
@@ -212,7 +212,7 @@ TEST(JsonReader, StopsAtAFaultForGood) {
   EXPECT_FALSE(reader.at_end());
 }
 
-// A message full of brackets must not be able to use up the stack.
+// A message full of brackets must not exhaust the stack.
 TEST(JsonReader, DepthIsBoundedByTheTextOnly) {
   const std::size_t depth = 200'000;
   const std::string text = std::string(depth, '[') + std::string(depth, ']');

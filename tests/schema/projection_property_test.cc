@@ -1,5 +1,5 @@
-// Goal: of any data, however it is nested and its names are spelled, a projection shows what its
-// list says and nothing else. The list is read here anew, path by path.
+// Goal: for any data, however nested and spelled, a projection shows what its list allows and
+// nothing else. The test evaluates the list on its own, path by path.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using Path = std::vector<std::string>;
 
-// The names that lead to it, with a point in front of each.
+// The names on the path, with a dot before each.
 std::string joined(const Path& path) {
   std::string text;
   for (const std::string& name : path) text.append(".").append(name);
@@ -27,7 +27,7 @@ struct Node {
   Kind kind = Kind::kLeaf;
   std::string text = {};                              // of a leaf
   std::vector<std::pair<std::string, Node>> in = {};  // names are empty in a list
-  std::vector<bool> escaped = {};                     // whether the name's first letter is
+  std::vector<bool> escaped = {};  // whether the first letter of the name is escaped
 };
 
 class Trees {
@@ -68,8 +68,7 @@ std::string key_of(const Node& node, std::size_t index) {
   return std::string("\"\\u00") + kHex[first >> 4] + kHex[first & 15] + name.substr(1) + "\"";
 }
 
-// Writes what `shows` answers true for: it is asked of each member, and of each element that is a
-// leaf.
+// Writes the members, and the leaf elements, for which `shows` returns true.
 template <typename Shows>
 std::string written(const Node& node, const Path& path, const Shows& shows) {
   if (node.kind == Node::Kind::kLeaf) return node.text;

@@ -1,5 +1,5 @@
-// Goal: the binary twin carries all that a client says, and no buffer a client can send is read
-// beyond its end or taken for what it is not.
+// Goal: the FlatBuffers encoding carries all client messages, and no buffer from a client is read
+// beyond its end or misinterpreted.
 #include <gtest/gtest.h>
 #include <protocol_generated.h>
 
@@ -23,7 +23,7 @@ std::string bytes_of(const Builder& builder) {
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
-// A client's message with this body.
+// A client message with this body.
 template <typename Body>
 std::string client_message(Builder& builder, flatbuffers::Offset<Body> body) {
   constexpr auto kTag = fbs::ClientBodyTraits<Body>::enum_value;
@@ -158,7 +158,7 @@ TEST(FlatBuffersMessages, APublishedEventIsGivenItsTimeAndRidOfWhatIsNotItsOwn) 
   EXPECT_EQ(stored.extensions[0].name, "tenant");
 }
 
-// Bytes that no field refers to would be stored and sent on, seen by nobody.
+// Bytes that no field refers to must not be stored and sent on.
 TEST(FlatBuffersMessages, NothingHiddenInAnEventIsStored) {
   const std::string event = build_event(full_fields());
   const std::string padded = event + std::string(400, 'h');
@@ -180,7 +180,7 @@ TEST(FlatBuffersMessages, PublishSaysWhatIsWrong) {
             "bad_request 3: event must be an Event buffer");
 }
 
-// FlatBuffers itself lets all of these pass.
+// FlatBuffers itself accepts all of these.
 TEST(FlatBuffersMessages, AUnionWithoutAKnownTagIsRefused) {
   const auto with_tag = [](fbs::ClientBody tag, bool with_value) {
     Builder b;

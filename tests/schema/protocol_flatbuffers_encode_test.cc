@@ -1,4 +1,4 @@
-// Goal: the binary twin carries all that the server says, and an event as it is stored.
+// Goal: the FlatBuffers encoding carries all server messages, and events as they are stored.
 #include <gtest/gtest.h>
 #include <protocol_generated.h>
 
@@ -11,7 +11,7 @@
 namespace courtside::protocol {
 namespace {
 
-// Encodes, verifies, and hands the body of that type to `look`.
+// Encodes, verifies, and passes the body of that type to `look`.
 template <typename Body, typename Look>
 void expect_encoded(const ServerMessage& message, const Look& look) {
   std::string out = "before";
@@ -102,7 +102,7 @@ TEST(FlatBuffersMessages, FromTheServer) {
                                 [](const fbs::Draining& m) { EXPECT_EQ(m.retryafter(), 2713u); });
 }
 
-// Reads an event message out of bytes that begin anywhere.
+// Reads an event message that may begin at any address.
 struct SeenEvent {
   std::uint32_t sub = 0;
   std::string position;
@@ -133,7 +133,7 @@ TEST(FlatBuffersMessages, AnEventCarriesTheStoredBytes) {
   const Codec& codec = flatbuffers_codec();
   const std::string body = fixtures::event_body(codec, "k3f9", RecordView(record), nullptr);
   std::string out;
-  // Two messages behind each other, the second at an odd place, each with its own `sub`.
+  // Two messages one after the other, the second at an odd address, each with its own `sub`.
   codec.append_event(out, 1, body);
   out += 'x';
   const std::size_t second = out.size();

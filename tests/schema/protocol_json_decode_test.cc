@@ -1,4 +1,4 @@
-// Goal: every JSON message that a client may send is understood, and every wrong one is answered.
+// Goal: every valid JSON message of a client is decoded, and every invalid one gets an error.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,7 +24,7 @@ Message from_json(std::string_view json) {
   return std::get<Message>(std::move(*message));
 }
 
-// "bad_request 7: sub must be ..." with the id where there is one, "closes" where it does.
+// "bad_request 7: sub must be ...", with the id if there is one and "closes" if it closes.
 std::string json_refusal(std::string_view json) {
   const auto message = decode_json(json);
   if (message) return "taken";
@@ -95,7 +95,7 @@ TEST(JsonMessages, SubscribeFrom) {
   EXPECT_EQ(from(R"({"last":1000,"unknown":1})").last, 1000u);
   EXPECT_EQ(from(R"({"since":"2026-11-01T10:00:00Z"})").kind, From::Kind::kSince);
   EXPECT_EQ(from(R"({"since":"2026-11-01T10:00:00Z"})").since, kReceived);
-  // A position is judged by who knows the log.
+  // The position is not parsed here: only the engine knows the log.
   EXPECT_EQ(from(R"({"after":"nonsense"})").after, "nonsense");
   EXPECT_EQ(from(R"({"after":""})").kind, From::Kind::kAfter);
 }
@@ -222,7 +222,7 @@ TEST(JsonMessages, PublishTakesTheExpectedVersionFromEitherPlace) {
   EXPECT_EQ(version("", R"(,"expectedversion":0)"), 0u);
   EXPECT_EQ(version(R"(,"expectedversion":4)", ""), 4u);
   EXPECT_EQ(version(R"(,"expectedversion":4)", R"(,"expectedversion":5)"),
-            5u);  // the message's wins
+            5u);  // the message's takes precedence
 }
 
 TEST(JsonMessages, PublishSaysWhatIsWrong) {
@@ -239,7 +239,7 @@ TEST(JsonMessages, PublishSaysWhatIsWrong) {
             "payload_too_large 3: the event is larger than 262144 bytes");
 }
 
-// The second of two counts, faults of the first do not.
+// The second one is used, and faults of the first are ignored.
 TEST(JsonMessages, TheLastOfTwoMembersCounts) {
   EXPECT_EQ(from_json<Publish>(
                 R"({"type":"ping","type":"publish","id":1,"id":2,"event":{"id":7},"event":)" +

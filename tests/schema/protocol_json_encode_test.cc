@@ -1,4 +1,4 @@
-// Goal: what the server says in JSON, word for word.
+// Goal: the exact text of every JSON server message.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// Goal: a record keeps what it was given, and damage is told apart from a later format.
+// Goal: a record keeps its contents, and damage is distinguished from a later format.
 #include "schema/record.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TEST(Record, ComesBackAsItWasWritten) {
   EXPECT_FALSE(record->has_channel("venue:"));
 }
 
-// The layout is stored for years: these bytes must not move.
+// The layout is stored for years and must not change.
 TEST(Record, LaysItsHeaderOutAsDocumented) {
   const std::string bytes =
       make_record(build_event(full_fields()), 0x0102030405060708, {"user:42"});
@@ -80,7 +80,7 @@ TEST(Record, HoldsNoChannelsOrAsManyAsAreAllowed) {
 }
 
 TEST(Record, EveryTruncationIsCorrupt) {
-  // Data of every length modulo 4, so that every amount of padding is cut into.
+  // Data of every length modulo 4, so that every amount of padding is truncated.
   for (std::size_t length = 0; length < 8; ++length) {
     const std::string data(length, 'd');
     EventFields fields = full_fields();
@@ -114,15 +114,15 @@ TEST(Record, ADamagedHeaderIsFound) {
     bytes[at] = byte;
     return verify_record(bytes);
   };
-  EXPECT_FALSE(damaged(2, 1));        // one channel fewer: bytes are left over
-  EXPECT_FALSE(damaged(2, 3));        // one more
+  EXPECT_FALSE(damaged(2, 1));        // one channel less: bytes are left over
+  EXPECT_FALSE(damaged(2, 3));        // one channel more
   EXPECT_FALSE(damaged(4, 40));       // a header without its channels
   EXPECT_FALSE(damaged(4, 57));       // not a multiple of 8
   EXPECT_FALSE(damaged(7, '\x7f'));   // larger than the record
-  EXPECT_FALSE(damaged(40, '\xff'));  // a channel that goes beyond
+  EXPECT_FALSE(damaged(40, '\xff'));  // a channel longer than the header
 }
 
-// The event begins at a multiple of 8, so that it lies where FlatBuffers wants it.
+// The event begins at a multiple of 8, the alignment that FlatBuffers needs.
 TEST(Record, AHeaderIsPaddedToEightBytes) {
   std::string bytes = make_record(build_event(full_fields()), 7, {});
   ASSERT_TRUE(verify_record(bytes));

@@ -13,7 +13,7 @@ flatbuffers::IDLOptions options() {
   flatbuffers::IDLOptions options;
   options.binary_schema_builtins = true;
   options.strict_json = true;
-  options.json_nested_legacy_flatbuffers = true;  // an event as its bytes
+  options.json_nested_legacy_flatbuffers = true;  // events as bytes
   return options;
 }
 
@@ -41,7 +41,7 @@ class Comparison {
         compare(name, *object, *now);
       }
     }
-    // What is new may come without demands only.
+    // New fields must not be required.
     for (const auto* object : *after_.objects()) {
       const auto* was = before_.objects()->LookupByKey(object->name()->c_str());
       if (was != nullptr) compare_new_fields(*was, *object);
@@ -70,7 +70,7 @@ class Comparison {
     return object ? object->name()->str() : "";
   }
 
-  // "Obj courtside.fbs.Event", "Vector of UByte", with the name of what it refers to.
+  // "Obj courtside.fbs.Event", "Vector of UByte", with the name of the type that it refers to.
   static std::string type_text(const reflection::Schema& schema, const reflection::Type* type) {
     if (type == nullptr) return "";
     std::string text = reflection::EnumNameBaseType(type->base_type());

@@ -12,7 +12,7 @@
 
 #include "eventlog/batch.h"
 #include "schema/command.h"
-#include "tests/simulation/history.h"
+#include "tests/simulation/simulated_history.h"
 
 namespace courtside::simulation {
 

@@ -12,7 +12,7 @@
 namespace courtside::simulation {
 namespace {
 
-constexpr std::size_t kRestRoundsMax = 10'000;
+constexpr std::size_t kStateRestRoundsMax = 10'000;
 constexpr std::size_t kSubscriptionsMax = 3;
 
 const std::vector<std::string>& subjects() {
@@ -102,9 +102,9 @@ void StateWorld::come_to_rest() {
   congested_ = false;
   session_->on_drained();
   for (std::size_t round = 0; complaint_.empty(); ++round) {
-    if (round == kRestRoundsMax) return complain("it does not come to rest");
+    if (round == kStateRestRoundsMax) return complain("it does not come to rest");
     // Who reads what grows as fast as it is read never comes to its end.
-    still_ = round > kRestRoundsMax / 10;
+    still_ = round > kStateRestRoundsMax / 10;
     if (commits_.empty() && asked_.empty() && done_.empty()) break;
     if (!commits_.empty()) {
       hub_.on_commit(*commits_.front());

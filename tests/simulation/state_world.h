@@ -20,12 +20,12 @@
 
 #include "engine/delivery/subscribed_states.h"
 #include "engine/session/session.h"
-#include "eventlog/memory_log.h"
 #include "replay/page_reader.h"
 #include "tests/simulation/interrupted_log.h"
 #include "tests/simulation/line_wire.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/told_state.h"
+#include "tests/support/memory_log.h"
 
 namespace courtside::simulation {
 
@@ -118,6 +118,9 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
                                                     std::uint64_t) override {
     return PublishGrant{};
   }
+  Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
+  Result<void> take_subscribe(const Identity&) override { return {}; }
+  std::uint64_t access_changes() const override { return 0; }
   std::optional<Result<void>> trace_read(const Identity&, const Filter&, std::uint32_t,
                                          std::uint64_t) override {
     return Result<void>();
@@ -132,6 +135,9 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   bool congested() const override { return congested_; }
   void on_read_failed() override {}
   void forget_page(SubscriberId /*id*/) override {}
+  std::uint64_t now_ms() override { return 0; }
+  void wake_after(SubscriberId /*id*/, std::uint64_t /*delay_ms*/) override {}
+  void on_barrier(std::size_t /*index*/) override {}
   std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
                                         OffsetRange range) override;
 

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "replay/state_fold.h"
+#include "replay/state/state_fold.h"
 #include "schema/position.h"
 #include "schema/record.h"
 

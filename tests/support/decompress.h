@@ -1,4 +1,4 @@
-// What a gzip or zstd reader makes of a body: the libraries themselves, without ours around them.
+// Decompresses a body with the gzip and zstd libraries, without our own code.
 #pragma once
 
 #include <zlib.h>
@@ -11,8 +11,8 @@
 
 namespace courtside {
 
-// Everything that can be had of `bytes`, members one after the other. `whole` is false when the
-// last one has no end. Empty when they are no gzip.
+// Everything that `bytes` decompress to, member by member. `whole` is false when the last member
+// has no end. Empty when they are not compressed.
 struct Decompressed {
   std::string text;
   bool whole = false;

@@ -1,4 +1,4 @@
-// The body of an event by itself, as a codec or a wire makes it.
+// Only the body of an event, as a codec makes it.
 #pragma once
 
 #include <string>

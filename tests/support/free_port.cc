@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <random>
+#include <set>
 #include <stdexcept>
 
 namespace courtside {
 namespace {
 
-// Below where Linux begins to take the local ports of connections (32768, ip_local_port_range).
+// Below Linux's range for the local ports of connections (32768, ip_local_port_range).
 constexpr std::uint16_t kPortMin = 20'000;
 constexpr std::uint16_t kPortMax = 32'000;
 constexpr int kTriesMax = 200;
@@ -31,10 +32,11 @@ bool is_free(std::uint16_t port) {
 
 std::uint16_t free_port() {
   static thread_local std::minstd_rand random{std::random_device{}()};
+  static thread_local std::set<std::uint16_t> given;  // some of them are not bound yet
   std::uniform_int_distribution<int> any(kPortMin, kPortMax);
   for (int i = 0; i < kTriesMax; ++i) {
     const auto port = static_cast<std::uint16_t>(any(random));
-    if (is_free(port)) return port;
+    if (is_free(port) && given.insert(port).second) return port;
   }
   throw std::runtime_error("no port is free");
 }

@@ -7,7 +7,7 @@ namespace {
 
 using Keys = std::vector<std::string>;
 
-// The platform's keys.
+// The platform's permission keys.
 const Keys kPlatformKeys = {"booking:cancel_any",
                             "booking:cancel_for_own_venue",
                             "booking:cancel_own",
@@ -40,7 +40,7 @@ const Keys kPlatformKeys = {"booking:cancel_any",
                             "venue:verify_any",
                             "venue:verify_by_region"};
 
-// Courtside's own.
+// Courtside's own permission keys.
 const Keys kOwnKeys = {"audit:read", "event:publish", "notification:read_any"};
 
 Keys sorted(Keys keys) {
@@ -53,7 +53,7 @@ Keys joined(Keys a, const Keys& b) {
   return sorted(std::move(a));
 }
 
-// The platform's keys from `prefix` to `suffix`.
+// The platform's keys with this prefix and suffix.
 Keys like(const std::string& prefix, const std::string& suffix = "") {
   Keys out;
   for (const std::string& key : kPlatformKeys) {
@@ -146,7 +146,7 @@ std::vector<PlatformRole> make_roles() {
   return roles;
 }
 
-// Rows for every pair, allowed or not: what is not filtered grants everything.
+// A row for every pair, allowed or not: a query that does not filter would grant everything.
 std::string matrix_sql(const PlatformRole& role) {
   std::string held = "ARRAY[";
   for (const std::string& key : role.permissions) {
@@ -198,7 +198,7 @@ std::string platform_tables_sql(PlatformShape shape) {
 
 void set_queries(Config::Database& settings, PlatformShape shape) {
   if (shape == PlatformShape::kFull) return;
-  // The text of engine/postgres/README.md.
+  // As in engine/postgres/README.md.
   settings.account_query =
       "SELECT upper(a.status::text) IN ('ACTIVE', 'VERIFIED') AND a.\"deletedAt\" IS NULL "
       "AND (a.\"lockUntil\" IS NULL OR a.\"lockUntil\" <= now() AT TIME ZONE 'UTC') AS counts, "

@@ -1,6 +1,6 @@
-// The platform's tables as far as rights come from them, in both shapes that are in use, and a
-// small world in them: an account for every role, the whole matrix of permissions, venues and
-// bookings. PLATFORM.md of the project, sections Data and Access, is where they are from.
+// The platform's tables that rights depend on, in both shapes in use, with a small data set: an
+// account for every role, the whole permission matrix, venues and bookings. They are from the
+// platform's description, sections Data and Access.
 //
 //   account                what
 //   account-<ROLE>         ACTIVE, with the role; SYSTEM and ANONYMOUS have those ids
@@ -22,7 +22,7 @@ namespace courtside {
 
 enum class PlatformShape {
   kFull,       // all tables
-  kMigration,  // the only migration: no Booking, no VenueUser, no Role.status, another Venue
+  kMigration,  // the only migration: no Booking, no VenueUser, no Role.status, a different Venue
 };
 
 struct PlatformRole {
@@ -33,13 +33,13 @@ struct PlatformRole {
 const std::vector<PlatformRole>& platform_roles();
 const std::vector<std::string>& platform_permissions();
 
-// The id of the account that stands for the role.
+// The id of the role's account.
 std::string account_of(const std::string& role);
 
-// Statements that make the tables and fill them, for an empty database.
+// SQL that creates and fills the tables in an empty database.
 std::string platform_tables_sql(PlatformShape shape);
 
-// The queries for the shape; for the full one they are the defaults.
+// Sets the queries for the shape; the full shape uses the defaults.
 void set_queries(Config::Database& settings, PlatformShape shape);
 
 }  // namespace courtside

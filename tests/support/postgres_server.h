@@ -1,15 +1,15 @@
-// A real PostgreSQL of the test's own: a cluster in a temporary folder, on a free port of loopback,
-// which goes with its owner. Making it takes a second or two, so a program has one; a test has a
-// database of its own.
+// A real PostgreSQL for tests: a cluster in a temporary folder on a free loopback port, removed
+// with its owner. Starting one takes a second or two, so a test program shares one server, and each
+// test has its own database.
 //
 //   PostgresServer server;
 //   const std::string database = server.create_database();
 //   server.sql(database, "CREATE TABLE ...");
 //   server.stop();  server.start();
 //
-// initdb and postgres refuse to run as root: then they run as the user `postgres` of Debian's
-// packages. A step that fails throws std::runtime_error with the server's words.
-// Threads: one; the server dies when the thread that started it ends.
+// initdb and postgres refuse to run as root; then they run as the user `postgres` of Debian's
+// packages. A failed step throws std::runtime_error with the server's output. Threads: one; the
+// server dies when the thread that started it ends.
 #pragma once
 
 #include <sys/types.h>
@@ -25,39 +25,38 @@ namespace courtside {
 
 class PostgresServer {
  public:
-  // `settings`: of postgres(1), as "wal_level=logical"; the last one of a name holds.
+  // `settings` of postgres(1), like "wal_level=logical"; the last one of a name wins.
   explicit PostgresServer(std::vector<std::string> settings = {},
                           PostgresRelease release = PostgresRelease::k15);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  // Does nothing when it runs. Returns when it takes connections.
+  // Does nothing when it already runs. Returns when it accepts connections.
   void start();
-  void stop();  // at once, its clients cut off; and waits
-  void kill();  // SIGKILL to all of it; and waits
+  void stop();  // disconnects its clients, and waits
+  void kill();  // SIGKILL to all processes, and waits
   void restart() { stop(), start(); }
 
-  // Its data as they are now, for put_back(): the one copy that there is. It is stopped and
-  // started.
+  // Copies its current data for put_back(); there is only one copy. It stops and starts the server.
   void copy_data();
-  // Starts again on the copy, with all that came since lost: as a snapshot of a disk would.
+  // Restarts from the copy, losing everything since, like a restored disk snapshot.
   void put_back();
-  // Starts again as a standby of nobody and promotes it: the same rows on a new timeline. With
-  // `from_copy` it is one that had no more than the copy.
+  // Restarts as a standby and promotes it: the same rows on a new timeline. With `from_copy` it
+  // starts from the copy.
   void promote(bool from_copy);
 
-  // To the postmaster and all its children, as they are now.
+  // Signals the postmaster and all its current children.
   void freeze();  // SIGSTOP
   void thaw();    // SIGCONT
 
-  // An empty one with a name of its own.
+  // Creates an empty database with a unique name.
   std::string create_database();
 
-  // For libpq, with the superuser `courtside`.
+  // A connection URL for libpq, with the superuser `courtside`.
   std::string url(const std::string& database = "postgres") const;
 
-  // Runs the statements, and returns the last one's first column of the first row; or "".
+  // Runs the statements and returns the last one's first column of the first row; or "".
   std::string sql(const std::string& database, const std::string& text) const;
 
  private:

@@ -1,5 +1,5 @@
-// Goal: replies never wait; fan-out waits only after a pass over many connections, and for no
-// longer than that pass took.
+// Goal: replies never wait; fan-out waits only after a pass over many connections, and at most as
+// long as that pass took.
 #include "transport/flush_schedule.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ class Sink final : public Flushable {
  public:
   void flush() override {
     ++count;
-    clock_us += 10;  // what a write costs
+    clock_us += 10;  // the cost of a write
   }
   int count = 0;
 };
@@ -49,7 +49,7 @@ TEST_F(FlushScheduleTest, ManyMakeTheNextPassWaitAsLongAsTheyTook) {
   schedule_.add(sinks_[1], Urgency::kReply);
   schedule_.run();
   EXPECT_EQ(sinks_[0].count, 1);  // waits
-  EXPECT_EQ(sinks_[1].count, 2);  // an answer does not
+  EXPECT_EQ(sinks_[1].count, 2);  // a reply does not wait
   EXPECT_EQ(schedule_.paced_wait_us(), 990u);
   clock_us += 989;
   schedule_.run();

@@ -1,5 +1,5 @@
-// Goal: a client that closes its sending side behind its last request gets every answer
-// (RFC 9112, section 9.6), and one that has left altogether is noticed as soon as it is written to.
+// Goal: a client that closes its sending side after its last request gets every response (RFC 9112,
+// section 9.6), and a client that is gone is detected at the next write.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -81,7 +81,7 @@ TEST(HalfClose, PipelinedRequestsAreAnsweredToTheLast) {
   EXPECT_TRUE(server.log.ends_with("closed by peer")) << server.log;
 }
 
-// More than the server keeps unparsed: the end is seen long before the last request is read.
+// More than the server keeps unparsed: the FIN is seen long before the last request is read.
 TEST(HalfClose, ManyPipelinedRequestsAreAnsweredToTheLast) {
   Server server;
   int waiting = 0;
@@ -116,7 +116,7 @@ TEST(HalfClose, ALongAnswerReachesItsSlowReader) {
     response.body.assign(5'000'000, 'x');
     server.connection().respond(response);
     server.settle();
-    // The server has begun to close here, with most of its answer unsent.
+    // The server has begun to close here, with most of its response unsent.
     if (closing_already) client.end_sending();
     ASSERT_TRUE(ends_cleanly(server, client));
     EXPECT_GT(client.input().size(), 5'000'000u);
@@ -144,7 +144,7 @@ TEST(HalfClose, AStreamGoesOn) {
   }
 }
 
-// It must not be looked at again and again either.
+// The loop must not spin on it either.
 TEST(HalfClose, AWaitingConnectionCostsNoTurns) {
   for (const bool urgent : {false, true}) {
     Server server;
@@ -204,7 +204,7 @@ TEST(HalfClose, ARequestThatIsCutOffIsABadOne) {
   }
 }
 
-// Some clients send an empty line behind a body.
+// Some clients send an empty line after a body.
 TEST(HalfClose, BlankLinesAreNoRequest) {
   for (const std::string& before : {std::string(), kGet}) {
     Server server;

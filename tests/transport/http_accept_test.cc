@@ -1,5 +1,5 @@
-// Goal: what a client takes is read as RFC 9110 says, and a long answer is compressed for those who
-// ask for it, and for nobody else.
+// Goal: Accept headers are read as RFC 9110 defines them, and long responses are compressed only
+// for clients that ask for it.
 #include "transport/http_accept.h"
 
 #include <gtest/gtest.h>

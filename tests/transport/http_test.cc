@@ -1,12 +1,12 @@
-// Goal: every byte stream gets the requests or the error that a strict HTTP/1.1 server owes it,
-// however TCP cuts it, and no more memory than the limits say.
-#include "transport/http.h"
-
+// Goal: every byte stream gives the requests or the error that a strict HTTP/1.1 server must give,
+// however TCP splits it, with bounded memory.
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "transport/http_parser.h"
 
 namespace courtside {
 namespace {
@@ -21,7 +21,7 @@ std::string describe(const HttpRequest& request) {
   return text;
 }
 
-// Feeds the pieces as a connection does: what a piece left is put in front of the next.
+// Feeds the pieces as a connection does: unused bytes are put before the next piece.
 std::string parse(const std::vector<std::string_view>& pieces) {
   HttpParser parser(kSmall);
   std::string listing;

@@ -1,5 +1,5 @@
-// Goal: a listener takes a bounded number of clients per turn, and waits, rather than spin, when
-// the process can hold no more.
+// Goal: a listener accepts a bounded number of clients per turn, and waits instead of spinning when
+// the process runs out of descriptors.
 #include "transport/listener.h"
 
 #include <fcntl.h>
@@ -66,7 +66,7 @@ TEST(Listener, AcceptsABoundedNumberPerTurn) {
   }));
 }
 
-// Takes every descriptor there is, by a limit of its own.
+// Uses up all descriptors, with a lowered limit.
 class NoDescriptors {
  public:
   NoDescriptors() {

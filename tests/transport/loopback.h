@@ -1,5 +1,5 @@
-// A server and raw clients over real loopback sockets, all in the test's thread: nothing happens
-// but what pump() lets happen, and every wait has a bound.
+// A server and raw clients over real loopback sockets, all on the test's thread: things happen only
+// within pump(), and every wait has a bound.
 #pragma once
 
 #include <netinet/in.h>
@@ -26,7 +26,7 @@ namespace courtside::testing_loopback {
 // A plain socket that never blocks the test.
 class RawClient {
  public:
-  // `receive_buffer_bytes`: small for a reader that soon holds up its sender.
+  // `receive_buffer_bytes`: small for a reader that soon blocks its sender.
   explicit RawClient(std::uint16_t port, int receive_buffer_bytes = 0)
       : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer_bytes > 0) {
@@ -45,15 +45,15 @@ class RawClient {
   bool connected() const { return connected_; }
   int fd() const { return fd_; }
 
-  // How much the kernel took.
+  // The number of bytes that the kernel accepted.
   std::size_t send(std::string_view bytes) {
     const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    // The kernel tells of a reset once, be it here.
+    // The kernel reports a reset once, possibly here.
     if (count < 0 && errno != EAGAIN) reset_ = true;
     return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
 
-  // All that has come so far.
+  // All input so far.
   const std::string& input() {
     char buffer[16 * 1024];
     while (!ended_ && !reset_) {
@@ -69,7 +69,7 @@ class RawClient {
     }
     return input_;
   }
-  // At most so much of what has come.
+  // Reads at most this much of the input.
   void read_some(std::size_t bytes_max) {
     std::string buffer(bytes_max, '\0');
     const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -87,7 +87,7 @@ class RawClient {
   bool was_reset() { return input(), reset_; }
 
   void end_sending() { ::shutdown(fd_, SHUT_WR); }
-  // In one segment, as a client does that says with its last bytes that they are the last.
+  // In one segment: the last bytes and FIN together.
   void send_and_end(std::string_view bytes) {
     ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE);
     end_sending();
@@ -120,8 +120,8 @@ inline const char* name_of(CloseReason reason) {
   return "?";
 }
 
-// Answers requests with what they were, echoes messages, and writes down what it heard. Each of
-// these can be replaced.
+// Answers requests with their own text, echoes messages, and logs all callbacks. Each of these can
+// be replaced.
 class Server final : public ConnectionHandler {
  public:
   explicit Server(ConnectionLimits connection_limits = {}) : limits(connection_limits) {
@@ -133,7 +133,7 @@ class Server final : public ConnectionHandler {
     listener = std::move(*listening);
   }
 
-  // Nothing may be left but the loop itself, which checks that.
+  // Only the loop may be left; its destructor checks that.
   ~Server() override {
     listener.reset();
     on_close = nullptr;
@@ -143,12 +143,12 @@ class Server final : public ConnectionHandler {
 
   std::uint16_t port() const { return listener->port(); }
 
-  // Turns the loop until `done`; false after thirty seconds, which a busy machine may need.
+  // Runs the loop until `done`; false after thirty seconds, which a busy machine may need.
   bool pump(const std::function<bool()>& done) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      loop.run_turn(Loop::kTimerTickMs);
+      loop.run_turn(kTimerTickMs);
       ++turns;
     }
     return true;
@@ -159,7 +159,7 @@ class Server final : public ConnectionHandler {
   bool pump_until_input(RawClient& client, std::string_view text) {
     return pump([&client, text] { return client.input() == text; });
   }
-  // Turns in which nothing is expected: enough for whatever is on its way to arrive.
+  // Runs turns in which nothing is expected: enough for everything in flight to arrive.
   void settle() {
     for (int turn = 0; turn < 5; ++turn) loop.run_turn(1);
   }
@@ -167,6 +167,7 @@ class Server final : public ConnectionHandler {
   // The only connection.
   Connection& connection() { return *connections.begin()->second; }
 
+  void on_bad_tls(Connection&, const std::string& why) override { note("no TLS: " + why); }
   void on_request(Connection& connection, HttpRequest& request) override {
     note("request " + request.method + " " + request.target);
     if (on_request_do) return on_request_do(connection, request);
@@ -205,7 +206,7 @@ class Server final : public ConnectionHandler {
 
   void note(const std::string& what) { log += (log.empty() ? "" : "; ") + what; }
 
-  Loop loop;  // first, so that it goes last
+  Loop loop;  // first, so that it is destroyed last
   ConnectionLimits limits;
   std::unique_ptr<Listener> listener;
   std::map<ConnectionId, Connection*> connections;
@@ -218,7 +219,7 @@ class Server final : public ConnectionHandler {
   std::function<void(Connection&)> on_close;
 };
 
-// An answer without its Date line, which no test can foresee.
+// A response without its Date line, which is not predictable.
 inline std::string without_date(std::string answer) {
   for (std::size_t at = answer.find("Date: "); at != std::string::npos;
        at = answer.find("Date: ", at)) {
@@ -237,7 +238,7 @@ inline std::string upgrade_answer_text() {
          "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 }
 
-// A client whose upgrade is through.
+// A client that has been upgraded.
 class Upgraded : public RawClient {
  public:
   explicit Upgraded(Server& server, int receive_buffer_bytes = 0)

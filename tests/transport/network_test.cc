@@ -1,5 +1,5 @@
-// Goal: an address is within a network exactly when its first bits are the network's, whichever of
-// its forms it is written in.
+// Goal: a network contains exactly the addresses that begin with its bits, in every form of an
+// address.
 #include "transport/network.h"
 
 #include <gtest/gtest.h>

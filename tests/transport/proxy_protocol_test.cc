@@ -1,5 +1,5 @@
-// Goal: a good PROXY header names the client however it is cut, takes no byte behind it, and
-// anything else is refused at the first byte that shows it.
+// Goal: a valid PROXY header names the client however it is split, and no byte after it is
+// consumed; anything else is refused at the first wrong byte.
 #include "transport/proxy_protocol.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ using namespace std::string_literals;
 
 const std::string kSignature = "\r\n\r\n\0\r\nQUIT\n"s;
 
-// `length` counts what follows the head, unless told otherwise.
+// `length` is the size of the rest after the head, unless given.
 std::string v2(char command, char protocol, const std::string& body, int length = -1) {
   const std::size_t bytes = length < 0 ? body.size() : static_cast<std::size_t>(length);
   return kSignature + command + protocol + static_cast<char>(bytes >> 8) +
@@ -24,8 +24,8 @@ const std::string kIpv4 = "\xc0\x00\x02\x01\x0a\x00\x00\x01\x30\x39\x01\xbb"s;
 const std::string kIpv6 =
     "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x07"s + std::string(16, '\x02') + "\x30\x39\x01\xbb"s;
 
-// "192.0.2.1 5": the client, and how many bytes behind the header were left; "!" when refused,
-// "..." when more is needed.
+// "192.0.2.1 5": the client, and the number of bytes left after the header; "!" when refused, "..."
+// when more is needed.
 std::string parse(const std::string& bytes, std::size_t piece_bytes) {
   ProxyHeaderParser parser;
   for (std::size_t at = 0; at < bytes.size();) {

@@ -1,4 +1,5 @@
-// Goal: a request target in any form that a server must take is read as a path, and no other is.
+// Goal: request targets in every form that a server must accept are read as a path; others are
+// refused.
 #include "transport/request_target.h"
 
 #include <gtest/gtest.h>

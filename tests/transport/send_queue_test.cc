@@ -1,4 +1,4 @@
-// Goal: what was pushed comes out once and in order, whatever sizes the kernel takes.
+// Goal: pushed bytes come out once and in order, whatever sizes the kernel accepts.
 #include "transport/send_queue.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ TEST(SendQueue, GathersFromWhereTheLastWriteStopped) {
   SendQueue queue;
   EXPECT_TRUE(queue.empty());
   queue.push(SharedBytes(std::string("abc")));
-  queue.push(SharedBytes());  // nothing
+  queue.push(SharedBytes());  // ignored
   queue.push(SharedBytes(std::string("def")));
   EXPECT_EQ(gathered(queue), "abc|def|");
   EXPECT_EQ(gathered(queue, 1), "abc|");

@@ -1,5 +1,5 @@
-// Goal: what the peer's kernel confirmed is counted to the byte, also when it confirms nothing and
-// when our end is on its way.
+// Goal: acknowledged bytes are counted exactly, also when nothing is acknowledged and when our FIN
+// is in flight.
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <netinet/tcp.h>
@@ -20,8 +20,8 @@ void cut_off(const RawClient& client) {
   ASSERT_EQ(setsockopt(client.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)), 0);
 }
 
-// Story: the kernel counts our FIN as a byte that waits, so that of an answer of which nothing had
-// arrived all of 2^64 - 1 bytes had.
+// Story: the kernel counts our FIN as a waiting byte, so a response of which nothing had arrived
+// counted as 2^64 - 1 acknowledged bytes.
 TEST(TcpStream, OfWhatDoesNotArriveNothingIsConfirmed) {
   Server server;
   RawClient client(server.port());
@@ -35,7 +35,7 @@ TEST(TcpStream, OfWhatDoesNotArriveNothingIsConfirmed) {
 TEST(TcpStream, OurEndIsNoByteThatThePeerOwes) {
   Server server;
   Upgraded client(server);
-  // It confirms later, so that our end goes out before that.
+  // Delays the acknowledgement, so that our FIN is sent before it.
   const int off = 0;
   ASSERT_EQ(setsockopt(client.fd(), IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off)), 0);
   server.connection().send(SharedBytes(served(1, "all of it")));

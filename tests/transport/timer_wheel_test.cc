@@ -10,7 +10,7 @@
 namespace courtside {
 namespace {
 
-constexpr std::uint64_t kTick = Loop::kTimerTickMs;
+constexpr std::uint64_t kTick = kTimerTickMs;
 
 TEST(TimerWheel, FiresInOrderOnceTheTimeHasCome) {
   TimerWheel wheel(1000);
@@ -82,7 +82,7 @@ TEST(TimerWheel, AgreesWithASortedListOverARandomLife) {
   std::mt19937_64 random(seed);
   std::uint64_t now = random() % 1'000'000;
   TimerWheel wheel(now);
-  std::map<TimerId, std::uint64_t> due;  // by id: the earliest moment it may fire
+  std::map<TimerId, std::uint64_t> due;  // by id: the earliest time it may fire
   std::uint64_t before = now;
   for (int step = 0; step < 20'000; ++step) {
     if (random() % 2 == 0) {
@@ -91,7 +91,7 @@ TEST(TimerWheel, AgreesWithASortedListOverARandomLife) {
       *id = wheel.start(now, delay, [&, id] {
         ASSERT_TRUE(due.contains(*id));
         ASSERT_GE(now, due[*id]);                 // not early
-        ASSERT_LT(before, due[*id] + 2 * kTick);  // nor forgotten the last time
+        ASSERT_LT(before, due[*id] + 2 * kTick);  // not missed by the previous advance()
         due.erase(*id);
       });
       ASSERT_TRUE(due.emplace(*id, now + delay).second);

@@ -1,4 +1,4 @@
-// WebSocket frames made by hand, right and wrong ones: nothing here uses the code under test.
+// Hand-made WebSocket frames, valid and invalid: nothing here uses the code under test.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct FrameSpec {
   std::uint8_t rsv = 0;
   bool masked = true;
   std::string payload = {};
-  int length_bytes = 0;  // 2 or 8: written so even if less would do
+  int length_bytes = 0;  // 2 or 8: this encoding even if less would do
 };
 
 inline void append_big_endian(std::string& out, std::uint64_t number, int size_bytes) {
@@ -43,7 +43,7 @@ inline std::string frame(const FrameSpec& spec) {
   return bytes;
 }
 
-// A client's text message, and any frame as a server writes it.
+// A client's text message, and any frame as a server sends it.
 inline std::string text(const std::string& payload) {
   return frame({.opcode = 1, .payload = payload});
 }

@@ -1,5 +1,5 @@
-// Goal: every byte stream gets the messages or the close code that RFC 6455 asks for, however TCP
-// cuts it.
+// Goal: every byte stream gives the messages or the close code that RFC 6455 requires, however TCP
+// splits it.
 #include "transport/websocket_codec.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using testing_bytes::close_body;
 using testing_bytes::frame;
 using testing_bytes::text;
 
-// What came of it, as text: "text(abc) ping() close(1000,bye) !1002".
+// The result as text: "text(abc) ping() close(1000,bye) !1002".
 class Listing final : public WebSocketInputHandler {
  public:
   bool on_input(const WebSocketInput& input) override {
@@ -39,7 +39,7 @@ class Listing final : public WebSocketInputHandler {
 
  private:
   void add(const std::string& kind, std::string_view payload) {
-    // Long payloads by length and sum, or failures could not be read.
+    // Long payloads by length and checksum, to keep failures readable.
     if (payload.size() > 64) {
       unsigned sum = 0;
       for (const char byte : payload) sum = sum * 31 + static_cast<unsigned char>(byte);
@@ -71,7 +71,7 @@ std::string parse(const std::vector<std::string_view>& pieces,
   return listing.text();
 }
 
-// Whole, cut in two everywhere, and a byte at a time.
+// Whole, split in two everywhere, and byte by byte.
 void expect_parsed(const std::string& bytes, const std::string& expected,
                    WebSocketRole role = WebSocketRole::kServer) {
   const std::string_view all = bytes;
@@ -192,7 +192,7 @@ TEST(WebSocketCodec, AClientTakesUnmaskedFramesOnly) {
 }
 
 TEST(WebSocketCodec, AnAnnouncedLengthIsRefusedBeforeTheBytesCome) {
-  // 2^62 bytes are announced and one is sent: no buffer of that size can have been made.
+  // 2^62 bytes are announced and one is sent: a buffer of that size is impossible.
   std::string bytes("\x82\xFF\x40\0\0\0\0\0\0\0", 10);
   bytes.append("mask").append("x");
   expect_parsed(bytes, "!1009");
@@ -246,7 +246,7 @@ TEST(WebSocketCodec, ConnectionsOfOneThreadDoNotSeeEachOthersBytes) {
   EXPECT_EQ(second_listing.text(), "text(bbbb) text(B2)");
 }
 
-// 10,000 random frames, written by ours and cut at random, come out as they went in.
+// 10,000 random frames, written by our code and split at random, are parsed unchanged.
 TEST(WebSocketCodec, TenThousandRandomFramesSurviveRandomCuts) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

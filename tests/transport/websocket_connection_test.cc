@@ -1,5 +1,5 @@
-// Goal: an upgraded connection gives whole messages in order, closes as RFC 6455 section 7 asks,
-// and reports its end exactly once.
+// Goal: an upgraded connection delivers whole messages in order, closes as RFC 6455 section 7
+// requires, and reports its end exactly once.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -167,7 +167,7 @@ TEST(WebSocketConnection, AClientThatNeverAnswersOurCloseIsLeft) {
   EXPECT_TRUE(server.pump_until_log("closed by us")) << server.log;
 }
 
-// It comes to our close frame when it has read what stands in front of it.
+// It reaches our close frame after reading the data before it.
 TEST(WebSocketConnection, ASlowReaderHearsOurCloseToo) {
   Server server(impatient());
   Upgraded client(server, 4096);

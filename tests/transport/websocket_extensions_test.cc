@@ -1,4 +1,4 @@
-// Goal: what RFC 6455, section 9.1, calls a list of extensions is one, and nothing else is.
+// Goal: exactly the lists of RFC 6455, section 9.1, are accepted as lists of extensions.
 #include "transport/websocket_extensions.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-// Goal: through every way in, the server says who and where an account's event comes from, and
-// when; it refuses what would reach into the affairs of others; and a message reaches everybody in
-// its room, however many they are.
+// Goal: over every interface the server sets the actor, source and time of an account's event, and
+// refuses attributes that would affect others; and a message reaches every participant of its room,
+// however many there are.
 #include <functional>
 #include <set>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 struct Envelope : AccountWords {
   using AccountWords::AccountWords;
 
-  // The event as it was stored, or the status and body of the refusal.
+  // The event as stored.
   Json stored(const std::string& position) { return backend_get("/v1/events/" + position); }
   Json backend_get(const std::string& path) {
     HttpClient http(port(), bearer(platform.token("account-BMSP_SUPER_ADMIN")));
@@ -110,7 +110,7 @@ TEST_F(Envelope, SourceIsInTheAccountsOwnNamespace) {
   }
 }
 
-// One id from each of them: none is taken for a repeat of another.
+// The same id from each source: none is a duplicate of another.
 TEST_F(Envelope, SourcesOfOneAccountStayDifferent) {
   const std::string own = "/accounts/account-USER";
   int last = 0;
@@ -141,7 +141,7 @@ TEST_F(Envelope, TimeIsTheServersWhereItIsOutOfBounds) {
       const Json event = stored(answer.position);
       EXPECT_EQ(event["time"].text().substr(0, 13), event["recordedtime"].text().substr(0, 13));
     }
-    // One that may be right stays as it was said.
+    // A time within the bounds is kept.
     const std::string said = stored(publish(read_mark("")).position)["time"].text();
     const Answer answer = publish(read_mark(R"(,"time":")" + said + "\""));
     EXPECT_EQ(stored(answer.position)["time"].text(), said);
@@ -173,7 +173,7 @@ TEST_F(Envelope, AMarkCarriesIdsOnly) {
       EXPECT_NE(refused.text.find("\"" + pointer + "\""), std::string::npos) << refused.text;
     }
   }
-  // A service's event is as it was.
+  // A service's event is not changed.
   append_one(backend, {.id = "by a service",
                        .type = "notification.read",
                        .subject = "notification:n",
@@ -209,7 +209,7 @@ struct Rooms : AccountWords {
   }
 };
 
-// Once it was refused: the event reached more than 1,000 channels.
+// Story: it was refused, because the event went to more than 1,000 channels.
 TEST_F(Rooms, OneOfManyParticipantsIsReachedByItsOwnChannel) {
   HttpClient http(port(), bearer(platform.token(kUser)));
   const auto post = [&](const std::string& in) {

@@ -1,6 +1,6 @@
-// Goal: what an account publishes changes nothing that others said. Every type that an account may
-// publish is sent with every field of data and envelope forged; states, lists, calendars and pages
-// are the same before and after, but for what the account may change.
+// Goal: an account's events change nothing that others published. The test sends each type that an
+// account may publish with every field of data and envelope forged; states, lists, calendars and
+// pages stay the same, except for what the account may change.
 #include "tests/e2e/access/support/account_words.h"
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace courtside::e2e {
 namespace {
 
-// `"name":value` of the data and of the envelope, each of which an account may think of.
+// Forged members `"name":value` for the data and the envelope.
 const std::vector<std::string>& forged_data() {
   static const std::vector<std::string> fields = [] {
     std::vector<std::string> made;
@@ -66,7 +66,7 @@ const std::vector<Own>& own_events() {
       {"notification.seen", "notification:n", R"("notificationId":"n")"},
       {"notification.read", "notification:n", R"("notificationId":"n")"},
       {"chat.message_deleted", "chat:r", R"("roomId":"r","messageId":"mine")"},
-      // Not its own at all.
+      // Messages of others.
       {"chat.message_posted", "chat:r", R"("roomId":"r","messageId":"of-other")"},
       {"chat.message_edited", "chat:r", R"("roomId":"r","messageId":"of-other")"},
       {"chat.message_deleted", "chat:r", R"("roomId":"r","messageId":"of-other")"},
@@ -103,7 +103,7 @@ TEST_F(AccountWords, ChangeNothingThatOthersSaid) {
   EXPECT_GT(taken, 100u) << "of " << number;
 }
 
-// An id that somebody else has used, or is going to use, is taken from nobody.
+// An account cannot take an id that another publisher used or is going to use.
 TEST_F(AccountWords, TakeNobodysId) {
   HttpClient http(port(), bearer(platform.token(kUser)));
   const std::string message = R"({"roomId":"r","messageId":"mine"})";
@@ -119,10 +119,10 @@ TEST_F(AccountWords, TakeNobodysId) {
   EXPECT_TRUE(append(http, {mine("to-come")}).front()["duplicate"].boolean());
   Draft from_platform{.id = "to-come", .source = "/platform"};
   EXPECT_FALSE(append(backend, {from_platform}).front()["duplicate"].boolean());
-  // Nor under the name that the server gave to the account's own.
+  // Not even with the source that the server gives to the account's events.
   from_platform.source = "/accounts/account-USER/platform";
   EXPECT_FALSE(append(backend, {from_platform}).front()["duplicate"].boolean());
-  // Two clients of one account may count alike.
+  // Two clients of one account may use the same ids.
   Draft phone = mine("1");
   Draft browser = mine("1");
   phone.source = "/phone";

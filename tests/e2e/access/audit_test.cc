@@ -1,5 +1,5 @@
-// Goal: reading what is another account's leaves one trace that says who read what, and reading
-// one's own, or being refused, leaves none.
+// Goal: reading another account's data leaves one audit event with reader and query; reading one's
+// own data, or being refused, leaves none.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,8 +20,8 @@ struct Audit : AccessTest {
     return http.get("/v1/events?" + query, "application/json");
   }
 
-  // The log's traces, as the auditor reads them: which it may not do unseen. Its own reads are left
-  // out. What was on its way to the log is there once an event that follows is.
+  // The audit events in the log, without those of the auditor's own reads. The fence makes sure
+  // that events on their way into the log are included.
   std::vector<Json> traces() {
     publish({.id = "fence"});
     HttpClient http(port(), bearer(platform.token("account-AUDITOR")));
@@ -56,7 +56,7 @@ TEST_F(Audit, SupportThatReadsAUsersHistoryLeavesOneTrace) {
   EXPECT_EQ(data["filter"]["since"].text().substr(0, 10), "2020-01-01");
 }
 
-// Files are read by the same rights, traced in the same way, and shown by the same projections.
+// Files have the same rights, audit events and projections.
 TEST_F(Audit, FilesLeaveTheSameTraceAndShowTheSame) {
   for (const char* n : {"1", "2", "3"}) publish(notification(n, "account-USER"));
   const auto file_of = [&](const std::string& token, const std::string& query,
@@ -68,7 +68,7 @@ TEST_F(Audit, FilesLeaveTheSameTraceAndShowTheSame) {
     EXPECT_EQ(file_of(care, kOfUser, media).status, 200);
     EXPECT_EQ(file_of(platform.token("account-other-USER"), kOfUser, media).status, 403);
     EXPECT_EQ(file_of("", kOfUser, media).status, 401);
-    EXPECT_EQ(file_of(user, kOfUser, media).status, 200);  // its own: no trace
+    EXPECT_EQ(file_of(user, kOfUser, media).status, 200);  // its own: no audit event
     EXPECT_EQ(file_of(user, "subject=notification:1", media).status, 403) << "without a channel";
   }
   const std::vector<Json> found = traces();
@@ -91,8 +91,8 @@ TEST_F(Audit, FilesLeaveTheSameTraceAndShowTheSame) {
   EXPECT_EQ(file_of("", "channel=availability:venue-1&actor=x", "text/csv").status, 403);
 }
 
-// What a caller without a token may read leaves no trace, whatever the caller calls it: who asks
-// for it again and again would fill the log.
+// Anonymous callers may not export: the audit event would name nobody, and repeated requests would
+// fill the log.
 TEST_F(Audit, AnExportTakesAToken) {
   const std::string query = "/v1/events?channel=availability:venue-1&export=e_1";
   HttpClient anyone(port());
@@ -141,7 +141,7 @@ TEST_F(Audit, ASingleEventOfAUserLeavesOneToo) {
   EXPECT_EQ(found[0]["data"]["filter"]["subject"].text(), "notification:1");
 }
 
-// Event by event everything could be read, by who may read everything.
+// A reader of everything could read the whole log event by event.
 TEST_F(Audit, EachSingleEventThatIsReadAsOneOfAllLeavesOne) {
   std::vector<std::string> positions;
   positions.push_back(append_one(backend, {.id = "1",
@@ -155,7 +155,7 @@ TEST_F(Audit, EachSingleEventThatIsReadAsOneOfAllLeavesOne) {
     EXPECT_EQ(super.get("/v1/events/" + position).status, 200);
   }
   EXPECT_EQ(super.get("/v1/events/" + head().epoch + ":999").status, 404);
-  // What is its own leaves none.
+  // Its own event leaves none.
   const std::string own = append_one(backend, notification("4", "account-BMSP_SUPER_ADMIN"));
   EXPECT_EQ(super.get("/v1/events/" + own).status, 200);
   const std::vector<Json> found = traces();
@@ -168,7 +168,7 @@ TEST_F(Audit, EachSingleEventThatIsReadAsOneOfAllLeavesOne) {
   EXPECT_EQ(found[1]["data"]["filter"]["subject"].text(), "thing:t");
 }
 
-// It is there for support by its booking, whoever's it is.
+// Support may read it as an event of the booking, whoever booked.
 TEST_F(Audit, AnEventThatIsReadForItsBookingLeavesNone) {
   const std::string position =
       append_one(backend, {.id = "1",
@@ -191,11 +191,11 @@ TEST_F(Audit, WhoIsRefusedLeavesNone) {
   }
   EXPECT_EQ(page_of("", kOfUser).status, 401);
   EXPECT_EQ(page_of(care, kOfUser + "&limit=0").status, 400);
-  // Bytes that are no text would stop every reader of `*`, for as long as the log keeps the trace.
+  // Invalid UTF-8 in an audit event would break every reader of `*` as long as the log keeps it.
   for (const char* bytes : {"&actor=%FF", "&type=%FF", "&correlationid=a%00b"}) {
     EXPECT_EQ(page_of(care, kOfUser + bytes).status, 400) << bytes;
   }
-  // Live it is refused to support too, and by the same right it would be read by.
+  // Live reads are refused to support by the same right, and leave none.
   Session live = session(care);
   live.say(subscribe_message({.channels = {"user:account-USER"}}));
   live.expect_error("forbidden");
@@ -222,7 +222,7 @@ TEST_F(Audit, WhoListensToAnotherAccountLeavesATraceBeforeItBegins) {
   EXPECT_EQ(found[0]["data"]["filter"]["channels"].raw(), R"(["user:account-USER"])");
 }
 
-// The trace is for auditors: it is on nobody's channel, not on that of the account either.
+// The audit event is only for auditors: it is in no channel, not even the account's.
 TEST_F(Audit, ATraceIsForThoseWhoMayReadEverything) {
   publish(notification("1", "account-USER"));
   ASSERT_EQ(page_of(care, kOfUser).status, 200);

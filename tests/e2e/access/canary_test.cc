@@ -1,6 +1,6 @@
-// Goal: what is private stays out of the log of the process. A token, a service key, a phone
-// number, an e-mail address and a message's text go through every door, taken and refused, with the
-// log at its most talkative and a database that fails in between: none of them is printed.
+// Goal: private data stays out of the process's log. A token, a service key, a phone number, an
+// e-mail address and a message's text go through every interface, accepted and refused, with the
+// most verbose log level and a failing database; none of them is printed.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,14 +18,14 @@ const std::string kMail = "anna.canary@example.org";
 const std::string kText = "the words of a canary";
 const std::string kWrongKey = "wrong-key-canary-0123456789-0123456789";
 
-// Private things in every place that takes text.
+// Private data in every field that accepts text.
 std::string private_data(const std::string& ids) {
   return "{" + ids + (ids.empty() ? "" : ",") + R"("body":")" + kText + R"(","phone":")" + kPhone +
          R"(","email":")" + kMail + "\"}";
 }
 
-// A platform whose bookings have numbers: then a wrong id is an error of the query, which quotes
-// it.
+// A platform with numeric booking ids: a wrong id makes the query fail, and the database error
+// quotes it.
 Platform with_numbered_bookings() {
   Platform platform;
   platform.set_query("booking_query",
@@ -38,7 +38,7 @@ struct Canary : AccessTest {
       : AccessTest(with_numbered_bookings(),
                    {"--log-level", "debug", "--database-query-timeout", "500ms"}) {}
 
-  // An event of every family, whole and broken.
+  // An event of every family, valid and invalid.
   std::vector<Draft> events() const {
     const auto draft = [](const std::string& type, const std::string& kind,
                           const std::string& field, const std::string& id) {
@@ -72,7 +72,7 @@ struct Canary : AccessTest {
     return all;
   }
 
-  // Every door, with this credential and with private things in whatever it takes.
+  // Uses every interface with this credential, and with private data in every input.
   void go_everywhere(const std::string& credential) {
     HttpClient http(port(), bearer(credential));
     for (const Draft& draft : events()) {
@@ -111,7 +111,7 @@ struct Canary : AccessTest {
     ws.send_text(R"({"type":"refresh","id":2,"token":)" + json_string(credential) + "}");
     ws.send_text(R"({"type":"refresh","id":2,"token":")" + kWrongKey + R"("})");
     ws.send_text(R"({"type":")" + kText + R"("})");
-    ws.send_text(kText);  // is no JSON: closes
+    ws.send_text(kText);  // not JSON: closes
     Incoming::Kind last = Incoming::Kind::kText;
     while (last == Incoming::Kind::kText || last == Incoming::Kind::kPing) last = ws.receive().kind;
     EXPECT_EQ(last, Incoming::Kind::kClose);
@@ -121,7 +121,7 @@ struct Canary : AccessTest {
 TEST_F(Canary, NothingPrivateIsPrintedByAnyDoor) {
   const std::string user = platform.token("account-USER");
   const std::string locked = platform.token("account-nobody");
-  const std::string of_phone = platform.token(kPhone);  // whatever an id may be
+  const std::string of_phone = platform.token(kPhone);  // an id may be anything
   const std::string forged = user.substr(0, user.size() - 4) + "AAAA";
   publish(room("room", "direct", {"account-USER"}));
   const std::vector<std::string> credentials = {user,   locked,      of_phone,
@@ -129,7 +129,7 @@ TEST_F(Canary, NothingPrivateIsPrintedByAnyDoor) {
   for (const std::string& credential : credentials) go_everywhere(credential);
   go_everywhere("");
 
-  // The database fails: in its queries, and altogether.
+  // The database fails: single queries, and completely.
   platform.sql(R"(ALTER TABLE "Account" RENAME TO "Gone")");
   go_everywhere(platform.token("account-" + kMail));
   platform.sql(R"(ALTER TABLE "Gone" RENAME TO "Account")");
@@ -140,7 +140,7 @@ TEST_F(Canary, NothingPrivateIsPrintedByAnyDoor) {
   const std::string printed = server.process().output();
   std::vector<std::string> canaries = credentials;
   for (const std::string& credential : credentials) {
-    // A part of it is as bad: the claims, and the signature.
+    // A part is as bad: the claims and the signature.
     canaries.push_back(credential.substr(credential.size() - 20));
     canaries.push_back(credential.substr(credential.find('.') + 1, 20));
   }

@@ -1,7 +1,7 @@
-// Goal: every role at every door of every kind of channel gets what the platform's table says, and
-// nothing else; against a real PostgreSQL, in both shapes of its tables.
+// Goal: for every role, interface and kind of channel the server allows exactly what the platform's
+// table says; with a real PostgreSQL, in both shapes of its tables.
 //
-// What is expected stands here as it was read from the table, not as the server would compute it.
+// The expected results are copied from the table, not computed as the server would.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -10,22 +10,20 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/access/support/doors.h"
+#include "tests/e2e/access/support/entry_points.h"
 #include "tests/e2e/access/support/platform.h"
 #include "tests/e2e/access/support/standings.h"
 
 namespace courtside::e2e {
 namespace {
 
-// Of each row, for each channel: R by every door; H by asking for history only; . by none.
+// One letter per channel: R: all interfaces; H: only history queries; . none.
 //
-//   user     of the caller, of another
-//   booking  of the caller, of another at a venue that is not the caller's, of another where the
-//            caller works
-//   venue    that the caller owns, where it works, with which it has nothing to do
-//   avail    availability of a venue with which it has nothing to do
-//   chat     a room it is in, one that it is not in, one of support that it is not in
-//   ticket   it opened, it is assigned to, neither
+//   user     the caller's own, another's
+//   booking  the caller's, another's at a foreign venue, another's at a venue where the caller
+//   works venue    one that the caller owns, one where it works, a foreign one avail availability
+//   of a foreign venue chat     a room with the caller, one without it, a support room without it
+//   ticket   opened by the caller, assigned to it, neither
 //   ops      bookings finance venues care
 //   all      * booking:*
 struct Row {
@@ -59,8 +57,8 @@ const Table kFull = {
     {"(unknown)", /*          */ "..   ...     ...   .     ...  ...    ....  .."},
 };
 
-// There is no table of bookings, and none of who works for a venue: whose booking it is, and where
-// somebody works, nobody can know.
+// The tables of bookings and of venue staff are missing, so whose booking it is and who works where
+// is unknown.
 const Table kMigration = {
     //                           user booking venue avail chat ticket ops   all
     {"USER", /*               */ "R.   ...     ...   R     R..  RR.    ....  .."},
@@ -86,8 +84,8 @@ const Table kMigration = {
     {"(unknown)", /*          */ "..   ...     ...   .     ...  ...    ....  .."},
 };
 
-// What may be published there: of an account its own notifications' being read, and messages where
-// it is a participant.
+// Who may publish there: accounts that their own notifications were read, and messages in their
+// rooms.
 //                             user booking venue avail chat ticket ops   all
 const std::string kAccount = "R.   ...     ...   .     R..  ...    ....  ..";
 const std::string kService = "RR   RRR     RRR   R     RRR  RRR    RRRR  RR";
@@ -98,7 +96,7 @@ const std::string& publishes_of(const std::string& who) {
   return who.front() == '(' ? kNobody : kAccount;
 }
 
-// The id of the account, and for those without one a name that stands in its place.
+// The account's id; for callers without one, a substitute.
 std::string id_of(const std::string& who) {
   if (who.front() != '(') return account_of(who);
   return who == "(service)"    ? "http-backend"
@@ -106,7 +104,7 @@ std::string id_of(const std::string& who) {
                                : "account-" + who.substr(1, who.size() - 2);
 }
 
-// The row less its blanks.
+// The row without blanks.
 std::string cells(const std::string& row) {
   std::string out;
   for (const char c : row) {
@@ -115,8 +113,8 @@ std::string cells(const std::string& row) {
   return out;
 }
 
-// A row as one door must answer it.
-std::string at_door(const std::string& row, bool is_history) {
+// The row as one interface must answer it.
+std::string at_endpoint(const std::string& row, bool is_history) {
   std::string out = cells(row);
   for (char& c : out) {
     if (c == 'H') c = is_history ? 'R' : '.';
@@ -144,33 +142,37 @@ class Matrix {
     append(*backend_, events_of(id));
     HttpClient anyone(server_->port());
     const std::string before = read_head_place(anyone, "channel=availability:none&").text();
-    Doors doors(server_->port(), credential(row.who));
+    EntryPoints entry_points(server_->port(), credential(row.who));
 
     const std::string live = ask(columns, [&](std::size_t i) {
-      return doors.live(static_cast<int>(i + 1), columns[i].channel);
+      return entry_points.live(static_cast<int>(i + 1), columns[i].channel);
     });
-    EXPECT_EQ(live, at_door(row.reads, false)) << "live";
+    EXPECT_EQ(live, at_endpoint(row.reads, false)) << "live";
     const std::vector<std::string> positions = publish_probes(columns);
-    hear(doors, columns, live);
+    hear(entry_points, columns, live);
 
-    const auto each = [&](const char* door, bool is_history, auto asked) {
-      EXPECT_EQ(ask(columns, asked), at_door(row.reads, is_history)) << door;
+    const auto each = [&](const char* endpoint, bool is_history, auto asked) {
+      EXPECT_EQ(ask(columns, asked), at_endpoint(row.reads, is_history)) << endpoint;
     };
-    each("resume", false, [&](std::size_t i) { return doors.resume(columns[i].channel, before); });
-    each("page", true, [&](std::size_t i) { return doors.page(columns[i].channel, before); });
-    each("sse", false, [&](std::size_t i) { return doors.sse(columns[i].channel, before); });
-    std::string events = ask(columns, [&](std::size_t i) { return doors.event(positions[i]); });
-    EXPECT_EQ(events, at_door(row.reads, true)) << "single event";
+    each("resume", false,
+         [&](std::size_t i) { return entry_points.resume(columns[i].channel, before); });
+    each("page", true,
+         [&](std::size_t i) { return entry_points.page(columns[i].channel, before); });
+    each("sse", false, [&](std::size_t i) { return entry_points.sse(columns[i].channel, before); });
+    std::string events =
+        ask(columns, [&](std::size_t i) { return entry_points.event(positions[i]); });
+    EXPECT_EQ(events, at_endpoint(row.reads, true)) << "single event";
     const std::string published = ask(columns, [&](std::size_t i) {
       Draft draft = columns[i].publish;
       draft.id = row.who + std::to_string(i);
-      return doors.publish(draft);
+      return entry_points.publish(draft);
     });
     EXPECT_EQ(published, cells(publishes_of(row.who))) << "publish";
   }
 
  private:
-  // The answers as a row; one that is neither yes nor a proper no is a `?` and said in words.
+  // The answers as a row; `?` for an answer that is neither an acceptance nor a proper refusal,
+  // with a description.
   template <typename Ask>
   static std::string ask(const std::vector<Column>& columns, Ask ask) {
     std::string row;
@@ -187,7 +189,8 @@ class Matrix {
     return who == "(service)" ? kServiceKey : platform_.token(id_of(who));
   }
 
-  // An event for each column's channel alone. That of the patterns reaches only who may see all.
+  // One event for each column's channel only. The event for a pattern is only visible to readers of
+  // everything.
   std::vector<std::string> publish_probes(const std::vector<Column>& columns) {
     const std::string round = std::to_string(++round_);
     std::vector<Draft> drafts;
@@ -203,13 +206,14 @@ class Matrix {
     return positions;
   }
 
-  // Each live subscription hears of the event on its channel, and of no other.
-  void hear(Doors& doors, const std::vector<Column>& columns, const std::string& live) {
+  // Each live subscription receives the event of its channel and no other.
+  void hear(EntryPoints& entry_points, const std::vector<Column>& columns,
+            const std::string& live) {
     std::set<int> subs;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (live[i] == 'R') subs.insert(static_cast<int>(i + 1));
     }
-    const auto heard = doors.hear(subs);
+    const auto heard = entry_points.hear(subs);
     for (const auto& [sub, ids] : heard) {
       const std::size_t i = static_cast<std::size_t>(sub - 1);
       if (columns[i].channel == "*") {

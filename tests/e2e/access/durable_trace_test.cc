@@ -1,5 +1,5 @@
-// Goal: what is another account's is shown after the trace of its reading is on the disk, on every
-// path, and not at all where the log takes no trace.
+// Goal: another account's data is shown only after the audit event of the read is durable, on every
+// path, and not at all when the log accepts no audit event.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -15,7 +15,7 @@ namespace courtside::e2e {
 namespace {
 
 struct WithHeldSync {
-  PostgresServer& started_before = postgres();  // its own syncs are left alone
+  PostgresServer& started_before = postgres();  // its own syncs are not delayed
   HeldSync sync;
 };
 
@@ -30,7 +30,7 @@ struct DurableTrace : WithHeldSync, AccessTest {
     return socket.fill(Deadline(time)) == Socket::Filled::kBytes;
   }
 
-  // Posts events until the log takes not even a small one more. Their answers are not read.
+  // Posts events until the log accepts not even a small one. Does not read the answers.
   void fill_log() {
     sync.hold();
     HttpClient metrics(port(), bearer(kServiceKey));
@@ -59,7 +59,7 @@ struct DurableTrace : WithHeldSync, AccessTest {
   const std::string super = platform.token("account-BMSP_SUPER_ADMIN");
 };
 
-// Long enough for an answer that does not wait: without the wait it came after 11 ms.
+// Long enough for an answer that does not wait: without waiting it took 11 ms.
 constexpr milliseconds kTooEarly(300);
 
 TEST_F(DurableTrace, IsWaitedForByEachRequest) {

@@ -1,5 +1,6 @@
-// Goal: who may read a channel but not all of its fields is shown the same part of it through every
-// door: a venue's money only to those who keep its books, of availability only what is free when.
+// Goal: a reader that may see only some fields of a channel sees the same fields over every
+// interface: a venue's money only for staff with access to its financial reports, and of
+// availability only the free slots and prices.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -23,10 +24,11 @@ Names names_of(const Json& object) {
 }
 
 struct ProjectionAtTheDoors : AccessTest {
-  // The event, once through each door of the channel; it is published while the caller listens.
-  std::vector<std::pair<std::string, Json>> through_every_door(const std::string& token,
-                                                               const std::string& channel,
-                                                               const Draft& draft) {
+  // The event, read once over each interface of the channel; it is published while the caller
+  // listens.
+  std::vector<std::pair<std::string, Json>> through_every_endpoint(const std::string& token,
+                                                                   const std::string& channel,
+                                                                   const Draft& draft) {
     const std::string before = head().text();
     const std::string target = "/v1/events?channel=" + percent_encoded(channel);
     Session live = session(token);
@@ -55,13 +57,13 @@ struct ProjectionAtTheDoors : AccessTest {
                    const Names& data) {
     SCOPED_TRACE(account);
     const std::string token = account.empty() ? "" : platform.token(account);
-    for (const auto& [door, event] : through_every_door(token, channel, draft)) {
-      EXPECT_EQ(names_of(event["data"]), data) << door;
+    for (const auto& [endpoint, event] : through_every_endpoint(token, channel, draft)) {
+      EXPECT_EQ(names_of(event["data"]), data) << endpoint;
     }
   }
 };
 
-// Staff reads it through the venue alone: the booking is not theirs to read.
+// Staff may read it only through the venue's channel, not through the booking's.
 Draft payment(const std::string& id) {
   return {.id = id,
           .type = "refund.requested",
@@ -84,19 +86,20 @@ TEST_F(ProjectionAtTheDoors, AVenuesMoneyIsForThoseWhoKeepItsBooks) {
 
 TEST_F(ProjectionAtTheDoors, TheNarrowViewHasNoWordOfWhatIsHidden) {
   const std::string token = platform.token("account-BOOKING_MANAGER");
-  for (const auto& [door, event] : through_every_door(token, "venue:venue-1", payment("1"))) {
+  for (const auto& [endpoint, event] :
+       through_every_endpoint(token, "venue:venue-1", payment("1"))) {
     for (const char* hidden : {"45000", "INR", "UPI", "late", "p_1", "r_1"}) {
-      EXPECT_EQ(event.raw().find(hidden), std::string::npos) << door << ": " << hidden;
+      EXPECT_EQ(event.raw().find(hidden), std::string::npos) << endpoint << ": " << hidden;
     }
-    EXPECT_EQ(event["subject"].text(), "refund:hidden") << door;
+    EXPECT_EQ(event["subject"].text(), "refund:hidden") << endpoint;
   }
-  for (const auto& [door, event] :
-       through_every_door(platform.token("account-VENUE_OWNER"), "venue:venue-1", payment("2"))) {
-    EXPECT_EQ(event["subject"].text(), "refund:r_1") << door;
+  for (const auto& [endpoint, event] : through_every_endpoint(platform.token("account-VENUE_OWNER"),
+                                                              "venue:venue-1", payment("2"))) {
+    EXPECT_EQ(event["subject"].text(), "refund:r_1") << endpoint;
   }
 }
 
-// The venue's staff may read its bookings too: there is no more to see of them there.
+// The venue's staff may also read its bookings; the same fields are hidden there.
 TEST_F(ProjectionAtTheDoors, TheVenueSeesItsBookingsWithoutMoneyToo) {
   const auto of_booking = [](const std::string& id) {
     Draft draft = payment(id);
@@ -115,7 +118,7 @@ TEST_F(ProjectionAtTheDoors, TheVenueSeesItsBookingsWithoutMoneyToo) {
   expect_data("account-BMSP_SUPER_ADMIN", channel, of_booking("6"), all);
 }
 
-// Files, states and filters are doors too.
+// Files, states and filters are interfaces, too.
 TEST_F(ProjectionAtTheDoors, NoFormHasAWordOfWhatIsHidden) {
   Draft refund = payment("1");
   refund.data.replace(refund.data.find("b_1"), 3, "booking-1");
@@ -170,15 +173,15 @@ TEST_F(ProjectionAtTheDoors, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
   int round = 0;
   for (const char* account : {"", "account-other-USER", "account-OPERATIONS_MANAGER"}) {
     const std::string token = std::string(account).empty() ? "" : platform.token(account);
-    for (const auto& [door, event] :
-         through_every_door(token, "availability:venue-1", held(std::to_string(++round)))) {
-      // By its position alone the one who works there reaches it through the venue's channel too,
-      // and sees more: the widest view counts.
-      if (door == "single event" && account == std::string("account-OPERATIONS_MANAGER")) {
+    for (const auto& [endpoint, event] :
+         through_every_endpoint(token, "availability:venue-1", held(std::to_string(++round)))) {
+      // When it reads a single event, the venue's staff also reaches it through the venue's
+      // channel; the widest projection applies.
+      if (endpoint == "single event" && account == std::string("account-OPERATIONS_MANAGER")) {
         EXPECT_TRUE(event["data"].has("accountId"));
         continue;
       }
-      SCOPED_TRACE(door + " for " + account);
+      SCOPED_TRACE(endpoint + " for " + account);
       EXPECT_EQ(names_of(event["data"]), data);
       EXPECT_EQ(event["data"]["price"].raw(), R"({"minor":1,"currency":"INR"})");
       for (const char* hidden :
@@ -190,14 +193,14 @@ TEST_F(ProjectionAtTheDoors, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
   }
 }
 
-// Whatever a producer puts under a listed name, and however it is called.
+// Whatever a producer nests under a listed name, and whatever the member is called.
 TEST_F(ProjectionAtTheDoors, AvailabilityShowsNothingNestedThatItDoesNotList) {
   const Draft dotted = {.id = "dotted",
                         .type = "slot.price_changed",
                         .subject = "slot:s_1",
                         .data = R"({"slotId":"s_1","venueId":"venue-1",)"
                                 R"("price.minor":{"vip":"SECRET"},"price.currency":["SECRET"]})"};
-  // Of a type that the catalogue does not have: nobody looked at its fields.
+  // A type outside the catalogue: its fields were not checked.
   const Draft unknown = {.id = "unknown",
                          .type = "slot.blocked",
                          .subject = "slot:s_1",
@@ -205,8 +208,9 @@ TEST_F(ProjectionAtTheDoors, AvailabilityShowsNothingNestedThatItDoesNotList) {
                                  R"("status":{"reason":"SECRET"},"start":{"by":"SECRET"},)"
                                  R"("end":["SECRET"],"price":{"minor":{"vip":"SECRET"}}})"};
   for (const Draft& draft : {dotted, unknown}) {
-    for (const auto& [door, event] : through_every_door("", "availability:venue-1", draft)) {
-      SCOPED_TRACE(door + " of " + draft.type);
+    for (const auto& [endpoint, event] :
+         through_every_endpoint("", "availability:venue-1", draft)) {
+      SCOPED_TRACE(endpoint + " of " + draft.type);
       EXPECT_EQ(event["data"]["slotId"].text(), "s_1");
       EXPECT_EQ(event.raw().find("SECRET"), std::string::npos) << event.raw();
     }
@@ -226,8 +230,8 @@ TEST_F(ProjectionAtTheDoors, MoneyIsHiddenWhereverItStands) {
                                  R"("payment":{"amount":{"minor":45000},"method":"UPI","at":1},)"
                                  R"("payments":[{"paymentId":"p_1","amount":45000,"at":2}]})"};
   const std::string token = platform.token("account-BOOKING_MANAGER");
-  for (const auto& [door, event] : through_every_door(token, "venue:venue-1", created)) {
-    SCOPED_TRACE(door);
+  for (const auto& [endpoint, event] : through_every_endpoint(token, "venue:venue-1", created)) {
+    SCOPED_TRACE(endpoint);
     EXPECT_EQ(event["data"]["payment"].raw(), R"({"at":1})");
     EXPECT_EQ(event["data"]["payments"].raw(), R"([{"at":2}])");
   }

@@ -1,5 +1,5 @@
-// Goal: an account publishes what is its own to say, in its own name, and nothing else: messages
-// where it is in the room, changes of its own messages, and that it has seen its notifications.
+// Goal: an account publishes only its own things in its own name: messages in its rooms, changes of
+// its own messages, and that it has seen its notifications.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -37,7 +37,7 @@ struct PublishRights : AccessTest {
                      notification("mine", kUser), notification("theirs", kOther)});
   }
 
-  // "ok", or the code of the error.
+  // "ok", or the error code.
   std::string say(Session& speaker, Draft draft) {
     draft.id = "draft-" + std::to_string(++drafts_);
     const Json answer = speaker.publish(draft.json());
@@ -74,11 +74,11 @@ TEST_F(PublishRights, AMessageIsChangedByItsAuthorAlone) {
   }
 }
 
-// Who posted under an id first is its author, also after the message was deleted.
+// The first author of a message id stays its author, also after the message was deleted.
 TEST_F(PublishRights, NobodyTakesAMessageOverByPostingUnderItsId) {
   EXPECT_EQ(say(user, in_room("chat.message_posted", "both", "m1")), "ok");
   EXPECT_EQ(say(other, in_room("chat.message_posted", "both", "m1")), "forbidden");
-  // An id is a message's within its room, and its author may say it again.
+  // A message id is unique within its room, and its author may post under it again.
   EXPECT_EQ(say(other, in_room("chat.message_posted", "theirs", "m1")), "ok");
   EXPECT_EQ(say(user, in_room("chat.message_posted", "both", "m1")), "ok");
   EXPECT_EQ(say(other, in_room("chat.message_edited", "both", "m1")), "forbidden");
@@ -100,7 +100,8 @@ TEST_F(PublishRights, TheActorIsTheTokensWhateverTheEventSays) {
   Draft forged = in_room("chat.message_posted", "both", "m1");
   forged.more = R"(,"actorid":"account-BMSP_ADMIN","actortype":"SYSTEM","actorrole":"SYSTEM")";
   EXPECT_EQ(say(user, forged), "ok");
-  // The other participant hears it on its own channel: the server knows who is in the room.
+  // The other participant receives it on its own channel, because the server knows the
+  // participants.
   const Json event = other.expect_event().event;
   EXPECT_EQ(event["actorid"].text(), kUser);
   EXPECT_NE(event["actortype"].text(), "SYSTEM");
@@ -116,7 +117,7 @@ TEST_F(PublishRights, TheActorIsTheTokensWhateverTheEventSays) {
   expect_silence(other);
 }
 
-// Each says it before the other's is in the log.
+// Each publishes before the other's event is in the log.
 TEST_F(PublishRights, OfTwoWhoPostUnderOneIdAtOnceOneIsTheAuthor) {
   constexpr int kRounds = 60;
   for (int round = 0; round < kRounds; ++round) {
@@ -159,7 +160,7 @@ TEST_F(PublishRights, NoAccountSaysWhatServicesSay) {
   }
 }
 
-// A batch is one decision: what may not be published keeps the rest from being so.
+// A batch is authorized as a whole: one forbidden event fails all.
 TEST_F(PublishRights, OneForbiddenEventFailsItsBatch) {
   HttpClient http(port(), bearer(platform.token(kUser)));
   Draft good = in_room("chat.message_posted", "both", "m1");

@@ -1,5 +1,5 @@
-// Goal: who may read everything reads nothing unseen but what a right of its own opens; and a
-// service is not the account that is called like it.
+// Goal: a reader of everything leaves an audit event unless another right allows the read; and a
+// service is not the account with the same name.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -52,9 +52,9 @@ class RightToAll : public ServiceLines, public ServerTest {
     HttpClient client(port(), by(credential));
     return client.get(target, accept);
   }
-  // The filters' channels of the traces that this one left since the last call.
+  // The channels in the audit events that `who` left since the last call.
   std::vector<std::string> traced_of(const std::string& who) {
-    publish({.subject = "fence:1"});  // what was on its way is there before it
+    publish({.subject = "fence:1"});  // earlier audit events are in the log before it
     HttpClient client(port(), by(kInspector));
     std::vector<std::string> found;
     std::uint64_t last = seen_;
@@ -87,7 +87,7 @@ TEST_F(RightToAll, AServiceThatIsCalledLikeAnAccountLeavesATrace) {
   EXPECT_EQ(traced_of("u_1"), (Channels{R"(["user:u_1"])", R"(["user:u_1"])", R"(["*"])"}));
 }
 
-// Of a pattern, of a channel, in each form: none of it is shown unseen.
+// Patterns and channels, in each format: each read leaves an audit event.
 TEST_F(RightToAll, WhatItAloneOpensLeavesATraceInEachForm) {
   publish({.type = "test.happened", .subject = "thing:t_1", .channels = {"chat:r1", "venue:v_1"}});
   const std::string super = token("9", "BMSP_SUPER_ADMIN");
@@ -115,7 +115,7 @@ TEST_F(RightToAll, ALiveSubscriptionLeavesOneTrace) {
   EXPECT_EQ(traced_of("u_1"), (Channels{R"(["chat:*","booking:*","venue:*"])", R"(["chat:*"])"}));
 }
 
-// The calendar shows what the venue's own channel shows, to who may read it.
+// The calendar shows what the venue's own channel shows to a reader who may read that channel.
 TEST_F(RightToAll, ItsCalendarLeavesATrace) {
   publish({.type = "slot.booked",
            .subject = "slot:s_1",

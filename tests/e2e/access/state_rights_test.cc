@@ -1,5 +1,5 @@
-// Goal: a state, a calendar and a list of notifications tell each caller what the events would tell
-// it and no more, and who reads another account's leaves a trace.
+// Goal: a state, a calendar and a list of notifications show each caller what the events would show
+// it, and reading another account's leaves an audit event.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -30,7 +30,7 @@ struct StateRights : AccessTest {
     return all;
   }
 
-  // Who read what, as the auditor is told; its own reads are left out.
+  // The audit events as the auditor reads them, without those of its own reads.
   std::vector<Json> traces() {
     publish({.id = "fence"});
     HttpClient http(port(), bearer(platform.token("account-AUDITOR")));
@@ -63,7 +63,7 @@ Draft held() {
           .more = R"(,"actorid":"account-USER","correlationid":"c_1")"};
 }
 
-// Who asks after another finds nothing of what that one was shown.
+// A second reader finds nothing in the cache that only the first one may see.
 TEST_F(StateRights, AVenuesMoneyIsForThoseWhoKeepItsBooks) {
   publish(refund());
   const std::set<std::string> less = {"bookingId", "venueId",  "note",   "requested",
@@ -112,7 +112,7 @@ TEST_F(StateRights, AvailabilityIsWhatIsFreeWhenAndForHowMuch) {
   EXPECT_EQ(full["slots"].at(0)["note"].text(), "for Anna");
 }
 
-// The ids that tell which booking or hold ends are for the venue alone; what ends is not.
+// The ids of the ended booking or hold are visible only to the venue.
 TEST_F(StateRights, TheEndOfSomethingElseFreesNoSlotForAnybody) {
   int id = 0;
   const auto tell = [&](const std::string& type, const std::string& more) {
@@ -145,7 +145,7 @@ TEST_F(StateRights, TheEndOfSomethingElseFreesNoSlotForAnybody) {
   expect_status("held");
 }
 
-// By the subject's own channel it is for those who may read that, or everything.
+// Through the subject's own channel it is visible to readers of that channel or of everything.
 TEST_F(StateRights, WhatOneMayNotReadAnswersLikeWhatIsNotThere) {
   publish({.id = "b",
            .type = "booking.created",
@@ -167,7 +167,7 @@ TEST_F(StateRights, WhatOneMayNotReadAnswersLikeWhatIsNotThere) {
     EXPECT_EQ(state(account, "slot:s_1", "&channel=venue:venue-1").body, nothing);
     EXPECT_EQ(state(account, "slot:s_1", "&channel=availability:venue-1&channel=*").body, nothing);
   }
-  // A channel that one may read tells nothing of a subject that does not reach it.
+  // A readable channel shows nothing of a subject that is not in it.
   EXPECT_EQ(state("USER", "booking:booking-1", "&channel=availability:venue-1").body, nothing);
 }
 
@@ -197,7 +197,7 @@ TEST_F(StateRights, AnIdThatTwoAccountsShareShowsNeitherTheOthers) {
            .type = "notification.created",
            .subject = "notification:1",
            .data = R"({"notificationId":"1","accountId":"account-other-USER","title":"secret"})"});
-  // What the account says itself names no account, and counts.
+  // An event that the account publishes itself names no account, and still counts.
   HttpClient own(port(), bearer(platform.token("account-USER")));
   append_one(own, {.id = "read",
                    .type = "notification.read",
@@ -230,14 +230,15 @@ struct ForgottenStates : StateRights {
   ForgottenStates() : StateRights({"--retention-age", "1s"}) {}
 };
 
-// That its events are gone was told to anybody who named a channel: so bookings could be guessed.
+// Story: `position_expired` was returned to any caller that named a channel, so bookings could be
+// guessed.
 TEST_F(ForgottenStates, TellThoseWhoMayNotReadThemNothing) {
   publish({.id = "created",
            .type = "booking.created",
            .subject = "booking:b_1",
            .data = R"({"bookingId":"b_1","venueId":"venue-1"})"});
   publish(held());
-  // Not by looking at states: one that was made once is remembered for longer than its events.
+  // Do not wait by reading the states: a cached state outlives its events.
   wait_until("retention acts", [this] {
     return get("AUDITOR", "/v1/events?type=booking.*&type=slot.*").json()["events"].size() == 0;
   });
@@ -252,7 +253,7 @@ TEST_F(ForgottenStates, TellThoseWhoMayNotReadThemNothing) {
   EXPECT_EQ(state("AUDITOR", "booking:b_1").status, 410);
   EXPECT_EQ(state("AUDITOR", "booking:b_1", by_channel).status, 410);
   EXPECT_EQ(state("AUDITOR", "booking:none", by_channel).status, 404);
-  // A position of another log tells nothing of the subject.
+  // A position of another log reveals nothing about the subject.
   EXPECT_EQ(get("", "/v1/subjects/booking:none?at=other:1" + by_channel).status, 410);
 }
 

@@ -1,5 +1,5 @@
-// Goal: what a key let in ends when the key is taken out of its file: publishes at once, tickets at
-// once, sessions and streams when their rights are looked at again. What the file keeps goes on.
+// Goal: when a key is removed from its file, publishes and tickets fail at once, and sessions and
+// streams end at their next rights check. Keys that stay keep working.
 #include <signal.h>
 
 #include <filesystem>
@@ -23,7 +23,7 @@ Headers bearer_of(const std::string& credential) {
   return {{"Authorization", "Bearer " + credential}};
 }
 
-// The two files, put in place by a rename.
+// Both files, replaced by a rename.
 struct KeyFiles {
   KeyFiles() {
     write("keys", "auditor:" + kAuditorKey + ":audit:read\nbackend:" + kBackendKey +
@@ -102,7 +102,7 @@ TEST_F(TakenKeys, EndTheSessionsAndStreamsOfAService) {
   EXPECT_EQ(other.publish(Draft{.id = "1"}.json())["type"].text(), "ok");
 }
 
-// Its sessions have an hour to go until their rights are looked at again.
+// Its sessions' next rights check is an hour away.
 class TakenKeysAtOnce : public TakenKeys {
  protected:
   TakenKeysAtOnce() : TakenKeys("1h") {}

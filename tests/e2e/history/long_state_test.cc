@@ -1,5 +1,5 @@
-// Goal: the state of a subject of 100,000 events is answered, once it was made, for the price of a
-// subject of ten, at any moment and after a restart; and outlives the events that it was made of.
+// Goal: a cached state of a subject with 100,000 events costs as much as one with ten events, at
+// any time and after a restart; and it outlives its events.
 #include <algorithm>
 #include <cstdio>
 
@@ -27,8 +27,8 @@ struct LongStates : ServerTest {
     return static_cast<std::uint64_t>(metric(http, "courtside_records_read_total").value());
   }
 
-  // Event n of `subject` says n, and changes one of a few other fields; every tenth offset is of
-  // another subject.
+  // Event n of `subject` has the number n and changes one of a few other fields; every tenth offset
+  // belongs to another subject.
   void fill(const std::string& subject, int count) {
     for (int done = 0; done < count;) {
       std::vector<Draft> batch;
@@ -70,7 +70,7 @@ TEST_F(LongStates, CostWhatAShortOneCosts) {
     std::uint64_t most = 0;
     for (int i = 0; i < 200; ++i) {
       const auto offset = 11 + pick(random, static_cast<std::size_t>(count) * 10 / 9);
-      // Behind the ten short ones, nine of each ten are of the long one.
+      // After the ten short subjects, nine of ten events belong to the long one.
       const auto behind = offset - 10;
       const auto n =
           static_cast<std::int64_t>(behind / 10 * 9 + std::min<std::size_t>(behind % 10, 9));
@@ -100,7 +100,7 @@ TEST_F(LongStates, CostWhatAShortOneCosts) {
 struct ShortMemory : LongStates {
   ShortMemory() : LongStates({"--retention-bytes", "2MiB", "--tail-bytes", "1MiB"}) {}
 
-  // Until so many events at the beginning are gone.
+  // Waits until this many of the first events are gone.
   void forget(std::uint64_t offset) {
     const std::string data = json_string(std::string(4000, 'x'));
     for (int i = 0; i < 16; ++i) {
@@ -115,7 +115,7 @@ struct ShortMemory : LongStates {
       return logged(page["events"].at(0)).offset;
     };
     wait_until(
-        "retention acts", [&] { return first() > offset; }, seconds(10));
+        "retention acts", [&] { return first() > offset; }, seconds(120));
   }
 };
 
@@ -130,7 +130,7 @@ TEST_F(ShortMemory, AStateOutlivesItsEvents) {
     EXPECT_EQ(state["state"]["n"].number(), 900);
     EXPECT_EQ(state["state"]["f0"].number(), 900);
     EXPECT_FALSE(state.has("foldedfrom"));
-    // Of this one nothing is left to tell from: it is not said to have nothing.
+    // For this subject nothing is left, so the answer must not claim that it has no events.
     EXPECT_EQ(http.get("/v1/subjects/thing:unasked?at=now").status, 410);
     EXPECT_EQ(http.get("/v1/subjects/thing:asked?at=" + then.epoch + ":5").status, 410);
     EXPECT_EQ(http.get("/v1/subjects/thing:asked?at=2020-01-01T00:00:00Z").status, 410);

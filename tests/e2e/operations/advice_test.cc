@@ -1,5 +1,4 @@
-// Goal: what a message or a page tells its reader to do works when it is done as it stands there,
-// from the state in which the reader is.
+// Goal: what a message or page advises works when done literally, from the reader's situation.
 #include <signal.h>
 
 #include <algorithm>
@@ -17,14 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A shell in a folder of its own, with the program on its PATH, as a reader has it.
+// A shell in its own folder with the program on its PATH, as a reader has it.
 struct Shell {
   Ran run(const std::string& command) const {
     Process process({"/bin/bash", "-c", command}, environment(), folder.path());
     const int status = process.wait(Deadline(seconds(60)));
     return {status, process.whole_output()};
   }
-  // The same, of which success is expected.
+  // Like run(), and expects success.
   std::string done(const std::string& command) const {
     const Ran ran = run(command);
     EXPECT_EQ(ran.status, 0) << command << "\n" << ran.output;
@@ -39,7 +38,7 @@ struct Shell {
   std::string at(const std::string& name) const { return (folder.path() / name).string(); }
 
   TempFolder folder;
-  std::vector<std::string> more;  // variables
+  std::vector<std::string> more;  // environment variables
 };
 
 struct Advice : Shell, ServerTest {
@@ -161,7 +160,7 @@ TEST_F(Advice, SnapshotsMayBeDeleted) {
   EXPECT_EQ(http.get("/v1/subjects/a:1?at=now").body, state);
 }
 
-// What a server at a terminal says to try first, with its output through script(1): a terminal.
+// Follows the first steps that a server prints at a terminal; script(1) makes the terminal.
 TEST(FirstSteps, WorkAsTheyArePrinted) {
   Shell shell;
   Process server({courtside_binary(), "serve", "--listen", "127.0.0.1:0", "--data", shell.at("log"),
@@ -176,7 +175,7 @@ TEST(FirstSteps, WorkAsTheyArePrinted) {
   }
   ASSERT_EQ(steps.size(), 4u) << server.output();
   Process tail({"/bin/bash", "-c", "exec" + steps[0]}, shell.environment(), shell.folder.path());
-  // It may connect after the event; so one is published until it shows one.
+  // It may connect after the event, so publish until it shows one.
   wait_until("the tail shows the event", [&] {
     const Ran published = shell.run(steps[1]);
     EXPECT_EQ(published.status, 0) << published.output;
@@ -184,7 +183,7 @@ TEST(FirstSteps, WorkAsTheyArePrinted) {
   });
   EXPECT_NE(shell.done(steps[2]).find("booking.created"), std::string::npos);
   const Ran stream = shell.run("timeout 2" + steps[3]);
-  EXPECT_EQ(stream.status, 124) << stream.output;  // it was still open
+  EXPECT_EQ(stream.status, 124) << stream.output;  // it was still running
   tail.signal(SIGINT);
   tail.wait();
   server.signal(SIGTERM);
@@ -215,8 +214,8 @@ TEST(WhoMayWhat, ATokenOfOnesOwnTailsOnesOwnChannel) {
   EXPECT_EQ(server.wait(), 0);
 }
 
-// docs/operations.md, "Keys and tokens": a key that `openssl rand -hex 32` makes; two lines of one
-// name let a new key follow an old one; a file is put in place with a rename.
+// docs/operations.md, "Keys and tokens": a key from `openssl rand -hex 32`; two lines with one name
+// let a new key replace an old one; the file is replaced by a rename.
 TEST(Keys, ANewOneFollowsAnOldOne) {
   Shell shell;
   shell.done("umask 077; echo \"web:$(openssl rand -hex 32)\" > keys; cut -d: -f2 keys > old");

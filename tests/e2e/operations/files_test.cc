@@ -1,5 +1,5 @@
-// Goal: what the program writes on the disk is for its own user alone, whatever the umask and
-// whatever was there before.
+// Goal: files that the program writes are accessible only to its user, whatever the umask and
+// earlier permissions.
 #include <signal.h>
 
 #include <filesystem>
@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
 
-// Every file and folder of `root`, itself included, that anybody else may use; and how many there
-// are of the others.
+// The files and folders in `root` (itself included) that other users can access, and the number of
+// the others.
 struct Walk {
   std::vector<std::string> open;
   int closed = 0;
@@ -25,7 +25,7 @@ struct Walk {
 Walk walk(const fs::path& root) {
   Walk found;
   const auto look = [&](const fs::path& path) {
-    std::error_code gone;  // the log removes files of its own
+    std::error_code gone;  // the log removes its own files
     const fs::file_status status = fs::symlink_status(path, gone);
     if (!fs::exists(status)) return;
     if ((status.permissions() & kOthers) != fs::perms::none) {
@@ -45,7 +45,7 @@ void expect_closed(const fs::path& root) {
   EXPECT_GT(found.closed, 0) << root;
 }
 
-// As a person would start it whose umask keeps nothing from anybody.
+// Starts the program with a umask that restricts nothing.
 std::vector<std::string> with_umask_0(const std::string& arguments) {
   return {"/bin/sh", "-c", "umask 000; exec '" + courtside_binary() + "' " + arguments};
 }
@@ -58,7 +58,7 @@ void run(const std::string& arguments) {
 struct Files : ::testing::Test {
   std::string at(const std::string& name) const { return (folder.path() / name).string(); }
 
-  // Serves `at(data)`, and lets `use` do something with the port.
+  // Serves `at(data)` and calls `use` with the port.
   template <typename Use>
   void serve(const std::string& data, Use use) {
     Process server(with_umask_0("serve --listen 127.0.0.1:0 --data " + at(data)));
@@ -80,7 +80,7 @@ TEST_F(Files, LogBackupExportAndRestoredLogAreClosedToOthers) {
     fs::permissions(at("exports"), fs::perms::owner_all);
     run("export " + at("exports/all.ndjson.gz") + url);
     run("backup --data " + at("log") + " " + at("backup"));
-    expect_closed(at("log"));  // with serving.json
+    expect_closed(at("log"));  // including serving.json
   });
   run("backup --data " + at("log") + " " + at("backup-of-nobody"));
   run("restore " + at("backup") + " --data " + at("restored"));
@@ -95,7 +95,7 @@ TEST_F(Files, WhatAnOlderVersionLeftOpenIsClosedAtTheStart) {
     append_one(http, {.id = "e1"});
   });
   run("backup --data " + at("log") + " " + at("backup"));
-  // As a umask of 022 made them.
+  // Permissions as a umask of 022 makes them.
   for (const char* each : {"log", "backup"}) {
     fs::permissions(at(each), fs::perms(0755));
     for (const auto& entry : fs::recursive_directory_iterator(at(each))) {
@@ -104,7 +104,7 @@ TEST_F(Files, WhatAnOlderVersionLeftOpenIsClosedAtTheStart) {
   }
   EXPECT_FALSE(walk(at("log")).open.empty());
   serve("log", [&](std::uint16_t) { expect_closed(at("log")); });
-  // A copy would keep the rights of its original.
+  // A copy would keep its original's permissions.
   run("restore " + at("backup") + " --data " + at("restored"));
   expect_closed(at("restored"));
 }
@@ -122,7 +122,7 @@ TEST_F(Files, AnExportThatIsResumedIsClosedToo) {
     HttpClient http(port);
     const std::string position = append_one(http, {.id = "e1"});
     const std::string url = " --url http://127.0.0.1:" + std::to_string(port);
-    // Broken off before its first block: what an older version left of it.
+    // An export of an older version that was interrupted before its first block.
     std::ofstream(at("out/all.ndjson.partial")) << "";
     std::ofstream(at("out/all.ndjson.partial.state"))
         << R"({"asked":"","form":"jsonl","path":"/v1/events","filter":{"order":"asc"},)"

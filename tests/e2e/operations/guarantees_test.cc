@@ -1,5 +1,5 @@
-// Goal: docs/guarantees.md works word for word: each promise is shown by the commands that stand
-// there. support/transcript.h tells how its blocks are read.
+// Goal: docs/guarantees.md works word for word: its commands demonstrate each promise.
+// support/transcript.h describes how its blocks are run.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "tests/e2e/operations/support/tls_proxy.h"
-#include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
+#include "tests/e2e/support/test_http_client.h"
 #include "tests/e2e/support/transcript.h"
 #include "tests/support/free_port.h"
 
@@ -24,7 +24,8 @@ std::string page() {
   return text.str();
 }
 
-// Starts the server, and then compares what it prints: only it knows the epoch of its log.
+// Starts the server first and compares its output afterwards, because only it knows the log's
+// epoch.
 void start(Transcript& transcript, const FencedBlock& block, const std::string& port) {
   FencedBlock command = block, output = block;
   command.lines.resize(1);
@@ -61,15 +62,15 @@ TEST(GuaranteesPage, WorksWordForWord) {
   EXPECT_GE(promises, 14) << "a promise has no command";
 }
 
-// A promise without an end would be more than anybody can keep.
-TEST(GuaranteesPage, EveryPromiseSaysWhereItEnds) {
+// A promise without a limit could not be kept.
+TEST(GuaranteesPage, EveryPromiseHasItsLimits) {
   const std::string text = page();
   for (std::size_t at = text.find("\n## "); at != text.npos; at = text.find("\n## ", at + 1)) {
     const std::string promise = text.substr(at + 1, text.find("\n## ", at + 1) - at - 1);
     const std::string title = promise.substr(0, promise.find('\n'));
-    if (title == "## What no command here shows") continue;
+    if (title == "## Promises without a command here") continue;
     EXPECT_NE(promise.find("\n$ "), promise.npos) << title;
-    EXPECT_NE(promise.find("**Where it ends.**"), promise.npos) << title;
+    EXPECT_NE(promise.find("**Limits.**"), promise.npos) << title;
   }
 }
 

@@ -1,7 +1,9 @@
-// Goal: a message says which value is wrong and what to do, and "nothing" does not look like a
-// failure, nor a failure like nothing.
+// Goal: a message names the wrong value and the remedy, and an empty result does not look like a
+// failure, nor a failure like an empty result.
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 
 #include "tests/e2e/operations/support/ran.h"
 #include "tests/e2e/support/server_test.h"
@@ -17,7 +19,7 @@ struct Messages : ServerTest {
     const int status = process.wait();
     return {status, process.whole_output()};
   }
-  // As a person sees it: script(1) makes a terminal.
+  // Runs a command at a terminal, which script(1) makes.
   Ran at_terminal(const std::string& command) const {
     Process process({"/usr/bin/script", "-qec", courtside_binary() + " " + command, "/dev/null"},
                     {"COURTSIDE_URL=http://127.0.0.1:" + std::to_string(port())}, folder.path());
@@ -33,14 +35,85 @@ TEST_F(Messages, NothingFoundIsSaidToAPerson) {
                                             "no event that these filters ask for and you may read"},
         {"log booking:zz", "no event of booking:zz, or none that you may read"},
         {"calendar 77", "no slot of venue 77 at that time"},
-        {"notifications 77", "no such notification of account 77"}}) {
+        {"notifications 77", "no such notification of account 77"},
+        {"tail --no-follow user:77", "no event of these channels and types"}}) {
     const Ran ran = at_terminal(command);
     EXPECT_EQ(ran.status, 1) << ran.output;
-    EXPECT_EQ(ran.output, "nothing found: " + why + "\r\n");
+    EXPECT_EQ(ran.output, "courtside: nothing found: " + why + "\r\n");
   }
   const Ran piped = run({"history", "--channel", "user:77"});
   EXPECT_EQ(piped.status, 1);
   EXPECT_EQ(piped.output, "");
+}
+
+// Story: a wrong path in --url looked as if nothing had been found.
+TEST_F(Messages, AnAddressWithAWrongPathIsNamed) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(port()) + "/foo";
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"history"},
+                                                  {"state", "a:1"},
+                                                  {"tail", "--no-follow"},
+                                                  {"log", "a:1"},
+                                                  {"calendar", "v_1"},
+                                                  {"publish", "--type", "a.b", "--subject", "a:1"},
+                                                  {"export", "all.ndjson"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--url", url});
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 69) << ran.output;
+    EXPECT_EQ(ran.output, "courtside: " + url + " is not Courtside's address (404): check --url\n");
+  }
+  const Ran none = run({"history", "--url", "nonsense://x"});
+  EXPECT_EQ(none.status, 64);
+  EXPECT_TRUE(none.says("courtside: `nonsense://x` is not a server's address")) << none.output;
+  EXPECT_FALSE(run({"history", "--url", "ftp://a:secret@b"}).says("secret"));
+}
+
+TEST_F(Messages, HttpsToAServerOfHttpIsGuessed) {
+  const Ran ran = run({"history", "--url", "https://127.0.0.1:" + std::to_string(port())});
+  EXPECT_EQ(ran.status, 69);
+  EXPECT_TRUE(ran.says("; does the server speak https?\n")) << ran.output;
+}
+
+// Story: the command made a token with a secret that the server does not start with.
+TEST_F(Messages, ASecretThatTheServerRefusesSignsNothing) {
+  const Ran ran = run({"token", "--user", "42", "--secret", "short"});
+  EXPECT_EQ(ran.status, 78);
+  EXPECT_EQ(ran.output,
+            "courtside: access.jwt_secret: it is shorter than 32 bytes, so it can be "
+            "guessed\n");
+}
+
+TEST_F(Messages, BenchByItselfSaysWhatIsMissing) {
+  const std::string alone = folder.path() / "courtside";
+  std::filesystem::copy_file(courtside_binary(), alone);
+  Process process({alone, "bench", "idle"});
+  EXPECT_EQ(process.wait(), 66);
+  EXPECT_NE(process.whole_output().find("put courtside-bench beside courtside\n"),
+            std::string::npos)
+      << process.whole_output();
+}
+
+// Story: at every attempt the same line was printed.
+TEST_F(Messages, ALostServerIsToldOnceAndThatItIsBack) {
+  append_one(http, {.id = "e1", .type = "a.b", .subject = "a:1"});
+  http.close();
+  Process tail({courtside_binary(), "tail", "--earliest", "--url",
+                "http://127.0.0.1:" + std::to_string(port())});
+  tail.wait_for_output("\"e1\"");
+  server.kill();
+  tail.wait_for_output("Failed to connect");
+  server.start();
+  tail.wait_for_output("courtside: connected again\n");
+  append_one(http, {.id = "e2", .type = "a.b", .subject = "a:1"});
+  tail.wait_for_output("\"e2\"");
+  std::set<std::string> told;
+  std::istringstream lines(tail.output());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("trying again") != std::string::npos) {
+      EXPECT_TRUE(told.insert(line).second) << line;
+    }
+  }
+  EXPECT_EQ(told.size(), 2u) << tail.output();
 }
 
 TEST_F(Messages, AnExportSaysWhatItWrote) {

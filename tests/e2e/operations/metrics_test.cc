@@ -1,5 +1,5 @@
-// Goal: a server says at its start whether it asks who calls, and its figures are for those who may
-// see them.
+// Goal: at start a server reports whether access control is on, and metrics are only for callers
+// with the permission.
 #include <signal.h>
 
 #include <filesystem>
@@ -43,7 +43,7 @@ TEST_F(WithAccessControl, MetricsAreForThoseWhoMaySeeThem) {
   EXPECT_EQ(status_of(http, "/metrics", kBackend), 403);
   EXPECT_EQ(status_of(http, "/metrics", kPrometheus), 200);
   EXPECT_EQ(status_of(http, "/metrics", kAuditor), 200);
-  // The permission is for that, and for nothing else.
+  // The permission allows nothing else.
   EXPECT_EQ(status_of(http, "/v1/events", kPrometheus), 403);
   EXPECT_EQ(status_of(http, "/v1/outbox", kPrometheus), 403);
   for (const char* open : {"/health", "/ready", "/live"}) {
@@ -71,7 +71,7 @@ TEST_F(WithoutAccessControl, TheStartSaysSoLoudly) {
   EXPECT_EQ(status_of(http, "/metrics", ""), 200);
 }
 
-// What the warning recommends, from where the reader of it is.
+// Follows the warning's advice from the reader's situation.
 TEST_F(WithoutAccessControl, WhatTheWarningRecommendsEndsIt) {
   EXPECT_EQ(stop_server(), 0);
   for (const std::string variable : {"JWT_SECRET=service-key-made-with-openssl-rand-hex",

@@ -1,5 +1,5 @@
-// Goal: every command reaches a server behind TLS, a path prefix and a proxy; and none of them
-// hands its credential to somebody whose certificate does not hold, or who sends it elsewhere.
+// Goal: every command reaches a server behind TLS, a path prefix and a proxy, and never sends its
+// credential to a server with an invalid certificate or to a redirect's target.
 #include <signal.h>
 
 #include <filesystem>
@@ -28,7 +28,7 @@ struct KeysFolder {
   std::string token = in_file(at("token"), std::string(kKey) + "\n");
 };
 
-// The server with access control, and before it one proxy with many faces.
+// A server with access control, behind a proxy with several ports.
 struct Remote : KeysFolder, ServerTest {
   enum Face : std::size_t {
     kGood,
@@ -80,7 +80,7 @@ struct Remote : KeysFolder, ServerTest {
     const int status = process.wait();
     return {status, process.whole_output()};
   }
-  // With the credential and the authority, as a person would set them once.
+  // Runs a command with the credential and the authority set in the environment.
   Ran run(std::vector<std::string> arguments, const std::string& at_url) const {
     return run(std::move(arguments),
                std::vector<std::string>{"COURTSIDE_URL=" + at_url, "COURTSIDE_TOKEN_FILE=" + token,
@@ -112,13 +112,13 @@ TEST_F(Remote, EveryCommandWorksOverTls) {
   }
   const Ran resumed = run({"export", "all.ndjson.gz", "--resume"}, where);
   EXPECT_TRUE(resumed.says("is complete")) << resumed.output;
-  // Nothing is there to be shown: 1, and not 69.
+  // An empty result exits with 1, not 69.
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"calendar", "7"}, {"notifications", "42"}, {"outbox", "status"}}) {
     const Ran ran = run(command, where);
     EXPECT_EQ(ran.status, 1) << command[0] << ": " << ran.output;
   }
-  // A backup is made on the server's own machine, and goes to it without a proxy.
+  // A backup runs on the server's machine and connects to it without a proxy.
   const Ran backup = run(
       {"backup", "--data", server.data().string(), at("backup")},
       std::vector<std::string>{"http_proxy=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1"});
@@ -133,7 +133,7 @@ TEST_F(Remote, APathPrefixIsPartOfTheAddress) {
     EXPECT_EQ(run({"history"}, where).status, 0);
     EXPECT_EQ(run({"tail", "--earliest", "--no-follow"}, where).status, 0);
   }
-  // Without it a proxy says 404, which must not look as if there were nothing in the log.
+  // Without the prefix a proxy answers 404, which must not look like an empty log.
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"history"},
         {"state", "a:1"},
@@ -184,7 +184,7 @@ TEST_F(Remote, AnExportIsResumedOverTls) {
   service.close();
   const std::vector<std::string> whole = {"export", "whole.ndjson", "--type", "test.happened"};
   ASSERT_EQ(run(whole, url(kGood)).status, 0);
-  // Killed as soon as it has noted where it stands.
+  // Killed as soon as it has saved its state.
   Process killed({courtside_binary(), "export", "part.ndjson", "--type", "test.happened", "--url",
                   url(kGood), "--token-file", token, "--ca-file", authority.ca_file()},
                  {}, folder.path());
@@ -199,7 +199,7 @@ TEST_F(Remote, AnExportIsResumedOverTls) {
   EXPECT_EQ(compared.wait(), 0) << compared.whole_output();
 }
 
-// Each by a command over HTTP and by one over WebSocket; and the proxy must not have been asked.
+// Each with a command over HTTP and one over WebSocket; the server must not receive the request.
 TEST_F(Remote, ACertificateThatDoesNotHoldIsRefused) {
   const struct {
     Face face;
@@ -220,7 +220,7 @@ TEST_F(Remote, ACertificateThatDoesNotHoldIsRefused) {
   }
 }
 
-// The remedy that the message names, from where a user would be.
+// The remedy that the message names, from the user's situation.
 TEST_F(Remote, AnAuthorityOfOnesOwnIsNamedWithCaFile) {
   const std::vector<std::string> nothing = {"COURTSIDE_TOKEN_FILE=" + token};
   const Ran refused = run({"history", "--url", url(kGood)}, nothing);
@@ -244,7 +244,7 @@ TEST_F(Remote, ARedirectIsNamedAndNotFollowed) {
 TEST_F(Remote, ProxiesOfTheEnvironmentAreUsed) {
   ConnectProxy out;
   const std::string where =
-      "https://courtside.test:" + std::to_string(proxy.port(kNamed));  // a name that only it knows
+      "https://courtside.test:" + std::to_string(proxy.port(kNamed));  // a name for the proxy only
   const std::vector<std::string> environment = {
       "COURTSIDE_URL=" + where, "COURTSIDE_TOKEN_FILE=" + token,
       "COURTSIDE_CA_FILE=" + authority.ca_file(),
@@ -263,7 +263,7 @@ TEST_F(Remote, TheCredentialIsReadFromAFile) {
     return run(arguments, environment);
   };
   EXPECT_EQ(history({}, {}).status, 77);
-  // 1: there is nothing of this type.
+  // 1: there are no events of this type.
   EXPECT_EQ(history({"--token-file", token}, {}).status, 1);
   EXPECT_EQ(history({"--token-file", token}, {"COURTSIDE_TOKEN=wrong"}).status, 1);
   EXPECT_EQ(history({}, {"COURTSIDE_TOKEN_FILE=" + token}).status, 1);
@@ -272,7 +272,7 @@ TEST_F(Remote, TheCredentialIsReadFromAFile) {
   in_file(at("empty"), "\n");
   EXPECT_EQ(history({"--token-file", at("empty")}, {}).status, 66);
   EXPECT_EQ(history({"--token-file", token, "--token", kKey}, {}).status, 64);
-  // Opened, but not to be read: a folder, and memory at an address where there is none.
+  // They can be opened but not read: a folder, and memory at an unmapped address.
   for (const std::string& unreadable : {folder.path().string(), std::string("/proc/self/mem")}) {
     const Ran ran = history({"--token-file", unreadable}, {});
     EXPECT_EQ(ran.status, 66) << ran.output;
@@ -281,11 +281,11 @@ TEST_F(Remote, TheCredentialIsReadFromAFile) {
   in_file(at("long"), std::string((64 << 10) + 1, 'x'));
   EXPECT_EQ(history({"--token-file", at("long")}, {}).status, 66);
   EXPECT_EQ(history({"--token-file", "/dev/zero"}, {}).status, 66);
-  // What a command substitution that failed leaves.
+  // The result of a failed command substitution.
   EXPECT_EQ(history({"--token", ""}, {}).status, 64);
 }
 
-// It would be a line of its own in the head of the request.
+// A line break would add a header line to the request.
 TEST_F(Remote, ATokenIsOneWord) {
   const auto history = [&](const std::string& given) {
     return run({"history", "--type", "a.b", "--url", "http://127.0.0.1:" + std::to_string(port())},
@@ -313,7 +313,7 @@ TEST_F(Remote, WhatIsNoAddressIsRefused) {
         "http://127.0.0.1:99999", "not an address"}) {
     EXPECT_EQ(run({"history", "--url", wrong}, std::vector<std::string>{}).status, 64) << wrong;
   }
-  // TLS is spoken to who does not speak it.
+  // A server that does not speak TLS.
   const Ran plain = run({"history"}, "https://127.0.0.1:" + std::to_string(port()));
   EXPECT_EQ(plain.status, 69) << plain.output;
   EXPECT_EQ(run({"bench", "idle"}, url(kGood)).status, 64);

@@ -1,5 +1,5 @@
-// Goal: every signal that reaches a server means something that is written down, and none of them
-// but SIGKILL ends it without a goodbye.
+// Goal: every signal to a server has the documented effect, and none except SIGKILL ends it without
+// a clean shutdown.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -34,10 +34,10 @@ TEST_F(Signals, SignalsThatMeanNothingAreIgnored) {
   server.process().wait_for_output("SIGUSR1 means nothing");
   server.process().wait_for_output("SIGUSR2 means nothing");
   EXPECT_EQ(http.get("/health").status, 200);
-  // And a stop is still heard after them: TearDown() expects 0.
+  // A stop still works after them: TearDown() expects 0.
 }
 
-// `courtside serve 2>&1 | head -1`: the reader of the log goes, the server stays.
+// `courtside serve 2>&1 | head -1`: the reader of the log exits, the server keeps running.
 TEST(SignalsOfAPipe, AReaderOfTheLogThatGoesDoesNotEndTheServer) {
   TempFolder folder;
   const std::uint16_t port = free_port();

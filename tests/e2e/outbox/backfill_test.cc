@@ -1,5 +1,5 @@
-// Goal: `courtside outbox backfill` brings every row of the platform's old audit log into the log,
-// once, however often it runs and whatever stops it.
+// Goal: `courtside outbox backfill` brings every row of the platform's old audit log into the log
+// once, however often it runs and whatever interrupts it.
 #include <gmock/gmock.h>
 
 #include <set>
@@ -20,7 +20,7 @@ CREATE TABLE "AuditLog" (
   "oldValue" JSONB, "newValue" JSONB, details JSONB, error JSONB);
 )sql";
 
-// `count` rows; many share a time, and none comes in the order of its id.
+// `count` rows; many have the same time, and time order differs from id order.
 std::string rows_sql(int count) {
   return R"sql(INSERT INTO "AuditLog" (id, "timestamp", level, message, "resourceType",
     "resourceId", "actorId", "newValue")
@@ -103,7 +103,7 @@ TEST_F(Backfill, WaitsForAServerThatRestarts) {
   std::vector<std::string> command = {courtside_binary(), "outbox"};
   for (const std::string& each : arguments({"-o", "table"})) command.push_back(each);
   Process process(command);
-  // It has read its first page, and looks for the server.
+  // It has read its first page and is waiting for the server.
   const Deadline deadline;
   while (sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'courtside' "
              "AND datname = current_database() AND state = 'idle' AND query = 'ROLLBACK'") != "1") {
@@ -114,7 +114,7 @@ TEST_F(Backfill, WaitsForAServerThatRestarts) {
   EXPECT_EQ(process.whole_output(), "1200 imported, 0 known already, 0 refused\n");
 }
 
-// Ids that are uuids, times with a zone, other names.
+// UUIDs as ids, times with a zone, other column names.
 TEST_F(Backfill, ReadsAnotherShapeByAnotherQuery) {
   sql(R"sql(CREATE TABLE "Trail" (uid UUID PRIMARY KEY, at TIMESTAMPTZ, details TEXT);
       INSERT INTO "Trail" SELECT gen_random_uuid(), '2025-06-01 15:30:00+05:30', '{"n":1}'

@@ -1,5 +1,5 @@
-// Goal: what was committed with a booking is in the log, once and in the booking's order, and
-// nothing else is: under load, and whatever is killed.
+// Goal: exactly the committed events are in the log, each once and in its booking's order, under
+// load and whatever is killed.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 
 #include "tests/e2e/outbox/support/booking_load.h"
-#include "tests/e2e/outbox/support/outbox.h"
+#include "tests/e2e/outbox/support/test_outbox.h"
 #include "tests/e2e/support/server_test.h"
 
 namespace courtside::e2e {
@@ -17,7 +17,7 @@ class ExactlyOnce : public testing::Test {
  protected:
   void SetUp() override { postgres().start(); }
 
-  // Eight writers, and now the server is killed, now its session, now the database.
+  // Eight writers; at random the server, its session or the database is killed.
   static void kill_all_around(const std::string& url, const std::vector<std::string>& flags,
                               LoadOptions options, const std::string& table) {
     const int rounds = scaled(50, 8);
@@ -34,7 +34,7 @@ class ExactlyOnce : public testing::Test {
       std::this_thread::sleep_for(milliseconds(pick(random, 300)));
       kill_something(round, random, server);
     }
-    std::this_thread::sleep_for(milliseconds(300));  // Some load on the last one, too.
+    std::this_thread::sleep_for(milliseconds(300));  // some load on the last one, too
     writers.stop();
     writers.join();
     expect_equal(http, url, table);
@@ -63,7 +63,7 @@ class ExactlyOnce : public testing::Test {
   }
 };
 
-// The reader that everybody writes first: what is beyond the last position seen.
+// The obvious but wrong reader: reads rows after the last position that it saw.
 std::set<std::string> read_beyond_last(const std::string& url, const Workers& workers) {
   pqxx::connection connection(url);
   pqxx::nontransaction session(connection);
@@ -101,7 +101,7 @@ TEST_F(ExactlyOnce, ThirtyTwoWritersForThirtySeconds) {
   writers.join();
   naive.join();
   expect_equal(http, url);
-  // The same load is one that a reader without the guard loses events of.
+  // Under the same load a reader without the guard loses events.
   const std::size_t committed = committed_ids(url, "EventOutbox").size();
   std::printf("a reader by position alone missed %zu of %zu\n", committed - seen.size(), committed);
   EXPECT_LT(seen.size(), committed);

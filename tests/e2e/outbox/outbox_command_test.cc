@@ -1,5 +1,5 @@
-// Goal: `courtside outbox` tells its caller how it went, with data on stdout and all else on
-// stderr.
+// Goal: `courtside outbox` reports its result by exit status, with data on stdout and everything
+// else on stderr.
 #include "tests/e2e/outbox/support/outbox_command.h"
 
 #include <gmock/gmock.h>
@@ -35,7 +35,7 @@ TEST(OutboxInstallCommand, AppliesAndPrintsNothingButWhere) {
               StartsWith("69: courtside: host=127.0.0.1 port=1: "));
 }
 
-// The lines of docs/postgres.md, word for word.
+// The command lines of docs/postgres.md, word for word.
 TEST(OutboxInstallCommand, ThePipeOfTheManualMakesADatabaseReady) {
   std::ifstream page(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
   std::string role;
@@ -47,7 +47,7 @@ TEST(OutboxInstallCommand, ThePipeOfTheManualMakesADatabaseReady) {
   ASSERT_NE(role, "");
   postgres().start();
   const std::string database = postgres().create_database();
-  // Here it is the name of who runs the database.
+  // Use a role name of this test: roles belong to the cluster.
   const std::string name = "reader_of_the_manual";
   for (std::string* each : {&role, &line}) {
     const std::string before = each == &role ? "ROLE courtside" : "--role courtside";

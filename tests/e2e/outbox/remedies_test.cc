@@ -1,12 +1,12 @@
-// Goal: what the outbox's messages, `courtside outbox status` and docs/postgres.md say to do, done
-// as it is printed and from the state in which somebody reads it, ends in every row being read.
+// Goal: the advice of the outbox's messages, of `courtside outbox status` and of docs/postgres.md,
+// followed literally from the reader's situation, leads to every row being read.
 #include <gmock/gmock.h>
 
 #include <fstream>
 #include <sstream>
 
-#include "tests/e2e/outbox/support/outbox.h"
 #include "tests/e2e/outbox/support/outbox_command.h"
+#include "tests/e2e/outbox/support/test_outbox.h"
 
 namespace courtside::e2e {
 namespace {
@@ -20,7 +20,7 @@ bool is_reading(const Json& status) { return status["state"].text() == "reading"
 
 class Remedy : public OutboxTest {
  protected:
-  // A row as somebody copies it: with a number of its own.
+  // Inserts a copied row, with an old or future number.
   void copy_row(const std::string& id, const std::string& txid) const {
     sql("INSERT INTO \"EventOutbox\"(\"eventId\",type,\"aggregateType\",\"aggregateId\",txid) "
         "VALUES ('" +
@@ -29,18 +29,18 @@ class Remedy : public OutboxTest {
   void note(const std::string& id) {
     commit({.id = id, .booking = id, .type = "note.added", .payload = "{}"});
   }
-  // What `courtside outbox status` prints.
+  // The output of `courtside outbox status`.
   std::string printed() const {
     return outbox_command(
         {"status", "--url", "http://127.0.0.1:" + std::to_string(server_->port()), "-o", "table"});
   }
-  // What is printed behind `run `, to the end of the line.
+  // The statement after `run `, up to the end of the line.
   static std::string statement(const std::string& text, const std::string& verb) {
     const std::size_t begin = text.find("run " + verb);
     if (begin == std::string::npos) give_up("there is no " + verb + " in " + text);
     return text.substr(begin + 4, text.find('\n', begin) - begin - 4);
   }
-  // The block of SQL in docs/postgres.md that has `word` in it.
+  // The SQL block in docs/postgres.md that contains `word`.
   static std::string block(const std::string& word) {
     std::ifstream file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/postgres.md");
     std::ostringstream page;
@@ -51,19 +51,19 @@ class Remedy : public OutboxTest {
     const std::size_t begin = text.rfind("```sql\n", at) + 7;
     return text.substr(begin, text.find("```", begin) - begin);
   }
-  // The source's object, once it counts so many rows of that kind.
+  // The source's object when it counts `rows` rows of `kind`.
   Json status_with(const std::string& kind, int rows) {
     return status_when([&](const Json& each) { return each["lag"][kind].number() == rows; });
   }
   void wait_for_events(int count) {
     status_when([&](const Json& each) { return each["events"].number() == count; });
   }
-  // Until retention has dropped all that was read.
+  // Waits until retention has removed all events.
   void wait_until_dropped() {
     status_when([this](const Json&) { return logged().empty(); });
   }
-  // Two rows that were read, and whose events are dropped, and one that was never read: since the
-  // table was rewritten, nothing tells them apart.
+  // Two rows that were read and whose events are gone, and one that was never read. The table was
+  // rewritten, so nothing distinguishes them.
   void make_uncertain_rows() {
     serve({"--retention-age", "1s", "--outbox-watch", "100ms"});
     note("n0");
@@ -74,7 +74,7 @@ class Remedy : public OutboxTest {
     copy_row("copied", "7");
     status_with("uncertain", 3);
   }
-  // What is printed between backticks and has `word` in it.
+  // The text between backticks that contains `word`.
   static std::string setting(const std::string& text, const std::string& word) {
     const std::size_t at = text.find(word);
     if (at == std::string::npos) give_up("there is no " + word + " in " + text);
@@ -88,7 +88,7 @@ TEST_F(Remedy, RowsWithNumbersThatAreYetToComeAreReadAfterTheUpdate) {
   note("n0");
   logged_when(1);
   copy_row("copied1", "900000000");
-  // Also while it is connected, and not only when it connects again.
+  // The refusal comes while connected, and again after a reconnect.
   const std::string detail = status_when(is_refused)["detail"].text();
   serve();
   EXPECT_EQ(status_when(is_refused)["detail"].text(), detail);
@@ -99,7 +99,7 @@ TEST_F(Remedy, RowsWithNumbersThatAreYetToComeAreReadAfterTheUpdate) {
   EXPECT_EQ(status_when(is_reading)["lag"]["rows"].number(), 0);
 }
 
-// A dump of one cluster, restored into another.
+// A dump of one cluster, restored in another.
 TEST_F(Remedy, ARestartWaitsForTheUpdateAndBothTogetherReadARestoredDatabase) {
   serve();
   note("n0");
@@ -160,7 +160,7 @@ TEST_F(Remedy, RowsWhoseEventsMayHaveBeenDroppedAreToldAndKeptAndNothingIsPrinte
   EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutbox\""), "3");
 }
 
-// Rows that were told before retention had dropped anything were never read for certain.
+// Rows reported before retention removed events were certainly never read.
 TEST_F(Remedy, ThePrintedStatementLeavesUncertainRowsAsTheyAre) {
   serve();
   note("n0");
@@ -178,7 +178,7 @@ TEST_F(Remedy, ThePrintedStatementLeavesUncertainRowsAsTheyAre) {
   status_with("uncertain", 1);
 }
 
-// As docs/postgres.md has it, with the warning that stands there.
+// As in docs/postgres.md, including its warning.
 TEST_F(Remedy, UncertainRowsArePublishedOnceMoreOnlyWhenSomebodySaysSo) {
   make_uncertain_rows();
   EXPECT_EQ(sql(block("uncertain:%' ORDER BY")), "copied");  // the first of three
@@ -199,12 +199,12 @@ TEST_F(Remedy, UncertainRowsAreLetGoWhenSomebodySaysSo) {
   EXPECT_EQ(status_when(is_reading)["lag"]["uncertain"].number(), 0);
 }
 
-// A long table takes several looks, and outbox.watch is not waited for between them.
+// A large table needs several checks; they do not wait for outbox.watch in between.
 TEST_F(Remedy, ARowFarBehindThePlaceIsToldSoon) {
   serve();
   note("n0");
   logged_when(1);
-  // More than one look takes, told already, in front of the one that is not.
+  // More rows than one check covers, already reported, before the one that is not.
   sql("INSERT INTO \"EventOutbox\"(\"eventId\",type,\"aggregateType\",\"aggregateId\",txid) "
       "SELECT 'told' || i,'note.added','note','n' || i,7 FROM generate_series(1,6000) i; "
       "INSERT INTO \"EventOutboxRejected\"(\"source\",\"place\",\"reason\") "
@@ -234,7 +234,7 @@ TEST_F(Remedy, AWrongDatabaseIsNamedAndTheRightOneIsReadAsIfNothingHadBeen) {
   EXPECT_EQ(logged_when(2), "booking:n0 booking:n1");
 }
 
-// As docs/postgres.md has it.
+// As in docs/postgres.md.
 TEST_F(Remedy, ARejectedRowIsSentAgainOnceItIsMended) {
   serve({"--outbox-keep", "0s"});
   commit({.id = "e_1", .version = 1});

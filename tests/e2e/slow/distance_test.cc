@@ -1,10 +1,10 @@
-// Goal: however much of the log passed a client by, it gets what is its own, and that costs what is
-// its own, not the distance.
+// Goal: however many foreign events passed, a resuming client gets its own events, at a cost that
+// depends on their number and not on the distance.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 
-#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/load_run.h"
 #include "tests/e2e/support/scale.h"
 #include "tests/e2e/support/server_test.h"
 #include "tests/e2e/support/workers.h"
@@ -12,7 +12,7 @@
 namespace courtside::e2e {
 namespace {
 
-// A tail that a thousandth of the load flushes: what was quiet is not in memory any more.
+// A tail that a thousandth of the load fills, so old events are no longer in memory.
 struct Distance : ServerTest {
   Distance() : ServerTest({"--tail-bytes", "1MiB"}) {}
 
@@ -38,7 +38,7 @@ struct Distance : ServerTest {
     writers.join();
   }
 
-  // Resumes, and reads up to `live`; the number of events that came, each once and in order.
+  // Resumes and reads until `live`. Returns the number of events; each must come once and in order.
   std::uint64_t resume(const std::string& channel, const std::string& position) {
     const auto begin = std::chrono::steady_clock::now();
     Session client = session();
@@ -47,7 +47,7 @@ struct Distance : ServerTest {
     while (true) {
       const Json message = client.next();
       if (message["type"].text() == "live") break;
-      const Delivered event = delivered(message);  // Anything else, a gap, is a Failure here.
+      const Delivered event = delivered(message);  // a gap or other message throws
       EXPECT_GT(event.place.offset, last);
       last = event.place.offset;
       ++count;
@@ -76,7 +76,7 @@ TEST_F(Distance, AMillionForeignEventsAreNoObstacle) {
     EXPECT_EQ(resume("user:rare", before), 10u);
     const double read = metric(http, "courtside_records_read_total").value() - read_before;
     EXPECT_LT(read, 200);
-    EXPECT_GE(read, 10);  // The counter does count.
+    EXPECT_GE(read, 10);  // the counter does count
     if (restarts == 0) server.kill_and_start();
   }
 }
@@ -96,7 +96,7 @@ TEST_F(Distance, AQuietConnectionCutForAMomentMissesNothing) {
   quiet.ws().socket().reset();
   for (int i = 0; i < 5; ++i)
     append_one(http, {.id = "own" + std::to_string(i), .subject = "user:quiet"});
-  std::this_thread::sleep_for(milliseconds(200));  // Away for so long; nothing is waited for.
+  std::this_thread::sleep_for(milliseconds(200));  // time away; nothing is awaited
   EXPECT_EQ(resume("user:quiet", cursor), 5u);
 }
 
@@ -107,7 +107,7 @@ TEST_F(Distance, TheWholeLogPageAfterPageHasNoSeams) {
   };
   append_all(events, draft);
   std::vector<std::uint64_t> counts(4);
-  Workers readers;  // At once, and of different width: everything, a kind, and two filters by type.
+  Workers readers;  // concurrently: everything, one kind, and two type filters
   for (std::size_t i = 0; i < counts.size(); ++i) {
     readers.add([&, i] {
       Session client = session();

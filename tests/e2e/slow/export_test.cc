@@ -1,6 +1,6 @@
-// Goal: `courtside export` writes what is in the log, also when it is broken off by a server that
-// is killed and taken up again, and its manifest can be believed; `history` and `log` show the same
-// log to people and to programs.
+// Goal: `courtside export` writes exactly the log's events, also when a killed server interrupts it
+// and it is resumed, and its manifest is correct; `history` and `log` show the same events to
+// people and programs.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-// What coreutils say it is.
+// The hash that coreutils computes.
 std::string sha256_of(const std::filesystem::path& file) {
   Process process({"/usr/bin/sha256sum", file.string()});
   process.wait();
@@ -88,7 +88,7 @@ TEST_F(Export, TheFileAndItsManifestAgreeWithTheLog) {
 
   append_one(http, {.id = "fence"});
   const std::vector<Logged> traces = read_log(http, "type=audit.exported");
-  ASSERT_EQ(traces.size(), 2u);  // that it began, and how it ended
+  ASSERT_EQ(traces.size(), 2u);  // the beginning and the end
   EXPECT_EQ(traces[1].event["data"]["export"].text(), manifest["export"].text());
   EXPECT_EQ(traces[1].event["data"]["rows"].number(), kEvents);
 }
@@ -100,7 +100,7 @@ TEST_F(Export, WhatIsBrokenOffIsTakenUpWithTheSameBytes) {
     const std::string whole = "whole_" + name;
     ASSERT_EQ(run({"export", whole, "--before", before}), 0) << output;
     auto broken = start({"export", name, "--before", before});
-    // In the middle of it: a block is in the file, and not all of them.
+    // In the middle: the file has a block, but not all of them.
     for (const Deadline deadline; read_file(at(name + ".partial")).empty();) {
       ASSERT_FALSE(deadline.expired());
       ASSERT_FALSE(std::filesystem::exists(at(name))) << "it was over too soon";
@@ -112,7 +112,7 @@ TEST_F(Export, WhatIsBrokenOffIsTakenUpWithTheSameBytes) {
     const Json state = Json::parse(read_file(at(name + ".partial.state")));
     EXPECT_GT(state["events"].number(), 0);
     EXPECT_LT(state["events"].number(), kEvents);
-    // Bytes that no state speaks of are cut off.
+    // Bytes beyond the saved state are cut off.
     std::ofstream(at(name + ".partial"), std::ios::app | std::ios::binary) << "half a li";
 
     server.start();

@@ -1,9 +1,9 @@
 // Goal: the same (source, id) is one event with one position, whenever, from wherever and however
-// often it is sent; and of writers who race for a subject's next version exactly one wins.
+// often it is sent; and of several writers of a subject's next version exactly one succeeds.
 #include <mutex>
 #include <set>
 
-#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/load_run.h"
 #include "tests/e2e/support/scale.h"
 #include "tests/e2e/support/server_test.h"
 #include "tests/e2e/support/workers.h"
@@ -41,7 +41,7 @@ TEST_F(Idempotency, ARepeatLaterAndAfterRestartsIsTheFirst) {
     }
   };
   expect_duplicate("at once");
-  std::this_thread::sleep_for(milliseconds(1100));  // Time itself is what is tested here.
+  std::this_thread::sleep_for(milliseconds(1100));  // the test is about time itself
   expect_duplicate("after more than a second");
   EXPECT_EQ(stop_server(), 0);
   server.start();
@@ -118,7 +118,7 @@ TEST_F(Idempotency, OfSixtyFourWritersOneWinsEachVersion) {
   for (std::size_t i = 0; i < log.size(); ++i) {
     EXPECT_EQ(log[i].event["subjectversion"].number(), static_cast<std::int64_t>(i + 1));
   }
-  EXPECT_LT(won.size(), static_cast<std::size_t>(writers_count * kAttempts));  // Some did lose.
+  EXPECT_LT(won.size(), static_cast<std::size_t>(writers_count * kAttempts));  // some did lose
 }
 
 }  // namespace

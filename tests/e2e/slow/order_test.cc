@@ -1,8 +1,8 @@
-// Goal: however a publisher jumps between channels, every subscriber sees log order across the
-// channels it has, live and after a resume.
+// Goal: however a publisher alternates between channels, each subscriber gets log order across its
+// channels, live and after a resume.
 #include <algorithm>
 
-#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/load_run.h"
 #include "tests/e2e/support/rover.h"
 #include "tests/e2e/support/scale.h"
 #include "tests/e2e/support/server_test.h"
@@ -32,13 +32,13 @@ TEST_F(Order, AlternatingOverAHundredChannels) {
     rovers.emplace_back(port(), wishes.back(), std::vector<std::string>{}, start);
   }
 
-  // Every hundred events visit every lane once, each time in another order.
+  // Each hundred events use each lane once, in a different order each time.
   const auto lane = [](std::uint64_t n) { return n * 37 + n / kChannels; };
   Workers readers;
   for (int i = 0; i < kSubscribers; ++i) {
     Rover& rover = rovers[static_cast<std::size_t>(i)];
     readers.add([&rover, i, events] {
-      // Odd ones stay, even ones resume from the middle.
+      // Odd subscribers stay, even ones resume from the middle.
       if (i % 2 == 0) {
         rover.follow(milliseconds(200));
         rover.cut(Cut::kReset);

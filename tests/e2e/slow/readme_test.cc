@@ -1,6 +1,6 @@
-// Goal: what README.md and docs/audit.md show works word for word: a Node client that is cut and
-// resumes, and the answers to what support and auditors ask. support/transcript.h tells how its
-// blocks are read.
+// Goal: the examples in README.md and docs/audit.md work word for word: a Node client that is cut
+// and resumes, and the answers to questions of support and auditors. support/transcript.h describes
+// how their blocks are run.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -8,8 +8,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
+#include "tests/e2e/support/test_http_client.h"
 #include "tests/e2e/support/transcript.h"
 
 namespace courtside::e2e {
@@ -26,15 +26,15 @@ void perform_all(Transcript& transcript, const std::string& document) {
   transcript.expect_all_shown();
 }
 
-// The program in front of everything else, as one has it after `make install`; and where its server
-// is, since that is not on the default port here.
+// The PATH with the program first, as after `make install`, and the server's address, because it is
+// not on the default port here.
 std::vector<std::string> environment(const std::string& port) {
   return {"PATH=" + std::filesystem::path(courtside_binary()).parent_path().string() + ":" +
               std::getenv("PATH"),
           "COURTSIDE_URL=http://127.0.0.1:" + port};
 }
 
-// The command first; what it prints is compared when its address and epoch are known.
+// Starts the server first; its output is compared when its address and epoch are known.
 void start_server(Transcript& transcript, const FencedBlock& block) {
   FencedBlock command = block, output = block;
   command.lines.resize(1);
@@ -57,9 +57,8 @@ struct Performed {
   int programs = 0, commands = 0;
 };
 
-// Does what the document says. It is written as if the server, which `starts` starts, were on its
-// default port and its log's epoch were k3f9; here that is the server that is built already, on a
-// port that is free.
+// Runs the document's blocks. The document assumes a server on the default port (started by
+// `starts`) with epoch k3f9; here it is the built server on a free port.
 Performed perform_document(const std::string& name, const std::string& starts) {
   TempFolder folder;
   Transcript transcript(folder.path());

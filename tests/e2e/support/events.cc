@@ -47,7 +47,7 @@ Logged logged(const Json& event) {
 
 namespace {
 
-// The query with this parameter, in place of what it had.
+// The query with this parameter set or replaced.
 std::string with_parameter(const std::string& query, const std::string& name,
                            const std::string& value) {
   std::istringstream parts(query);

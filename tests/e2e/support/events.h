@@ -1,4 +1,4 @@
-// Events to publish, and the log as the paged HTTP API tells it. Threads: values; any.
+// Events to publish, and the log as the paged HTTP API shows it. Threads: values; any.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "tests/e2e/support/canaries.h"
-#include "tests/e2e/support/http_client.h"
-#include "tests/e2e/support/json.h"
-#include "tests/e2e/support/session.h"
+#include "tests/e2e/support/test_http_client.h"
+#include "tests/e2e/support/test_json.h"
+#include "tests/e2e/support/test_session.h"
 
 namespace courtside::e2e {
 
 constexpr std::string_view kOneEvent = "application/cloudevents+json";
 constexpr std::string_view kBatch = "application/cloudevents-batch+json";
 
-// A CloudEvent of the generic kind.
+// A CloudEvent with generic defaults.
 struct Draft {
   std::string id = {};
   std::string type = "test.happened";
@@ -25,7 +25,7 @@ struct Draft {
   std::string data = kCanaryData;  // JSON
   std::string source = "/e2e";
   std::vector<std::string> channels = {};  // explicit ones
-  std::string more = {};                   // further members, each with a comma in front
+  std::string more = {};                   // further members, each preceded by a comma
 
   std::string json() const;
 };
@@ -33,13 +33,13 @@ struct Draft {
 // `[a,b,...]`
 std::string batch_json(const std::vector<Draft>& drafts);
 
-// POSTs a batch, expects 200, and answers its `results`.
+// POSTs a batch, expects 200, and returns its `results`.
 std::vector<Json> append(HttpClient& http, const std::vector<Draft>& drafts);
 
-// Appends and answers the position of the last.
+// Appends one event and returns its position.
 std::string append_one(HttpClient& http, const Draft& draft);
 
-// One event of the log.
+// An event in the log.
 struct Logged {
   std::uint64_t offset = 0;
   std::string id;
@@ -48,14 +48,14 @@ struct Logged {
 
 Logged logged(const Json& event);
 
-// Walks GET /v1/events with these filters ("channel=a:b&type=c") from page to page, to the end.
-// Failure where a page breaks the rules: order, `next` null exactly when complete.
+// Walks GET /v1/events with these filters ("channel=a:b&type=c") page by page to the end. Failure
+// when a page breaks the rules: order, `next` null exactly when complete.
 std::vector<Logged> read_log(HttpClient& http, const std::string& filters = "", int limit = 1000);
 
-// The head as the server tells it. `filters` ("channel=a:b&"): where all may not be read.
+// The server's head. `filters` ("channel=a:b&"): for callers that may not read everything.
 Place read_head_place(HttpClient& http, const std::string& filters = "");
 
-// The value of a metric without labels, or the sum over its labels. Empty when there is none.
+// The value of a metric without labels, or the sum over its labels; empty when it does not exist.
 std::optional<double> metric(HttpClient& http, std::string_view name);
 
 }  // namespace courtside::e2e

@@ -1,6 +1,6 @@
-// A library to preload into a server (LD_PRELOAD): while somebody holds a lock (flock) on the file
-// that HELD_SYNC_FILE names, no sync to the disk comes to its end. HeldSync
-// (held_sync.h) is for tests. Threads: any.
+// A library to preload into a server (LD_PRELOAD): while a lock (flock) is held on the file named
+// by HELD_SYNC_FILE, no sync to disk completes. Tests use it through HeldSync (held_sync.h).
+// Threads: any.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -19,7 +19,7 @@ void wait_until_released() {
   close(file);
 }
 
-// The kernel's own, since the name stands for ours.
+// Calls the kernel directly, because the function's name is overridden here.
 int sync_after_release(long number, int descriptor) {
   wait_until_released();
   return static_cast<int>(syscall(number, descriptor));

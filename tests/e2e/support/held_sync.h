@@ -1,5 +1,5 @@
-// Holds up the syncs of servers that are started while one of these lives: a commit is not durable,
-// and has no verdict, until release().
+// Delays the syncs of servers that start while an object of this class lives: until release() a
+// commit is not durable and gets no verdict.
 //
 //   HeldSync sync;            // before the server
 //   ServerProcess server;
@@ -28,7 +28,7 @@ class HeldSync {
     if (file_ < 0) give_up("the file to hold cannot be made");
     setenv("HELD_SYNC_FILE", path.c_str(), 1);
     setenv("LD_PRELOAD", COURTSIDE_HELD_SYNC, 1);
-    // A sanitizer wants to be the first library, and is not.
+    // A sanitizer requires to be the first library, and here it is not.
     if (std::getenv("ASAN_OPTIONS") == nullptr) {
       setenv("ASAN_OPTIONS", "verify_asan_link_order=0", 1);
     }
@@ -40,7 +40,7 @@ class HeldSync {
     close(file_);
   }
 
-  // Processes that are started from now on are left alone.
+  // Does not affect processes started from now on.
   static void forget() {
     for (const char* name : {"HELD_SYNC_FILE", "LD_PRELOAD"}) unsetenv(name);
   }

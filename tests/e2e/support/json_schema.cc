@@ -1,5 +1,6 @@
 #include "tests/e2e/support/json_schema.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -12,7 +13,7 @@
 namespace courtside::e2e {
 namespace {
 
-// Those that say something to people alone.
+// Keywords that constrain nothing.
 const std::set<std::string_view> kNotJudging = {"description", "title",   "examples",
                                                 "default",     "summary", "format"};
 
@@ -26,7 +27,7 @@ std::string kind_of(const Json& value) {
 }
 
 bool matches(const std::string& text, const std::string& pattern) {
-  // Made once each: a regular expression costs far more to make than to use.
+  // Compiled once each, because compiling a regular expression is expensive.
   thread_local std::map<std::string, std::regex> known;
   const auto [at, is_new] = known.try_emplace(pattern);
   if (is_new) at->second = std::regex(pattern);
@@ -41,6 +42,13 @@ bool same_plain(const Json& wanted, const Json& value) {
 
 double number_of(const Json& value) {
   return std::strtod(std::string(value.raw()).c_str(), nullptr);
+}
+
+// In code points.
+double length_of(const Json& text) {
+  const std::string value = text.text();
+  const auto is_first = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  return static_cast<double>(std::count_if(value.begin(), value.end(), is_first));
 }
 
 class Judge {
@@ -122,7 +130,7 @@ std::string Judge::judge_word(const Json& schema, const std::string& word, const
     return {};
   }
   if (word == "properties") return judge_members(schema, wanted, value, where);
-  if (word == "additionalProperties") return {};  // judge_members
+  if (word == "additionalProperties") return {};  // handled in judge_members
   if (word == "items") {
     if (kind != "array") return {};
     for (const Json& each : value.items()) {
@@ -135,6 +143,9 @@ std::string Judge::judge_word(const Json& schema, const std::string& word, const
     return unless(kind != "array" || value.size() >= static_cast<std::size_t>(wanted.number()));
   if (word == "maxItems")
     return unless(kind != "array" || value.size() <= static_cast<std::size_t>(wanted.number()));
+  if (word == "minLength") return unless(kind != "string" || length_of(value) >= number_of(wanted));
+  if (word == "maxLength") return unless(kind != "string" || length_of(value) <= number_of(wanted));
+  if (word == "not") return unless(!judge(wanted, value, where).empty());
   const bool is_number = kind == "integer" || kind == "number";
   if (word == "minimum") return unless(!is_number || number_of(value) >= number_of(wanted));
   if (word == "maximum") return unless(!is_number || number_of(value) <= number_of(wanted));

@@ -3,7 +3,7 @@
 #include <functional>
 #include <utility>
 
-#include "tests/e2e/support/load.h"
+#include "tests/e2e/support/load_run.h"
 
 namespace courtside::e2e {
 namespace {
@@ -89,7 +89,7 @@ void Rover::cut(Cut how) {
       abandoned_.emplace(std::move(*session_));
       break;
     case Cut::kClean:
-      // What is still on its way counts: a client handles it before it sees the close.
+      // Events in flight count: a client handles them before it sees the close.
       try {
         session_->ws().send_close(1000);
         while (true) take(session_->next());

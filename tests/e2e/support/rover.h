@@ -1,9 +1,9 @@
-// A subscriber that is cut again and again and always resumes from its cursor, as the client
-// library does: the cursor moves with each event, and with `live` and `progress`, which promise
-// that all up to there has been sent.
+// A subscriber that is cut repeatedly and always resumes from its cursor, as the client library
+// does. The cursor moves with each event, and with `live` and `progress`, which promise that
+// everything before has been sent.
 //
-// It fails at once when an event comes twice or out of order, or a gap is told where none can be.
-// At the end `expect_matches` holds what it has seen against the log. Threads: one.
+// It fails at once when an event comes twice or out of order, or at an impossible gap. At the end
+// `expect_matches` compares what it received with the log. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@
 
 #include "tests/e2e/support/events.h"
 #include "tests/e2e/support/scale.h"
-#include "tests/e2e/support/session.h"
+#include "tests/e2e/support/test_session.h"
 #include "tests/e2e/support/wait.h"
 
 namespace courtside::e2e {
 
 enum class Cut { kReset, kHalfOpen, kClean };
 
-// An event as its bytes' digest.
+// A received event, as the digest of its bytes.
 struct Seen {
   std::uint64_t offset = 0;
   std::size_t digest = 0;
@@ -35,13 +35,13 @@ class Rover {
         Place cursor)
       : port_(port), channels_(std::move(channels)), types_(std::move(types)), cursor_(cursor) {}
 
-  // Connects if need be, and takes what comes for so long, or until the connection is lost.
+  // Connects if needed, and receives for this time or until the connection is lost.
   void follow(milliseconds time);
 
   // Ends the connection, if there is one.
   void cut(Cut how);
 
-  // Follows, across lost connections, until the cursor has come to `offset`.
+  // Follows, reconnecting when needed, until the cursor has reached `offset`.
   void follow_to(std::uint64_t offset, Deadline deadline = Deadline());
 
   std::uint64_t cursor() const { return cursor_.offset; }
@@ -49,7 +49,7 @@ class Rover {
   int connects() const { return connects_; }
   int behinds() const { return behinds_; }
 
-  // What it has seen is what `log` holds for it: the events that `is_mine` accepts.
+  // Checks that it received exactly the events of `log` that `is_mine` accepts.
   void expect_matches(const std::vector<Logged>& log,
                       const std::function<bool(const Logged&)>& is_mine) const;
 

@@ -1,5 +1,5 @@
-// How much of a long test is run. Sanitized builds, and those who set COURTSIDE_TEST_E2E=short, run
-// a short form: the same story with fewer clients, cuts and events.
+// The size of long tests. Sanitized builds, and COURTSIDE_TEST_E2E=short, run a short form: the
+// same story with fewer clients, cuts and events.
 #pragma once
 
 #include <cstdlib>
@@ -19,6 +19,12 @@ inline bool is_short() {
 #endif
   const char* chosen = std::getenv("COURTSIDE_TEST_E2E");
   return chosen != nullptr ? std::string_view(chosen) == "short" : kSanitized;
+}
+
+// COURTSIDE_TEST_E2E=long: as large as what is promised, for script/check and for people.
+inline bool is_long() {
+  const char* chosen = std::getenv("COURTSIDE_TEST_E2E");
+  return chosen != nullptr && std::string_view(chosen) == "long";
 }
 
 inline int scaled(int full, int small) { return is_short() ? small : full; }

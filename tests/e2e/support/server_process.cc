@@ -21,7 +21,8 @@ extern char** environ;
 namespace courtside::e2e {
 namespace {
 
-constexpr std::string_view kListening = "listening on http://127.0.0.1:";
+constexpr std::string_view kListening = "listening on http";
+constexpr std::string_view kHost = "//127.0.0.1:";
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
@@ -30,7 +31,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-// Ours, less what is the server's own business, with `more` in place of what it names.
+// The environment without COURTSIDE_ variables, with the entries of `more` added or replaced.
 std::vector<std::string> joined_environment(const std::vector<std::string>& more) {
   std::vector<std::string> all = more;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -43,8 +44,8 @@ std::vector<std::string> joined_environment(const std::vector<std::string>& more
   return all;
 }
 
-// Runs `arguments` with standard output and error on `output_fd`. setpriv(1) asks the kernel to
-// kill the child when the thread that started it ends: an aborted test leaves no server behind.
+// Runs `arguments` with stdout and stderr on `output_fd`. setpriv(1) makes the kernel kill the
+// child when the thread that started it ends, so that an aborted test leaves no server behind.
 pid_t spawn(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
             const std::filesystem::path& folder, int output_fd) {
   std::vector<std::string> command = {"/usr/bin/setpriv", "--pdeathsig", "KILL"};
@@ -57,7 +58,7 @@ pid_t spawn(const std::vector<std::string>& arguments, const std::vector<std::st
   posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output_fd, STDERR_FILENO);
   posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawnattr_t attributes;  // A process group of its own.
+  posix_spawnattr_t attributes;  // its own process group
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t pid = -1;
@@ -78,11 +79,11 @@ TempFolder::TempFolder() {
 }
 
 TempFolder::~TempFolder() {
-  std::error_code ignored;  // A folder that stays behind is no reason to fail.
+  std::error_code ignored;  // a folder that remains is no reason to fail
   std::filesystem::remove_all(path_, ignored);
 }
 
-// What the child prints, collected by a thread until the pipe ends.
+// The child's output, collected by a thread until the pipe ends.
 struct Process::Output {
   int fd = -1;
   mutable std::mutex mutex;
@@ -141,7 +142,7 @@ void Process::signal_group(int number) {
 }
 
 int Process::wait(Deadline deadline) {
-  // A pid file descriptor becomes readable when the process ends: a wait with a bound.
+  // A pid file descriptor becomes readable when the process ends, so the wait can be bounded.
   const int pid_fd = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   pollfd wanted{pid_fd, POLLIN, 0};
   const int ready = poll(&wanted, 1, deadline.remaining_ms());
@@ -190,6 +191,14 @@ std::string courtside_binary() {
   return chosen != nullptr ? chosen : COURTSIDE_BUILT_BINARY;
 }
 
+std::string run_courtside(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {courtside_binary()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  Process process(command);
+  const int status = process.wait();
+  return std::to_string(status) + ": " + process.whole_output();
+}
+
 ServerProcess::ServerProcess(std::vector<std::string> flags) : flags_(std::move(flags)) { start(); }
 
 std::vector<std::string> ServerProcess::arguments() const {
@@ -203,7 +212,7 @@ std::vector<std::string> ServerProcess::arguments() const {
 void ServerProcess::start() {
   process_ = std::make_unique<Process>(arguments());
   const std::string line = process_->wait_for_output(kListening);
-  port_ = static_cast<std::uint16_t>(std::stoul(line.substr(kListening.size())));
+  port_ = static_cast<std::uint16_t>(std::stoul(line.substr(line.find(kHost) + kHost.size())));
 }
 
 void ServerProcess::kill() {

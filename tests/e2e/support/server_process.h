@@ -1,8 +1,8 @@
-// The program under test, run as a stranger would: `courtside serve` on a folder and a port of its
-// own, watched through its exit status and what it prints.
+// The program under test, run from outside: `courtside serve` with its own folder and port,
+// observed by its exit status and output.
 //
-// It learns the port from the line `listening on http://127.0.0.1:PORT` on stderr. The child dies
-// with us, also when the test is killed. Threads: one calls; a second, inside, drains the output.
+// The port comes from the line `listening on http://127.0.0.1:PORT` on stderr. The child ends with
+// the test, also when the test is killed. Threads: one calls; an internal thread drains the output.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +19,7 @@
 
 namespace courtside::e2e {
 
-// A folder that goes when its owner goes.
+// A folder that is removed with its owner.
 class TempFolder {
  public:
   TempFolder();
@@ -33,30 +33,31 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-// A child process whose standard output and error are one text.
+// A child process; its stdout and stderr are one text.
 class Process {
  public:
-  // `environment` entries ("NAME=value") come on top of ours, less what is COURTSIDE_.
+  // `environment` entries ("NAME=value") are added to this process's environment without its
+  // COURTSIDE_ variables.
   explicit Process(const std::vector<std::string>& arguments,
                    const std::vector<std::string>& environment = {},
                    const std::filesystem::path& working_folder = ".");
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
-  ~Process();  // kills it, and what it started, if it still runs
+  ~Process();  // kills it and its children if they still run
 
   void signal(int number);
-  void signal_group(int number);  // also to what it started, as a terminal does
+  void signal_group(int number);  // also to its children, as a terminal does
 
-  // Waits for the end. The exit status, or minus the signal's number.
+  // Waits until it ends. Returns the exit status, or minus the signal's number.
   int wait(Deadline deadline = Deadline());
 
-  // What it printed so far; whole_output() waits until it can print no more.
+  // The output so far; whole_output() waits until there can be no more.
   std::string output() const;
   std::string whole_output(Deadline deadline = Deadline()) const;
   bool output_ended() const;
 
-  // Waits until the output holds `text`, and returns the line from there on. Failure, with the
-  // whole output, when the process ends or the deadline passes before.
+  // Waits until the output contains `text`; returns the rest of the line from there. Failure, with
+  // the whole output, when the process ends or the deadline passes first.
   std::string wait_for_output(std::string_view text, Deadline deadline = Deadline());
 
   bool running() const { return pid_ > 0; }  // as far as wait() has seen
@@ -71,20 +72,23 @@ class Process {
 // The path of the program: $COURTSIDE_TEST_BINARY, or the one that was built with the tests.
 std::string courtside_binary();
 
+// Runs the program to its end: "<status>: <all output>".
+std::string run_courtside(const std::vector<std::string>& arguments);
+
 class ServerProcess {
  public:
-  // Starts on a fresh folder and a free port, and waits until it listens. `flags` come after
-  // `serve --listen ... --data ...`.
+  // Starts with a new folder and a free port, and waits until it listens. `flags` follow `serve
+  // --listen ... --data ...`.
   explicit ServerProcess(std::vector<std::string> flags = {});
 
   std::uint16_t port() const { return port_; }
   const std::filesystem::path& data() const { return folder_.path(); }
   Process& process() { return *process_; }
 
-  // For the next start().
+  // Flags for the next start().
   void set_flags(std::vector<std::string> flags) { flags_ = std::move(flags); }
 
-  // Same folder and port, again. REQUIRES: it does not run.
+  // Starts again with the same folder and port. REQUIRES: it is not running.
   void start();
   void kill();      // SIGKILL, and waits
   int terminate();  // SIGTERM, and waits; the exit status

@@ -1,7 +1,7 @@
-// The fixture of most tests: a server on a fresh folder, and an HTTP client of it.
+// The fixture of most tests: a server with a new folder, and an HTTP client.
 //
-// It ends as every server should: told by SIGTERM, it exits 0 (under a sanitizer that also proves
-// that nothing leaked). When the test failed, what the server printed is shown.
+// At the end SIGTERM must make the server exit with 0 (under a sanitizer that also proves that
+// nothing leaked). If the test failed, the server's output is shown.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@
 
 #include "tests/e2e/support/canaries.h"
 #include "tests/e2e/support/events.h"
-#include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/server_process.h"
-#include "tests/e2e/support/session.h"
 #include "tests/e2e/support/sse_client.h"
+#include "tests/e2e/support/test_http_client.h"
+#include "tests/e2e/support/test_session.h"
 #include "tests/e2e/support/wait.h"
 #include "tests/e2e/support/ws_client.h"
 
@@ -35,7 +35,7 @@ class ServerTest : public ::testing::Test {
     if (HasFailure()) ADD_FAILURE() << "the server printed:\n" << server.process().output();
   }
 
-  // SIGTERM; the exit status. Our own idle connection is no client worth waiting for.
+  // SIGTERM; returns the exit status. Closes our own idle connection first.
   int stop_server() {
     http.close();
     return server.terminate();

@@ -1,5 +1,5 @@
-// Tokens with any claims and any header, signed with HS256 by OpenSSL and by nothing of the
-// server's: what `courtside token` would not make. Threads: any; no state.
+// Tokens with any claims and header, signed with HS256 by OpenSSL without the server's code;
+// `courtside token` could not make them. Threads: any; no state.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@ namespace courtside::e2e {
 std::string signed_token(std::string_view secret, std::string_view claims,
                          std::string_view header = R"({"alg":"HS256","typ":"JWT"})");
 
-// Seconds since 1970, now.
+// The current time in seconds since 1970.
 std::int64_t now_s();
 
-// Claims of an access token of this account, made and ending so many seconds from now.
+// Access token claims of this account, issued and expiring this many seconds from now.
 std::string claims_of(std::string_view account, std::int64_t made_s, std::int64_t ends_s);
 
 }  // namespace courtside::e2e

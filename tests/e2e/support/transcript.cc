@@ -30,15 +30,17 @@ void exchange(std::string& text, const std::string& from, const std::string& to)
   }
 }
 
-// What differs from run to run, by its form.
+// Replaces what differs from run to run by its form.
 std::string by_form(std::string text) {
   static const std::pair<std::regex, const char*> kForms[] = {
       {std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))"), "TIME"},
-      // As tables have them.
+      // The form in tables.
       {std::regex(R"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?)"), "TIME"},
       {std::regex(R"( *[+-]\d+\.\d{3} s)"), " DURATION"},
       {std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "UUID"},
       {std::regex(R"(\bs_\w+)"), "SESSION"},
+      // Columns of a table are as wide as the epoch is long.
+      {std::regex("  +"), "  "},
   };
   for (const auto& [form, name] : kForms) text = std::regex_replace(text, form, name);
   return text;
@@ -69,7 +71,7 @@ std::vector<FencedBlock> fenced_blocks(std::string_view document) {
 
 bool output_matches(const std::vector<std::string>& expected,
                     const std::vector<std::string>& output, bool complete) {
-  // reach[j]: the expected lines so far can account for exactly the first j lines of the output.
+  // reach[j]: the expected lines so far can match exactly the first j lines of the output.
   std::vector<bool> reach(output.size() + 1, false);
   reach[0] = true;
   for (const std::string& line : expected) {
@@ -106,7 +108,7 @@ void Transcript::write_file(const FencedBlock& block) const {
 
 void Transcript::start(Terminal& terminal, const std::string& typed) {
   if (terminal.command) {
-    if (terminal.command->running()) terminal.command->wait(Deadline(seconds(120)));
+    if (terminal.command->running()) terminal.command->wait(Deadline(seconds(300)));
     compare(terminal, true);
   }
   std::string line = typed;
@@ -119,14 +121,14 @@ void Transcript::start(Terminal& terminal, const std::string& typed) {
   terminal.shown.clear();
 }
 
-// "E=$(...)": each command has a shell of its own, so its value goes into their environment.
+// "E=$(...)": each command has its own shell, so the value is put into their environment.
 bool Transcript::set_variable(const std::string& typed) {
   static const std::regex kAssignment(R"(([A-Z]+)=\$\(.*\))");
   std::smatch found;
   if (!std::regex_match(typed, found, kAssignment)) return false;
   Process shell({"/bin/bash", "-c", for_here(typed) + "; printf %s \"$" + found[1].str() + "\""},
                 environment_, folder_);
-  if (shell.wait(Deadline(seconds(60))) != 0) give_up("$ " + typed + "\nfails");
+  if (shell.wait(Deadline(seconds(300))) != 0) give_up("$ " + typed + "\nfails");
   const std::string value = shell.whole_output();
   if (value.empty()) give_up("$ " + typed + "\nsets it to nothing");
   environment_.push_back(found[1].str() + "=" + value);
@@ -147,16 +149,15 @@ bool Transcript::shows_what_came(const Terminal& terminal, bool complete) const 
 }
 
 void Transcript::compare(const Terminal& terminal, bool complete) const {
-  const Deadline deadline(seconds(60));
+  const Deadline deadline(seconds(300));
   while (true) {
-    const bool final =
-        complete || terminal.command->output_ended();  // Looked at before the output.
+    const bool final = complete || terminal.command->output_ended();  // read before the output
     if (shows_what_came(terminal, complete)) return;
     if (final || deadline.expired()) {
       give_up("$ " + terminal.typed + "\nis shown to print\n" + joined(terminal.shown) +
               "\nbut prints\n" + for_document(terminal.command->output()));
     }
-    std::this_thread::sleep_for(milliseconds(10));  // Between two looks at the condition.
+    std::this_thread::sleep_for(milliseconds(10));  // between two checks
   }
 }
 
@@ -171,7 +172,7 @@ void Transcript::perform(const FencedBlock& block) {
     if (line.starts_with("$ ")) {
       std::string typed = line.substr(2);
       while (typed.ends_with('\\') && i + 1 < block.lines.size()) typed += "\n" + block.lines[++i];
-      // The epoch of a reader's log is another one; what the document calls it cannot be typed.
+      // A reader's log has another epoch, so the document must not type its own.
       if (typed.find("k3f9") != std::string::npos) give_up("$ " + typed + "\nhas k3f9, not $E");
       if (!set_variable(typed)) start(terminal, typed);
     } else if (line == "^C") {
@@ -195,7 +196,10 @@ Process& Transcript::running(const std::string& terminal) {
 
 void Transcript::expect_all_shown() {
   for (auto& [name, terminal] : terminals_) {
-    if (terminal.command && terminal.command->output_ended()) compare(terminal, true);
+    if (!terminal.command) continue;
+    // Only a terminal with a name runs something beside what follows it.
+    if (name.empty() && terminal.command->running()) terminal.command->wait(Deadline(seconds(300)));
+    if (terminal.command->output_ended()) compare(terminal, true);
   }
 }
 

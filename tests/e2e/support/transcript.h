@@ -1,29 +1,27 @@
-// A document whose examples are run: what stands in its fenced blocks is done, word for word, and
-// what it shows as output must be what comes out.
+// Runs a document's examples: performs its fenced blocks word for word, and compares the output
+// that the document shows with the real one.
 //
 // The convention, for the author of the document:
 //
-//   ```js client.mjs          A block with a file name is written to that file, in a folder of its
-//   own.
+//   ```js client.mjs      A block with a file name is written to that file, in the test's folder.
 //
-//   ```console                What one does in a terminal, in the order of the document. `$ `
-//   begins a $ node client.mjs         command (`\` at its end continues it on the next line), run
-//   by bash in first line of output      that folder. The lines below are its output, stdout and
-//   stderr together.
-//   ...                       `...` stands for any number of lines, also none.
-//   $ E=$(command)            A command that only sets a variable sets it for all later commands.
-//   ^C                        interrupts the command and waits for its end.
+//   ```console            A terminal session; blocks run in the document's order.
+//   $ node client.mjs     `$ ` begins a command (`\` at its end continues it on the next line),
+//                         which bash runs in that folder.
+//   first line of output  Lines without `$ ` are its output, stdout and stderr together.
+//   ...                   `...` stands for any number of lines, including none.
+//   $ E=$(command)        A command that only sets a variable sets it for all later commands.
+//   ^C                    Interrupts the command and waits for its end.
 //
-//   ```console client         Blocks with the same second word are the same terminal. A command may
-//   go next line of output       on while other blocks are done; a later block of its terminal
-//   shows what
-//                             it has printed since. One that has ended must have printed no more
-//                             than is shown.
+//   ```console client     Blocks with the same second word are the same terminal. A command may
+//                         keep running while other blocks are performed; a later block of its
+//   next line of output   terminal shows what it has printed since. A command that has ended must
+//                         have printed no more than is shown.
 //
-// What differs from run to run is compared by its form: times (RFC 3339, and as tables have them),
-// durations in tables, uuids, session numbers.
-// Words given as `same` are exchanged both ways, so the document may say 8080 and k3f9.
-// Other blocks (```sh, ```jsonc ...) are prose. Threads: one.
+// What differs from run to run is compared by its form: times (RFC 3339, and the form in tables),
+// durations in tables, uuids, session numbers. Texts given to same() are replaced in both
+// directions, so the document may say 8080 and k3f9. Other blocks (```sh, ```jsonc ...) are not
+// run. Threads: one.
 #pragma once
 
 #include <filesystem>
@@ -42,11 +40,11 @@ struct FencedBlock {
   std::string language;
   std::string name;  // the second word of the info string; may be empty
   std::vector<std::string> lines;
-  int line = 0;  // in the document, of the fence
+  int line = 0;  // of the opening fence in the document
 };
 std::vector<FencedBlock> fenced_blocks(std::string_view document);
 
-// Whether the output, line by line, is what is expected. `complete`: nothing may follow.
+// Whether the output matches the expected lines. `complete`: no further output may follow.
 bool output_matches(const std::vector<std::string>& expected,
                     const std::vector<std::string>& output, bool complete);
 
@@ -54,30 +52,30 @@ class Transcript {
  public:
   explicit Transcript(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // `in_document` and `here` name the same thing.
+  // `in_document` and `here` are the same thing.
   void same(std::string in_document, std::string here) {
     same_.emplace_back(std::move(in_document), std::move(here));
   }
-  // Commands that begin with `in_document` begin with `here` instead.
+  // Commands that begin with `in_document` are run with `here` instead.
   void alias(std::string in_document, std::string here) {
     aliases_.emplace_back(std::move(in_document), std::move(here));
   }
   void environment(std::vector<std::string> variables) { environment_ = std::move(variables); }
 
-  // Does what the block says. Failure, with both texts, where the output is another one.
+  // Runs the block. Failure, with both texts, when the output differs.
   void perform(const FencedBlock& block);
 
-  // The command that runs in a terminal. Failure when there is none.
+  // The command that runs in this terminal. Failure when there is none.
   Process& running(const std::string& terminal);
 
-  // Every command that has ended printed no more than was shown.
+  // Checks that commands that have ended printed no more than was shown.
   void expect_all_shown();
 
  private:
   struct Terminal {
     std::unique_ptr<Process> command;
-    std::string typed;               // the command, as the document has it
-    std::vector<std::string> shown;  // its output so far, as the document has it
+    std::string typed;               // the command in the document
+    std::vector<std::string> shown;  // its output so far in the document
   };
 
   void write_file(const FencedBlock& block) const;

@@ -1,7 +1,7 @@
-// Patience: every wait of these tests has an end, and the end has a name.
+// Bounded waits: every wait of these tests ends, and a timeout names what was awaited.
 //
-// A harness that cannot go on throws Failure, which GoogleTest reports as the test's failure with
-// its text; on a thread of its own it travels through run_together (workers.h). Threads: values.
+// A harness that cannot continue throws Failure, which GoogleTest reports with its text; from other
+// threads it is passed on by run_together (workers.h). Threads: values.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The other side closed or reset the connection: tests that kill the server catch this one.
+// The peer closed or reset the connection. Tests that kill the server catch it.
 struct Disconnected : Failure {
   using Failure::Failure;
 };
@@ -29,7 +29,7 @@ struct Disconnected : Failure {
 
 // How long an answer may take before the test fails: far longer than any server needs, also one
 // under a sanitizer on a busy machine.
-constexpr milliseconds kPatience = seconds(30);
+constexpr milliseconds kPatience = seconds(120);
 
 class Deadline {
  public:
@@ -39,7 +39,7 @@ class Deadline {
 
   bool expired() const { return Clock::now() >= end_; }
 
-  // As poll(2) takes it: 0 when expired, otherwise at least 1.
+  // The form for poll(2): 0 when expired, otherwise at least 1.
   int remaining_ms() const {
     const auto left = std::chrono::ceil<milliseconds>(end_ - Clock::now()).count();
     return static_cast<int>(std::clamp<long long>(left, 0, 1 << 30));
@@ -49,13 +49,13 @@ class Deadline {
   Clock::time_point end_;
 };
 
-// Waits until it holds; a Failure that names it when it does not.
+// Waits until `holds` is true; otherwise a Failure with `what`.
 inline void wait_until(const std::string& what, const std::function<bool()>& holds,
                        milliseconds patience = kPatience) {
   const Deadline deadline(patience);
   while (!holds()) {
     if (deadline.expired()) give_up("waited in vain: " + what);
-    std::this_thread::sleep_for(milliseconds(5));  // Between two looks at the condition.
+    std::this_thread::sleep_for(milliseconds(5));  // between two checks
   }
 }
 

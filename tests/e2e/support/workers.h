@@ -1,8 +1,8 @@
-// Many clients at once: threads whose failures are the test's.
+// Runs many clients at once, on threads whose failures fail the test.
 //
-// Declare it after all that its workers use: it joins them when it goes.
+// Declare it after everything that its workers use: its destructor joins them.
 //
-// Threads: add and join on one; the first failure of any worker is thrown again by join.
+// Threads: add and join on one; join rethrows the first failure of any worker.
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,7 @@ class Workers {
     });
   }
 
-  // Workers that run until told look here between steps. A failure of one stops all.
+  // Workers check it between steps. A failure of one stops all.
   bool stopped() const { return stopped_; }
   void stop() { stopped_ = true; }
 

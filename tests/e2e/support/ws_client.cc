@@ -5,7 +5,7 @@
 namespace courtside::e2e {
 namespace {
 
-// The example of RFC 6455, section 1.3: with this key, the only right answer is known beforehand.
+// The example of RFC 6455, section 1.3: the only valid answer for this key is known.
 constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -21,8 +21,7 @@ void append_big_endian(std::string& out, std::size_t value, int size_bytes) {
   for (int i = size_bytes - 1; i >= 0; --i) out += static_cast<char>(value >> (8 * i) & 0xff);
 }
 
-// The size of a frame's header, and of its payload, as far as `bytes` shows them; 0 for both when
-// more bytes are needed.
+// The sizes of a frame's header and payload; both 0 when `bytes` is too short to tell.
 std::pair<std::size_t, std::size_t> frame_size(std::string_view bytes) {
   if (bytes.size() < 2) return {0, 0};
   const std::size_t length = static_cast<unsigned char>(bytes[1]) & 0x7f;
@@ -53,7 +52,7 @@ std::string upgrade_request(std::uint16_t port, const WsClient::Options& options
 }  // namespace
 
 std::string encode_frame(const Frame& frame, bool masked) {
-  // The mask keeps proxies from being fooled; tests need no secret one.
+  // The mask protects proxies; in tests it need not be random.
   constexpr std::string_view kMask = "\x12\x34\x56\x78";
   std::string out;
   out +=

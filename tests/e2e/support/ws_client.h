@@ -1,5 +1,5 @@
-// A WebSocket client written from RFC 6455 and from nothing of the server's: it holds the server to
-// what the RFC asks of one, and can itself break every rule, frame by frame.
+// A WebSocket client written from RFC 6455, without the server's code. It checks that the server
+// follows the RFC, and can itself break every rule, frame by frame.
 //
 // Threads: one reads; another may send at the same time when automatic pongs are off.
 #pragma once
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/socket.h"
+#include "tests/e2e/support/test_http_client.h"
 #include "tests/e2e/support/wait.h"
 
 namespace courtside::e2e {
@@ -31,8 +31,7 @@ struct Frame {
   std::string payload = {};
 };
 
-// What arrived: a whole message, a control frame, or the end of the connection without a close
-// frame.
+// A received message or control frame, or the end of the connection without a close frame.
 struct Incoming {
   enum class Kind { kText, kBinary, kPing, kPong, kClose, kEnd, kNothing };
   Kind kind = Kind::kNothing;
@@ -46,13 +45,14 @@ class WsClient {
     std::string path = "/v1/ws";
     std::vector<std::string> subprotocols = {"courtside.v1.json"};
     Headers headers = {};
-    int receive_buffer_bytes = 0;  // the kernel's, on our side; 0: its default
+    int receive_buffer_bytes = 0;  // the kernel's receive buffer; 0: default
     bool answers_pings = true;
-    std::string from = {};          // as Socket::connect
-    std::string proxy_header = {};  // what comes before HTTP
+    std::string from = {};          // as in Socket::connect
+    std::string proxy_header = {};  // sent before HTTP
   };
 
-  // Asks for the upgrade. Whether it came: upgraded(), and what the server said: handshake().
+  // Requests the upgrade. upgraded() tells whether it succeeded, handshake() is the server's
+  // answer.
   WsClient(std::uint16_t port, const Options& options);
 
   bool upgraded() const { return handshake_.status == 101; }
@@ -64,8 +64,8 @@ class WsClient {
   void send_frame(const Frame& frame, bool masked = true);
   void send_close(std::uint16_t code, std::string_view reason = "");
 
-  // The next message or control frame; pings are answered, but shown all the same. kNothing after
-  // the deadline. Throws Failure where the server breaks the RFC.
+  // The next message or control frame; pings are answered and also returned. kNothing after the
+  // deadline. Throws Failure when the server breaks the RFC.
   Incoming receive(Deadline deadline = Deadline());
 
   Socket& socket() { return socket_; }

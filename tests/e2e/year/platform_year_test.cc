@@ -1,5 +1,5 @@
-// Goal: the year that the questions are asked of is the platform's: the same for the same seed, its
-// every event passes the door, and it is heard where the platform says.
+// Goal: the generated year is a valid year of the platform: the same for the same seed, the server
+// accepts each event, and each goes to the channels that the platform defines.
 #include "tests/e2e/year/support/platform_year.h"
 
 #include <gtest/gtest.h>
@@ -106,9 +106,9 @@ Draft draft_of(const YearEvent& event) {
           .channels = event.named_channels};
 }
 
-struct Door : ServerTest {};
+struct PlatformYearServer : ServerTest {};
 
-TEST_F(Door, TakesEveryEventOfTheYearAndSendsItWhereItBelongs) {
+TEST_F(PlatformYearServer, TakesEveryEventOfTheYearAndSendsItWhereItBelongs) {
   const std::vector<YearEvent> events = told(kSmall);
   for (std::size_t i = 0; i < events.size(); i += 500) {
     std::vector<Draft> batch;
@@ -124,7 +124,7 @@ TEST_F(Door, TakesEveryEventOfTheYearAndSendsItWhereItBelongs) {
   ASSERT_GT(heard.size(), 200u);
   std::size_t index = 0;
   for (const auto& [channel, offsets] : heard) {
-    // One of every kind, and many others.
+    // All ops channels, and every seventh of the others.
     if (index++ % 7 != 0 && channel.substr(0, 4) != "ops:") continue;
     std::vector<std::uint64_t> shown;
     for (const Logged& event : read_log(http, "channel=" + percent_encoded(channel))) {

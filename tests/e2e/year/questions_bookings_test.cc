@@ -1,5 +1,6 @@
-// Goal: what auditors and support ask about bookings, slots and money (PLATFORM.md, questions 1, 2,
-// 5, 7, 8, 9, 13 and 14) is answered over HTTP, by who may ask, as the told year has it.
+// Goal: the questions of auditors and support about bookings, slots and money (PLATFORM.md,
+// questions 1, 2, 5, 7, 8, 9, 13 and 14) are answered over HTTP, for callers with the right, as the
+// generated year has it.
 #include <map>
 #include <set>
 
@@ -59,7 +60,7 @@ TEST_F(QuestionsOfBookings, Q02EverythingUnderACorrelationId) {
 }
 
 TEST_F(QuestionsOfBookings, Q05WhoHeldBookedAndLostASlotBetweenTwoTimes) {
-  // Slots that went from hand to hand.
+  // Slots that changed hands.
   const auto lost = [](const YearEvent& e) {
     const bool is = e.is("slot.hold_expired") || e.is("slot.released");
     return is ? e.data.text_of("venueId") + " " + e.data.text_of("slotId") : std::string();
@@ -69,7 +70,7 @@ TEST_F(QuestionsOfBookings, Q05WhoHeldBookedAndLostASlotBetweenTwoTimes) {
     const std::string venue = names.substr(0, names.find(' '));
     const std::string subject = "slot:" + names.substr(names.find(' ') + 1);
     const auto all = told([&](const YearEvent& e) { return e.subject == subject; });
-    // From the first that is of interest (inclusive) to the last (exclusive).
+    // From the first event of interest (inclusive) to the last (exclusive).
     const Micros since = all.front().recorded, until = all.back().recorded;
     const auto answered =
         answer(care(), "channel=venue:" + venue + "&subject=" + subject +
@@ -101,7 +102,7 @@ TEST_F(QuestionsOfBookings, Q07AVenuesCancellationsInAMonthAndTheRefundsDueAndPa
     const std::string in_the_month = "channel=venue:" + venue +
                                      "&type=booking.cancelled&since=" + rfc3339(since) +
                                      "&until=" + rfc3339(until);
-    // Money comes later: whatever was asked for and paid since, of these bookings.
+    // Money comes later: all refund events of these bookings since then.
     const std::string since_then =
         "channel=venue:" + venue + "&type=refund.*&since=" + rfc3339(since);
     Cancellations by_answer, by_year;
@@ -131,7 +132,7 @@ TEST_F(QuestionsOfBookings, Q07AVenuesCancellationsInAMonthAndTheRefundsDueAndPa
     EXPECT_EQ(by_answer, by_year);
     EXPECT_GT(by_answer.count, 0);
     EXPECT_LE(by_answer.paid, by_answer.due);
-    // Who keeps the courts but not the books sees the cancellations, and no money.
+    // Staff without access to financial reports sees the cancellations but no money.
     for (const Logged& each : answer(care(), in_the_month)) {
       EXPECT_FALSE(each.event["data"].has("amount"));
     }
@@ -184,7 +185,7 @@ TEST_F(QuestionsOfBookings, Q09TheMoneyTrailOfABooking) {
   }
 }
 
-// What a slot's last event makes of it.
+// The slot's status after its last event.
 std::string slot_status(const std::string& type) {
   if (type == "slot.held") return "held";
   if (type == "slot.booked") return "booked";
@@ -198,7 +199,7 @@ TEST_F(QuestionsOfBookings, Q13AVenuesCalendarAsItStoodAtATime) {
     const std::string tomorrow = rfc3339_seconds(at + kDay).substr(0, 10);
     const std::string venue = "v_" + std::to_string(day % 3);
     std::map<std::string, std::string> calendar, expected;
-    // A slot can be had at most four days ahead.
+    // A slot can be booked at most four days ahead.
     const auto answered = answer(care(), "channel=availability:" + venue + "&type=slot.*&since=" +
                                              rfc3339(at - 6 * kDay) + "&until=" + rfc3339(at));
     for (const Logged& each : answered) {
@@ -218,7 +219,7 @@ TEST_F(QuestionsOfBookings, Q13AVenuesCalendarAsItStoodAtATime) {
     }
     EXPECT_EQ(calendar, expected);
     EXPECT_FALSE(calendar.empty());
-    // The same in one call.
+    // The same with one call.
     const std::string midnight = tomorrow + "T00:00:00Z";
     const Json page =
         care()
@@ -230,7 +231,7 @@ TEST_F(QuestionsOfBookings, Q13AVenuesCalendarAsItStoodAtATime) {
     for (const Json& slot : page["slots"].items()) {
       at_once[slot["slotId"].text()] = slot["status"].text();
     }
-    // Of a slot of which only the price was said it says that it is available.
+    // A slot with only price events is reported as available.
     for (auto& [slot, status] : expected) status = status.empty() ? "available" : status;
     EXPECT_EQ(at_once, expected);
   }
@@ -253,7 +254,7 @@ TEST_F(QuestionsOfBookings, Q14MoreThanSoManyHoldsWithoutPaymentPerAccountAndHou
   };
   std::vector<Hold> by_answer, by_year;
   std::set<std::string> paid_by_answer, paid_by_year;
-  // Whoever holds pays within the hour, or not at all.
+  // A holder pays within the hour or not at all.
   for (const Logged& each :
        answer(auditor(), "type=slot.held&type=payment.captured&since=" + rfc3339(since) +
                              "&until=" + rfc3339(until + kHour))) {

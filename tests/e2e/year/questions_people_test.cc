@@ -1,5 +1,5 @@
-// Goal: what auditors and support ask about people (PLATFORM.md, questions 3, 4, 6, 10, 11 and 12)
-// is answered over HTTP, by who may ask, as the told year has it.
+// Goal: the questions of auditors and support about people (PLATFORM.md, questions 3, 4, 6, 10, 11
+// and 12) are answered over HTTP, for callers with the right, as the generated year has it.
 #include <map>
 #include <set>
 #include <sstream>
@@ -33,7 +33,7 @@ TEST_F(QuestionsOfPeople, Q03WhichNotificationsAUserGotLastTuesday) {
   }
 }
 
-// The same as the platform's support tool asks it: what became of each, the newest first.
+// The same as the platform's support tool asks: each notification's history, newest first.
 TEST_F(QuestionsOfPeople, Q03NotificationsWithWhatBecameOfThem) {
   const Micros since = kLastTuesday - 10 * kDay, until = kLastTuesday + kDay;
   const auto in_those_days = [&](const YearEvent& e) {
@@ -97,7 +97,7 @@ TEST_F(QuestionsOfPeople, Q03NotificationsWithWhatBecameOfThem) {
   }
 }
 
-// "created; EMAIL 1 dispatched, delivered; seen": what one notification went through.
+// The history of one notification: "created; EMAIL 1 dispatched, delivered; seen".
 template <typename Event, typename Text>
 std::string story_of(const std::vector<Event>& events, const Text& text) {
   std::ostringstream story;
@@ -109,7 +109,7 @@ std::string story_of(const std::vector<Event>& events, const Text& text) {
 }
 
 TEST_F(QuestionsOfPeople, Q04TheChainOfAConfirmationThatNeverCame) {
-  // Confirmations that did not arrive, at the first attempt or at all.
+  // Confirmations that failed at the first attempt or completely.
   std::set<std::string> confirmations;
   const auto failed = [&confirmations](const YearEvent& e) {
     const std::string id = e.data.text_of("notificationId");
@@ -122,7 +122,7 @@ TEST_F(QuestionsOfPeople, Q04TheChainOfAConfirmationThatNeverCame) {
     SCOPED_TRACE(names);
     const std::string user = names.substr(0, names.find(' '));
     const std::string booking = names.substr(names.find(' ') + 1);
-    // Of the notifications about the booking the one that confirms it, then what came of that.
+    // Find the notification that confirms the booking, then its events.
     std::string notification;
     std::vector<Json> chain;
     for (const Logged& each : answer(care(), "channel=user:" + user + "&type=notification.*")) {
@@ -170,7 +170,7 @@ TEST_F(QuestionsOfPeople, Q06AllThatAStaffMemberDidOnOtherPeoplesBookings) {
   }
 }
 
-// A room's messages as they were written, and what became of them.
+// A room's messages with their edits.
 struct Message {
   std::string sender;
   std::vector<std::string> bodies;
@@ -233,14 +233,14 @@ TEST_F(QuestionsOfPeople, Q11WhoReadAUsersData) {
                   return e.is_family("audit") && read(e) == channel;
                 }));
   }
-  // And a reader of today is one of them from then on.
+  // A read of today is then one of them.
   const std::string channel = some(1, read).front();
   const std::string since =
       auditor().get("/v1/events?order=desc&limit=1").json()["events"].at(0)["recordedtime"].text();
   const std::size_t rows =
       answer(caller("care_9", "BMSP_CUSTOMER_CARE"), "channel=" + channel).size();
   std::vector<Json> today;
-  // A trace is on its way to the log when the answer is there: look until it has come.
+  // The audit event may arrive in the log after the answer: repeat until it is there.
   for (const Deadline deadline; today.empty() && !deadline.expired();) {
     for (const Logged& each : answer(auditor(), "type=audit.queried&since=" + since)) {
       if (asks_for(each.event, channel)) today.push_back(each.event);

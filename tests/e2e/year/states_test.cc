@@ -1,5 +1,5 @@
-// Goal: what a subject was at any time of the year is what its events until then come to, by the
-// rules as they are written for readers and not as the server has them.
+// Goal: a subject's state at any time of the year follows from its events until then, by the rules
+// as documented, not as implemented in the server.
 #include <map>
 #include <random>
 #include <set>
@@ -35,7 +35,7 @@ TEST_F(StatesOfTheYear, AtAThousandTimesAreWhatTheirEventsComeTo) {
   std::set<std::string> seen;
   for (auto story = stories.begin(); compared < kTimes && !HasFailure();) {
     const auto& [subject, events] = *story;
-    // Half of the times are those of events, and the moment before: where a state begins to hold.
+    // Half of the times are at an event or just before it, where a state begins.
     const YearEvent& near = events[random() % events.size()];
     Micros at = near.recorded - static_cast<Micros>(random() % 2);
     if (random() % 2 == 0) {
@@ -47,7 +47,7 @@ TEST_F(StatesOfTheYear, AtAThousandTimesAreWhatTheirEventsComeTo) {
     for (const YearEvent& event : events) {
       if (event.recorded <= at) until.push_back(event);
     }
-    // Each answer leaves a trace, and no account may leave too many at once.
+    // Each answer leaves an audit event, and accounts have a rate limit for them.
     HttpClient& http = caller("aud_" + std::to_string(compared % 20), "BMSP_SUPER_ADMIN");
     const auto answer = http.get("/v1/subjects/" + subject + "?at=" + rfc3339(at));
     if (until.empty()) {

@@ -1,5 +1,5 @@
-// Goal: the platform's table of who may read and publish what, row by row, as the rules decide it
-// once the facts are there. (tests/e2e/access holds the whole server against the same table.)
+// Goal: with the facts given, the rules decide the platform's access table row by row.
+// (tests/e2e/access checks the whole server against the same table.)
 #include "engine/access/access_rules.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ class AccessRulesTest : public ::testing::Test {
   static Somebody account(std::string id, std::vector<std::string> permissions = {},
                           std::vector<std::string> venues = {}) {
     return {{.kind = Identity::Kind::kAccount, .actor = std::move(id)},
-            {.counts = true,
+            {.is_active = true,
              .role = "SOME",
              .permissions = std::move(permissions),
              .venues = std::move(venues)}};
@@ -136,14 +136,14 @@ TEST_F(AccessRulesTest, TheRightToAChannelIsToldFromTheRightToAll) {
 
 TEST_F(AccessRulesTest, AnAccountThatDoesNotCountMayNothing) {
   auto locked = account("42", {"audit:read", "booking:read_own"});
-  locked.rights.counts = false;
+  locked.rights.is_active = false;
   EXPECT_FALSE(reads(locked, "user:42"));
   EXPECT_FALSE(reads(locked, "booking:b_1"));
   EXPECT_TRUE(reads(locked, "availability:7"));
 }
 
 TEST_F(AccessRulesTest, ServicesPublishWithTheirPermissionOnly) {
-  Somebody service{{.kind = Identity::Kind::kService, .actor = "backend"}, {.counts = true}};
+  Somebody service{{.kind = Identity::Kind::kService, .actor = "backend"}, {.is_active = true}};
   EXPECT_FALSE(publishes(service, "booking.created", "booking:b_1"));
   service.rights.permissions = {"event:publish"};
   EXPECT_TRUE(publishes(service, "booking.created", "booking:b_1"));
@@ -202,7 +202,7 @@ TEST(AccessRules, RefuseARuleThatMeansNothing) {
             "mean `booking_venue`?");
 }
 
-// A message keeps its author, whoever else is in the room and posts under its id.
+// A message keeps its author, whoever else in the room posts under its id.
 TEST(AccessRules, NobodyPostsUnderTheIdOfAnothersMessage) {
   const AccessRules rules = *AccessRules::make(Config());
   EventFields fields;
@@ -213,7 +213,7 @@ TEST(AccessRules, NobodyPostsUnderTheIdOfAnothersMessage) {
   const std::string event = build_event(fields);
   const auto publishes = [&](const std::string& actor, const Fact& message) {
     const Identity identity{.kind = Identity::Kind::kAccount, .actor = actor};
-    const AccountFact rights{.counts = true};
+    const AccountFact rights{.is_active = true};
     std::vector<FactKey> keys;
     rules.facts_for_publishing(identity, EventView(event), keys);
     FactSet facts;

@@ -1,5 +1,5 @@
-// Goal: questions are answered from what is known, or once it is; never by a guess. Tokens end with
-// what revokes them.
+// Goal: a question is answered from known facts, or when they arrive, and never by a guess. A
+// revocation ends the tokens issued before it.
 #include "engine/access/access.h"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// Answers when told to.
+// Answers when the test calls it.
 class SlowSource : public FactSource {
  public:
   void load(const FactKey& key, std::function<void(Result<Fact>)> done) override {
@@ -46,8 +46,8 @@ class AccessTest : public ::testing::Test {
                   [this] { return now_ms; });
     access.emplace(
         config, *rules, *cache,
-        [this](std::string_view, std::int64_t) -> Result<Identity> { return identity; }, now,
-        [this](const Identity&) { return key_rights; });
+        [this](std::string_view, std::int64_t) -> Result<Identity> { return identity; },
+        [this] { return clock; }, [this](const Identity&) { return key_rights; });
   }
 
   std::optional<Result<ReadGrant>> reads(const std::string& channel) {
@@ -61,11 +61,12 @@ class AccessTest : public ::testing::Test {
   Config config;
   SlowSource source;
   std::uint64_t now_ms = 1000;
+  Timestamp clock = now();
   std::optional<AccessRules> rules;
   std::optional<FactCache> cache;
   std::optional<Access> access;
   Result<Identity> identity = Identity{.kind = Identity::Kind::kAccount, .actor = "42"};
-  std::optional<KeyRights> key_rights = KeyRights{};  // empty: the key was taken away
+  std::optional<KeyRights> key_rights = KeyRights{};  // empty: the key was removed
   std::vector<Result<ReadGrant>> later;
 };
 
@@ -81,12 +82,24 @@ TEST_F(AccessTest, WhatIsNotKnownIsAskedForAndKept) {
   EXPECT_FALSE(reads("user:42")) << "an answer before it is known";
   ASSERT_EQ(source.waiting.size(), 1u);
   EXPECT_EQ(source.waiting[0].first, (FactKey{FactKind::kAccount, "42"}));
-  source.answer(Fact(AccountFact{.counts = true}));
+  source.answer(Fact(AccountFact{.is_active = true}));
   ASSERT_EQ(later.size(), 1u);
   EXPECT_EQ(described(later[0]), "allowed");
   const auto again = reads("user:42");
   ASSERT_TRUE(again);
   EXPECT_EQ(described(*again), "allowed");
+}
+
+TEST_F(AccessTest, ATokenThatExpiresWhileTheAccountIsLookedUpIsRefused) {
+  make(true);
+  identity->expires_s = clock.value() / kMicrosPerSecond + 100;
+  std::optional<Result<Identity>> answer;
+  EXPECT_FALSE(access->identify("token", [&](const Result<Identity>& who) { answer = who; }));
+  clock = Timestamp(clock.value() + 3'600 * kMicrosPerSecond);
+  source.answer(Fact(AccountFact{.is_active = true}));
+  ASSERT_TRUE(answer);
+  ASSERT_FALSE(*answer);
+  EXPECT_EQ(answer->error().code, Code::token_expired);
 }
 
 TEST_F(AccessTest, ASourceThatFailsGrantsNothing) {
@@ -99,7 +112,7 @@ TEST_F(AccessTest, ASourceThatFailsGrantsNothing) {
 TEST_F(AccessTest, AnUnknownAndAForbiddenChannelAnswerAlike) {
   make(true);
   cache->get({FactKind::kAccount, "42"}, [](const Result<SharedFact>&) {});
-  source.answer(Fact(AccountFact{.counts = true, .permissions = {"booking:read_own"}}));
+  source.answer(Fact(AccountFact{.is_active = true, .permissions = {"booking:read_own"}}));
   EXPECT_FALSE(reads("booking:b_1"));
   source.answer(Fact(BookingFact{.account_id = "43", .venue_id = "7"}));
   EXPECT_FALSE(reads("booking:b_2"));
@@ -115,7 +128,7 @@ TEST_F(AccessTest, WithoutADatabaseTheTokenDecides) {
   identity->role = "VENUE_OWNER";
   identity->venues = {"7"};
   EXPECT_EQ(described(*reads("venue:7")), "allowed");
-  EXPECT_EQ(reads("venue:7").value()->lifts,
+  EXPECT_EQ(reads("venue:7").value()->unmasked_permissions,
             std::vector<std::string>{"financial:view_own_venue_reports"});
   EXPECT_EQ(described(*reads("venue:8")), "forbidden");
   identity->claims_permissions = true;
@@ -132,15 +145,15 @@ TEST_F(AccessTest, WithADatabaseTheTokensClaimsDoNot) {
   identity->permissions = {"audit:read"};
   identity->channels = {"*"};
   EXPECT_FALSE(reads("venue:7"));
-  source.answer(Fact(AccountFact{.counts = true, .role = "USER"}));
+  source.answer(Fact(AccountFact{.is_active = true, .role = "USER"}));
   EXPECT_EQ(described(later.at(0)), "forbidden");
 }
 
-TEST_F(AccessTest, AnAccountThatDoesNotCountIsRefusedAtTheDoor) {
+TEST_F(AccessTest, AnInactiveAccountIsRefusedOnConnecting) {
   make(true);
   std::vector<Result<Identity>> who;
   EXPECT_FALSE(access->identify("t", [&who](const Result<Identity>& is) { who.push_back(is); }));
-  source.answer(Fact(AccountFact{.counts = false}));
+  source.answer(Fact(AccountFact{.is_active = false}));
   ASSERT_FALSE(who.at(0));
   EXPECT_EQ(who[0].error().code, Code::forbidden);
 }
@@ -161,7 +174,7 @@ TEST_F(AccessTest, ATokenFromBeforeItsRevocationIsRefused) {
   EXPECT_TRUE(access->identify("t", {})->has_value()) << "a fresh one";
 }
 
-// What confirm() is asked of a token that ended so many seconds ago; the leeway is 5 s.
+// The result of confirm() for a token that expired `ended_s` seconds ago; the leeway is 5 s.
 TEST_F(AccessTest, WhatStandsForATokenEndsWithIt) {
   const auto confirmed = [this](std::int64_t ended_s) {
     identity->expires_s = now().value() / kMicrosPerSecond - ended_s;
@@ -222,7 +235,7 @@ TEST_F(AccessTest, ATokenEndsWithTheKeyThatSignedIt) {
   EXPECT_EQ(described(*reads("user:42")), "unauthorized");
   EXPECT_EQ(access->confirm(*identity, {})->error().message,
             "the key that signed the token was taken away");
-  // Who came without a credential has no key to lose.
+  // An anonymous caller has no key to lose.
   EXPECT_TRUE(access->check_credential(Identity{}));
   identity = Identity{};
   EXPECT_EQ(described(*reads("availability:7")), "allowed");
@@ -232,14 +245,14 @@ TEST_F(AccessTest, AKeyThatIsTakenAwayWhileFactsAreOnTheirWayGrantsNothing) {
   make(true);
   EXPECT_FALSE(reads("user:42"));
   key_rights.reset();
-  source.answer(Fact(AccountFact{.counts = true}));
+  source.answer(Fact(AccountFact{.is_active = true}));
   EXPECT_EQ(described(later.at(0)), "unauthorized");
 }
 
 TEST_F(AccessTest, WhatAnEventChangedIsAskedForAnew) {
   make(true);
   EXPECT_FALSE(reads("chat:r"));
-  source.answer(Fact(AccountFact{.counts = true}));
+  source.answer(Fact(AccountFact{.is_active = true}));
   source.answer(Fact(RoomFact{.participants = {"42"}}));
   EXPECT_EQ(described(*reads("chat:r")), "allowed");
   access->on_change({.fact = {FactKind::kRoom, "r"}, .ends_rights = true}, Timestamp(0));
@@ -248,7 +261,7 @@ TEST_F(AccessTest, WhatAnEventChangedIsAskedForAnew) {
   EXPECT_EQ(described(later.back()), "forbidden");
 }
 
-// Neither message is in the log yet, so nothing is known of it.
+// Neither message is in the log yet.
 TEST_F(AccessTest, OfTwoWhoPostUnderOneIdAtOnceOneIsLetIn) {
   make(false);
   identity->role = "USER";
@@ -271,7 +284,7 @@ TEST_F(AccessTest, OfTwoWhoPostUnderOneIdAtOnceOneIsLetIn) {
     while (!source.waiting.empty()) source.answer(Fact(RoomFact{.participants = {"42", "43"}}));
     return answer;
   };
-  EXPECT_EQ(posts("44", "r", "m"), "forbidden");  // not in the room: that claims nothing
+  EXPECT_EQ(posts("44", "r", "m"), "forbidden");  // not in the room: makes no claim
   EXPECT_EQ(posts("42", "r", "m"), "allowed");
   EXPECT_EQ(posts("43", "r", "m"), "forbidden");
   EXPECT_EQ(posts("42", "r", "m"), "allowed");
@@ -379,7 +392,7 @@ TEST(RightsChange, IsSeenInTheEventsThatMakeIt) {
   EXPECT_EQ(changed("booking.cancelled", R"({"bookingId":"b_1"})"), "nothing");
 }
 
-// The least that the catalogue takes of an event of this type about this subject.
+// The smallest valid event of this type and subject.
 std::string least_event(const EventFamily& family, std::string_view event,
                         const SubjectRule& subject_rule) {
   const std::string type = std::string(family.name).append(".").append(event);
@@ -398,12 +411,12 @@ std::string least_event(const EventFamily& family, std::string_view event,
                       .data = text});
 }
 
-// An event that was taken and changed nothing, since it does not say whose rights, would leave open
-// what it says it ended.
+// An accepted event that names no account, room or ticket would end no rights although its type
+// says so.
 TEST(RightsChange, NoEventIsTakenThatDoesNotSayWhoseRightsItEnds) {
   std::set<std::string> ending;
   for (const EventFamily& family : catalogue()) {
-    for (const std::string_view event : family.events) {
+    for (const auto& [event, meaning] : family.events) {
       const std::string type = std::string(family.name).append(".").append(event);
       if (!may_end_rights(type)) continue;
       ending.insert(type);

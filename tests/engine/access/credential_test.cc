@@ -1,4 +1,4 @@
-// Goal: one question takes both kinds of credential, each by its own rule.
+// Goal: Credentials identifies both kinds of credential, each by its own rules.
 #include "engine/access/credential.h"
 
 #include <gtest/gtest.h>

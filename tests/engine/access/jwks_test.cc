@@ -1,5 +1,5 @@
-// Goal: a file of public keys is read for what is ours in it, each mistake is named with file and
-// key, and a change of the file takes effect unless it is broken.
+// Goal: a JWKS file is read for the keys that we support, each mistake is reported with file and
+// key, and a changed file takes effect unless it is broken.
 #include <gtest/gtest.h>
 
 #include "engine/access/key_set.h"
@@ -11,7 +11,7 @@ namespace {
 
 std::string jwks_of(const std::string& keys) { return "{\"keys\":[" + keys + "]}"; }
 
-// The algorithms for which there is one key; or the message.
+// The algorithms for which there is one key; otherwise the message.
 std::string jwks_outcome(const std::string& text) {
   KeySet keys;
   const Result<void> done = add_jwks(keys, text, "k.json");
@@ -119,7 +119,7 @@ TEST(Jwks, IsReadAgainWhenItChangesAndKeptWhenTheNewOneIsBroken) {
   auto made = TokenVerifier::make(access);
   ASSERT_TRUE(made);
   TokenVerifier& verifier = **made;
-  // Whose tokens are taken: "b", "a" or both.
+  // Whose tokens are accepted: "b", "a" or both.
   const auto taken = [&] {
     std::string out;
     const std::string claims = Claims().json();
@@ -135,7 +135,7 @@ TEST(Jwks, IsReadAgainWhenItChangesAndKeptWhenTheNewOneIsBroken) {
   EXPECT_EQ(taken(), "b");
 
   folder.write("k.json", jwks_of(after.jwk()));
-  EXPECT_EQ(taken(), "b");  // until it is told to look
+  EXPECT_EQ(taken(), "b");  // until reload_if_changed()
   verifier.reload_if_changed();
   EXPECT_EQ(taken(), "a");
 

@@ -1,5 +1,5 @@
-// Goal: a reader's right is asked for again when it is time, a right that is unknown pauses and
-// does not end, and that not for ever; whoever reads.
+// Goal: a reader's right is rechecked when it is time; an unknown right pauses the reader, and is
+// refused only after a while.
 #include "engine/access/reader_rights.h"
 
 #include <gtest/gtest.h>

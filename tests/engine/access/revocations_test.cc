@@ -1,5 +1,5 @@
-// Goal: a token that may be older than a revocation is refused, also when too many accounts were
-// revoked to remember each; a token that is certainly newer is not.
+// Goal: a token that may be older than a revocation is refused, also when there are too many
+// revoked accounts to remember. A token that is certainly newer is accepted.
 #include "engine/access/revocations.h"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ TEST(Revocations, RefuseWhatWasMadeAtOrBeforeTheTimeAndTheLeeway) {
   EXPECT_FALSE(revocations.is_revoked("43", Timestamp(0)));
 }
 
-// Whole seconds do not say whether a token of the same second is older or newer.
+// Whole seconds do not tell whether a token of the same second is older or newer.
 TEST(Revocations, WithoutALeewayRefuseWhatWasMadeInTheSameSecond) {
   Revocations revocations(0);
   revocations.add("42", kAt);

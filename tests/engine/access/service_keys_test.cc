@@ -1,5 +1,5 @@
-// Goal: a service's key says which service it is and what that may; a mistake in the file is named
-// by its line without the key, and a change takes effect unless it is broken.
+// Goal: a service key identifies its service and permissions; a mistake in the file is reported
+// with its line but without the key; a changed file takes effect unless it is broken.
 #include "engine/access/service_keys.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using Texts = std::vector<std::string>;
 const std::string kA(32, 'a');
 const std::string kB(40, 'b');
 
-// How many keys there are, or the message.
+// The number of keys, or the message.
 std::string keys_outcome(const std::string& text) {
   const auto keys = parse_service_keys(text, "keys");
   if (keys) return std::to_string(keys->size());

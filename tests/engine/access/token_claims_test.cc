@@ -1,5 +1,5 @@
-// Goal: of a token with a good signature, every claim that is wrong is refused by its name, and
-// what is right becomes the identity.
+// Goal: in a token with a valid signature, each wrong claim is refused with its name, and valid
+// claims become the identity.
 #include "engine/access/token_claims.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ constexpr const char* kTwoTo53 = "9007199254740992";
 // "ok", or code and message.
 std::string outcome(std::string_view json, const ClaimRules& rules = {},
                     std::int64_t now_s = kNow) {
-  const Result<Identity> who = judge_claims(json, rules, now_s);
+  const Result<Identity> who = validate_claims(json, rules, now_s);
   if (who) return "ok";
   return std::string(info(who.error().code).name) + ": " + who.error().message;
 }
@@ -31,7 +31,7 @@ std::string refusal(const std::string& claim, const std::string& why) {
 }
 
 Identity identity(const Claims& claims) {
-  const Result<Identity> who = judge_claims(claims.json(), {}, kNow);
+  const Result<Identity> who = validate_claims(claims.json(), {}, kNow);
   EXPECT_TRUE(who) << who.error().message;
   return who.value_or(Identity{});
 }
@@ -60,7 +60,7 @@ TEST(TokenClaims, NeedAnIdOfATextOf1To64Bytes) {
         std::string("[\"u_1\"]"), std::string("{}"), std::string("true"),
         std::string(R"("a\u0000b")"), std::string(R"("a\nb")"), std::string(R"("a\u0085b")"),
         std::string(R"("\ud800")")}) {
-    // Not even where `sub` would do.
+    // Not even if `sub` is valid.
     EXPECT_EQ(outcome(Claims().with("userId", id).with("sub", "\"u_2\"")),
               refusal("userId", "is no account's id"))
         << id;
@@ -182,7 +182,8 @@ TEST(TokenClaims, HaveTimesThatAreNumbersFrom0To2To53) {
   }
 }
 
-// RFC 7519, section 2: a NumericDate may have a fraction, and JSON writes numbers in many ways.
+// RFC 7519, section 2: a NumericDate may have a fraction, and JSON has several notations for
+// numbers.
 TEST(TokenClaims, HaveTimesWithAFractionOrAnExponent) {
   for (const char* exp : {"1800000300.0", "1800000300.5", "1.8000003e9", "18000003E2", "1.9e+9"}) {
     EXPECT_EQ(outcome(Claims().with("exp", exp)), "ok") << exp;
@@ -197,7 +198,7 @@ TEST(TokenClaims, HaveTimesWithAFractionOrAnExponent) {
   EXPECT_EQ(outcome(Claims().with("exp", "1800000000.5"), {}, kNow), "ok");
   EXPECT_EQ(outcome(Claims().with("exp", "1799999999.5"), {}, kNow),
             "token_expired: the token has expired");
-  // `now_s` is the number of the second that has begun.
+  // `now_s` is the second that has begun.
   EXPECT_EQ(outcome(Claims().with("nbf", "1800000000.9"), {}, kNow), "ok");
   EXPECT_EQ(outcome(Claims().with("nbf", "1800000001.0"), {}, kNow),
             refusal("nbf", "is still to come"));
@@ -219,9 +220,9 @@ TEST(TokenClaims, EndWhenTheyAreTooOldWhateverTheySay) {
   };
   EXPECT_EQ(outcome(made(3604), rules), "ok");
   EXPECT_EQ(outcome(made(3605), rules), "token_expired: the token is older than a token may be");
-  EXPECT_EQ(judge_claims(made(0).json(), rules, kNow)->expires_s, kNow + 3600);
-  EXPECT_EQ(judge_claims(Claims().json(), rules, kNow)->expires_s, kNow + 300);
-  // Without `iat` it may have any age.
+  EXPECT_EQ(validate_claims(made(0).json(), rules, kNow)->expires_s, kNow + 3600);
+  EXPECT_EQ(validate_claims(Claims().json(), rules, kNow)->expires_s, kNow + 300);
+  // Without `iat` its age is unknown.
   const Claims ageless = Claims().without("iat");
   EXPECT_EQ(outcome(ageless.with("exp", std::to_string(kNow + 3605)), rules), "ok");
   EXPECT_EQ(outcome(ageless.with("exp", std::to_string(kNow + 3606)), rules),

@@ -1,5 +1,4 @@
-// Goal: a token made for development is one that the server takes, with every claim that was asked
-// for.
+// Goal: the server accepts a development token, and the token has each requested claim.
 #include "engine/access/token_maker.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Goal: a token that was signed by one of our keys is taken, whoever made it, and says who comes.
+// Goal: a token signed by one of our keys is accepted, whatever made it, and identifies its bearer.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -29,7 +29,7 @@ TEST(Token, OfEachAlgorithmIsTaken) {
   }
 }
 
-// The example of RFC 7515, appendix A.1, made by neither of us: its signature is good, and its
+// The example of RFC 7515, appendix A.1: a third party's token. Its signature is valid, but its
 // claims are not those of an access token.
 TEST(Token, OfTheStandardHasAGoodSignature) {
   Config::Access access;

@@ -1,5 +1,5 @@
-// Goal: whatever is asked, answered, changed and forgotten in whatever order, the cache does what a
-// plain list of answers does.
+// Goal: in any order of requests, answers, changes and forget() calls the cache behaves like a
+// plain list of answers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ struct Answer {
   std::uint64_t asked_ms = 0;
 };
 
-// The plain list: newest use first.
+// The plain list, most recently used first.
 class Model {
  public:
   Answer* find(const FactKey& key) {
@@ -122,7 +122,7 @@ class Story {
     cache_.forget(key);
   }
 
-  // The source answers one of its loads, any, or fails.
+  // The source answers or fails one of its loads, chosen at random.
   void answer() {
     if (source_.pending.empty()) return;
     std::swap(source_.pending.front(), source_.pending[random_() % source_.pending.size()]);

@@ -1,5 +1,5 @@
-// Goal: an answer counts for as long as it may and no longer, one load serves all who wait, and
-// what was forgotten comes back to nobody.
+// Goal: an answer is used as long as it may be and no longer, one load serves all waiters, and a
+// forgotten answer is never returned.
 #include "engine/access/fact_cache.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ class FactCacheTest : public testing::Test {
  protected:
   std::string find(const FactKey& key) { return describe(cache_.find(key)); }
 
-  // The index of the answer in told_.
+  // Returns the index of the answer in told_.
   std::size_t get(const FactKey& key) {
     const std::size_t index = told_.size();
     told_.emplace_back("waiting");
@@ -37,7 +37,7 @@ class FactCacheTest : public testing::Test {
     return index;
   }
 
-  // get() that the source answers at once, if it is asked.
+  // get(); if the source is asked, it answers at once.
   std::string loaded(const FactKey& key, const Result<Fact>& answer) {
     const std::size_t index = get(key);
     if (!source_.pending.empty()) source_.answer(answer);
@@ -116,7 +116,7 @@ TEST_F(FactCacheTest, AnswersWithTheLastKnownWhileTheSourceFails) {
   get(kOne);
   source_.fail_one();
   EXPECT_EQ(told_[1], "ann");
-  EXPECT_EQ(find(kOne), "unknown");  // It counts, but the source is asked each time.
+  EXPECT_EQ(find(kOne), "unknown");  // It is usable, but the source is asked each time.
   now_ms_ += 1;
   get(kOne);
   source_.fail_one();
@@ -144,7 +144,7 @@ TEST_F(FactCacheTest, WhatWasForgottenCountsNoMoreNotEvenWhileTheSourceFails) {
 TEST_F(FactCacheTest, ALoadUnderWayWhenItIsForgottenSatisfiesNobody) {
   get(kOne);
   cache_.forget(kOne);
-  get(kOne);  // joins, and waits for the new load too
+  get(kOne);  // joins, and waits for the new load, too
   ASSERT_EQ(source_.pending.size(), 1u);
   source_.answer(booking("before"));
   EXPECT_EQ(told_, (std::vector<std::string>{"waiting", "waiting"}));
@@ -195,9 +195,9 @@ TEST_F(FactCacheTest, CountsWhatItDid) {
   EXPECT_EQ(find(kOne), "ann");                    // a hit
   EXPECT_EQ(loaded(kOne, booking("ann")), "ann");  // a hit
   now_ms_ += 101;
-  EXPECT_EQ(find(kOne), "unknown");  // neither: who needs it asks with get()
+  EXPECT_EQ(find(kOne), "unknown");  // neither: find() is not counted
   get(kOne);                         // a miss
-  source_.fail_one();                // a failure, with something stale
+  source_.fail_one();                // a failure, answered with a stale entry
   get(kTwo);                         // a miss
   source_.fail_one();                // a failure
   const FactCache::Counters counted = cache_.counters();
@@ -208,7 +208,7 @@ TEST_F(FactCacheTest, CountsWhatItDid) {
   EXPECT_EQ(counted.entries, 1u);
 }
 
-// Answers at once, with the count that `world` has reached.
+// Answers at once with the current count of `world`.
 class CountingSource : public FactSource {
  public:
   void load(const FactKey&, std::function<void(Result<Fact>)> done) override {
@@ -232,7 +232,7 @@ TEST(FactCacheThreads, NobodyIsToldWhatWasForgottenBeforeHeAsked) {
         const std::uint64_t least = forgotten;
         cache.get(kOne, [least, &answers](const Result<SharedFact>& fact) {
           ++answers;
-          if (!fact) return;  // forgotten too often
+          if (!fact) return;  // forgotten during too many loads
           EXPECT_GE(std::stoull(std::get<BookingFact>(**fact).account_id), least);
         });
       }

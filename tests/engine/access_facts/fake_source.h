@@ -1,4 +1,4 @@
-// A source whose answers the test gives, when it wants to. Threads: the test's.
+// A source that answers when the test calls answer(). Threads: the test's.
 #pragma once
 
 #include <deque>
@@ -19,7 +19,7 @@ class FakeSource : public FactSource {
     pending.push_back({key, std::move(done)});
   }
 
-  // Answers the load that was asked for first. REQUIRES: there is one.
+  // Answers the oldest pending load. REQUIRES: there is one.
   void answer(Result<Fact> fact) {
     const Asked asked = std::move(pending.front());
     pending.pop_front();

@@ -1,9 +1,9 @@
-// Goal: a connection string's password is shown to nobody, however it is written.
+// Goal: a connection string's password is never shown, in whatever form it is written.
 #include "engine/config/connection_text.h"
 
 #include <gtest/gtest.h>
 
-#include "engine/config/print.h"
+#include "engine/config/config_toml.h"
 #include "engine/config/settings.h"
 
 namespace courtside {
@@ -38,7 +38,7 @@ TEST(ConnectionText, IsShownByConfigPrintWithoutItsPassword) {
   config.database.url = "postgres://ann:s3cret@db/play";
   const Setting& url = *find_setting("database.url");
   EXPECT_EQ(shown_value(url, config), "postgres://ann:***@db/play");
-  // A file to begin with must not name a password that is none.
+  // A generated file must not contain `***` as an active password.
   const std::string toml = config_toml(config);
   EXPECT_EQ(toml.find("s3cret"), std::string::npos);
   EXPECT_NE(toml.find("\n# url = \"postgres://ann:***@db/play\""), std::string::npos);

@@ -1,4 +1,5 @@
-// Goal: a value comes from where it should, and a mistake anywhere is named with its place.
+// Goal: each value comes from the source with the highest precedence, and each error names its
+// place.
 #include "engine/config/load.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 namespace courtside {
 namespace {
 
-// What loading the file's text ends in: "ok", or the message.
+// The result of loading the text: "ok", or the message.
 std::string message_for(std::string_view file_text,
                         std::map<std::string, std::string> environment = {}) {
   const auto loaded = load_config(
@@ -38,7 +39,7 @@ TEST(LoadConfig, TakesFlagsOverEnvironmentOverFileOverDefaults) {
     const auto loaded = load_config(sources, file);
     EXPECT_TRUE(loaded);
     const Origin origin = loaded->origins.at("limits.fragments");
-    EXPECT_EQ(loaded->config.limits.headers, 20u);  // what nobody overrides stays the file's
+    EXPECT_EQ(loaded->config.limits.headers, 20u);  // not overridden: the file's value
     return std::to_string(loaded->config.limits.fragments) + " " + origin.place;
   };
   EXPECT_EQ(fragments(), "10 courtside.toml:3");
@@ -104,7 +105,7 @@ TEST(LoadConfig, RefusesAnUnknownVariableOfOurs) {
   EXPECT_EQ(message_for("", {{"COURTSIDE_LISTN", "x"}}),
             "COURTSIDE_LISTN: there is no such setting; did you mean `COURTSIDE_LISTEN`?");
   EXPECT_EQ(message_for("", {{"LISTN", "x"}}), "ok");
-  // Where the file and the server are, and what steers the project's tests.
+  // Variables of the client commands and of the project's tests.
   EXPECT_EQ(message_for("", {{"COURTSIDE_CONFIG", ""},
                              {"COURTSIDE_URL", "http://x"},
                              {"COURTSIDE_SIMULATION_SCHEDULES", "7"},
@@ -114,7 +115,8 @@ TEST(LoadConfig, RefusesAnUnknownVariableOfOurs) {
             "ok");
 }
 
-// A Service `courtside` or `courtside-outbox` in the namespace must not end the start of every pod.
+// A service `courtside` or `courtside-outbox` in the namespace must not make every pod fail at
+// start.
 TEST(LoadConfig, PassesOverWhatKubernetesSaysOfAServiceCalledCourtside) {
   const std::map<std::string, std::string> of_pod = {
       {"COURTSIDE_SERVICE_HOST", "10.96.14.7"},
@@ -128,8 +130,8 @@ TEST(LoadConfig, PassesOverWhatKubernetesSaysOfAServiceCalledCourtside) {
       {"COURTSIDE_PORT_53_UDP", "udp://10.96.14.7:53"},
       {"COURTSIDE_PORT_53_UDP_PROTO", "udp"},
       {"COURTSIDE_PORT_36412_SCTP_ADDR", "10.96.14.7"},
-      // Services `courtside-outbox`, `courtside-listen`, over IPv6, and one with a port in its
-      // name.
+      // Services `courtside-outbox` and `courtside-listen` over IPv6, and a service with a port in
+      // its name.
       {"COURTSIDE_OUTBOX_SERVICE_HOST", "fd00:10:96::1f"},
       {"COURTSIDE_LISTEN_SERVICE_PORT", "80"},
       {"COURTSIDE_LISTEN_PORT", "tcp://[fd00:10:96::1f]:80"},
@@ -151,7 +153,7 @@ TEST(LoadConfig, RefusesWhatOnlyLooksLikeAServicesVariable) {
   const auto refused = [](const std::string& name, const std::string& value) {
     return message_for("", {{name, value}});
   };
-  // A person who takes it for a setting must hear that it is none.
+  // A person who takes it for a setting must get an error.
   EXPECT_EQ(refused("COURTSIDE_PORT", "9000"), "COURTSIDE_PORT: there is no such setting");
   EXPECT_EQ(refused("COURTSIDE_NAME", "main"), "COURTSIDE_NAME: there is no such setting");
   EXPECT_EQ(refused("COURTSIDE_SERVICE_HOST", "yes"),
@@ -163,12 +165,11 @@ TEST(LoadConfig, RefusesWhatOnlyLooksLikeAServicesVariable) {
             "`COURTSIDE_ACCESS_SERVICE_KEYS_FILE`?");
 }
 
-// A setting that is named so would be passed over in silence where it is misspelt, or be set by
-// an orchestrator.
+// Such a setting would be ignored when misspelt, or set by an orchestrator.
 TEST(LoadConfig, NoSettingIsNamedAsAServicesVariable) {
   for (const Setting& setting : settings()) {
     for (const char* value : {"10.0.0.7", "8080", "tcp://10.0.0.7:8080", "tcp", "/web/courtside"}) {
-      if (setting.name == "outbox.name") continue;  // such a name of a source is refused anyway
+      if (setting.name == "outbox.name") continue;  // such a source name is refused anyway
       EXPECT_FALSE(is_service_variable(setting.environment(), value)) << setting.name;
     }
   }
@@ -191,7 +192,7 @@ TEST(LoadConfig, TakesThePlatformsSecretUnlessOursIsThere) {
             "ours COURTSIDE_ACCESS_JWT_SECRET");
 }
 
-// A template that nobody filled in would else make everybody an administrator.
+// Otherwise a template that was not filled in would make every caller an administrator.
 TEST(LoadConfig, RefusesAnEmptySecretOrFileOfKeys) {
   for (const char* name : {"JWT_SECRET", "COURTSIDE_ACCESS_JWT_SECRET",
                            "COURTSIDE_ACCESS_JWKS_FILE", "COURTSIDE_ACCESS_SERVICE_KEYS_FILE"}) {
@@ -333,7 +334,7 @@ TEST(LoadConfig, ASourceTakesWhatItDoesNotSayFromTheOutbox) {
   EXPECT_EQ(sources[1].name, "payments");
   EXPECT_EQ(sources[1].url, "host=b");
   EXPECT_EQ(sources[1].keep_s, 2 * 86'400u);
-  EXPECT_EQ(sources[1].accept_database, "");  // what was accepted of one is not of another
+  EXPECT_EQ(sources[1].accept_database, "");  // accept_database is not inherited
   EXPECT_EQ(sources[2].kind, OutboxKind::kMessages);
   EXPECT_EQ(sources[2].keep_s, 86'400u);
   for (const OutboxSettings& each : sources) {

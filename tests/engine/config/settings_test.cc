@@ -1,5 +1,5 @@
-// Goal: the one table is sound: every name is spelled one way in three places, every default is
-// good, and every bound holds.
+// Goal: the settings table is consistent: each name has one spelling per source, each default is
+// valid, and each bound is enforced.
 #include "engine/config/settings.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ TEST(Settings, NeverShareANameAFlagOrAVariable) {
     EXPECT_FALSE(setting.doc.empty()) << setting.name;
     EXPECT_NE(setting.doc.back(), '.') << setting.name;
   }
-  EXPECT_FALSE(flags.count("--config"));  // the file's own flag and variable
+  EXPECT_FALSE(flags.count("--config"));  // the flag that names the file
   EXPECT_FALSE(variables.count("COURTSIDE_CONFIG"));
   EXPECT_FALSE(variables.count("COURTSIDE_URL"));
 }
@@ -122,7 +122,7 @@ TEST(Settings, WordsStandForTheirEnumerators) {
 
 TEST(Config, HasOneShardLessThanCoresAndAtLeastOne) {
   Config config;
-  EXPECT_EQ(shard_count(config, 0), 1u);  // where the number of cores is not known
+  EXPECT_EQ(shard_count(config, 0), 1u);  // the number of cores is unknown
   EXPECT_EQ(shard_count(config, 1), 1u);
   EXPECT_EQ(shard_count(config, 2), 1u);
   EXPECT_EQ(shard_count(config, 8), 7u);
@@ -161,6 +161,20 @@ TEST(Config, IsOpenedToOtherMachinesOnlyBehindAListedProxy) {
   config.listen = "127.0.0.1:8080";
   EXPECT_TRUE(check_exposure(config));
   EXPECT_FALSE(is_exposed(config));
+}
+
+TEST(Config, IsOpenedToOtherMachinesWithTls) {
+  Config config;
+  config.listen = "0.0.0.0:443";
+  config.tls.certificate_file = "server.crt";
+  EXPECT_FALSE(check_exposure(config)) << "there is no key";
+  config.tls.key_file = "server.key";
+  EXPECT_FALSE(check_exposure(config)) << "a certificate does not ask who callers are";
+  config.access.jwt_secret = "x";
+  EXPECT_TRUE(check_exposure(config));
+  EXPECT_TRUE(has_tls(config));
+  config.tls.certificate_file.clear();
+  EXPECT_FALSE(check_exposure(config));
 }
 
 TEST(Config, NamesTheProxyThatIsNone) {

@@ -1,4 +1,4 @@
-// Goal: quantities are read exactly as people write them, and never read wrong without a word.
+// Goal: quantities are parsed exactly as people write them, and never misread silently.
 #include "engine/config/values.h"
 
 #include <gtest/gtest.h>
@@ -37,12 +37,12 @@ TEST(Quantity, WhatIsNoQuantityIsRefusedWithItsText) {
   const std::string bytes = " is not a number of bytes (B, KiB, MiB, GiB, TiB)";
   const std::string duration = " is not a duration (ms, s, m, h, d)";
   EXPECT_EQ(read("", Unit::kBytes), "``" + bytes);
-  EXPECT_EQ(read("64KB", Unit::kBytes), "`64KB`" + bytes);  // 64,000 or 65,536? Nobody knows.
+  EXPECT_EQ(read("64KB", Unit::kBytes), "`64KB`" + bytes);  // 64,000 or 65,536? It is ambiguous.
   EXPECT_EQ(read("64 KiB", Unit::kBytes), "`64 KiB`" + bytes);
   EXPECT_EQ(read("-1", Unit::kBytes), "`-1`" + bytes);
   EXPECT_EQ(read("1.5GiB", Unit::kBytes), "`1.5GiB`" + bytes);
   EXPECT_EQ(read("0x10", Unit::kBytes), "`0x10`" + bytes);
-  EXPECT_EQ(read("30", Unit::kSeconds), "`30`" + duration);  // of what?
+  EXPECT_EQ(read("30", Unit::kSeconds), "`30`" + duration);  // without a unit
   EXPECT_EQ(read("30D", Unit::kSeconds), "`30D`" + duration);
   EXPECT_EQ(read("5s", Unit::kCount), "`5s` is not a whole number");
   EXPECT_EQ(read("1500ms", Unit::kSeconds), "`1500ms` is not a whole number of seconds");
@@ -91,6 +91,8 @@ TEST(Nearest, SuggestsOnlyWhatMayHaveBeenMeant) {
   EXPECT_EQ(nearest("colour", known), "");
   EXPECT_EQ(suggestion("dta", known), "; did you mean `data`?");
   EXPECT_EQ(suggestion("xyz", known), "");
+  EXPECT_EQ(nearest("foo", {"log", "for", "help"}), "for");
+  EXPECT_EQ(nearest("foo", {"log", "help"}), "");
 }
 
 }  // namespace

@@ -3,120 +3,14 @@
 // go.
 #include "engine/delivery/hub.h"
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "tests/engine/support/plain_wire.h"
-#include "tests/engine/support/small_log.h"
+#include "tests/engine/delivery/hub_fixture.h"
 
 namespace courtside {
 namespace {
-
-using fixtures::PlainWire;
-using fixtures::SmallLog;
-
-class Reader final : public SubscriberOwner {
- public:
-  void send_frames(const SharedBytes& frames) override {
-    heard.append(frames.view());
-    if (on_send) on_send();
-  }
-  bool congested() const override { return slow; }
-  void on_read_failed() override { heard.append("broken "); }
-
-  std::string take() { return std::exchange(heard, {}); }
-
-  std::string heard;
-  bool slow = false;
-  std::function<void()> on_send;
-};
-
-class HubTest : public ::testing::Test, public HubHost {
- protected:
-  std::optional<RenderedPage> read_page(SubscriberId id, const SharedInterest& interest,
-                                        OffsetRange range) override {
-    if (reads_later) {
-      waiting.push_back({id, interest, range});
-      return std::nullopt;
-    }
-    return render(interest, range);
-  }
-
-  void forget_page(SubscriberId id) override {
-    std::erase_if(waiting, [id](const Waiting& each) { return each.id == id; });
-  }
-
-  RenderedPage render(const SharedInterest& interest, OffsetRange range) {
-    const Result<Page> page = small.pages.read(
-        interest->filter, {.window = range, .events_max = interest->page_events(page_events)});
-    return render_page("e", *interest, projections, *page);
-  }
-
-  void finish_read() {
-    const Waiting read = waiting.front();
-    waiting.erase(waiting.begin());
-    hub->on_page(read.id, render(read.interest, read.range));
-  }
-
-  void start() { hub.emplace("e", small.held(), projections, *this); }
-
-  SubscriberId subscribe(Reader& reader, std::vector<std::string> channels,
-                         std::optional<std::uint64_t> next = {}, std::uint32_t sub = 1) {
-    auto interest = std::make_shared<Interest>();
-    interest->wire = &wire;
-    interest->sub = sub;
-    interest->filter.channels = std::move(channels);
-    interest->filter.types = types;
-    interest->speed = speed;
-    const SubscriberId id =
-        hub->add(reader, interest, next ? Offset(*next) : hub->held().end, pace);
-    hub->advance(id);
-    return id;
-  }
-
-  struct Waiting {
-    SubscriberId id;
-    SharedInterest interest;
-    OffsetRange range;
-  };
-
-  std::uint64_t now_ms() override { return clock_ms; }
-  void wake_after(SubscriberId id, std::uint64_t delay_ms) override {
-    alarms.emplace_back(clock_ms + delay_ms, id);
-  }
-  // Time goes on to `ms`, alarm by alarm.
-  void advance_clock(std::uint64_t ms) {
-    for (;;) {
-      const auto next = std::min_element(alarms.begin(), alarms.end());
-      if (next == alarms.end() || next->first > ms) break;
-      const auto [at, id] = *next;
-      alarms.erase(next);
-      clock_ms = at;
-      hub->on_wake(id);
-    }
-    clock_ms = ms;
-  }
-
-  SmallLog small;
-  PlainWire wire;
-  Projections projections;
-  std::optional<Hub> hub;
-  bool reads_later = false;
-  std::size_t page_events = 100;
-  std::vector<Waiting> waiting;
-  std::vector<std::string> types;
-  std::uint32_t speed = 0;
-  Pace pace;
-  std::uint64_t clock_ms = 1000;
-  std::vector<std::pair<std::uint64_t, SubscriberId>> alarms;
-  Reader ann;
-  Reader bob;
-};
 
 TEST_F(HubTest, LiveSubscribersGetTheirChannelsOnly) {
   start();
@@ -224,6 +118,49 @@ TEST_F(HubTest, ASlowReaderFallsBehindAndIsServedFromTheLog) {
   EXPECT_EQ(hub->counters().fell_behind, 1u);
 }
 
+TEST_F(HubTest, OneThatFallsBehindTakesNobodyElseWithIt) {
+  start();
+  Reader carl;
+  const SubscriberId of_ann = subscribe(ann, {"user:1"});
+  subscribe(bob, {"user:1"});
+  const SubscriberId of_carl = subscribe(carl, {"user:1"});
+  for (Reader* reader : {&ann, &bob, &carl}) reader->take();
+  // Whoever is removed from the list of the live ones leaves its place to the last.
+  for (Reader* slow : {&ann, &carl}) {
+    slow->slow = true;
+    hub->on_commit(small.commit(1, "user:1"));
+  }
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(bob.take(), "1 2 3 ");
+  for (Reader* slow : {&ann, &carl}) slow->slow = false;
+  hub->on_drained(of_ann);
+  hub->on_drained(of_carl);
+  hub->on_commit(small.commit(1, "user:1"));
+  EXPECT_EQ(ann.take(), "behind@0 1 2 3 live@3 4 ");
+  EXPECT_EQ(carl.take(), "1 behind@1 2 3 live@3 4 ");
+  EXPECT_EQ(bob.take(), "4 ");
+}
+
+// Story: 64 KiB were made for each of 15,000 subscriptions before one of them was looked at.
+TEST_F(HubTest, ACommitIsNotPiledUpForSubscribersThatDoNotRead) {
+  constexpr std::uint32_t kReaders = 200;
+  constexpr std::size_t kEventBytes = 1'000;
+  start();
+  wire.padding = std::string(kEventBytes, '.');
+  std::vector<Reader> readers(kReaders);
+  for (std::uint32_t i = 0; i < kReaders; ++i) {
+    subscribe(readers[i], {"user:1"}, {}, i + 2);
+    readers[i].take();
+    readers[i].slow = true;
+  }
+  hub->on_commit(small.commit(60, "user:1"));
+  // Together they would have needed 12 MB; each falls behind when its block is handed out.
+  std::size_t rendered = 0;
+  for (Reader& reader : readers) rendered += reader.heard.find("behind@0 ") == 0 ? 1 : 0;
+  EXPECT_EQ(rendered, kReaders);
+  EXPECT_LT(wire.bytes_appended, 9'000'000u);
+}
+
 TEST_F(HubTest, RetentionIsToldBeforeAnythingLater) {
   small.commit(6, "user:1");
   small.drop_below(4);
@@ -275,110 +212,6 @@ TEST_F(HubTest, ProjectionsFollowTheChannelThatLetTheReaderIn) {
   hub->on_commit(small.commit({{"availability:9", "venue:9"}, {"availability:9"}}));
   EXPECT_EQ(ann.take(), "1~ 2~ ");
   EXPECT_EQ(bob.take(), "1 2~ ");
-}
-
-// One event a minute for three minutes, told at 60 times that pace.
-TEST_F(HubTest, ThePastIsToldAtAPace) {
-  for (const std::int64_t minute : {0, 1, 1, 2}) {
-    small.recorded = Timestamp(1'000'000'000 + minute * 60'000'000);
-    small.commit(1, "user:1");
-  }
-  start();
-  speed = 60;
-  subscribe(ann, {"user:1"}, 1);
-  EXPECT_EQ(ann.take(), "1 ");
-  advance_clock(1'999);
-  EXPECT_EQ(ann.take(), "");
-  advance_clock(2'000);
-  EXPECT_EQ(ann.take(), "2 3 ");
-  // What is committed meanwhile has its turn.
-  small.recorded = Timestamp(1'000'000'000 + 3 * 60'000'000);
-  hub->on_commit(small.commit(1, "user:1"));
-  advance_clock(3'500);
-  EXPECT_EQ(ann.take(), "4 ");
-  advance_clock(4'000);
-  EXPECT_EQ(ann.take(), "5 live@5 ");
-  hub->on_commit(small.commit(1, "user:1"));
-  EXPECT_EQ(ann.take(), "6 ");
-  EXPECT_TRUE(alarms.empty());
-}
-
-// A whole page was rendered again for each event that was due.
-TEST_F(HubTest, WhatIsNotDueIsNotRenderedOverAndOver) {
-  constexpr int kEvents = 200;
-  for (int i = 0; i < kEvents; ++i) {
-    small.recorded = Timestamp(1'000'000'000 + i * 10'000);
-    small.commit(1, "user:1");
-  }
-  start();
-  speed = 1;
-  page_events = 512;
-  subscribe(ann, {"user:1"}, 1);
-  advance_clock(clock_ms + 10 * kEvents);
-  EXPECT_TRUE(ann.take().ends_with(" 200 live@200 "));
-  EXPECT_LE(wire.bodies_made, 16 * kEvents);
-}
-
-TEST_F(HubTest, APaceCanBeCountedFromBeforeTheFirstEvent) {
-  small.recorded = Timestamp(10'000'000);
-  small.commit(1, "user:1");
-  start();
-  speed = 2;
-  pace.base = Timestamp(4'000'000);
-  const SubscriberId id = subscribe(ann, {"user:1"}, 1);
-  advance_clock(3'999);
-  EXPECT_EQ(ann.take(), "");
-  advance_clock(4'000);
-  EXPECT_EQ(ann.take(), "1 live@1 ");
-  EXPECT_EQ(hub->pace_of(id).base, Timestamp(4'000'000));
-}
-
-// It was told at the pace of the past for as long as it lived: hours of silence where it was slow
-// for a moment.
-TEST_F(HubTest, APaceIsOverWhenItHasCaughtUp) {
-  small.commit(1, "user:1");
-  start();
-  speed = 1;
-  SubscriberId id = subscribe(ann, {"user:1"}, 1);
-  EXPECT_EQ(ann.take(), "1 live@1 ");
-  ann.slow = true;
-  small.recorded = Timestamp(3'600'000'000);
-  hub->on_commit(small.commit(1, "user:1"));
-  ann.slow = false;
-  hub->on_drained(id);
-  EXPECT_EQ(ann.take(), "behind@1 2 live@2 ");
-
-  hub->suspend(id);
-  small.recorded = Timestamp(7'200'000'000);
-  hub->on_commit(small.commit(1, "user:1"));
-  pace = hub->pace_of(id);
-  const Offset next = hub->next_of(id);
-  hub->remove(id);
-  ann.take();
-  id = subscribe(ann, {"user:1"}, next.value());  // another one goes on in its stead
-  EXPECT_EQ(ann.take(), "3 live@3 ");
-  EXPECT_TRUE(hub->pace_of(id).is_over);
-  EXPECT_TRUE(alarms.empty());
-}
-
-// Nobody is woken later than in a second, so whoever goes leaves no alarm for long.
-TEST_F(HubTest, WhoeverWaitsForItsTimeIsWokenOncePerSecond) {
-  small.recorded = Timestamp(1);
-  small.commit(1, "user:1");
-  small.recorded = Timestamp(100'000'000);
-  small.commit(1, "user:1");
-  start();
-  speed = 1;
-  const SubscriberId id = subscribe(ann, {"user:1"}, 1);
-  for (int i = 0; i < 5; ++i) hub->advance(id);
-  EXPECT_EQ(alarms.size(), 1u);
-  EXPECT_EQ(alarms.front().first, 2'000u);
-  advance_clock(50'000);
-  EXPECT_EQ(alarms.size(), 1u);
-  hub->remove(id);
-  advance_clock(52'000);
-  EXPECT_TRUE(alarms.empty());
-  EXPECT_EQ(ann.take(), "1 ");
 }
 
 TEST_F(HubTest, NoPageIsReadForWhomItHasNoMore) {
@@ -474,6 +307,26 @@ TEST_F(HubTest, ACursorAheadOfThisShardWaitsForIt) {
   EXPECT_EQ(ann.take(), "live@3 ");
   hub->on_commit(small.commit(1, "user:1"));
   EXPECT_EQ(ann.take(), "4 ");
+}
+
+TEST_F(HubTest, ABarrierStandsBehindItsEventAndBeforeTheNext) {
+  start();
+  const SubscriberId id = subscribe(ann, {"user:1"});
+  subscribe(bob, {"user:1"});
+  ann.take();
+  bob.take();
+  std::vector<std::string> at_barriers;
+  at_barrier = [&](std::size_t index) {
+    at_barriers.push_back(std::to_string(index) + " " + ann.heard);
+    if (index == 1) hub->suspend(id);
+  };
+  const std::vector<std::size_t> barriers = {0, 2};
+  hub->on_commit(small.commit(4, "user:1"), barriers);
+  EXPECT_EQ(at_barriers, (std::vector<std::string>{"0 1 ", "1 1 2 3 "}));
+  EXPECT_EQ(ann.take(), "1 2 3 behind@3 ");
+  EXPECT_EQ(bob.take(), "1 2 3 4 ");
+  hub->resume(id);
+  EXPECT_EQ(ann.take(), "4 live@4 ");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Goal: whoever walks through the history by `next`, forward or backward, with whatever filters,
-// gets each matching event exactly once while others append: in between, and in the middle of each
-// page. On the real log with its index on the disk, held against a look at every event.
+// Goal: following `next` forward or backward with any filter returns each matching event exactly
+// once, while others append between and during the pages. Uses the real log with its index on disk,
+// and compares with a full scan.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,9 +11,9 @@
 #include "base/hash.h"
 #include "engine/history/history.h"
 #include "engine/routing/router.h"
-#include "eventlog/event_log.h"
-#include "tests/eventlog/log_story.h"
+#include "eventlog/sequencer/event_log.h"
 #include "tests/simulation/interrupted_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -27,7 +27,7 @@ struct Known {
   std::uint64_t second = 0;  // when it was recorded
 };
 
-// What a question asks for, by itself and as the query's text.
+// A query as data, and as the query's text.
 struct Question {
   std::vector<std::string> channels;
   std::vector<std::string> types;
@@ -73,12 +73,12 @@ class Walks {
     while (known_.size() < 200) append();
   }
 
-  // One walk from its first page to `complete`.
+  // One walk from the first page until `complete`.
   void walk() {
     const Question question = any_question();
     const std::string filters = text_of(question);
     SCOPED_TRACE(filters);
-    std::size_t head = known_.size();  // of the last page, or of the first when it goes back
+    std::size_t head = known_.size();  // of the last page; backward, of the first
     std::vector<std::uint64_t> found;
     std::string next;
     bool is_first = true;
@@ -181,7 +181,7 @@ class Walks {
     return text + (question.descending ? "&order=desc" : "");
   }
 
-  // The page behind `next`, or the first.
+  // The page after `next`, or the first page.
   std::string ask(const std::string& filters, const Question& question, const std::string& next) {
     std::string after = question.after == 0 ? "" : position(question.after);
     std::string before = question.before == ~std::uint64_t{0} ? "" : position(question.before);
@@ -236,13 +236,13 @@ class Walks {
   simulation::InterruptedLog interrupted_;
   PageReader pages_{interrupted_, tail_};
   Projections projections_;
-  std::vector<Known> known_;  // of offset 1, 2 ...
+  std::vector<Known> known_;  // index 0 is offset 1
   std::uint64_t now_ = 1'000'000;
 };
 
 TEST(HistoryPaging, WalksByNextYieldEachMatchingEventOnceWhileOthersAppend) {
   constexpr std::uint64_t kLogs = 25;
-  constexpr std::uint64_t kWalks = 400;  // of each
+  constexpr std::uint64_t kWalks = 400;  // forward and backward each
   std::uint64_t walks = 0;
   std::uint64_t pages = 0;
   std::uint64_t events = 0;

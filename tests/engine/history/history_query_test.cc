@@ -1,5 +1,5 @@
-// Goal: the query of GET /v1/events means what PROTOCOL.md says, and a misspelt one is an error
-// rather than a search that quietly finds everything; pages join without miss or repeat.
+// Goal: the query of GET /v1/events is parsed as PROTOCOL.md says, a misspelt one is an error
+// instead of an unfiltered search, and pages join without gap or repeat.
 #include <gtest/gtest.h>
 
 #include "base/utf8.h"
@@ -50,7 +50,7 @@ TEST(HistoryQueryTest, WhatIsWrongIsNamed) {
   }
 }
 
-// An empty filter would find everything; of two, one would be passed over in silence.
+// An empty filter would match everything; a repeated one would be partly ignored.
 TEST(HistoryQueryTest, NoneIsEmptyAndWhatIsOneIsThereOnce) {
   const std::pair<std::string, std::string> singles[] = {
       {"subject", "booking:b"}, {"actor", "x"},   {"correlationid", "x"}, {"since", "-2h"},
@@ -90,7 +90,7 @@ TEST(HistoryQueryTest, NoneIsEmptyAndWhatIsOneIsThereOnce) {
   EXPECT_TRUE(parse_notifications_query("kind=a&unread=true&since=-2h&limit=2", 1000, kNow));
 }
 
-// What is asked for goes into the trace of who asked for it, and that into the log, for good.
+// The query is stored permanently in the audit event.
 TEST(HistoryQueryTest, WhatNoEventCanBeIsNotAskedFor) {
   for (const std::string name : {"type", "subject", "actor", "correlationid", "channel"}) {
     for (const char* end : {"%FF", "%C3", "%00", "%0A", "%7F", "%C2%80", "%ED%A0%80"}) {
@@ -122,7 +122,7 @@ TEST(HistoryQueryTest, ATraceIsUtf8WhateverWasAsked) {
 class AnswerTest : public ::testing::Test {
  protected:
   std::string answer(std::string_view query) { return answer(query, small.held()); }
-  // `held`: when it was asked.
+  // `held`: the range when the request was authorized.
   std::string answer(std::string_view query, OffsetRange held) {
     const auto page =
         answer_history(query_of(query), small.log, held, small.pages, 20'000, projections, {});
@@ -179,11 +179,11 @@ TEST_F(AnswerTest, LostAndForeignPositionsAreGone) {
   EXPECT_EQ(ids(answer("after=e:5")), std::vector<std::string>{});
 }
 
-// A page that begins where the last one ended has all that follows, or there is none.
+// A page that continues the previous one contains all following events, or it is an error.
 TEST_F(AnswerTest, RetentionThatComesWhileAPageIsReadLeavesNothingOutInSilence) {
   small.commit(9, "user:1");
   const OffsetRange held = small.held();
-  small.commit(8000, "user:2");  // what is in memory is shown even then
+  small.commit(8000, "user:2");  // pages in memory are returned even then
   small.drop_below(6);
   EXPECT_EQ(answer("after=e:2&limit=2", held), "position_expired");
   EXPECT_EQ(answer("after=e:2&limit=2&order=desc", held), "position_expired");

@@ -1,5 +1,5 @@
-// Goal: a stream of history reads on only when its reader has room, ends cleanly only with all of
-// it, is cut by everything else, and leaves the traces that say how much of it was read.
+// Goal: a history stream reads on only when its connection has room, ends cleanly only when
+// complete, is cut in all other cases, and appends audit events that tell how much was read.
 #include "engine/history/history_stream.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace {
 
 using fixtures::SmallLog;
 
-// What the stream asks for, in words; parts are read when the test says so.
+// Records the stream's calls as text; the test decides when parts are read.
 class Host final : public HistoryHost {
  public:
   void read_part(std::shared_ptr<HistorySource> asked) override {
@@ -67,7 +67,7 @@ class Host final : public HistoryHost {
   std::string words_;
 };
 
-constexpr std::size_t kStreamed = 800;  // three parts, of what goes into 64 KiB
+constexpr std::size_t kStreamed = 800;  // three parts of up to 64 KiB
 
 class HistoryStreamTest : public ::testing::Test {
  protected:
@@ -109,7 +109,7 @@ TEST_F(HistoryStreamTest, ReadsPartByPartToTheEnd) {
   open();
   EXPECT_EQ(host.said(), "read");
   EXPECT_EQ(part(), "start, send, read");
-  log.commit(10, "user:1");  // not asked for: it came later
+  log.commit(10, "user:1");  // appended later: not in the window
   EXPECT_EQ(part(), "send, read");
   EXPECT_EQ(part(), "send, end");
   EXPECT_TRUE(stream->over());
@@ -148,7 +148,7 @@ TEST_F(HistoryStreamTest, AReaderThatTakesNothingIsCut) {
   EXPECT_EQ(host.said(), "cut");
 }
 
-// Who takes a byte a minute has a place as long as who takes a gigabyte.
+// A reader of one byte a minute would occupy a place like a reader of a gigabyte.
 TEST_F(HistoryStreamTest, AReaderThatTakesTooLittleIsCut) {
   const auto cut_at = [this](std::uint64_t bytes_a_tick) -> std::uint64_t {
     host.is_congested = false;
@@ -191,7 +191,7 @@ TEST_F(HistoryStreamTest, NothingIsShownBeforeItsTraceIsOnTheDisk) {
   open(/*audited=*/true);
   host.said();
   EXPECT_EQ(part(), "queried");
-  // Neither room, nor a right that is known again, nor time shows it sooner.
+  // Neither room nor a renewed grant nor time shows it earlier.
   stream->on_drained();
   stream->on_rights_change();
   EXPECT_EQ(host.said(), "check");
@@ -213,7 +213,7 @@ TEST_F(HistoryStreamTest, ARightThatEndsBeforeTheTraceIsOnTheDiskShowsNothing) {
   stream->on_rights_change();
   stream->on_traced();
   stream->on_checked(host.attempt, fail(Code::forbidden, "no"));
-  EXPECT_EQ(host.said(), "check, cut");
+  EXPECT_EQ(host.said(), "check, refuse forbidden");
   EXPECT_EQ(host.sent, "");
 }
 
@@ -239,7 +239,7 @@ TEST_F(HistoryStreamTest, ACutOneSaysWhatItHadSent) {
 TEST_F(HistoryStreamTest, RetentionThatOvertakesItCutsIt) {
   open();
   part();
-  log.commit(8000, "other:1");  // what is in memory is shown even then
+  log.commit(8000, "other:1");  // pages in memory are returned even then
   log.drop_below(600);
   EXPECT_EQ(part(), "cut");
 }
@@ -253,11 +253,11 @@ TEST_F(HistoryStreamTest, RetentionThatOvertakesADescendingOneWithABeginningCuts
   EXPECT_EQ(part(), "cut") << "of what is still to come some are gone";
 }
 
-// On a log whose retention always runs it would never come to its end.
+// With permanent retention it would otherwise never end.
 TEST_F(HistoryStreamTest, ADescendingOneEndsWhereTheLogBeginsByThen) {
   query.order = Direction::kDescending;
   for (const std::uint64_t begin :
-       {std::uint64_t{100}, std::uint64_t{799}}) {  // ahead of it, and behind
+       {std::uint64_t{100}, std::uint64_t{799}}) {  // before and after the read position
     log.commit(kStreamed, "user:1");
     host.sent.clear();
     open(/*audited=*/true);
@@ -304,7 +304,7 @@ TEST_F(HistoryStreamTest, ItStandsStillWhileTheRightIsLookedAt) {
   EXPECT_EQ(host.said(), "cut");
 }
 
-// As a session's subscription and a stream of events: a short outage of the database ends nothing.
+// As for a session's subscription and an event stream: a short database outage ends nothing.
 TEST_F(HistoryStreamTest, ARightThatCannotBeLookedUpPausesIt) {
   open();
   host.said();
@@ -329,7 +329,8 @@ TEST_F(HistoryStreamTest, OtherFieldsFromNowOnCutIt) {
   part();
   stream->on_rights_change();
   host.said();
-  stream->on_checked(host.attempt, ReadGrant{.channels = {}, .lifts = {"more"}, .audited = false});
+  stream->on_checked(host.attempt,
+                     ReadGrant{.channels = {}, .unmasked_permissions = {"more"}, .audited = false});
   EXPECT_EQ(host.said(), "cut");
 }
 
@@ -338,7 +339,8 @@ TEST_F(HistoryStreamTest, ARightThatLeavesATraceInThePlaceOfOneThatLeavesNoneCut
   part();
   stream->on_rights_change();
   host.said();
-  stream->on_checked(host.attempt, ReadGrant{.channels = {}, .lifts = {}, .audited = true});
+  stream->on_checked(host.attempt,
+                     ReadGrant{.channels = {}, .unmasked_permissions = {}, .audited = true});
   EXPECT_EQ(host.said(), "cut");
 }
 

@@ -1,5 +1,4 @@
-// Goal: a page of a list of states costs what it is asked for: it looks nowhere else, and is no
-// larger than a page of history.
+// Goal: a page of a list reads only what was asked for, and is not larger than a page of history.
 #include "engine/history/state_lists.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +42,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Page after page of nothing came until it had gone back to the time that was asked for.
+// Story: many empty pages came before the walk reached the requested time.
 TEST_F(StateListsTest, NotificationsOutsideTheTimesAreNotLookedAt) {
   small.type = "notification.created";
   for (int i = 1; i <= 100; ++i) {
@@ -88,7 +87,7 @@ TEST_F(StateListsTest, APageEndsWhereItIsLargeEnough) {
   EXPECT_EQ(rows, std::size_t{kSlots});
 }
 
-// RFC 4791, section 9.9: a slot is left out only where its own times say so.
+// RFC 4791, section 9.9: a slot is omitted only if its own times require it.
 TEST_F(StateListsTest, ASlotIsListedAsFarAsItsTimesAreKnown) {
   small.type = "slot.price_changed";
   const auto slot = [this](const std::string& name, const std::string& times) {
@@ -119,11 +118,11 @@ TEST_F(StateListsTest, ASlotIsListedAsFarAsItsTimesAreKnown) {
   };
   EXPECT_EQ(missing("", ""), "");
   EXPECT_EQ(missing("09:00", "12:00"), "");
-  EXPECT_EQ(missing("10:00", "10:01"), "");  // begins exactly at `from`
+  EXPECT_EQ(missing("10:00", "10:01"), "");  // starts exactly at `from`
   EXPECT_EQ(missing("10:30", "12:00"), "no_end null_end no_length ");
   EXPECT_EQ(missing("10:30", ""), "no_end null_end no_length ");
   EXPECT_EQ(missing("11:00", "12:00"), "whole no_end null_end no_length no_start ");
-  // `to` is exclusive; what has no start may have begun before it.
+  // `to` is exclusive; a slot without a start may have begun earlier.
   EXPECT_EQ(missing("09:00", "10:00"), "whole no_end null_end no_length ");
   EXPECT_EQ(missing("", "10:00"), "whole no_end null_end no_length ");
   EXPECT_EQ(missing("", "10:01"), "");

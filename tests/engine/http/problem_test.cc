@@ -1,5 +1,4 @@
-// Goal: an error is a document that a program can act on, and tells nobody what is the server's
-// own.
+// Goal: an error is a document that programs can evaluate, and it reveals nothing internal.
 #include "engine/http/problem.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +20,7 @@ TEST(ProblemTest, SaysInWholeSecondsWhenToComeBack) {
   EXPECT_EQ(retry_after({Code::forbidden, ""}), "never");
 }
 
-// A status of 0 is no HTTP, and `data_corrupt` no word of the protocol.
+// Status 0 is not HTTP, and `data_corrupt` is not a code of the protocol.
 TEST(ProblemTest, WhatIsTheProcesssOwnIsInternal) {
   for (std::size_t i = 0; i < code_count(); ++i) {
     const HttpResponse response = problem({code_at(i).code, "in /var/lib/courtside"});

@@ -1,5 +1,5 @@
-// Goal: each aggregate's events come out in the order of their versions, each once, over restarts
-// too; and what can never be put in order comes out all the same, told apart.
+// Goal: each aggregate's events are released once and in version order, also across restarts;
+// events that cannot be ordered are released too, and marked.
 #include "engine/outbox/aggregate_order.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using How = AggregateOrder::Ready::How;
 
-// "b1/2": version 2 of the aggregate b1. "b1": without a version.
+// "b1/2": version 2 of aggregate b1. "b1": no version.
 OutboxRow row(const std::string& text) {
   static int place = 0;
   OutboxRow out{.place = "7:" + std::to_string(++place), .aggregate_type = "booking"};
@@ -33,12 +33,12 @@ std::vector<std::string> words(const std::string& text) {
   return out;
 }
 
-// An order and the notes that it leaves behind.
+// An AggregateOrder and the notes that it writes.
 class Story {
  public:
   explicit Story(AggregateOrder::Limits limits = {}) : limits_(limits) { restart(0); }
 
-  // Rows as they are read -> what goes: "b1/2", "b1/4! 3 5ms" (ahead of 3), "b1/2?" (late).
+  // Takes rows and returns the released ones: "b1/2", "b1/4!3,5ms" (ahead of 3), "b1/2?" (late).
   std::string take(const std::string& rows, std::uint64_t now_ms = 0) {
     std::vector<OutboxRow> list;
     for (const std::string& word : words(rows)) list.push_back(row(word));
@@ -59,7 +59,7 @@ class Story {
     return out;
   }
 
-  // A new one, with nothing but the notes.
+  // Makes a new AggregateOrder from the notes only.
   void restart(std::uint64_t now_ms) {
     order_.emplace(limits_, AggregateOrder::Lookups{
                                 .note = [this](const std::string& key) -> Result<std::string> {
@@ -72,12 +72,12 @@ class Story {
                                     }});
     std::vector<SourceNote> held;
     for (const auto& [key, value] : notes_) {
-      if (key.rfind(kHeldPrefix, 0) == 0) held.push_back({key, value});
+      if (key.rfind(kWaitingPrefix, 0) == 0) held.push_back({key, value});
     }
     EXPECT_TRUE(order_->load(held, now_ms));
   }
 
-  // What the table still has: "b1/1".
+  // The unread rows of the table: "b1/1".
   void set_unread(const std::string& rows) { unread_ = words(rows); }
   int asked() const { return asked_; }
   AggregateOrder& order() { return *order_; }
@@ -119,7 +119,7 @@ TEST(AggregateOrder, WhatIsInOrderGoesAtOnce) {
   Story story;
   EXPECT_EQ(story.take("b1/1 b2/1 b1/2 x b2/2"), "b1/1 b2/1 b1/2 x b2/2");
   EXPECT_EQ(story.take("b1/3"), "b1/3");
-  EXPECT_EQ(story.asked(), 0);  // A first version needs no look ahead.
+  EXPECT_EQ(story.asked(), 0);  // A first version needs no lookup.
   EXPECT_EQ(story.notes(), (std::map<std::string, std::string>{{"version/booking:b1", "3"},
                                                                {"version/booking:b2", "2"}}));
 }
@@ -140,8 +140,8 @@ TEST(AggregateOrder, OthersDoNotWaitWithIt) {
   EXPECT_EQ(story.take("b1/3 b2/2 x b2/3"), "b2/2 x b2/3");
 }
 
-// Two transactions change a new booking, and the second one has the smaller id: version 2 is read
-// first, of an aggregate that nobody has heard of.
+// Two transactions change a new booking, and the second one has the smaller id: version 2 of an
+// unknown aggregate is read first.
 TEST(AggregateOrder, AnUnknownAggregatesBaseIsTheLowestThatIsThere) {
   Story story;
   EXPECT_EQ(story.take("b1/2 b1/1"), "b1/1 b1/2");  // on one page
@@ -162,16 +162,15 @@ TEST(AggregateOrder, WaitingInVainEndsAndIsToldApart) {
   EXPECT_EQ(story.take("b1/7", 40), "");
   EXPECT_EQ(story.order().next_expiry_ms(), 60u);
   EXPECT_EQ(story.take("", 59), "");
-  // 5 has waited as long as it may; 3 comes before it, and waited as long.
+  // 5 has waited long enough; 3 waited as long and is released first.
   EXPECT_EQ(story.take("", 60), "b1/3!2,50ms b1/5!4,50ms");
   EXPECT_EQ(story.order().next_expiry_ms(), 90u);
-  // What comes now is late, and changes nothing.
+  // Versions that come now are late and have no effect.
   EXPECT_EQ(story.take("b1/2 b1/5 b1/6", 61), "b1/2? b1/5? b1/6 b1/7");
   EXPECT_EQ(story.notes().at("version/booking:b1"), "7");
 }
 
-// The earlier one is committed, and held up behind somebody else's open transaction: that is no
-// reason to go ahead of it.
+// The earlier version is committed, but delayed by another open transaction: do not go ahead of it.
 TEST(AggregateOrder, NobodyGoesAheadOfWhatIsStillToBeRead) {
   Story story({.held_max = 100, .held_ms = 50});
   story.take("b1/1", 0);
@@ -184,7 +183,7 @@ TEST(AggregateOrder, NobodyGoesAheadOfWhatIsStillToBeRead) {
   EXPECT_EQ(story.take("b1/2", 120), "b1/2 b1/3");
 }
 
-// With no time to wait it once asked again and again within one call, for ever.
+// Story: with no waiting time it asked again endlessly within one call.
 TEST(AggregateOrder, WithoutTimeToWaitWhatIsStillToBeReadIsWaitedForAllTheSame) {
   Story story({.held_max = 100, .held_ms = 0});
   story.take("b1/1 b2/1", 0);
@@ -216,7 +215,7 @@ TEST(AggregateOrder, WhatWaitsSurvivesARestart) {
   story.take("b1/3 b2/9", 10);
   story.restart(100);
   EXPECT_EQ(story.order().held(), 1u);
-  EXPECT_EQ(story.take("", 149), "");  // It waits anew: the missing one may come now.
+  EXPECT_EQ(story.take("", 149), "");  // waiting begins again
   EXPECT_EQ(story.take("b1/2 b2/10", 149), "b1/2 b1/3 b2/10");
   story.restart(200);
   EXPECT_EQ(story.order().held(), 0u);
@@ -233,8 +232,8 @@ TEST(AggregateOrder, ABrokenPayloadWaitsAsAFault) {
   EXPECT_EQ(story.take("b1/2"), "b1/2 b1/3");
 }
 
-// Whatever the order in which a few versions arrive and wherever it is restarted, each aggregate's
-// come out 1, 2, 3 ... and each once.
+// In whatever order versions arrive, and wherever it is restarted, each aggregate's versions come
+// out as 1, 2, 3 ..., each once.
 TEST(AggregateOrder, AnyOrderWithinTheBoundsComesOutInOrder) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 500; ++round) {
@@ -257,7 +256,7 @@ TEST(AggregateOrder, AnyOrderWithinTheBoundsComesOutInOrder) {
       for (std::size_t i = end; i < rows.size(); ++i) unread += rows[i] + " ";
       story.set_unread(unread);
       if (random() % 4 == 0) {
-        // It was restarted before the page was read, with all that is behind it unread.
+        // Restarted before the page was read: the page and the rest are unread.
         story.set_unread(page + unread);
         story.restart(0);
         story.set_unread(unread);

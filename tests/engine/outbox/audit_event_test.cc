@@ -1,4 +1,4 @@
-// Goal: a row of the old audit log becomes an event that says all that the row said.
+// Goal: a row of the old audit log becomes an event with all of the row's information.
 #include "engine/outbox/audit_event.h"
 
 #include <gmock/gmock.h>
@@ -52,7 +52,7 @@ TEST(AuditEvent, TakesJsonOutOfTheTextsThatItWasStoredIn) {
     }
     EXPECT_THAT(made("{\"message\":" + value + "}"), HasSubstr("\"message\":" + value));
   }
-  // Four times is no accident.
+  // JSON quoted four times stays a string.
   EXPECT_THAT(made("{\"error\":" + in_json(value) + "}"), HasSubstr("\"error\":" + in_json(value)));
   EXPECT_THAT(made(R"({"details":"[1]"})"), HasSubstr("\"details\":[1]"));
   for (const char* text : {R"("42")", R"("true")", R"("{")", R"("not found")", R"("")", "7",

@@ -1,4 +1,4 @@
-// A row with something in every column that says something of an event. Threads: any.
+// A row with a value in each column that goes into an event. Threads: any.
 #pragma once
 
 #include "engine/outbox/outbox_row.h"

@@ -1,5 +1,5 @@
-// Goal: rows of another database, or of the same one at another time, are read only once somebody
-// said what to do; a wrong one leaves no trace; and rows that came behind the place are told.
+// Goal: rows of another database, or of a restored one, are read only after the operator decided; a
+// wrong database leaves no notes; and skipped rows are reported.
 #include <gtest/gtest.h>
 
 #include "outbox_feed_fixture.h"
@@ -19,9 +19,9 @@ TEST_F(OutboxDatabase, AnotherDatabaseIsRefusedUntilTold) {
             std::string::npos);
   EXPECT_NE(refusal.find("if outbox.url names a wrong database, name the right one"),
             std::string::npos);
-  EXPECT_EQ(refusal.find("continue"), std::string::npos);  // It is no standby of the other one.
+  EXPECT_EQ(refusal.find("continue"), std::string::npos);  // it is not a standby
   EXPECT_NE(refusal.find("`2/1/1:restart@1`"), std::string::npos);
-  // What was said of another one, or of another place, counts for nothing.
+  // A decision about another database or source position does not count.
   for (const char* other : {"1/1/1:restart@1", "2/1/1:restart@0", "2/1/1:restart", "2/1/1"}) {
     settings_.accept_database = other;
     EXPECT_EQ(begin(), refusal) << other;
@@ -47,13 +47,13 @@ TEST_F(OutboxDatabase, ARestartForgetsWhatWasKnownOfTheOtherDatabase) {
   drain();
   EXPECT_EQ(log_.ids(), "e1 f1");
   EXPECT_EQ(status_.late, 0u);
-  begin();  // once
+  begin();  // has an effect only once
   EXPECT_EQ(drain(), "");
   EXPECT_EQ(status_.duplicates, 0u);
 }
 
-// It hands out places anew and comes to where it was read before by itself, with other rows: once
-// that was seen it is not trusted again by itself.
+// A restored database assigns the same source positions again and reaches the old one by itself,
+// with other rows. Once that was noticed, it stays distrusted.
 TEST_F(OutboxDatabase, ADatabaseThatWasPutBackIsRefusedUntilTold) {
   for (const char* id : {"e1", "e2", "e3"}) add(id);
   begin();
@@ -64,16 +64,16 @@ TEST_F(OutboxDatabase, ADatabaseThatWasPutBackIsRefusedUntilTold) {
             std::string::npos);
   for (const char* id : {"f2", "f3", "f4"}) add(id);
   EXPECT_NE(begin().find("another row stands there"), std::string::npos);
-  source_.rows[2].event_id = "e3";  // Not even then.
+  source_.rows[2].event_id = "e3";  // not even then
   EXPECT_NE(begin(), "");
-  settings_.accept_database = "1/1/1:continue@3";  // It would skip what is to come.
+  settings_.accept_database = "1/1/1:continue@3";  // would skip rows
   EXPECT_NE(begin(), "");
   settings_.accept_database = "1/1/1:restart@3";
   EXPECT_EQ(begin(), "");
   drain();
   EXPECT_EQ(log_.ids(), "e1 e2 e3 f2 f4");
   EXPECT_EQ(status_.duplicates, 2u);
-  // The setting stays, and accepts nothing of what comes later.
+  // The setting stays, but does not accept later changes.
   source_.rows.resize(1);
   EXPECT_NE(begin(), "");
 }
@@ -101,7 +101,7 @@ TEST_F(OutboxDatabase, AWrongOneLeavesNoMark) {
   EXPECT_EQ(log_.ids(), "e1 e2");
 }
 
-// What a former version noted of the wrong one is passed over.
+// A former version's note about a wrong database is ignored.
 TEST_F(OutboxDatabase, AnOldMarkOfAWrongOneIsNoReasonToRefuse) {
   add("e1");
   begin();
@@ -116,7 +116,7 @@ TEST_F(OutboxDatabase, AnOldMarkOfAWrongOneIsNoReasonToRefuse) {
   EXPECT_EQ(begin(), "");
 }
 
-// A database that was seen to be put back stays refused, also when a wrong one was looked at since.
+// A restored database stays refused, also when a wrong one was connected in between.
 TEST_F(OutboxDatabase, AWrongOneDoesNotHideThatTheRightOneWasPutBack) {
   for (const char* id : {"e1", "e2"}) add(id);
   begin();
@@ -140,7 +140,7 @@ TEST_F(OutboxDatabase, OfAPromotedStandbyGoingOnIsOffered) {
   EXPECT_NE(refusal.find("`1/2/1:restart@1`"), std::string::npos);
 }
 
-// What would be refused all the same is not offered.
+// An option that would be refused is not offered.
 TEST_F(OutboxDatabase, OfAPromotedStandbyThatLaggedGoingOnIsNotOffered) {
   for (const char* id : {"e1", "e2"}) add(id);
   begin();
@@ -176,12 +176,11 @@ TEST_F(OutboxDatabase, ARowBehindThePlaceThatWasNeverReadIsToldOnceAndKept) {
   watch();
   ASSERT_EQ(source_.rejected.size(), 1u);
   EXPECT_EQ(source_.rejected[0], "copied: " + std::string(kSkippedReason));
-  EXPECT_EQ(source_.tidied_with, "m1");  // Not before the look had gone through.
+  EXPECT_EQ(source_.tidied_with, "m1");  // not before the check is complete
   EXPECT_EQ(log_.ids(), "e1 e2 e3");
 }
 
-// Rows that were read and whose events retention has dropped look the same to the log as rows that
-// were never read.
+// Rows whose events retention removed look the same to the log as rows that were never read.
 TEST_F(OutboxDatabase, OnceRetentionHasDroppedEventsARowThatIsNotInTheLogIsUncertain) {
   for (const char* id : {"e1", "e2"}) add(id);
   begin();
@@ -191,7 +190,7 @@ TEST_F(OutboxDatabase, OnceRetentionHasDroppedEventsARowThatIsNotInTheLogIsUncer
   drain();
   source_.foreign = {0, 2};
   watch();
-  ASSERT_EQ(source_.rejected.size(), 1u);  // e3 is in the log.
+  ASSERT_EQ(source_.rejected.size(), 1u);  // e3 is in the log
   EXPECT_EQ(source_.rejected[0], "e1: " + std::string(kUncertainReason));
 }
 
@@ -220,8 +219,8 @@ TEST_F(OutboxDatabase, ARowThatWaitsIsNotTakenForOneThatWasNeverRead) {
   EXPECT_TRUE(source_.rejected.empty());
 }
 
-// Going on in another database: its own rows up to the place are compared with the log, whatever
-// their numbers look like, and none may be deleted before.
+// Continuing in another database: all its rows up to the source position are checked against the
+// log, whatever their numbers, and none may be deleted before.
 TEST_F(OutboxDatabase, WhereItGoesOnEveryRowUpToThePlaceIsLookedAt) {
   for (const char* id : {"e1", "e2"}) add(id);
   begin();
@@ -233,7 +232,7 @@ TEST_F(OutboxDatabase, WhereItGoesOnEveryRowUpToThePlaceIsLookedAt) {
   EXPECT_EQ(begin(), "");
   ASSERT_TRUE(feed_->watch());
   EXPECT_EQ(source_.tidied_with, kNothingIsChecked);
-  begin();  // as after a crash: the look begins anew
+  begin();  // as after a crash: the check begins again
   watch();
   EXPECT_EQ(source_.rejected.size(), 2u);
   EXPECT_EQ(source_.tidied_with, "m1");

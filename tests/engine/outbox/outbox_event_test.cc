@@ -1,5 +1,5 @@
-// Goal: a row becomes the event that its producer meant, and a bad one says everything that is
-// wrong with it.
+// Goal: a row becomes the event that its producer meant, and an invalid row's error names
+// everything that is wrong.
 #include "engine/outbox/outbox_event.h"
 
 #include <gtest/gtest.h>
@@ -67,14 +67,14 @@ TEST(OutboxEvent, AnIdThatIsNullOrEmptyIsAnIdThatIsNotThere) {
         "{\"bookingId\":" + n + ",\"x\": 1,\"accountId\":" + n + ",\"venueId\": " + n + "}";
     EXPECT_EQ(data_of(row), R"({"x":1,"accountId":"42","venueId":"v_1","bookingId":"b_1"})");
   }
-  // No column says it either: null stays, and an empty text, which no id is, goes.
+  // The columns have no value either: null stays, an empty string is removed.
   row.account_id.clear();
   row.venue_id.clear();
   row.payload = R"({"bookingId":"b_1","accountId":null,"venueId":""})";
   EXPECT_EQ(data_of(row), R"({"bookingId":"b_1","accountId":null})");
   row.payload = R"({"bookingId":"b_1","accountId":null})";
   EXPECT_EQ(data_of(row), row.payload);
-  // A value that is there counts, wherever a null stands.
+  // A real value counts, wherever a null is.
   row.account_id = "42";
   row.booking_id.clear();
   row.type = "loyalty.points_earned";
@@ -131,7 +131,7 @@ TEST(OutboxEvent, WithoutATimeItIsNow) {
   EXPECT_EQ(EventView(made->event).time(), "2023-11-14T22:13:20.000000Z");
 }
 
-// As the database writes what RFC 3339 cannot say.
+// Database times that RFC 3339 cannot express.
 TEST(OutboxEvent, ATimeThatIsNoneIsRefusedByName) {
   OutboxRow row = booking_row();
   for (const char* time :
@@ -148,7 +148,7 @@ TEST(OutboxEvent, AModelsNameIsAKindInLowerCase) {
   EXPECT_EQ(refusal(row), "taken");
 }
 
-// A row that ends rights and names nobody is a bad row; the column may name the account.
+// A row that ends rights must name the account; a column may do it.
 TEST(OutboxEvent, ARowThatEndsRightsSaysWhose) {
   OutboxRow row = booking_row();
   row.type = "venue.staff_removed";
@@ -189,7 +189,7 @@ TEST(OutboxEvent, ABadRowSaysWhatIsWrong) {
   for (const auto& change : std::vector<void (*)(OutboxRow&)>{
            [](Row row) { row.type.clear(); }, [](Row row) { row.type = "booking.\x01"; },
            [](Row row) { row.event_id = std::string(300, 'x'); },
-           [](Row row) { row.aggregate_id = "b_2"; },  // not the one in data
+           [](Row row) { row.aggregate_id = "b_2"; },  // not the id in data
            [](Row row) { row.aggregate_id = "b\n1"; },
            [](Row row) { row.aggregate_type = "book ing"; }, [](Row row) { row.payload = "{"; },
            [](Row row) { row.payload = R"({"bookingId":"b_1","start":"tomorrow"})"; },

@@ -1,4 +1,4 @@
-// A feed over a table that is a list and a real fold over a log in memory. Threads: one.
+// A feed with a list as its table, and a real Fold over an in-memory log. Threads: one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,23 +12,23 @@
 
 #include "engine/outbox/outbox_feed.h"
 #include "eventlog/fold.h"
-#include "eventlog/memory_log.h"
+#include "tests/support/memory_log.h"
 
 namespace courtside {
 
-// A table that is a list; a place is the count of rows before it.
+// A list as the table; a source position is the number of rows before it.
 class ListSource : public OutboxSource {
  public:
   std::vector<OutboxRow> rows;
   std::string id = "1/1/1";
   std::size_t page_rows = 2;
-  std::size_t readable = SIZE_MAX;  // rows below the guard
+  std::size_t readable = SIZE_MAX;  // rows that may be read (below the guard)
   std::vector<std::string> rejected;
-  std::optional<Code> broken;     // what every read answers
-  std::string fault;              // what every check answers
-  bool is_unproven = false;       // the row that was read last is gone
-  std::set<std::size_t> foreign;  // rows that passed() doubts
-  std::set<std::string> told;     // places of rejected rows
+  std::optional<Code> broken;     // error of every read
+  std::string fault;              // error of every check_place()
+  bool is_unproven = false;       // check_place() returns false
+  std::set<std::size_t> foreign;  // rows that passed() returns
+  std::set<std::string> told;     // source positions of rejected rows
   std::string mark = "m1";
   std::string tidied_with;
 
@@ -71,10 +71,10 @@ class ListSource : public OutboxSource {
     }
     return {};
   }
-  // Of one row at a time.
-  Result<PassedPage> passed(const std::string& from, const std::string& place,
-                            const std::string& checked) override {
-    PassedPage page{.rows = {}, .end = place, .is_last = true, .mark = mark};
+  // Returns one row at a time.
+  Result<SkippedPage> passed(const std::string& from, const std::string& place,
+                             const std::string& checked) override {
+    SkippedPage page{.rows = {}, .end = place, .is_last = true, .mark = mark};
     const std::size_t at = number(from);
     if (at >= number(place)) return page;
     page.end = std::to_string(at + 1);
@@ -100,7 +100,7 @@ class ListSource : public OutboxSource {
   }
 };
 
-// A real fold over a log in memory; an append may be lost on the way there, or its answer be.
+// A real Fold over an in-memory log. An append, or its answer, may be lost.
 class FoldedLog : public OutboxLog {
  public:
   enum class Fault { kNone, kLostBefore, kLostAfter };
@@ -128,14 +128,14 @@ class FoldedLog : public OutboxLog {
   }
   const SourceState& state() const override { return *log_; }
   void clear() { log_.emplace("e"); }
-  // As retention does.
+  // Drops all events, as retention does.
   void drop_all() {
     Fold fold(*log_, log_->place(), Timestamp(1));
     EXPECT_TRUE(fold.apply(Drop{.below = log_->place().next}));
     log_->commit(fold.take(), fold.place());
   }
 
-  // "e1 e2": the ids of the log's events, those of the server's own as their types.
+  // "e1 e2": the ids of the log's events; of the server's own events, the types.
   std::string ids() const {
     std::string out;
     const auto scan = log_->scan(log_->held(), Direction::kAscending);
@@ -164,19 +164,19 @@ class OutboxFeedTest : public testing::Test {
     if (version > 0) row.aggregate_version = version;
     source_.rows.push_back(row);
   }
-  // A feed as after a connect; its refusal, or "".
+  // Makes a feed as after a connect. Returns its refusal, or "".
   std::string begin() {
     feed_.emplace(settings_, source_, log_, status_);
     const Result<void> begun = feed_->begin(now_ms_);
     return begun ? "" : begun.error().message;
   }
-  // Looks at every row up to the place once.
+  // Checks every row up to the source position once.
   void watch() {
     for (std::size_t i = 0; i <= source_.rows.size(); ++i) {
       ASSERT_TRUE(feed_->watch());
     }
   }
-  // Steps until nothing is found; an error's code, or "".
+  // Steps until there are no rows. Returns an error's code, or "".
   std::string drain() {
     for (;;) {
       const auto step = feed_->step(now_ms_);

@@ -1,5 +1,5 @@
 // Goal: whatever fails between a row and the log, and whoever else reads, each row is in the log
-// once, and a place moves only with what it passed.
+// once, and the source position moves only with the rows it passed.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -108,8 +108,8 @@ TEST_F(OutboxFeedTest, WaitingInVainEndsWithoutARowBeingRead) {
   EXPECT_EQ(status_.ahead, 1u);
 }
 
-// Random rows, pages, guards, lost appends, lost answers and restarts: each row once, each booking
-// in order.
+// Random rows, pages, guards, lost appends, lost answers and restarts: each row is in the log once,
+// and each booking's rows in order.
 TEST_F(OutboxFeedTest, WhateverFailsEachRowIsInTheLogOnceAndInOrder) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 300; ++round) {

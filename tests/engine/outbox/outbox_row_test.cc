@@ -1,5 +1,5 @@
-// Goal: a row survives being written down and read again, and a message that is no row is refused
-// with the column that is wrong.
+// Goal: a row survives being written and parsed, and a message that is not a row is refused with
+// the faulty column.
 #include "engine/outbox/outbox_row.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ OutboxRow full_row() {
 TEST(OutboxRow, IsTheSameAfterItWasWrittenDown) {
   EXPECT_EQ(*parse_outbox_row(outbox_row_json(full_row())), full_row());
   EXPECT_EQ(*parse_outbox_row(outbox_row_json({})), OutboxRow());
-  // The payload is kept byte for byte.
+  // The payload stays the same byte for byte.
   EXPECT_NE(outbox_row_json(full_row()).find(full_row().payload), std::string::npos);
 }
 

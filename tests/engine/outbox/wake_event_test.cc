@@ -1,4 +1,4 @@
-// Goal: a wait ends when it should, and where no descriptor can be had that is said.
+// Goal: a wait ends when it should, and an error reports that no descriptor is free.
 #include "engine/outbox/wake_event.h"
 
 #include <fcntl.h>

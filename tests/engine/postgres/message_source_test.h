@@ -57,7 +57,7 @@ class MessageSourceTest : public testing::Test {
   // The ids of a page; `place_` moves on.
   std::string read() {
     const Result<OutboxPage> page = source().read(place_);
-    if (!page) return words_of(page.error());
+    if (!page) return message_of(page.error());
     std::string out;
     for (const OutboxRow& row : page->rows) out += (out.empty() ? "" : " ") + row.event_id;
     place_ = page->end;
@@ -69,9 +69,9 @@ class MessageSourceTest : public testing::Test {
   }
   std::string checked() {
     const Result<bool> checked = source().check_place(place_, "");
-    return checked ? "good" : words_of(checked.error());
+    return checked ? "good" : message_of(checked.error());
   }
-  static std::string words_of(const Error& error) {
+  static std::string message_of(const Error& error) {
     return std::string(info(error.code).name) + ": " + error.message;
   }
 

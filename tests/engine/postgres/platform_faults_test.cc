@@ -7,9 +7,9 @@ namespace courtside {
 namespace {
 
 constexpr std::uint64_t kQueryMs = 500;
-// For the watchdog's grace, and for a machine that does other things too: less than the 5 s that a
-// slow query of these tests takes.
-constexpr std::uint64_t kSlackMs = QueryPool::kGraceMs + 1500;
+// For a machine that does other things too: less than the minute that a slow query of these tests
+// takes.
+constexpr std::uint64_t kSlackMs = 30'000;
 
 class PlatformFaults : public PlatformTest {
  protected:
@@ -31,7 +31,7 @@ class PlatformFaults : public PlatformTest {
     return comes_true([this] { return quick("booking-1") == kTrue; });
   }
   void sleep_in_account_query() {
-    settings_.account_query = "SELECT true AS counts, 'x' AS role, pg_sleep(5) WHERE $1 <> ''";
+    settings_.account_query = "SELECT true AS counts, 'x' AS role, pg_sleep(60) WHERE $1 <> ''";
   }
 
   const std::string kTrue = "account-USER at venue-1";

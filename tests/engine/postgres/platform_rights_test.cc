@@ -21,8 +21,8 @@ class PlatformRights : public PlatformTest {
   std::string after(const std::string& change) {
     sql("UPDATE \"Account\" SET " + change + " WHERE id = 'account-BMSP_ADMIN'");
     const AccountFact fact = facts("account-BMSP_ADMIN");
-    EXPECT_EQ(fact.permissions.empty(), !fact.counts) << change;
-    return fact.counts ? "counts" : "counts not";
+    EXPECT_EQ(fact.permissions.empty(), !fact.is_active) << change;
+    return fact.is_active ? "counts" : "counts not";
   }
 };
 
@@ -34,7 +34,7 @@ TEST_P(PlatformRightsInBothShapes, EveryRoleHoldsWhatIsAllowedAndNothingElse) {
   ASSERT_TRUE(source().check());
   for (const PlatformRole& role : platform_roles()) {
     const AccountFact fact = facts(account_of(role.name));
-    EXPECT_TRUE(fact.counts) << role.name;
+    EXPECT_TRUE(fact.is_active) << role.name;
     EXPECT_EQ(fact.role, role.name);
     EXPECT_EQ(fact.permissions, role.permissions) << role.name;
   }

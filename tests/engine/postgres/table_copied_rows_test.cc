@@ -51,7 +51,7 @@ class CopiedRows : public testing::Test {
     std::string mark;
     std::vector<OutboxRow> rows;
     for (std::string from;;) {
-      Result<PassedPage> page = source_->passed(from, place_, checked_);
+      Result<SkippedPage> page = source_->passed(from, place_, checked_);
       if (!page) return page.error().message;
       if (from.empty()) mark = page->mark;
       std::move(page->rows.begin(), page->rows.end(), std::back_inserter(rows));
@@ -133,7 +133,7 @@ TEST_F(CopiedRows, BehindThePlaceAreToldAndKeptUntilTheyAreRead) {
   // It was looked at before it is deleted, whatever its age.
   EXPECT_FALSE(*source_->tidy(place_, checked_));
   EXPECT_EQ(sql("SELECT count(*) FROM \"EventOutbox\""), "2");
-  const Result<PassedPage> page = source_->passed("", place_, checked_);
+  const Result<SkippedPage> page = source_->passed("", place_, checked_);
   ASSERT_EQ(ids(page->rows), "negative copied");
   for (const OutboxRow& row : page->rows) {
     ASSERT_TRUE(source_->reject({{row, std::string(kSkippedReason)}}));
@@ -197,17 +197,17 @@ TEST_F(CopiedRows, WhereNothingIsCheckedEveryRowIsAnsweredAndNoneDeleted) {
 TEST_F(CopiedRows, AreFoundPieceByPiece) {
   sql("INSERT INTO \"EventOutbox\" (\"eventId\", \"txid\") SELECT 'e' || i, 10 + i % 3 FROM "
       "generate_series(1, " +
-      std::to_string(TableSource::kPassedRows * 2) + ") i");
+      std::to_string(TableSql::kPassedRows * 2) + ") i");
   add("last");
   place_ =
       sql("SELECT \"txid\"::text || ':' || \"position\"::text FROM \"EventOutbox\" WHERE "
           "\"eventId\" = 'last'");
-  const Result<PassedPage> first = source_->passed("", place_, "");
-  EXPECT_EQ(first->rows.size(), TableSource::kPassedRows);
+  const Result<SkippedPage> first = source_->passed("", place_, "");
+  EXPECT_EQ(first->rows.size(), TableSql::kPassedRows);
   EXPECT_FALSE(first->is_last);
-  const Result<PassedPage> second = source_->passed(first->end, place_, "");
-  EXPECT_EQ(second->rows.size(), TableSource::kPassedRows);
-  const Result<PassedPage> third = source_->passed(second->end, place_, "");
+  const Result<SkippedPage> second = source_->passed(first->end, place_, "");
+  EXPECT_EQ(second->rows.size(), TableSql::kPassedRows);
+  const Result<SkippedPage> third = source_->passed(second->end, place_, "");
   EXPECT_TRUE(third->rows.empty());
   EXPECT_TRUE(third->is_last);
 }

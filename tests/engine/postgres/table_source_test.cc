@@ -170,8 +170,8 @@ TEST_F(TableSourceTest, IdsAreOrderedAsNumbersAndByTheIndex) {
   pqxx::connection connection(server().url(database_));
   pqxx::nontransaction session(connection);
   std::string plan;
-  for (const auto& row : session.exec_params("EXPLAIN " + TableSource::page_query(settings_), 10, 1,
-                                             1000, 8'000'000)) {
+  for (const auto& row :
+       session.exec_params("EXPLAIN " + TableSql(settings_).page(), 10, 1, 1000, 8'000'000)) {
     plan += std::string(row[0].c_str()) + "\n";
   }
   EXPECT_THAT(plan, HasSubstr("Index Scan using \"EventOutbox_txid_position_idx\""));

@@ -1,6 +1,5 @@
-// Goal: an event reaches the channels that the table names for its type, and nobody else; a table
-// that cannot mean anything is refused at start; projections follow the channel that lets a reader
-// in.
+// Goal: an event goes to exactly the channels that the table names for its type; an invalid table
+// is refused at start; the projection is that of the channel by which the reader may read.
 #include "engine/routing/router.h"
 
 #include <gtest/gtest.h>
@@ -36,7 +35,7 @@ TEST(RouterTest, TheDefaultTableRoutesTheCatalogue) {
   EXPECT_EQ(
       route(router, "booking.created", R"({"bookingId":"b_1","accountId":"42","venueId":"7"})"),
       "booking:b_1 user:42 venue:7 ops:bookings ");
-  // Ids that are not there name no channel.
+  // Missing ids produce no channel.
   EXPECT_EQ(route(router, "booking.cancelled", R"({"bookingId":"b_1"})"),
             "booking:b_1 ops:bookings ");
   EXPECT_EQ(route(router, "slot.price_changed", R"({"slotId":"s","venueId":"7"})"),

@@ -1,11 +1,10 @@
-// Goal: over any order of log-ins, reads, revocations, role changes, restarts, retention, restores
-// and clocks that differ, no read is allowed that the rules refuse, and none is refused that they
-// allow.
+// Goal: in any order of log-ins, reads, revocations, role changes, restarts, retention, restores
+// and clock differences, the server allows exactly the reads that the rules allow.
 //
-// Each schedule comes from a seed. The classes that decide are the real ones, on a log in memory
-// and a clock of the test's; a restart makes all of them anew from the log. The rules are written
-// down once more here, over everything that ever happened. A failure prints its seed and its story;
-// COURTSIDE_TEST_SEED runs one seed, COURTSIDE_TEST_SCHEDULES another number of them.
+// Each schedule comes from a seed. The deciding classes are the real ones, on an in-memory log and
+// the test's clock; a restart rebuilds them from the log. A second implementation of the rules,
+// over the full history, gives the expected results. A failure prints its seed and story.
+// COURTSIDE_TEST_SEED runs one seed; COURTSIDE_TEST_SCHEDULES sets the number of seeds.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,20 +38,20 @@ constexpr std::array<const char*, 3> kPermissions = {"booking:read_own", "bookin
 struct Token {
   std::string text;
   std::string account;
-  std::int64_t issued_us = 0;  // 0: it does not say
+  std::int64_t issued_us = 0;  // 0: the token has no issue time
   std::int64_t ends_us = 0;
-  std::string permission;    // that it claims
-  std::int64_t made_us = 0;  // in truth
+  std::string permission;    // claimed by the token
+  std::int64_t made_us = 0;  // true time
 };
 
 struct Revoked {
   std::string account;
-  bool always = true;  // false: only where no database is asked
+  bool always = true;  // false: only without a database
   std::int64_t recorded_us = 0;
-  std::int64_t at_us = 0;  // in truth
+  std::int64_t at_us = 0;  // true time
 };
 
-// What the platform's database says of an account.
+// An account in the platform's database.
 struct Row {
   bool is_active = true;
   std::string permission = "booking:read_own";
@@ -72,7 +71,7 @@ class Schedule : public FactSource {
   Schedule(const Schedule&) = delete;
   Schedule& operator=(const Schedule&) = delete;
 
-  // Empty when all was right; else the story.
+  // Returns "" when all reads were right, otherwise the story.
   std::string run(int steps) {
     while (steps-- > 0 && wrong_.empty()) step();
     answer_all();
@@ -82,10 +81,10 @@ class Schedule : public FactSource {
   std::uint64_t allowed() const { return allowed_; }
   std::uint64_t refused() const { return refused_; }
 
-  // Answers now or at a later step, with what was true when it was asked.
+  // Answers now or at a later step, with the state at the time of the question.
   void load(const FactKey& key, std::function<void(Result<Fact>)> done) override {
     const Row& row = rows_[key.id];
-    Fact fact(AccountFact{.counts = row.is_active, .role = "", .permissions = {row.permission}});
+    Fact fact(AccountFact{.is_active = row.is_active, .role = "", .permissions = {row.permission}});
     if (chance(2)) return done(std::move(fact));
     loads_.emplace_back([done = std::move(done), fact] { done(fact); });
   }
@@ -103,7 +102,8 @@ class Schedule : public FactSource {
     story_ += std::to_string(true_us_ - kBegin) + " us: " + what + "\n";
   }
 
-  // Both clocks are within half of the leeway of the truth, but for a server that is hours ahead.
+  // Both clocks are within half of the leeway of the true time, except for a server that is hours
+  // ahead.
   std::int64_t server_us() const { return true_us_ + server_off_us_; }
   std::int64_t server_s() const { return server_us() / kMicrosPerSecond; }
 
@@ -125,7 +125,7 @@ class Schedule : public FactSource {
   }
 
   // ---------------------------------------------------------------------------------------------
-  // What happens.
+  // Events of a schedule.
 
   void start() {
     config_.database.url = has_database_ ? "host=somewhere" : "";
@@ -213,7 +213,7 @@ class Schedule : public FactSource {
     commit("account.role_changed", account, is_killed);
   }
 
-  // A process that is about to be killed answers nothing any more.
+  // Whether the process is killed next. If so, all open questions are answered first.
   bool will_be_killed() {
     const bool is_killed = chance(6);
     if (is_killed) answer_all();
@@ -251,12 +251,12 @@ class Schedule : public FactSource {
     take(small_.drop_below(below.value()));
   }
 
-  // As AccessControl does.
+  // Applies a commit as AccessControl does.
   void take(const Batch& batch) {
-    if (!memory_->on_commit(batch, *access_)) wrong_ = "a note was not written";
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const auto change = rights_change(batch.at(i).event());
-      if (change) access_->on_change(*change, batch.at(i).recorded());
+    const CommitRights rights = find_rights(batch);
+    if (!memory_->on_commit(batch, rights, *access_)) wrong_ = "a note was not written";
+    for (const CommitRights::Change& each : rights.changes) {
+      access_->on_change(each.change, batch.at(each.index).recorded());
     }
   }
 
@@ -271,7 +271,7 @@ class Schedule : public FactSource {
   }
 
   // ---------------------------------------------------------------------------------------------
-  // Reads, held against the rules at the moment of each answer.
+  // Reads, compared with the rules at the time of each answer.
 
   void use_token() {
     if (tokens_.empty()) return;
@@ -299,7 +299,7 @@ class Schedule : public FactSource {
     const bool seen = answer.has_value();
     ++(seen ? allowed_ : refused_);
     if (right == seen || !wrong_.empty()) return;
-    // A fact that changed during each of several loads in a row: the caller asks again.
+    // The fact changed during several loads in a row: the caller must ask again.
     if (!seen && answer.error().code == Code::overloaded) return;
     wrong_ =
         what + " with a token of " + token.account + " made at " +
@@ -317,7 +317,7 @@ class Schedule : public FactSource {
     return token.issued_us / kMicrosPerSecond <= server_s() + kLeeway;
   }
 
-  // Also while the database is asked: a log-in that takes so long comes too late.
+  // Also while the database is asked: a log-in may become too late.
   bool is_over(const Token& token) const {
     const std::int64_t now_us = server_s() * kMicrosPerSecond;
     if (now_us >= token.ends_us + kLeeway * kMicrosPerSecond) return true;
@@ -334,7 +334,7 @@ class Schedule : public FactSource {
       const bool is_older = token.issued_us <= each.recorded_us + kLeeway * kMicrosPerSecond;
       found |= is_older;
       if (token.issued_us == 0) continue;
-      // What the rule promises, in terms of what truly happened.
+      // The rule's promise in terms of true times.
       if (token.made_us < each.at_us && !is_older) wrong_ = "the rule lets an older token live";
       const bool is_certainly_newer =
           token.made_us > each.at_us + (2 * kLeeway + 1) * kMicrosPerSecond;
@@ -350,7 +350,7 @@ class Schedule : public FactSource {
   bool may_read(const Token& token, const std::string& channel) {
     if (!is_active(token)) return false;
     const std::string& held = has_database_ ? rows_[token.account].permission : token.permission;
-    if (held == "audit:read") return true;  // who may read `*` may read each channel
+    if (held == "audit:read") return true;  // a reader of `*` may read each channel
     if (channel == "*") return false;
     if (channel == "ops:bookings") return held == "booking:read_any";
     return channel == "user:" + token.account;

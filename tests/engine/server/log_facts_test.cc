@@ -1,5 +1,5 @@
-// Goal: what the log knows of rooms, tickets, messages and notifications is what its events say,
-// and is found among any number of others.
+// Goal: facts about rooms, tickets, messages and notifications follow from their events in the log,
+// and are found quickly among any number of other events.
 #include "engine/server/log_facts.h"
 
 #include <gtest/gtest.h>
@@ -58,7 +58,7 @@ TEST_F(LogFactsTest, ATicketIsItsOpenersAndItsLastAssignees) {
   happened("ticket.assigned", "ticket:t", R"({"ticketId":"t","assigneeId":"90"})");
   happened("ticket.assigned", "ticket:t", R"({"ticketId":"t","assigneeId":"91"})");
   EXPECT_EQ(fact(FactKind::kTicket, "t"), Fact(TicketFact{.opener = "42", .assignee = "91"}));
-  // Who is not named any more is not the assignee any more.
+  // An assignment that names nobody removes the assignee.
   for (const char* nobody : {R"({"ticketId":"t","assigneeId":null})", R"({"ticketId":"t"})"}) {
     happened("ticket.assigned", "ticket:t", nobody);
     EXPECT_EQ(fact(FactKind::kTicket, "t"), Fact(TicketFact{.opener = "42", .assignee = ""}));
@@ -81,8 +81,8 @@ TEST_F(LogFactsTest, ANotificationIsWhoseItWasMadeFor) {
   EXPECT_EQ(fact(FactKind::kNotification, "n"), Fact(NotificationFact{"42"}));
 }
 
-// Story: facts were read among all events of their subject. In a room of 150,000 messages that took
-// a quarter of a second for each question, and told an outsider that the room was there.
+// Story: a fact was read from all events of its subject. In a room of 150,000 messages each
+// question took a quarter of a second, which also revealed that the room exists.
 TEST_F(LogFactsTest, OtherEventsOfTheRoomAreNotLookedAt) {
   happened("chat.room_opened", "chat:r", R"({"roomId":"r","participants":["42"]})");
   for (int i = 0; i < 500; ++i) {

@@ -1,5 +1,5 @@
-// Goal: history never takes the last thread from those who wait for live events, lets them go
-// first, and still comes to its turn.
+// Goal: history reads never occupy the last thread, live reads go first, and history reads still
+// get their turn.
 #include "engine/server/read_pool.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace courtside {
 namespace {
 
-// A job that runs until it is let go.
+// A job that runs until the test releases it.
 class Held {
  public:
   void submit(ReadPool& pool, ReadClass of) {
@@ -48,8 +48,23 @@ TEST(ReadPoolTest, HistoryLeavesOneThreadToTheOthers) {
   second.let_go();
 }
 
+// Story: while a backup was made, no history was read.
+TEST(ReadPoolTest, ABackupDelaysNobody) {
+  Held backup;
+  Held history;
+  Held live;
+  ReadPool pool(2);
+  backup.submit(pool, ReadClass::kBackup);
+  ASSERT_TRUE(backup.begins_within(10'000));
+  history.submit(pool, ReadClass::kHistory);
+  live.submit(pool, ReadClass::kLive);
+  EXPECT_TRUE(history.begins_within(10'000));
+  EXPECT_TRUE(live.begins_within(10'000));
+  for (Held* job : {&backup, &history, &live}) job->let_go();
+}
+
 TEST(ReadPoolTest, LiveReadsGoFirstAndHistoryComesToItsTurn) {
-  std::string order;  // by the one thread, after it was let go; read when the pool has ended
+  std::string order;  // written by the one thread; read after the pool has ended
   {
     Held gate;
     ReadPool pool(1);

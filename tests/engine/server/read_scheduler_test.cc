@@ -1,5 +1,4 @@
-// Goal: what is read is read for somebody: who has gone leaves nothing behind to be read, and who
-// waits has its turn.
+// Goal: reads of gone subscribers and connections are dropped, and those that wait get their turn.
 #include "engine/server/read_scheduler.h"
 
 #include <gtest/gtest.h>
@@ -10,10 +9,12 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/server/read_pool.h"
+
 namespace courtside {
 namespace {
 
-// The shard's thread: the test, task by task.
+// Stands in for the shard's thread: the test runs it task by task.
 class Inbox {
  public:
   void post(ReadScheduler::Task task) {
@@ -42,7 +43,7 @@ class Inbox {
 constexpr std::size_t kInFlight = 4;
 
 struct ReadSchedulerTest : ::testing::Test {
-  // Counts a read, and what becomes of it.
+  // A job that counts the read and its completion.
   ReadScheduler::Job counted() {
     return [this] {
       ++reads;
@@ -58,8 +59,8 @@ struct ReadSchedulerTest : ::testing::Test {
                           [this](ReadScheduler::Task task) { inbox.post(std::move(task)); }};
 };
 
-// Story: 2,000 clients that subscribed from the earliest event and vanished had 817,705 records
-// read for nobody.
+// Story: 2,000 clients subscribed from the earliest event and vanished. The server still read
+// 817,705 records for them.
 TEST_F(ReadSchedulerTest, PagesOfTheGoneAreNotRead) {
   constexpr std::uint64_t kSubscribers = 2000;
   for (std::uint64_t id = 1; id <= kSubscribers; ++id) {
@@ -71,12 +72,12 @@ TEST_F(ReadSchedulerTest, PagesOfTheGoneAreNotRead) {
   EXPECT_LE(reads, static_cast<int>(kInFlight));
 }
 
-// What the read threads have not come to yet is not read either.
+// Reads that still wait for a read thread are dropped, too.
 TEST_F(ReadSchedulerTest, PagesThatWaitForAThreadAreNotReadForTheGone) {
   std::mutex gate;
   std::unique_lock closed(gate);
   for (int i = 0; i < 2; ++i) {  // both threads are busy
-    pool->submit([&gate] { const std::lock_guard passed(gate); });
+    pool->submit([&gate] { const std::lock_guard passed(gate); }, ReadClass::kLive);
   }
   for (std::uint64_t id = 1; id <= kInFlight; ++id) {
     scheduler.read_page(SubscriberId(id), counted());

@@ -1,5 +1,5 @@
-// Goal: a revoked token stays revoked over every restart: however long ago it was revoked, however
-// much was committed after it, whatever retention dropped, and through a restore. An error ends the
+// Goal: a revoked token stays revoked across every restart: whenever it was revoked, however much
+// was committed later, whatever retention removed, and through a restore. An error aborts the
 // start.
 #include "engine/server/revocation_memory.h"
 
@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kHourUs = 3600 * kSecond;
 
-// A log of which no page can be read.
+// A log whose pages cannot be read.
 class BrokenLog : public LogReader {
  public:
   explicit BrokenLog(const LogReader& log) : log_(log) {}
@@ -45,7 +45,7 @@ class BrokenLog : public LogReader {
 
 class RevocationMemoryTest : public ::testing::Test {
  protected:
-  // The server starts: nothing but the log is left of what was known.
+  // Starts a server: only the log is left of earlier state.
   void start(bool with_database = true) {
     config.database.url = with_database ? "host=somewhere" : "";
     access = std::make_unique<Access>(
@@ -68,13 +68,12 @@ class RevocationMemoryTest : public ::testing::Test {
                                             .data = data})});
     take(small.commit(*make_append(router, std::move(events), Identity{}, Author{})));
   }
-  // What AccessControl does at a commit.
+  // Applies a commit as AccessControl does.
   void take(const Batch& batch) {
-    ASSERT_TRUE(memory.on_commit(batch, *access));
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (const auto change = rights_change(batch.at(i).event())) {
-        access->on_change(*change, batch.at(i).recorded());
-      }
+    const CommitRights rights = find_rights(batch);
+    ASSERT_TRUE(memory.on_commit(batch, rights, *access));
+    for (const CommitRights::Change& each : rights.changes) {
+      access->on_change(each.change, batch.at(each.index).recorded());
     }
   }
 
@@ -133,8 +132,8 @@ TEST_F(RevocationMemoryTest, WhatRetentionDroppedStaysRevoked) {
   EXPECT_FALSE(is_revoked("42", 1001 * kHourUs));
 }
 
-// The process was killed between an event and its note; the next start finds the event, and the one
-// after that only the note.
+// The process was killed between an event and its note. The next start finds the event; the one
+// after it has only the note.
 TEST_F(RevocationMemoryTest, AnEventWithoutItsNoteGetsOneBeforeItIsDropped) {
   start();
   small.recorded = Timestamp(1000 * kHourUs);

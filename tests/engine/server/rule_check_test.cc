@@ -1,10 +1,11 @@
-// Goal: whoever mistypes a rule, or a permission of a service's key, is told which and where.
+// Goal: the error for a mistyped rule, or a mistyped permission of a service key, names it and its
+// place.
 #include "engine/server/rule_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/config/print.h"
+#include "engine/config/config_toml.h"
 
 namespace courtside {
 namespace {

@@ -1,8 +1,8 @@
-// Goal: the log thread finds every shard there when it commits, however early it does. Retention
-// that is due at the start makes it commit at once.
+// Goal: all shards exist when the log thread commits, however early that is. Retention that is due
+// at start makes it commit at once.
 //
-// Under ThreadSanitizer a start in the wrong order is a report, also when it happens to end well.
-// COURTSIDE_TEST_STARTS says how many starts there are (3).
+// ThreadSanitizer reports a wrong start order even if the start ends well. COURTSIDE_TEST_STARTS
+// sets the number of starts (3).
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -16,8 +16,8 @@
 
 #include "engine/config/config.h"
 #include "engine/server/server.h"
-#include "tests/eventlog/log_story.h"
-#include "transport/client.h"
+#include "tests/support/log_story.h"
+#include "transport/client/client.h"
 
 namespace courtside {
 namespace {
@@ -28,13 +28,13 @@ constexpr std::uint64_t kExpiredEvents = 200;
 constexpr int kPublishers = 4;
 constexpr std::uint32_t kRequestTimeoutMs = 30'000;
 
-// Longer than a busy machine needs under a sanitizer.
+// The bound is longer than a busy machine needs under a sanitizer.
 template <typename Condition>
 bool eventually(Condition&& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // between two looks
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // between two checks
   }
   return true;
 }
@@ -61,7 +61,7 @@ Config config_for(const std::string& data) {
   return config;
 }
 
-// Publishes until it is told to stop; counts what was acknowledged.
+// Publishes until it is stopped; counts the acknowledged events.
 class Publisher {
  public:
   Publisher(std::uint16_t port, const std::string& name)
@@ -117,7 +117,7 @@ TEST(ServerStartTest, StartsUnderLoadWith200ShardsWhileRetentionIsDue) {
   }
 }
 
-// A second server on the same port ends in the middle of its start.
+// A second server on the same port fails in the middle of its start.
 TEST(ServerStartTest, AStartThatFailsLeavesNothingBehind) {
   const TempFolder first_data;
   const TempFolder second_data;
@@ -128,7 +128,7 @@ TEST(ServerStartTest, AStartThatFailsLeavesNothingBehind) {
   config.listen = "127.0.0.1:" + std::to_string((*first)->port());
   const auto second = Server::start(config);
   ASSERT_FALSE(second);
-  // Retention has dropped nothing: the log thread was not started.
+  // Retention removed nothing: the log thread was not started.
   const auto log = story::open_log({.path = second_data.path()});
   EXPECT_EQ(story::describe(log->held()), "1..200");
 }

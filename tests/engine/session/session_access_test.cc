@@ -65,6 +65,16 @@ TEST_F(SessionAccessTest, WhatIsSaidBeforeItIsKnownWhoSpeaksWaits) {
   EXPECT_TRUE(heard_has(R"("type":"live","sub":1)")) << heard;
 }
 
+// Story: it was closed with "no `hello` came".
+TEST_F(SessionAccessTest, AHelloThatCameInTimeMayWaitForASlowDatabase) {
+  answers_later = true;
+  say(R"({"type":"hello","token":"t"})");
+  session->on_tick(limits.hello_timeout_ms, {});
+  EXPECT_EQ(take(), "");
+  session->on_identity(attempts.back(), identity);
+  EXPECT_TRUE(heard_has(R"("type":"welcome")")) << heard;
+}
+
 TEST_F(SessionAccessTest, ARefusedChannelFailsTheSubscribe) {
   hello();
   grant = fail(Code::forbidden, "you may not read `chat:r`");
@@ -120,6 +130,22 @@ TEST_F(SessionAccessTest, OneThatGoesOnByARightThatLeavesATraceWaitsForIt) {
   EXPECT_TRUE(heard_has(R"("position":"e:2")")) << heard;
   session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
   EXPECT_EQ(traces.size(), 1u) << "once for each subscription";
+}
+
+// Story: each check that came while the trace was being written left another one.
+TEST_F(SessionAccessTest, ASubscriptionLeavesOneTrace) {
+  grant->audited = true;
+  traces_later = true;
+  hello();
+  say(kSubscribe);
+  const std::uint64_t traced = attempts.back();
+  say(R"({"type":"refresh","id":2,"token":"t"})");
+  session->on_rights_change(change_of(FactKind::kRoom, "r"), false);
+  EXPECT_EQ(traces.size(), 1u);
+  take();
+  session->on_read_traced(1, traced);
+  EXPECT_TRUE(heard_has(R"("type":"subscribed")")) << heard;
+  EXPECT_EQ(traces.size(), 1u);
 }
 
 TEST_F(SessionAccessTest, NothingBehindTheEndOfARightIsSent) {
@@ -223,6 +249,20 @@ TEST_F(SessionAccessTest, APublishGrantedBeforeAChangeOfRightsIsAskedForAgain) {
   EXPECT_EQ(published.size(), 1u);
 }
 
+// Story: while rights changed faster than they were looked up, it was never answered.
+TEST_F(SessionAccessTest, APublishIsNotAskedForAgainForEver) {
+  hello();
+  answers_later = true;
+  say(publish_message("1"));
+  for (int round = 1; round <= 5; ++round) {
+    ++changes;
+    EXPECT_EQ(take(), "");
+    session->on_publish_checked(attempts.back(), PublishGrant{});
+  }
+  EXPECT_TRUE(heard_has(R"("code":"overloaded")")) << heard;
+  EXPECT_TRUE(published.empty());
+}
+
 TEST_F(SessionAccessTest, ARevokedSessionIsClosed) {
   hello();
   say(kSubscribe);
@@ -271,7 +311,7 @@ TEST_F(SessionAccessTest, OtherFieldsFromNowOn) {
   say(kSubscribe);
   commit(1, "chat:r");
   take();
-  grant->lifts = {"financial:view_own_venue_reports"};
+  grant->unmasked_permissions = {"financial:view_own_venue_reports"};
   session->on_rights_change(change_of(FactKind::kRoom, "r"), /*revokes=*/false);
   EXPECT_TRUE(heard_has(R"({"type":"live","sub":1,"position":"e:1"})")) << heard;
   take();

@@ -217,6 +217,31 @@ TEST_F(SessionTest, TooManyPublishesInFlightWaitInTheSocket) {
   EXPECT_FALSE(paused);
 }
 
+// Two parts of a session stop the reading for reasons of their own.
+TEST_F(SessionTest, ReadingGoesOnWhenNoReasonToStopItIsLeft) {
+  limits.publishes_in_flight_max = 2;
+  limits.message_bytes_max = 1000;
+  hello();
+  for (int i = 0; i < 2; ++i) say(kPublish);
+  EXPECT_TRUE(paused);
+  answers_later = true;
+  say(R"({"type":"refresh","id":4,"token":"new"})");
+  const std::uint64_t asked_for = attempts.back();
+  for (int i = 0; i < 20; ++i) say(R"({"type":"unsubscribe","id":5,"sub":9})");  // held
+  session->on_verdict({.author = {.ticket = published[0].second},
+                       .outcome = std::vector<Appended>{{Offset(1), 1, false}}});
+  EXPECT_TRUE(paused) << "too much is held";
+  say(R"({"type":"ping"})");
+  answers_later = false;
+  session->on_identity(asked_for, identity);
+  EXPECT_FALSE(paused);
+
+  say(kPublish);
+  EXPECT_TRUE(paused);
+  say(R"({"type":"refresh","id":5,"token":"newer"})");
+  EXPECT_TRUE(paused) << "too much is in flight";
+}
+
 TEST_F(SessionTest, HeartbeatsCarryProgress) {
   hello();
   say(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:1"]})");
@@ -262,6 +287,31 @@ TEST_F(SessionTest, HeartbeatsIntoTheVoidAreNoSignOfLife) {
     session->on_tick(now, {.received_ms = 0, .sent_bytes = now + 2, .acknowledged_bytes = now});
   }
   EXPECT_NE(take().find("close 4408"), std::string::npos);
+}
+
+// Story: a client that sent pings and read nothing made the server queue its replies without bound.
+TEST_F(SessionTest, AClientThatDoesNotReadItsRepliesIsNotReadEither) {
+  hello();
+  is_congested = true;
+  say(R"({"type":"ping"})");
+  EXPECT_TRUE(paused);
+  is_congested = false;
+  session->on_drained();
+  EXPECT_FALSE(paused);
+}
+
+// While reading is paused, the time of the last byte is no sign of life.
+TEST_F(SessionTest, AClientThatNeverReadsItsRepliesIsClosed) {
+  hello();
+  is_congested = true;
+  say(R"({"type":"nonsense","id":1})");
+  take();
+  for (std::uint64_t now_ms = 500; now_ms <= 2'000; now_ms += 500) {
+    session->on_tick(now_ms, {.received_ms = now_ms, .sent_bytes = 9'000});
+  }
+  take();
+  session->on_tick(2'001, {.received_ms = 2'001, .sent_bytes = 9'000});
+  EXPECT_EQ(take(), "close 4408 no sign of life for two heartbeats\n");
 }
 
 TEST_F(SessionTest, WrongKindsOfMessageClose) {

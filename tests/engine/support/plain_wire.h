@@ -1,4 +1,5 @@
-// A wire that a test can read: an event is "3 ", on subscription 2 "2/3 ", a message "live@3 ".
+// A wire format that tests can read: an event is "3 ", on subscription 2 "2/3 ", a message "live@3
+// ".
 #pragma once
 
 #include <string>
@@ -19,7 +20,8 @@ class PlainWire : public Wire {
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
     if (sub != 1) out.append(std::to_string(sub)).append("/");
-    out.append(body).append(" ");
+    out.append(body).append(padding).append(" ");
+    bytes_appended += body.size() + padding.size();
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
@@ -33,7 +35,9 @@ class PlainWire : public Wire {
     }
   }
 
+  std::string padding;  // of each event
   mutable int bodies_made = 0;
+  mutable std::size_t bytes_appended = 0;
 
  private:
   static std::string offset_of(const std::string& position) {

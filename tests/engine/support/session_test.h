@@ -1,4 +1,4 @@
-// A session whose client, log and access are the test's.
+// A session whose client, log and access are controlled by the test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class SessionTest : public ::testing::Test,
     say(R"({"type":"hello"})");
     heard.clear();
   }
-  // What the client heard since, one message a line.
+  // What the client received since the last call, one message per line.
   std::string take() { return std::exchange(heard, {}); }
 
   void commit(std::size_t count, const std::string& channel) {
@@ -50,6 +50,9 @@ class SessionTest : public ::testing::Test,
 
   // HubHost, SubscriberOwner
   void forget_page(SubscriberId /*id*/) override {}
+  std::uint64_t now_ms() override { return 0; }
+  void wake_after(SubscriberId /*id*/, std::uint64_t /*delay_ms*/) override {}
+  void on_barrier(std::size_t /*index*/) override {}
   std::optional<RenderedPage> read_page(SubscriberId, const SharedInterest& interest,
                                         OffsetRange range) override {
     const Result<Page> page = small.pages.read(interest->filter, {.window = range});
@@ -77,7 +80,7 @@ class SessionTest : public ::testing::Test,
                    const Start& start, const SharedInterest& /*interest*/) override {
     states_asked.push_back({sub, attempt, start});
   }
-  // Answers the question for states at the front, with one of so many bytes.
+  // Answers the oldest request for states with one state of `bytes` bytes.
   void answer_states(std::size_t bytes = 2) {
     const StatesAsked asked_for = states_asked.front();
     states_asked.pop_front();
@@ -91,7 +94,7 @@ class SessionTest : public ::testing::Test,
                      const Filter& filter) override {
     lookups.push_back({sub, attempt, resolve_start_reading(from, filter, small.log, small.pages)});
   }
-  // Questions of access: answered at once unless `answers_later`, then by the test.
+  // Access questions: answered at once, or by the test if `answers_later`.
   std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                            std::uint64_t attempt) override {
     asked.push_back("identify " + credential.value_or("nobody"));
@@ -115,6 +118,8 @@ class SessionTest : public ::testing::Test,
     if (answers_later) return std::nullopt;
     return publish_grant;
   }
+  Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
+  Result<void> take_subscribe(const Identity& /*identity*/) override { return {}; }
   std::uint64_t access_changes() const override { return changes; }
   std::optional<Result<void>> trace_read(const Identity& reader, const Filter& filter,
                                          std::uint32_t /*sub*/, std::uint64_t attempt) override {
@@ -153,7 +158,7 @@ class SessionTest : public ::testing::Test,
   bool is_congested = false;
   std::vector<std::pair<IncomingEvent, std::uint64_t>> published;
   bool refuse_publish = false;
-  bool traces_later = false;  // a trace is on the disk when the test says so
+  bool traces_later = false;  // audit events become durable when the test says so
 
   Result<Identity> identity = Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   Result<void> credential_now = {};

@@ -1,4 +1,4 @@
-// A log in memory with the real fold in front of it, fed with one line a commit.
+// An in-memory log behind the real Fold; one line of a test commits a batch.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,23 +9,23 @@
 
 #include "base/hash.h"
 #include "eventlog/fold.h"
-#include "eventlog/memory_log.h"
 #include "replay/page_reader.h"
 #include "replay/tail.h"
 #include "schema/command.h"
+#include "tests/support/memory_log.h"
 
 namespace courtside::fixtures {
 
 class SmallLog {
  public:
-  // One event for each list of channels, all in one commit.
+  // Commits one event per list of channels.
   Batch commit(const std::vector<std::vector<std::string>>& events) {
     Append append;
     for (const auto& channels : events) append.events.push_back(event(channels));
     return fold(Command(std::move(append)));
   }
 
-  // `count` events of one channel, one commit.
+  // Commits `count` events of one channel.
   Batch commit(std::size_t count, const std::string& channel) {
     return commit(std::vector<std::vector<std::string>>(count, {channel}));
   }
@@ -41,6 +41,7 @@ class SmallLog {
     fields.source = "/test";
     fields.type = type;
     fields.subject = "thing:1";
+    fields.actorid = actor;
     fields.data_kind = DataKind::kJson;
     fields.data = "{\"venueId\":\"v\",\"secret\":1}";
     NewEvent made;
@@ -53,7 +54,8 @@ class SmallLog {
   OffsetRange held() const { return log.held(); }
 
   std::string type = "test.happened";
-  Timestamp recorded{};  // at the earliest, of what is committed next
+  std::string actor;
+  Timestamp recorded{};  // earliest recorded time of the next commit
   MemoryLog log{"e"};
   Tail tail{1 << 20};
   PageReader pages{log, tail};

@@ -1,4 +1,4 @@
-// A log, open for changes that no version of ours would make. Threads: the caller's.
+// Opens a log for changes that no version of ours would make. Threads: the caller's.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -13,8 +13,8 @@
 
 #include "eventlog/database.h"
 #include "eventlog/encoding.h"
+#include "eventlog/index/segment_files.h"
 #include "eventlog/log_meta.h"
-#include "eventlog/segment_files.h"
 
 namespace courtside::story {
 
@@ -29,7 +29,7 @@ const auto& any_of(const Items& items, Random& random) {
   return items[random() % items.size()];
 }
 
-// A log, open for changes that no version of ours would make.
+// Opens a log for changes that no version of ours would make.
 class Patient {
  public:
   explicit Patient(const std::string& folder)
@@ -43,12 +43,12 @@ class Patient {
   bool is_indexed(Offset offset) const {
     return place_.first_held <= offset && offset < low_water_;
   }
-  // Of those that the index on the disk covers. REQUIRES: has_indexed().
+  // Any offset that the index on the disk covers. REQUIRES: has_indexed().
   Offset any_indexed(Random& random) const {
     return Offset(place_.first_held.value() +
                   random() % (low_water_.value() - place_.first_held.value()));
   }
-  // Any that is needed. REQUIRES: there is one.
+  // Any needed record. REQUIRES: there is one.
   Offset any_record(Random& random) const {
     const Offset begin = std::min(place_.first_held, low_water_);
     return Offset(begin.value() + random() % (place_.next.value() - begin.value()));

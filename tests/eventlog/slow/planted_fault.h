@@ -1,5 +1,5 @@
-// Faults, planted into a log that nobody holds: in its files, and through RocksDB itself, where no
-// checksum tells.
+// Faults to plant into a closed log: in its files, and through RocksDB, where no checksum reveals
+// them.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace courtside::story {
 
-// What the error's message must hold, or empty where this log has no place for the fault.
+// A part of the expected error message; empty optional when this log has no place for the fault.
 using Named = std::optional<std::string>;
 
 struct FaultKind {
@@ -18,7 +18,7 @@ struct FaultKind {
   Named (*plant)(const std::string& folder, std::mt19937_64& random);
 };
 
-// In files, in records, in the index, in ids, subjects and meta.
+// In files, in records, in the index, and in ids, subjects and meta.
 std::vector<FaultKind> file_faults();
 std::vector<FaultKind> record_faults();
 std::vector<FaultKind> index_faults();

@@ -24,7 +24,7 @@ std::vector<fs::path> files(const std::string& folder,
 }
 
 std::vector<fs::path> tables(const std::string& folder) {
-  // What RocksDB has not deleted yet, at a kill, is no part of the log.
+  // Files that RocksDB had not deleted before a kill are not part of the log.
   { const Patient opened(folder); }
   return files(folder, [](const fs::path& path) { return path.extension() == ".sst"; });
 }

@@ -12,7 +12,7 @@ struct Chunk {
   std::vector<Offset> offsets;
 };
 
-// Those with an offset that is held.
+// Chunks with at least one retained offset.
 std::vector<Chunk> chunks(const Patient& log) {
   std::vector<Chunk> out;
   for (const auto& [key, value] : log.entries(Family::kIndex)) {
@@ -76,7 +76,7 @@ Named widen_chunk(const std::string& folder, Random& random) {
   chunk.offsets.insert(at, offset);
   log.remove(Family::kIndex, chunk.key);
   put_chunk(log, chunk.term, chunk.offsets);
-  return "index: ";  // has an offset too many, or runs into the next chunk
+  return "index: ";  // has an offset too many, or overlaps the next chunk
 }
 
 Named break_chunk(const std::string& folder, Random& random) {

@@ -17,7 +17,7 @@ Named remove_record(const std::string& folder, Random& random) {
   return name_of(offset) + ": the record is missing";
 }
 
-// Of the header: the number at `at`, which one that is larger by a little replaces.
+// Increases the header's number at `at` a little.
 Named change_header(const std::string& folder, Random& random, std::size_t at) {
   Patient log(folder);
   if (!log.has_records()) return std::nullopt;
@@ -36,13 +36,14 @@ Named change_offset(const std::string& folder, Random& random) {
 }
 
 Named change_subject_version(const std::string& folder, Random& random) {
-  // It shows at this record, at the subject's next, or in the table.
+  // The fault shows at this record, at the subject's next one, or in the table.
   const Named named = change_header(folder, random, 24);
   return named ? Named("version") : named;
 }
 
 Named change_bytes_before(const std::string& folder, Random& random) {
-  // Of the first record on the disk nobody knows better: then it shows at the next.
+  // The first record on the disk has nothing to compare with: there the fault shows at the next
+  // one.
   return change_header(folder, random, 32) ? Named("bytes") : std::nullopt;
 }
 
@@ -69,7 +70,7 @@ Named cut_record(const std::string& folder, Random& random) {
   return name_of(offset);
 }
 
-// The first of these texts within the record is changed in its last letter.
+// Changes the last letter of the first of these texts in the record.
 Named change_text(const std::string& folder, Random& random,
                   const std::function<std::string(RecordView)>& text_of) {
   Patient log(folder);
@@ -116,7 +117,7 @@ Named add_record(const std::string& folder, Random& random) {
   return name_of(offset) + ": a record stands behind";
 }
 
-Named add_stranger(const std::string& folder, Random& random) {
+Named add_unexpected_key(const std::string& folder, Random& random) {
   Patient log(folder);
   if (!log.has_records()) return std::nullopt;
   log.put(Family::kEvents, key_text(log.any_record(random)) + "x", "what is this");
@@ -137,7 +138,7 @@ std::vector<FaultKind> record_faults() {
       {"a record's source", change_source},
       {"a record's channel", change_channel},
       {"a record behind the end", add_record},
-      {"a key between the records", add_stranger},
+      {"a key between the records", add_unexpected_key},
   };
 }
 

@@ -53,7 +53,7 @@ Named change_subject(const std::string& folder, Random& random,
                      const std::function<void(SubjectState&)>& change) {
   Patient log(folder);
   Entries held = log.entries(Family::kSubjects);
-  // Of one without an event in the log, nobody knows better.
+  // A subject without a retained event has nothing to compare with.
   std::erase_if(held, [&](const auto& entry) {
     return decode_subject(entry.second)->last < log.place().first_held;
   });
@@ -100,7 +100,7 @@ Named add_subject(const std::string& folder, Random& random) {
   return "booking:stranger";
 }
 
-// A subject's two newest versions change places in the records.
+// Swaps a subject's two newest versions in the records.
 Named swap_versions(const std::string& folder, Random& random) {
   Patient log(folder);
   if (!log.has_records()) return std::nullopt;
@@ -156,7 +156,7 @@ Named break_source(const std::string& folder, Random& random) {
   if (random() % 2 == 0) {
     log.put(Family::kMeta, "source/Out box/", "17");
   } else {
-    log.put(Family::kMeta, "source/elsewhere/held", "17");  // a note of one that never read
+    log.put(Family::kMeta, "source/elsewhere/held", "17");  // a note of a source without a position
   }
   return "meta: ";
 }

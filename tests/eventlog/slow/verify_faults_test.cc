@@ -1,5 +1,5 @@
-// Goal: of hundreds of faults, planted from a seed into logs of every kind, verify finds each one
-// and names its place; and it accepts each of these logs before.
+// Goal: verify finds and names each of hundreds of faults that are planted from a seed into random
+// logs; it accepts each of these logs before.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <map>
 
-#include "eventlog/verify.h"
+#include "eventlog/verify/verify_log.h"
 #include "planted_fault.h"
-#include "tests/eventlog/log_story.h"
 #include "tests/eventlog/random_log.h"
+#include "tests/support/log_story.h"
 
 namespace courtside {
 namespace {
@@ -29,7 +29,7 @@ std::vector<FaultKind> all_kinds() {
   return all;
 }
 
-Result<VerifiedLog> verified(const fs::path& folder) {
+Result<LogDescription> verified(const fs::path& folder) {
   return verify_log({.path = folder, .progress = {}, .subject_slots = 16, .stretch_offsets = 7});
 }
 

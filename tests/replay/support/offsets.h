@@ -1,4 +1,4 @@
-// Ranges of offsets as tests write them.
+// Short notation for ranges of offsets.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A log with the real fold in front of it, in memory or on the disk, fed with events of subjects;
-// and what their state comes to when every raw record is looked at. Threads: one.
+// A log with the real fold in front of it, in memory or on disk, to which tests commit events of
+// subjects; and the state computed from all raw records. Threads: one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "eventlog/event_log.h"
 #include "eventlog/fold.h"
-#include "eventlog/memory_log.h"
-#include "replay/state_fold.h"
+#include "eventlog/sequencer/event_log.h"
+#include "replay/state/state_fold.h"
 #include "schema/command.h"
+#include "tests/support/memory_log.h"
 
 namespace courtside::test {
 
@@ -21,7 +21,7 @@ struct SubjectEvent {
   std::string subject;
   std::string type = "thing.is";
   std::string data = "{}";
-  std::vector<std::string> channels = {};  // empty: the subject alone
+  std::vector<std::string> channels = {};  // empty: only the subject
 };
 
 template <typename Log>
@@ -41,7 +41,7 @@ class SubjectLog {
   // Every record that was ever appended, dropped ones too.
   const std::vector<std::string>& records() const { return records_; }
 
-  // What the events of the subject with offsets of `range` fold to; empty where there are none.
+  // The state from the subject's events with offsets in `range`; empty when there are none.
   std::string fold(const std::string& subject, OffsetRange range) const {
     StateFold folded(subject);
     for (const std::string& bytes : records_) {

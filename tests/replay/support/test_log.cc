@@ -8,7 +8,7 @@
 namespace courtside::test {
 namespace {
 
-// Walks the offsets of a range that `wanted` says yes to.
+// Walks the offsets of a range for which `wanted` returns true.
 template <typename Wanted>
 class Walk {
  public:

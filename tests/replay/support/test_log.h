@@ -1,5 +1,5 @@
-// A log in memory to read pages from: events are appended in a line, and it counts what was fetched
-// and how. It can be told to lose its beginning in the middle of a read.
+// A log in memory for reading pages. It counts what was fetched and how, and can drop its beginning
+// in the middle of a read.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct TestEvent {
   std::string data = "{}";
 };
 
-// A batch of these events, the first at `begin`; event n was recorded at n seconds.
+// A batch of these events, the first at `begin`; event n is recorded at n seconds.
 SharedBatch make_batch(Offset begin, const std::vector<TestEvent>& events);
 
 class TestLog : public LogReader {
@@ -34,12 +34,12 @@ class TestLog : public LogReader {
   void drop_below(Offset below);
 
   Tail& tail() { return tail_; }
-  // Called before each record or offset is handed out: the place for a drop in mid-read.
+  // Called before each record or offset is returned: the place for a drop during a read.
   std::function<void()> on_fetch = [] {};
-  // Called when the log is asked what it holds, as a reader does at the end.
+  // Called by held(), which a reader calls at its end.
   std::function<void()> on_held = [] {};
 
-  // What was done.
+  // Counters.
   mutable std::uint64_t read_in_sequence = 0;
   mutable std::uint64_t read_by_offset = 0;
   mutable std::uint64_t scans_opened = 0;
@@ -60,7 +60,7 @@ class TestLog : public LogReader {
   Result<Offset> first_at_or_after(Timestamp time) const override;
   Result<SubjectState> subject(std::string_view subject) const override;
 
-  // Empty when it is not held.
+  // Empty when it is not retained.
   std::optional<Record> find(Offset offset) const;
 
  private:

@@ -1,11 +1,11 @@
-// Events as a test tells them to the fold of a state. Threads: values.
+// Events for a test to apply to a state. Threads: values.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "replay/state_fold.h"
+#include "replay/state/state_fold.h"
 
 namespace courtside::test {
 

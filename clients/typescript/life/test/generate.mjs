@@ -1,4 +1,4 @@
-// Makes the code of the binary protocol from its schema, and the client that uses it, into build/.
+// Generates the code of the binary protocol from its schema, and builds its client, into build/.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,7 +16,7 @@ rmSync(path("../build"), { recursive: true, force: true });
 mkdirSync(path("../build/source"), { recursive: true });
 run("flatc", "-T", "-o", path("../build/source/generated"), schema("event.fbs"), schema("protocol.fbs"));
 copyFileSync(path("programs/flatbuffers.ts"), path("../build/source/flatbuffers.ts"));
-// What flatc 2.0.8 writes names its files without an extension, as CommonJS wants it.
+// flatc 2.0.8 writes imports without a file extension, as CommonJS requires.
 writeFileSync(path("../build/package.json"), '{"type":"commonjs"}\n');
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 run(process.execPath, tsc, "-p", path("programs"));

@@ -1,8 +1,8 @@
-// Goal: a client of whatever kind that is connected, has never had an event, and is then cut in
-// whatever way, loses nothing of what is published meanwhile, gets nothing twice, and is told of no
-// gap.
+// Goal: a client of any kind that is connected, has never received an event, and is then
+// disconnected in any way loses no event that is published in the meantime, gets none twice, and
+// gets no gap.
 //
-// COURTSIDE_TEST_LIFE_ROUNDS: how often each story is told (1).
+// COURTSIDE_TEST_LIFE_ROUNDS: how often each story is run (1).
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ import { until } from "./support/until.mjs";
 
 const rounds = Number(process.env.COURTSIDE_TEST_LIFE_ROUNDS ?? 1);
 let browser;
-let folder; // of README's programs
+let folder; // the folder of README's programs
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "courtside-life-programs-"));
@@ -29,13 +29,13 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// Tells one story: everybody is live, `cut` happens and publishes what it likes, and then everybody
-// has everything.
+// Runs one story: every client is live, `cut` disconnects them and publishes events, and then every
+// client has every event.
 function story(name, { heartbeat = "1s", flags = [], who = kinds, cut, expect = () => {} }) {
   const told = async (t) => {
     const server = await Server.create("--heartbeat", heartbeat, "--drain", "500ms", ...flags);
     const log = []; // the ids of all events
-    const wanted = []; // of those that are for the clients
+    const wanted = []; // the ids of the events for the clients
     const publish = async (...ids) => {
       await server.publish(ids);
       log.push(...ids);
@@ -70,14 +70,14 @@ function story(name, { heartbeat = "1s", flags = [], who = kinds, cut, expect = 
   for (let round = 1; round <= rounds; ++round) test(round === 1 ? name : `${name} (${round})`, told);
 }
 
-// Each has had so many.
+// Waits until each client has this many events.
 function heartbeats(clients, count) {
   const before = clients.map(({ proxy }) => proxy.pieces);
   return until("heartbeats", () =>
     clients.every(({ proxy }, i) => proxy.pieces >= before[i] + count));
 }
 
-// Those that do what EventSource leaves to the page.
+// The clients that do what EventSource leaves to the page.
 const careful = kinds.filter(({ isBare }) => !isBare);
 
 describe("a client that never had an event", () => {
@@ -113,7 +113,7 @@ describe("a client that never had an event", () => {
     },
   });
 
-  // What it was never to get is no gap, though its first position is gone.
+  // Events that were not for it cause no gap, although its first position is gone.
   story("is quiet while retention takes what others got, and is then cut", {
     flags: ["--retention-bytes", "2MiB"],
     cut: async ({ server, clients, publish, publishElsewhere }) => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const node = createRequire(import.meta.url).resolve(`node-linux-${process.arch}/bin/node`);
 const { status } = spawnSync(
   node,
-  [...process.argv.slice(2), "--test", "--test-reporter=spec", "life.test.mjs"],
+  [...process.argv.slice(2), "--test", "--test-reporter=spec", "life.test.mjs", "examples.test.mjs"],
   { cwd: fileURLToPath(new URL(".", import.meta.url)), stdio: "inherit" },
 );
 process.exit(status ?? 1);

@@ -1,6 +1,6 @@
 -- Made by `courtside outbox install`. Running it again changes nothing.
 
--- One row for each event, written in the transaction that it tells of.
+-- One row for each event, written in the transaction of the change itself.
 CREATE TABLE IF NOT EXISTS "EventOutbox" (
   "position" BIGSERIAL PRIMARY KEY,
   "txid" BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
@@ -22,11 +22,11 @@ CREATE TABLE IF NOT EXISTS "EventOutbox" (
   "occurredAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now()
 );
 
--- In the order in which it is read.
+-- The order in which Courtside reads the rows.
 CREATE INDEX IF NOT EXISTS "EventOutbox_txid_position_idx"
   ON "EventOutbox" ("txid", "position");
 
--- The number that each aggregate's newest event has. Producers count here, under the row's lock.
+-- The number of each aggregate's newest event. Producers increment it under the row's lock.
 CREATE TABLE IF NOT EXISTS "EventOutboxVersion" (
   "aggregateType" TEXT NOT NULL,
   "aggregateId" TEXT NOT NULL,
@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS "EventOutboxVersion" (
   PRIMARY KEY ("aggregateType", "aggregateId")
 );
 
--- What Courtside could not take, and why. The row itself stays until this one is deleted.
+-- Rows that Courtside could not publish, with the reason. The row of the outbox is kept until its row here is
+-- deleted.
 CREATE TABLE IF NOT EXISTS "EventOutboxRejected" (
   "source" TEXT NOT NULL,
   "place" TEXT NOT NULL,  -- txid:position, or the commit's LSN and the message's number in it
@@ -43,7 +44,7 @@ CREATE TABLE IF NOT EXISTS "EventOutboxRejected" (
   "aggregateType" TEXT,
   "aggregateId" TEXT,
   "reason" TEXT NOT NULL,
-  "content" TEXT,  -- of a message, cut at 64 KiB; a row of the table is still there to be seen
+  "content" TEXT,  -- of a message, cut off at 64 KiB; a row stays in the outbox instead
   "rejectedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
   PRIMARY KEY ("source", "place")
 );

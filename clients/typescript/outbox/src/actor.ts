@@ -2,7 +2,7 @@
 
 import type { Actor, ActorType } from "./types.js";
 
-/** What a verified access token says, as far as it matters here; `req.user` of http-backend. */
+/** The claims of a verified access token that matter here; `req.user` of http-backend. */
 export interface Claims {
   userId?: unknown;
   sub?: unknown;
@@ -22,7 +22,7 @@ export function actorTypeOf(
   return role?.startsWith("BMSP_") ? "ADMIN" : "USER";
 }
 
-/** The actor whom the claims of an access token name; ANONYMOUS where there are none. */
+/** The actor that the claims of an access token name; ANONYMOUS if there are no claims. */
 export function actorOf(claims: Claims | null | undefined): Actor {
   const id = claims?.userId ?? claims?.sub;
   if (id === undefined || id === null || id === "") return { id: anonymous, type: anonymous };

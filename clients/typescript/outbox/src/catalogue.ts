@@ -1,9 +1,10 @@
 // Made by script/generate from schema/catalogue.cc; a test holds it against the code.
 
-// By family: its events are of the types `<family>.<event>`; each is about one of its subjects,
-// as [kind, the field of the data that holds the id], or about anything where none is named; and
-// these fields, besides the ids, have a type. Events that change rights require the ids of those
-// whose rights they are.
+// The event families. An event's type is `<family>.<event>`. `subjects` lists what an
+// event may be about, as [kind, the field of the data that contains the id]; if it is empty,
+// the event may be about anything. `fields` has the types of fields other than ids.
+// `required` has the ids that events must contain because they change the rights of those
+// accounts.
 export const catalogue = {
   slot: {
     events: [

@@ -1,5 +1,5 @@
-// The rules that Courtside holds events of the catalogue to, held here as well: what it would
-// refuse hours later, in another process, is an error at the line that wrote it.
+// Checks events of the catalogue by Courtside's own rules. An event that Courtside would reject
+// hours later, in another process, is an error at the line that wrote it.
 
 import { catalogue, ids, notificationChannels } from "./catalogue.js";
 import { fail } from "./fail.js";
@@ -53,19 +53,19 @@ function familyOf(type: string): Family | undefined {
   return family?.events.includes(type.slice(dot + 1)) ? family : undefined;
 }
 
-/** What the event is about where the caller did not say: the type's first subject, by its id. */
+/** The event's aggregate if the caller gave none: the type's first subject, by its id. */
 export function aggregateOf(type: string, data: Data): Aggregate {
   const subject = familyOf(type)?.subjects[0];
   if (subject === undefined) {
     const why = familyOf(type) ? "" : ` (Courtside knows no type ${JSON.stringify(type)})`;
-    return fail("aggregate", `is missing: { type, id } of what the event is about${why}`);
+    return fail("aggregate", `is missing: { type, id } of the thing that the event is about${why}`);
   }
   const [kind, field] = subject;
   const id = data[field];
   return isId(id) ? { type: kind, id } : fail(`data.${field}`, `must be the id of the ${kind}`);
 }
 
-/** Nothing for a type that is not in the catalogue. */
+/** Does nothing for a type that is not in the catalogue. */
 export function checkCatalogue(type: string, aggregate: Aggregate, data: Data): void {
   const family = familyOf(type);
   if (family === undefined) return;
@@ -77,7 +77,7 @@ export function checkCatalogue(type: string, aggregate: Aggregate, data: Data): 
   if (family.subjects.length > 0) checkSubject(family, aggregate, data);
   for (const id of requiredOf(family, type)) {
     if (data[id] === null || data[id] === undefined)
-      fail(`data.${id}`, "is missing: it says whose rights change");
+      fail(`data.${id}`, "is missing: the account whose rights change");
   }
 }
 

@@ -1,4 +1,4 @@
-// What the caller gave is wrong: says which field, and what it must be.
+// Reports a wrong argument: which field is wrong, and what it must be.
 export function fail(field: string, what: string): never {
   throw new TypeError(`@courtside/outbox: \`${field}\` ${what}`);
 }

@@ -1,4 +1,4 @@
-// Events of the platform, from its transactions to Courtside.
+// Events from the platform's transactions to Courtside.
 export { actorOf, type Claims } from "./actor.js";
 export { currentContext, runWithContext, type EventContext } from "./context.js";
 export {

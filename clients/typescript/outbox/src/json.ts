@@ -1,14 +1,14 @@
-// An event's data as JSON that PostgreSQL and Courtside both take. JSON.stringify is silent about
-// what it cannot say (NaN becomes null, a Map {}, a forgotten promise {}): here each is a TypeError
-// that names the field.
+// An event's data as JSON that both PostgreSQL and Courtside accept. JSON.stringify silently
+// changes values that JSON does not have (NaN becomes null, a Map {}, a forgotten promise {}). Here
+// each of them is a TypeError that names the field.
 
 import { fail } from "./fail.js";
 
-const depthMax = 64; // Courtside takes no more, `data` itself being the first level
+const depthMax = 64; // the maximum of Courtside; `data` itself is the first level
 
 export interface Json {
   text: string;
-  // How much longer than `text` the same is as PostgreSQL's jsonb prints it: a space after each
+  // By how many characters PostgreSQL's jsonb form is longer than `text`: it has a space after each
   // colon and comma.
   spaces: number;
 }
@@ -21,7 +21,7 @@ export function jsonOf(data: unknown): Json {
 class Writer {
   spaces = 0;
 
-  // Undefined for what has no place in JSON: the member is left out, as JSON.stringify does.
+  // Undefined if the value cannot occur in JSON: the member is left out, as by JSON.stringify.
   private value(value: unknown, path: string, depth: number): string | undefined {
     switch (typeof value) {
       case "undefined":
@@ -29,14 +29,14 @@ class Writer {
       case "string":
         return this.string(value, path);
       case "number":
-        if (!Number.isFinite(value)) fail(path, `is ${value}, which JSON cannot say`);
+        if (!Number.isFinite(value)) fail(path, `is ${value}, which JSON does not have`);
         return String(JSON.stringify(value));
       case "boolean":
         return String(value);
       case "object":
         return value === null ? "null" : this.something(value, path, depth);
       default:
-        return fail(path, `is a ${typeof value}, which JSON cannot say`);
+        return fail(path, `is a ${typeof value}, which JSON does not have`);
     }
   }
 
@@ -69,7 +69,7 @@ class Writer {
   object(value: object, path: string, depth: number): string {
     this.checkDepth(path, depth);
     if (value instanceof Map || value instanceof Set)
-      fail(path, "is a Map or a Set: JSON has none");
+      fail(path, "is a Map or a Set, which JSON does not have");
     if (typeof (value as { then?: unknown }).then === "function")
       fail(path, "is a promise: await it");
     const members: string[] = [];

@@ -1,4 +1,4 @@
-// The context of each request, for Express 4 and 5 and whatever else has (req, res, next).
+// The context of each request, for Express 4 and 5 and other frameworks with (req, res, next).
 
 import { randomUUID } from "node:crypto";
 
@@ -9,43 +9,44 @@ import type { Actor } from "./types.js";
 
 const header = "x-correlation-id";
 
-/** As much of a request as the middleware looks at. */
+/** The part of a request that the middleware reads. */
 export interface RequestLike {
   headers: Record<string, string | string[] | undefined>;
 }
 
-/** As much of a response as the middleware touches. */
+/** The part of a response that the middleware uses. */
 export interface ResponseLike {
   setHeader(name: string, value: string): unknown;
 }
 
 export interface MiddlewareOptions<Request extends RequestLike> {
   /**
-   * The request's correlation id, where the application has one already: what made it must come
-   * before. Undefined: as without this, from the header `x-correlation-id`.
+   * Returns the request's correlation id if the application already has one. The code that creates
+   * it must run before. If it returns undefined, the header `x-correlation-id` is used.
    */
   correlationId?: ((request: Request) => string | undefined) | undefined;
-  /** Who makes the request, asked at each event. Undefined: as without this, from `req.user`. */
+  /** Returns the actor of the request; called for each event. If undefined, `req.user` is used. */
   actor?: ((request: Request) => Actor | undefined) | undefined;
 }
 
-// Header text that everything on the way takes for one word. A header that came twice is joined by
-// ", " and so is none.
+// Header text without spaces, which every proxy passes on unchanged. A header that was sent twice
+// is joined by ", " and is therefore not usable.
 function usable(value: unknown): value is string {
   return typeof value === "string" && value !== "*" && /^[\x21-\x7e]{1,64}$/.test(value);
 }
 
 /**
- * Gives each request its context. The correlation id is the header `x-correlation-id`, or a fresh
- * one where there is none that can be used; the response carries it too. The actor is read from
- * `req.user` when an event is written, so this may (and should) come before authentication.
+ * Gives each request its context. The correlation id is the header `x-correlation-id`, or a new id
+ * if the header is missing or not usable; it is also set on the response. The actor is read from
+ * `req.user` when an event is written, so the middleware may (and should) come before
+ * authentication.
  */
 export function outboxMiddleware<Request extends RequestLike>(
   options: MiddlewareOptions<Request> = {},
 ): (request: Request, response: ResponseLike, next: (error?: unknown) => void) => void {
-  // Express would take the function that we return for nothing, and the request would wait forever.
+  // Express would ignore the returned function, and the request would wait for ever.
   if ("headers" in options)
-    fail("outboxMiddleware", "is to be called: app.use(outboxMiddleware())");
+    fail("outboxMiddleware", "must be called: app.use(outboxMiddleware())");
   return (request, response, next) => {
     const given = options.correlationId?.(request) ?? request.headers[header];
     const correlationId = usable(given) ? given : randomUUID();

@@ -1,4 +1,4 @@
-// Events into the outbox, within the transaction of the change that they tell of.
+// Writes events to the outbox, within the transaction of the change itself.
 
 import { fail } from "./fail.js";
 import { rowOf, type Row, type Said } from "./row.js";
@@ -9,28 +9,30 @@ import type { OutboxEvent, OutboxReceipt } from "./types.js";
 export interface OutboxOptions {
   /**
    * `table` (default): a row of "EventOutbox". `message`: a message in the write-ahead log, for a
-   * Courtside that reads the log (wal_level = logical); nothing is stored, and nothing to be
-   * cleaned.
+   * Courtside server that reads the log (wal_level = logical). Messages are not stored in a table,
+   * so nothing has to be deleted.
    */
   via?: "table" | "message" | undefined;
-  /** The schema that holds the tables, where the connection's search path does not. */
+  /** The schema of the tables, if it is not in the connection's search path. */
   schema?: string | undefined;
 }
 
 export interface Outbox {
   /**
-   * Writes the event in the caller's transaction, with one statement. It happens exactly if the
-   * transaction commits.
+   * Writes the event in the caller's transaction, with one statement. The event is published if and
+   * only if the transaction commits.
    *
-   * A TypeError names the field that is wrong, before the database was asked. An error of the
-   * database (the same `eventId` again, a lost connection) has ended the transaction: let it pass.
+   * A TypeError names the wrong field, before the database is called. An error of the database (the
+   * same `eventId` again, a lost connection) has ended the transaction: do not catch it.
    */
   outboxEvent<const T extends string>(
     tx: Transaction,
     event: { type: T } & OutboxEvent<T>,
   ): Promise<OutboxReceipt>;
 
-  /** Writes several, in this order, with one statement; the receipts are in the same order. */
+  /**
+   * Writes several events, in this order, with one statement; the receipts are in the same order.
+   */
   outboxEvents<const T extends readonly string[]>(
     tx: Transaction,
     events: readonly [...{ [I in keyof T]: { type: T[I] } & OutboxEvent<T[I]> }],
@@ -61,13 +63,13 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
   };
 }
 
-// All are judged before any is written.
+// All events are checked before any is written.
 function rowsOf(events: readonly unknown[]): Row[] {
   const known = new Set<string>();
   return events.map((event, index) => {
     try {
       const row = rowOf(event as Said);
-      if (known.has(row.eventId)) fail("eventId", "is that of an earlier one");
+      if (known.has(row.eventId)) fail("eventId", "is the same as in an earlier event");
       known.add(row.eventId);
       return row;
     } catch (error) {
@@ -77,7 +79,7 @@ function rowsOf(events: readonly unknown[]): Row[] {
   });
 }
 
-// By their ids: SQL does not promise the order of what it returns.
+// By their ids, because SQL does not guarantee the order of the returned rows.
 function receipts(rows: readonly Row[], written: readonly Written[]): OutboxReceipt[] {
   const byId = new Map(written.map((each) => [each.eventId, each]));
   return rows.map(({ eventId }) => {

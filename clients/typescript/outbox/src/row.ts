@@ -1,5 +1,5 @@
-// From what the caller says to what is written: everything is judged here, before the database sees
-// any of it, since an error there would take the whole transaction.
+// Turns the caller's event into a row. Everything is checked here, before the database is called,
+// because an error there would end the whole transaction.
 
 import { randomUUID } from "node:crypto";
 
@@ -35,7 +35,7 @@ export interface Row {
 
 type Data = Record<string, unknown>;
 
-// Not yet judged: callers in plain JavaScript have no compiler.
+// Not checked yet: callers in plain JavaScript have no compiler.
 export type Said = Omit<Partial<GenericEvent>, "data"> & { data?: unknown };
 
 export function rowOf(event: Said): Row {
@@ -81,7 +81,7 @@ function requireData(data: unknown): Data {
   return isPlain ? (data as Data) : fail("data", "must be a plain object");
 }
 
-// Of a type that nobody knows, the field may be something else.
+// For an unknown type, the field may mean something else.
 function idIn(value: unknown): string | null {
   return isId(value) ? value : null;
 }
@@ -109,9 +109,9 @@ function schemaVersionOf(version: unknown): number {
 
 function timeOf(time: unknown): string | null {
   if (time === undefined || time === null) return null;
-  // A Date of a year that RFC 3339 cannot say has a text of its own: "-000043-..." or "+010000-...".
+  // A Date with a year outside RFC 3339 has another form: "-000043-..." or "+010000-...".
   const text = time instanceof Date && !Number.isNaN(time.getTime()) ? time.toISOString() : time;
-  // PostgreSQL knows no year 0.
+  // PostgreSQL has no year 0.
   const isKnown = isTime(text) && !text.startsWith("0000");
   return isKnown ? text : fail("occurredAt", "must be a Date or an RFC 3339 time");
 }
@@ -128,7 +128,7 @@ function actorColumns(
 ): Pick<Row, "actorId" | "actorType" | "actorRole"> {
   if (actor === null || actor === undefined)
     return { actorId: null, actorType: null, actorRole: null };
-  // Claims of a token (userId, userRole) would otherwise be nobody.
+  // Otherwise claims of a token (userId, userRole) would become an actor without an id.
   if (typeof actor !== "object" || !["id", "type", "role"].some((name) => name in actor)) {
     fail("actor", "must be { id, type, role }; actorOf() makes one of a token's claims");
   }
@@ -142,11 +142,11 @@ function actorColumns(
   return { actorId: id, actorType: type, actorRole: role };
 }
 
-// What the payload takes counts as PostgreSQL prints it, which is how Courtside reads it.
+// The payload's size is that of PostgreSQL's form, because Courtside reads that form.
 function checkSize(row: Row, spaces: number): void {
   const { payload, ...others } = row;
   const bytes = Buffer.byteLength(payload) + spaces + Buffer.byteLength(JSON.stringify(others));
   if (bytes > eventBytesMax) {
-    fail("data", `makes the event ${bytes} bytes long: at most ${eventBytesMax} are possible`);
+    fail("data", `makes the event ${bytes} bytes long; the maximum is ${eventBytesMax}`);
   }
 }

@@ -1,9 +1,9 @@
 // The SQL, one statement for each way to write. An aggregate is numbered in the same statement,
-// under the lock of its row in "EventOutboxVersion", which is held until the transaction ends:
-// numbers have no holes, since one that is rolled back takes its number with it.
+// under the lock of its row in "EventOutboxVersion", which is held until the transaction ends. The
+// numbers have no holes, because a rollback also undoes the number.
 //
-// Every parameter is cast from text. Drivers differ in what they make of a JavaScript value
-// (Prisma's own engine refuses text for a bigint); text is text for all of them.
+// Every parameter is cast from text. Drivers convert JavaScript values differently (Prisma's own
+// engine refuses text for a bigint), but all of them pass text unchanged.
 
 import type { Row } from "./row.js";
 
@@ -17,7 +17,7 @@ export interface Statements {
   several(rows: readonly Row[]): Statement;
 }
 
-// In the order of Row, which is that of the parameters.
+// In the order of Row, which is the order of the parameters.
 const columns: readonly { name: keyof Row; type: string }[] = [
   { name: "eventId", type: "text" },
   { name: "type", type: "text" },
@@ -75,8 +75,8 @@ export function tableStatements(schema: string | undefined): Statements {
   };
 }
 
-// Messages in the write-ahead log. The event's JSON is made here but for what only the database
-// knows (its number and the transaction's time), which is put in front.
+// Messages in the write-ahead log. The event's JSON is made here, except for what only the database
+// knows (its number and the transaction's time), which the statement adds at the front.
 export function messageStatements(schema: string | undefined): Statements {
   const version = qualified(schema, "EventOutboxVersion");
   const emit =
@@ -143,9 +143,9 @@ function countOne<Name>(
   );
 }
 
-// Likewise for all events of a JSON array: each aggregate's count goes up by as many as it has
-// here. Locks are taken in the order of the aggregates' names, so that two batches never wait for
-// each other crosswise.
+// The same for all events of a JSON array: each aggregate's count increases by the number of its
+// events in the array. Locks are taken in the order of the aggregates' names, so that two batches
+// cannot deadlock.
 function countSeveral(table: string, fields: string): string {
   return (
     `WITH given AS (SELECT *, count(*) OVER aggregate AS "many", ` +

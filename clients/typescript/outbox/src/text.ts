@@ -1,4 +1,4 @@
-// Rules for text, as Courtside has them at its door.
+// Courtside's rules for text.
 
 import { fail } from "./fail.js";
 
@@ -12,7 +12,7 @@ export function isPlainText(value: unknown, bytesMax: number): value is string {
   return Buffer.byteLength(value) <= bytesMax && !unprintable.test(value);
 }
 
-// `*` stands for every id, so it is none.
+// `*` is a pattern for every id and therefore not an id.
 export function isId(value: unknown): value is string {
   return isPlainText(value, idBytesMax) && value !== "*";
 }
@@ -29,7 +29,7 @@ export function isTime(value: unknown): value is string {
   if (parts === null) return false;
   const [, date, hour, minute, second, aheadHours = "0", aheadMinutes = "0"] = parts;
   const midnight = new Date(`${date}T00:00:00Z`);
-  // A day that is not there (30 February) is another one to Date.
+  // Date turns a day that does not exist (30 February) into another day.
   if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(date as string))
     return false;
   return (

@@ -1,5 +1,5 @@
 // The caller's transaction, as Prisma's interactive client or as a client of `pg` within BEGIN.
-// Neither is imported: what matters of them is two functions.
+// Neither is imported, because only two of their functions are needed.
 
 import { fail } from "./fail.js";
 import type { Statement } from "./statements.js";
@@ -9,8 +9,8 @@ export interface PrismaTransaction {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   $queryRawUnsafe<T = unknown>(query: string, ...values: any[]): PromiseLike<T>;
   /**
-   * Only the client outside a transaction has it, which the compiler refuses so. ($transaction
-   * would tell them apart in Prisma 6 only: from 7 on transactions nest.)
+   * Only the client outside a transaction has this function, so the compiler refuses that client.
+   * ($transaction would distinguish them in Prisma 6 only, because transactions nest from 7 on.)
    */
   $connect?: undefined;
 }
@@ -19,7 +19,7 @@ export interface PrismaTransaction {
 export interface PgTransaction {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   query(text: string, values: any[]): PromiseLike<{ rows: any[] }>;
-  /** Only a Pool has it: each of its queries may be on another connection. */
+  /** Only a Pool has this field. Each query of a Pool may use another connection. */
   totalCount?: undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Written {
   aggregateVersion: string;
 }
 
-/** Refuses what is known to be outside a transaction, whatever the compiler was told. */
+/** Refuses a client that is known to be outside a transaction, also in plain JavaScript. */
 export function requireTransaction(tx: unknown): asserts tx is Transaction {
   const handle = (typeof tx === "object" || typeof tx === "function" ? tx : null) as Handle | null;
   if (typeof handle?.$queryRawUnsafe === "function") {
@@ -65,7 +65,7 @@ interface Handle {
   getTransactionStatus?: unknown;
 }
 
-// pg 8.21 and later know. A BEGIN that was sent and not waited for is on its way.
+// pg 8.21 and later have this function. A BEGIN that was sent but not awaited counts as begun.
 function isIdle(handle: Handle): boolean {
   if (typeof handle.getTransactionStatus !== "function") return false;
   return handle.getTransactionStatus() === "I" && handle.readyForQuery === true;

@@ -1,5 +1,5 @@
-// What an event is for the caller. For the types of the catalogue the compiler knows what their
-// data holds; any other type passes as it is.
+// The types of events for the caller. For the types of the catalogue, the compiler checks the data;
+// any other type is accepted unchecked.
 
 import type { catalogue, ids, notificationChannels } from "./catalogue.js";
 
@@ -9,7 +9,7 @@ export interface Money {
   currency: string;
 }
 
-/** What an event is about; Courtside calls it the subject, `type:id`. */
+/** The thing that an event is about; Courtside calls it the subject, `type:id`. */
 export interface Aggregate<Kind extends string = string> {
   /** A kind as in `booking:b_1`: `[a-z][a-z0-9_]*`. */
   type: Kind;
@@ -19,36 +19,36 @@ export interface Aggregate<Kind extends string = string> {
 
 export type ActorType = "USER" | "ADMIN" | "SYSTEM" | "ANONYMOUS";
 
-/** Who did it. A type that is not given follows from id and role. */
+/** The account that caused the event. Without a type, the type is derived from id and role. */
 export interface Actor {
   id?: string | null | undefined;
   type?: ActorType | null | undefined;
   role?: string | null | undefined;
 }
 
-/** What every event may say besides its type, its aggregate and its data. */
+/** Optional fields of every event besides its type, its aggregate and its data. */
 export interface EventDetails {
   /**
-   * The id that makes a repeat harmless: of two events with one id, Courtside takes the first. A
-   * random UUID where none is given. While the first is still in the table, PostgreSQL refuses the
-   * second (unique violation, 23505), and with it the transaction.
+   * The id that makes a repeat safe: of two events with the same id, Courtside appends only the
+   * first. Default: a random UUID. While the first row is still in the table, PostgreSQL refuses
+   * the second (unique violation, 23505), which ends the transaction.
    */
   eventId?: string | undefined;
   /**
-   * The number of this event among its aggregate's, from 1 without holes, where the aggregate's own
-   * row counts (a version column that this very transaction has raised). Otherwise the counter
-   * table does. Use one of the two for all events of an aggregate.
+   * The number of this event among its aggregate's events, from 1 without holes, if the aggregate's
+   * own row has a version column that this transaction has incremented. Otherwise the counter table
+   * assigns it. Use the same of the two for all events of an aggregate.
    */
   version?: number | bigint | undefined;
-  /** Instead of the context's. `null`: nobody. */
+  /** Overrides the context's actor. `null`: no actor. */
   actor?: Actor | null | undefined;
-  /** Instead of the context's. `null`: none. */
+  /** Overrides the context's id. `null`: none. */
   correlationId?: string | null | undefined;
-  /** The id of the event that led to this one. Instead of the context's. `null`: none. */
+  /** The id of the event that caused this one. Overrides the context's id. `null`: none. */
   causationId?: string | null | undefined;
-  /** Of the data; 1 where not given. */
+  /** The version of the data's schema. Default: 1. */
   schemaVersion?: number | undefined;
-  /** A Date or RFC 3339; the transaction's time by the database's clock where not given. */
+  /** A Date or an RFC 3339 text. Default: the transaction's time by the database's clock. */
   occurredAt?: Date | string | undefined;
 }
 
@@ -75,7 +75,7 @@ interface Values {
   notificationChannel: (typeof notificationChannels)[number];
 }
 
-// `any`, so that an interface passes too: TypeScript gives none of these an index of its own.
+// `any`, so that interfaces are accepted too: TypeScript gives them no index signature.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyFields = { [field: string]: any };
 
@@ -92,20 +92,20 @@ type KnownFields<F extends Family> = {
 
 type EventOf<T extends KnownEventType> = T extends `${Family}.${infer E}` ? E : never;
 
-// Whose rights the event changes.
+// The ids of the accounts whose rights the event changes.
 type RequiredIds<T extends KnownEventType> = Catalogue[FamilyOf<T>]["required"] extends {
   readonly [E in EventOf<T>]: readonly (infer Id extends string)[];
 }
   ? Record<Id, string>
   : unknown;
 
-/** The data of a known type: its own fields have their types, others are free. */
+/** The data of a known type: its known fields have their types, and other fields are allowed. */
 export type EventData<T extends KnownEventType> = KnownFields<FamilyOf<T>> &
   RequiredIds<T> &
   AnyFields;
 
-// About one of the family's subjects, whose id the data holds. The first is the one that is meant
-// where the aggregate is not named.
+// The aggregate is one of the family's subjects, whose id is in the data. Without an aggregate, the
+// first subject is used.
 type About<T extends KnownEventType, All extends readonly Subject[]> = All extends readonly [
   infer First extends Subject,
   ...infer Others extends readonly Subject[],
@@ -125,7 +125,7 @@ export type KnownEvent<T extends KnownEventType> = T extends KnownEventType
 export interface GenericEvent<T extends string = string> extends EventDetails {
   type: T;
   aggregate: Aggregate;
-  /** Whatever JSON can say; its accountId, venueId and bookingId are what Courtside routes by. */
+  /** Any JSON object. Courtside routes by its accountId, venueId and bookingId. */
   data?: object | undefined;
 }
 
@@ -133,12 +133,12 @@ export type OutboxEvent<T extends string = string> = T extends KnownEventType
   ? KnownEvent<T>
   : GenericEvent<T>;
 
-/** Where an event is now: written in the caller's transaction, and gone with it if that fails. */
+/** The result of writing an event in the caller's transaction. It is undone if that fails. */
 export interface OutboxReceipt {
   eventId: string;
   /**
-   * A decimal number in the table's order of writing, or the place in the write-ahead log
-   * (`0/16B3748`) of an event that went as a message. Text, since JSON cannot say a bigint.
+   * A decimal number in the table's order of writing, or, for a message, its position in the
+   * write-ahead log (`0/16B3748`). A string, because JSON has no bigint.
    */
   position: string;
   aggregateVersion: number;

@@ -1,5 +1,5 @@
-// Goal: an event knows its request: correlation id and actor come from the context, the actor as it
-// is when the event is written; what the event says itself wins.
+// Goal: an event gets the correlation id and the actor of its request from the context, the actor
+// as it is when the event is written; fields of the event itself override the context.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -27,7 +27,7 @@ async function who(more = {}) {
   return { actorId, actorType, actorRole, correlationId, causationId };
 }
 
-test("claims name an actor", () => {
+test("claims become an actor", () => {
   const type = (userId, userRole) => actorOf({ userId, userRole }).type;
   assert.equal(type("42", "USER"), "USER");
   assert.equal(type("42", "VENUE_OWNER"), "USER");
@@ -43,7 +43,7 @@ test("claims name an actor", () => {
   assert.deepEqual(actorOf(undefined), { id: "ANONYMOUS", type: "ANONYMOUS" });
 });
 
-test("outside a context nobody is named", async () => {
+test("outside a context there is no actor", async () => {
   assert.deepEqual(currentContext(), {});
   const nobody = {
     actorId: null,
@@ -55,7 +55,7 @@ test("outside a context nobody is named", async () => {
   assert.deepEqual(await who(), nobody);
 });
 
-test("a job has a context of its own", async () => {
+test("a job has its own context", async () => {
   const actor = { id: "SYSTEM" };
   const first = await runWithContext({ actor, causationId: "e_1" }, async () => {
     await new Promise(setImmediate);
@@ -80,7 +80,7 @@ test("a job has a context of its own", async () => {
   );
 });
 
-test("what the event says wins over the context", async () => {
+test("fields of the event override the context", async () => {
   await runWithContext(
     { correlationId: "k", causationId: "e_1", actor: { id: "42" } },
     async () => {
@@ -103,7 +103,7 @@ test("the package loaded with require() has the same context", async () => {
 async function serve(options, work) {
   const app = express();
   app.use(outboxMiddleware(options));
-  // Authentication comes later, and takes its time.
+  // Authentication comes later, and takes some time.
   app.use(async (request, _response, next) => {
     await new Promise(setImmediate);
     if (request.get("x-user"))
@@ -149,7 +149,7 @@ test("Express: each request has its correlation id and its user", async () => {
   });
 });
 
-test("Express: requests at the same time are told apart", async () => {
+test("Express: simultaneous requests have separate contexts", async () => {
   await serve(undefined, async (url) => {
     const ids = Array.from({ length: 50 }, (_, index) => `k-${index}`);
     const answers = await Promise.all(
@@ -166,7 +166,7 @@ test("Express: requests at the same time are told apart", async () => {
   });
 });
 
-test("Express: the application may say who it was", async () => {
+test("Express: the application may provide the actor", async () => {
   const actor = (request) => request.get("x-job") && { id: request.get("x-job"), type: "SYSTEM" };
   await serve({ actor }, async (url) => {
     const job = await ask(url, { "x-job": "cron", "x-user": "42" });
@@ -176,7 +176,7 @@ test("Express: the application may say who it was", async () => {
   });
 });
 
-test("Express: the application may have a correlation id already", async () => {
+test("Express: the application may already have a correlation id", async () => {
   const correlationId = (request) => request.get("x-request-id");
   await serve({ correlationId }, async (url) => {
     const own = await ask(url, { "x-request-id": "r-1", "x-correlation-id": "k-1" });
@@ -186,7 +186,7 @@ test("Express: the application may have a correlation id already", async () => {
   });
 });
 
-test("Express: the middleware that was not called says so", async () => {
+test("Express: passing the middleware without calling it is an error", async () => {
   const app = express();
   app.use(outboxMiddleware);
   app.use((error, _request, response, _next) => void response.status(500).send(error.message));
@@ -195,7 +195,7 @@ test("Express: the middleware that was not called says so", async () => {
   try {
     const url = `http://127.0.0.1:${server.address().port}/`;
     const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-    assert.match(await response.text(), /is to be called: app.use\(outboxMiddleware\(\)\)/);
+    assert.match(await response.text(), /must be called: app.use\(outboxMiddleware\(\)\)/);
   } finally {
     server.close();
     server.closeAllConnections();

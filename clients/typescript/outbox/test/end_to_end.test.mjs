@@ -1,6 +1,6 @@
-// Goal: from a transaction of http-backend to the screens of those whom it concerns: every step
-// once, in order, with who did it and in which request, whenever the server is killed; and nothing
-// of what was rolled back.
+// Goal: every step of a booking gets from a transaction of http-backend to the subscribers that it
+// concerns, once, in order, with its actor and its request, whenever the server is killed; steps
+// that were rolled back do not.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -9,14 +9,14 @@ import { kinds, Platform } from "./support/platform.mjs";
 
 const bounded = { ...needsServer, timeout: 120_000 };
 
-// An event as one line: what, its number, who, in which request, and how much where that is shown.
+// An event as one line: type, version, actor, request, and the amount where it is shown.
 function line({ type, subject, aggregateversion, actorid, actorrole, correlationid, data }) {
   const money = data.amount === undefined ? "" : ` ${data.amount.minor} ${data.amount.currency}`;
   return `${type} ${subject}/${aggregateversion} by ${actorid} (${actorrole}) in ${correlationid}${money}`;
 }
 
-// The life of a booking that the player books and pays and `canceller` cancels. Who may not see the
-// money sees neither how much nor by which payment or refund.
+// The life of a booking that the player books and pays and `canceller` cancels. A subscriber that
+// may not see money sees neither the amount nor the payment or refund.
 function life(booking, player, canceller, { money = " 45000 INR" } = {}) {
   const [by, byWhom] = [`by ${player} (USER)`, `by ${canceller}`];
   const [payment, refund] = money ? [`p_${booking}`, `r_${booking}`] : ["hidden", "hidden"];
@@ -29,7 +29,7 @@ function life(booking, player, canceller, { money = " 45000 INR" } = {}) {
   ];
 }
 
-// Each event once, in the order of the log; each booking's steps as they were taken.
+// Each event once, in the order of the log; each booking's steps in their order.
 function expectLives({ events, name }, lives) {
   const places = events.map(({ sequence }) => sequence);
   assert.deepEqual(places, [...new Set(places)].sort(), `${name}: twice, or out of order`);
@@ -43,8 +43,8 @@ function expectLives({ events, name }, lives) {
 
 const answered = (status) => assert.equal(status, 200);
 
-// The same after one more booking by each player, `end_<player>`: whatever was to come before it, a
-// second time or late, has come then.
+// The same after one more booking by each player, `end_<player>`: any event that would arrive late
+// or a second time has arrived before it.
 async function expectInTheEnd(platform, players, watchers, livesOf) {
   for (const player of players) answered(await platform.step("book", player, `end_${player.name}`));
   for (const each of watchers) {
@@ -91,13 +91,13 @@ for (const via of Object.keys(kinds)) {
       backend.hooks.beforeCommit = undefined;
       answered(await platform.step("pay", player, "b_1"));
       answered(await platform.step("cancel", player, "b_1"));
-      // It left no hole in the numbers either.
+      // It also left no hole in the numbers.
       const lives = { b_1: life("b_1", "u_1", "u_1 (USER)") };
       await expectInTheEnd(platform, [player], [player, owner], () => lives);
     }),
   );
 
-  // When the server is killed, in a booking's life. All of them but the first are about the payment.
+  // The steps of a booking at which the server is killed. All but the first concern the payment.
   const moments = {
     "before the booking is made": async ({ server }, { book, pay }) => {
       await server.kill();
@@ -167,7 +167,7 @@ for (const via of Object.keys(kinds)) {
         await seen(5);
         lives[booking] = life(booking, "u_1", "o_1 (VENUE_OWNER)");
         await both((each) => expectLives(each, lives));
-        // They were connected when it was killed.
+        // The clients were connected when it was killed.
         await both((each) =>
           assert.equal(each.connections, index + 2, Object.keys(moments)[index]),
         );
@@ -184,7 +184,7 @@ for (const via of Object.keys(kinds)) {
       for (const name of ["u_1", "u_2", "u_3", "u_4", "u_5"]) {
         players.push(await platform.player(name, bookingsOf(name)));
       }
-      // Kills it when half of a kind of step is done; the other half goes on meanwhile.
+      // Kills it when half of a kind of step is done, while the other half continues.
       const amid = (kind) => {
         let done = 0;
         let half;

@@ -1,5 +1,5 @@
-// Goal: what is wrong with an event is said before the database sees it, by the name of the field;
-// what is right becomes the row that Courtside reads.
+// Goal: an invalid event is an error that names the field, before the database is called; a valid
+// event becomes the row that Courtside reads.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -56,7 +56,7 @@ test("an event becomes a row", async () => {
   });
 });
 
-test("what the caller says is what is written", async () => {
+test("every field that the caller gives is written", async () => {
   const row = await written({
     ...generic,
     eventId: "e_1",
@@ -79,7 +79,7 @@ test("what the caller says is what is written", async () => {
   assert.deepEqual([row.causationId, row.payload, row.accountId], ["e_0", "{}", null]);
 });
 
-test("what an event is about follows from a known type", async () => {
+test("the aggregate follows from a known type", async () => {
   const about = async (event) => {
     const { aggregateType, aggregateId } = await written(event);
     return `${aggregateType}:${aggregateId}`;
@@ -94,7 +94,7 @@ test("what an event is about follows from a known type", async () => {
   );
 });
 
-test("an event that changes rights says whose", async () => {
+test("an event that changes rights must name the account", async () => {
   const events = {
     "session.revoked": { sessionId: "s_1" },
     "venue.staff_added": { venueId: "v_1" },
@@ -109,7 +109,7 @@ test("an event that changes rights says whose", async () => {
   }
 });
 
-test("the envelope's fields are judged", async () => {
+test("the fields of the envelope are checked", async () => {
   await refused(undefined, /`event` must be an object/);
   for (const type of [undefined, "", 7, "a.*", "a\nb", "é".repeat(128)]) {
     await refused({ ...generic, type }, /`type` must be text of 1 to 255 bytes/);
@@ -140,7 +140,7 @@ test("the envelope's fields are judged", async () => {
     await refused({ ...generic, occurredAt }, /`occurredAt` must be a Date or an RFC 3339 time/);
   }
   await refused({ type: "booking.confrimed", data: { bookingId: "b_1" } }, /no type "booking.conf/);
-  // Claims are no actor: they would be written as nobody.
+  // Claims are not an actor: they would be written as an actor without an id.
   for (const actor of ["42", 42, {}, { userId: "42", userRole: "USER" }]) {
     await refused({ ...generic, actor }, /`actor` must be \{ id, type, role \}/);
   }
@@ -148,7 +148,7 @@ test("the envelope's fields are judged", async () => {
   await refused({ type: "audit.queried", data: {} }, /`aggregate` is missing/);
 });
 
-test("data is JSON that can be stored, or an error that says where it is not", async () => {
+test("data must be JSON that can be stored; an error names the field", async () => {
   const data = (value) => ({ ...generic, data: { a: [{ b: value }] } });
   for (const value of [[], "x", 7, null, new Date(), new Map()]) {
     await refused({ ...generic, data: value }, /`data` must be a plain object/);
@@ -186,7 +186,7 @@ test("data is JSON that can be stored, or an error that says where it is not", a
   assert.equal((await written({ ...generic, data: odd })).payload, '{"__proto__":{"a":1}}');
 });
 
-test("64 levels are possible, and 256 KiB as PostgreSQL prints them", async () => {
+test("64 levels are allowed, and 256 KiB in PostgreSQL's form", async () => {
   const nested = (levels) => (levels === 1 ? {} : { a: nested(levels - 1) });
   await written({ ...generic, data: nested(64) });
   await refused({ ...generic, data: nested(65) }, /nested more than 64/);
@@ -201,14 +201,14 @@ test("64 levels are possible, and 256 KiB as PostgreSQL prints them", async () =
     { ...generic, data: { text: "é".repeat(128 * 1024) } },
     /makes the event \d+ bytes long/,
   );
-  // As JSON 200,000 bytes; as jsonb another 100,000 spaces.
+  // 200,000 bytes as JSON; jsonb adds 100,000 spaces.
   await refused(
     { ...generic, data: { list: new Array(100_000).fill(1) } },
     /makes the event \d+ bytes long/,
   );
 });
 
-test("events of the catalogue are held to its rules", async () => {
+test("events of the catalogue are checked by its rules", async () => {
   const wrong = (fields, message) =>
     refused({ ...booking, data: { ...booking.data, ...fields } }, message);
   await wrong({ bookingId: undefined }, /`data.bookingId` must be the id of the booking/);
@@ -236,25 +236,28 @@ test("events of the catalogue are held to its rules", async () => {
     ...booking,
     data: { ...booking.data, amount, start, end: new Date(), holdId: null, x: 1 },
   });
-  // Nobody knows what a field of an unknown type means.
+  // The meaning of a field of an unknown type is not known.
   const { accountId } = await written({ ...generic, data: { accountId: 42, amount: 450 } });
   assert.equal(accountId, null);
 });
 
-test("of several, all are judged before any is written", async () => {
+test("of several events, all are checked before any is written", async () => {
   const tx = new Recorder();
   await assert.rejects(
     outboxEvents(tx, [booking, { ...booking, data: {} }]),
     /bookingId.*\(events\[1\]\)/,
   );
   const twice = { ...booking, eventId: "e_1" };
-  await assert.rejects(outboxEvents(tx, [twice, twice]), /`eventId` is that of an earlier one/);
+  await assert.rejects(
+    outboxEvents(tx, [twice, twice]),
+    /`eventId` is the same as in an earlier event/,
+  );
   await assert.rejects(outboxEvents(tx, booking), /`events` must be an array/);
   assert.deepEqual(await outboxEvents(tx, []), []);
   assert.deepEqual(tx.calls, []);
 });
 
-test("what is no transaction is refused", async () => {
+test("anything but a transaction is refused", async () => {
   const refuses = (tx, message) => assert.rejects(outboxEvent(tx, booking), message);
   for (const tx of [undefined, null, 7, {}, { query: 1 }])
     await refuses(tx, /`tx` must be Prisma's client/);

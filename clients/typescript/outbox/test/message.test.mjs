@@ -1,5 +1,5 @@
-// Goal: as a message the same event is in the write-ahead log, as the JSON that Courtside reads
-// there, with its number; and nothing is stored.
+// Goal: an event that is written as a message is in the write-ahead log, as the JSON that Courtside
+// reads, with its number; and no table contains it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -25,7 +25,7 @@ after(async () => {
   await database?.end();
 });
 
-// What has come since the last call: [position, event] of each message.
+// The messages since the last call, as [position, event].
 async function messages() {
   const text = `SELECT lsn::text, data FROM pg_logical_slot_get_changes($1, NULL, NULL) WHERE data LIKE 'message:%'`;
   return (await database.sql(text, [slot])).map(({ lsn, data }) => {
@@ -74,7 +74,7 @@ test("the message is the row as JSON", bounded, async () => {
   assert.deepEqual(await database.rows(), []);
 });
 
-test("a message knows its time and version where they were given", bounded, async () => {
+test("a message keeps a time and version that were given", bounded, async () => {
   const event = { ...booking("own"), version: 7, occurredAt: new Date(0) };
   await transaction(pool, (client) => outboxEvent(client, event));
   const [[, message]] = await messages();
@@ -86,7 +86,7 @@ test("a message knows its time and version where they were given", bounded, asyn
   );
 });
 
-test("several go in order, each with its number", bounded, async () => {
+test("several messages are in order, each with its number", bounded, async () => {
   const names = ["b", "a", "a", "c", "b", "a"];
   const events = names.map((name, index) => booking(name, { index }));
   events[3].version = 9;
@@ -110,7 +110,7 @@ test("several go in order, each with its number", bounded, async () => {
   );
 });
 
-test("what is rolled back is not in the log, and leaves no hole", bounded, async () => {
+test("a message that is rolled back is not in the log and leaves no hole", bounded, async () => {
   const undone = transaction(pool, async (client) => {
     await outboxEvent(client, booking("undone"));
     throw new Error("no");
@@ -124,7 +124,7 @@ test("what is rolled back is not in the log, and leaves no hole", bounded, async
   );
 });
 
-test("likewise through Prisma", bounded, async () => {
+test("the same through Prisma", bounded, async () => {
   const prisma = await connect(database.url);
   try {
     const receipt = await prisma.$transaction((tx) => outboxEvent(tx, booking("prisma")));

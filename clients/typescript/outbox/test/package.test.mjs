@@ -1,5 +1,5 @@
-// Goal: the package is what its package.json says, whoever loads it: no dependencies, the same
-// names by import and by require, types for both.
+// Goal: the package agrees with its package.json: no dependencies, the same exports with import and
+// require, types for both.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const manifest = require("@courtside/outbox/package.json");
 const root = new URL("../", import.meta.url);
 
-test("import and require give the same names", () => {
+test("import and require have the same exports", () => {
   assert.deepEqual(Object.keys(require("@courtside/outbox")).sort(), Object.keys(module).sort());
   assert.deepEqual(Object.keys(module).sort(), [
     "actorOf",
@@ -24,7 +24,7 @@ test("import and require give the same names", () => {
   ]);
 });
 
-test("whatever the manifest names is there and will be packed", () => {
+test("every file that the manifest names exists and is packed", () => {
   const { types, main } = manifest;
   const named = [types, main, ...Object.values(manifest.exports["."]).flatMap(Object.values)];
   for (const path of named) {

@@ -1,5 +1,5 @@
-// Goal: all of it through the real Prisma client: in its transactions, with its kinds of values and
-// errors, and with its own idea of the tables.
+// Goal: everything works through the real Prisma client: in its transactions, with its values and
+// errors, and with its schema of the tables.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -33,7 +33,7 @@ const created = (bookingId) => ({
   },
 });
 
-test("the business change and its event are one", bounded, async () => {
+test("the business change and its event are committed together", bounded, async () => {
   const receipt = await runWithContext({ correlationId: "k" }, () =>
     prisma.$transaction(async (tx) => {
       await tx.booking.create({ data: { id: "b_1", status: "CONFIRMED" } });
@@ -115,7 +115,7 @@ test(
   },
 );
 
-test("the same id again is Prisma's error for a failed raw query", bounded, async () => {
+test("a repeated id is Prisma's error for a failed raw query", bounded, async () => {
   const once = () =>
     prisma.$transaction((tx) => outboxEvent(tx, { ...created("once"), eventId: "e_once" }));
   await once();
@@ -139,8 +139,8 @@ test("the model in prisma/outbox.prisma is valid", async () => {
   assert.match(await validate(), /is valid/);
 });
 
-// Columns with type and default, keys, indexes: all that a migration could differ in. That a column
-// is unique Prisma says by an index alone, and takes the constraint for the same.
+// Columns with type and default, keys, indexes: everything in which a migration could differ.
+// Prisma makes a column unique with an index only, and treats a constraint as the same.
 const shape = `
   SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
       || coalesce(datetime_precision::text, '') || ' ' || coalesce(column_default, '') AS what
@@ -152,11 +152,11 @@ const shape = `
 
 async function shapeOf(database) {
   const rows = await database.sql(shape);
-  // Two names of one thing: what Prisma's now() is in SQL.
+  // Two names of the same function: Prisma's now() in SQL.
   return rows.map(({ what }) => what.replace("CURRENT_TIMESTAMP", "now()"));
 }
 
-// What a database looks like after `install` on an empty one.
+// The schema of an empty database after `install`.
 async function shapeAfter(install) {
   const made = await Database.create("");
   try {
@@ -167,14 +167,14 @@ async function shapeAfter(install) {
   }
 }
 
-test("Prisma would make the very tables of migration.sql", bounded, async () => {
+test("Prisma would create the same tables as migration.sql", bounded, async () => {
   const ours = await shapeOf(database);
   assert.ok(ours.some((what) => what.startsWith("EventOutboxRejected.rejectedAt")));
   const byPrisma = await shapeAfter(async (made) => made.sql(await tablesByPrisma(made.url)));
   assert.deepEqual(byPrisma, ours);
 });
 
-test("`courtside outbox install` makes them too", { ...needsServer, timeout: 60_000 }, async () => {
+test("`courtside outbox install` makes the same tables", { ...needsServer, timeout: 60_000 }, async () => {
   const byCourtside = await shapeAfter(async (made) => {
     await made.sql(ownTables);
     await courtside(["outbox", "install", "--apply", "--url", made.url]);

@@ -1,5 +1,5 @@
-// Makes what the tests need, checks the types, and runs every test: node test/run.mjs [flags of
-// node]
+// Generates the files that the tests need, checks the types, and runs every test:
+// node test/run.mjs [flags of node]
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,5 +20,6 @@ await generate();
 await writeExamples();
 node(require.resolve("typescript/bin/tsc"), "-p", "types");
 const tests = readdirSync(here).filter((name) => name.endsWith(".test.mjs"));
-// One after the other: the machine may be small, and a test that waits for locks has a bound.
+// One after the other, because the machine may be small and tests that wait for locks have a time
+// limit.
 node(...process.argv.slice(2), "--test", "--test-reporter=spec", ...tests);

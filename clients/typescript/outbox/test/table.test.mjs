@@ -1,5 +1,5 @@
-// Goal: an event is in the table exactly if its transaction committed, with its aggregate's next
-// number, whoever else writes at the same time.
+// Goal: an event is in the table if and only if its transaction committed, with the next number of
+// its aggregate, also with concurrent writers.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -31,7 +31,7 @@ const versionsOf = async (id) => {
 };
 const upTo = (count) => Array.from({ length: count }, (_, index) => index + 1);
 
-test("the row says all that was said", bounded, async () => {
+test("the row has every field of the event", bounded, async () => {
   const event = {
     ...booking("all", { amount: { minor: 45000, currency: "INR" }, text: "é\u{1f600}'\"\\ $1" }),
     eventId: "e_all",
@@ -121,7 +121,7 @@ test(
         type: "slot.booked",
         data: { slotId: "s_1", accountId: "42", venueId: "7" },
       });
-      // Only the same aggregate does.
+      // Only a writer of the same aggregate waits.
       await assert.rejects(outboxEvent(second, booking("x_1")), { code: "55P03" });
       await first.query("COMMIT");
     } finally {
@@ -134,7 +134,7 @@ test(
   },
 );
 
-test("what is rolled back was never there", bounded, async () => {
+test("an event that is rolled back is never visible", bounded, async () => {
   const before = await database.rows();
   const work = async (client) => {
     await outboxEvent(client, booking("undone"));
@@ -149,7 +149,7 @@ test("what is rolled back was never there", bounded, async () => {
   assert.equal(again.aggregateVersion, 1);
 });
 
-test("a part that is rolled back to a savepoint takes its number with it", bounded, async () => {
+test("a rollback to a savepoint also undoes the number", bounded, async () => {
   await transaction(pool, async (client) => {
     await outboxEvent(client, booking("part"));
     await client.query("SAVEPOINT here");
@@ -160,7 +160,7 @@ test("a part that is rolled back to a savepoint takes its number with it", bound
   assert.deepEqual(await versionsOf("part"), [1, 2]);
 });
 
-test("a version of the caller's own is taken, and nothing is counted", bounded, async () => {
+test("a version from the caller is used, and the counter does not change", bounded, async () => {
   const receipt = await transaction(pool, async (client) => {
     const { aggregateVersion } = await outboxEvent(client, { ...booking("own"), version: 41 });
     assert.equal(aggregateVersion, 41);
@@ -174,7 +174,7 @@ test("a version of the caller's own is taken, and nothing is counted", bounded, 
   );
 });
 
-test("the same id again is refused, and what it came with is undone", bounded, async () => {
+test("a repeated id is refused, and its transaction is undone", bounded, async () => {
   const once = { ...booking("once"), eventId: "e_once" };
   await transaction(pool, (client) => outboxEvent(client, once));
   const again = transaction(pool, async (client) => {
@@ -185,7 +185,7 @@ test("the same id again is refused, and what it came with is undone", bounded, a
   assert.deepEqual([await versionsOf("once"), await versionsOf("beside")], [[1], []]);
 });
 
-test("several are written in order with one statement", bounded, async () => {
+test("several events are written in order with one statement", bounded, async () => {
   await transaction(pool, (client) => outboxEvent(client, booking("many_a")));
   const names = ["many_b", "many_a", "many_a", "many_a", "many_b", "many_a"];
   const events = names.map((name, index) => ({
@@ -221,7 +221,7 @@ test("several are written in order with one statement", bounded, async () => {
   );
 });
 
-test("batches that name the same aggregates crosswise do not deadlock", bounded, async () => {
+test("batches with the same aggregates in opposite order do not deadlock", bounded, async () => {
   const batch = (names) =>
     transaction(pool, (client) =>
       outboxEvents(
@@ -243,7 +243,7 @@ test("a pool, and a client outside a transaction, are refused", bounded, async (
   await client.connect();
   try {
     await assert.rejects(outboxEvent(client, booking("out")), /`tx` is in no transaction/);
-    const begun = client.query("BEGIN"); // on its way, not yet answered
+    const begun = client.query("BEGIN"); // sent, not yet answered
     await outboxEvent(client, booking("out"));
     await begun;
     await client.query("COMMIT");
@@ -254,7 +254,7 @@ test("a pool, and a client outside a transaction, are refused", bounded, async (
   assert.deepEqual(await versionsOf("out"), [1]);
 });
 
-test("the tables may be in a schema of their own", bounded, async () => {
+test("the tables may be in a separate schema", bounded, async () => {
   const { outboxEvent, outboxEvents } = createOutbox({ schema: 'the "platform"' });
   await database.sql(
     `CREATE SCHEMA "the ""platform"""; SET search_path TO "the ""platform"""; ${await tables()}`,

@@ -1,5 +1,5 @@
-// The fixture of these tests: a platform, a server that asks it, and http-backend, which publishes.
-// It ends as ServerTest does: by SIGTERM, with exit 0.
+// The fixture of these tests: a platform, a server that uses it, and http-backend, which publishes.
+// It ends like ServerTest: by SIGTERM, with exit 0.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 
 #include "tests/e2e/access/support/platform.h"
 #include "tests/e2e/support/events.h"
-#include "tests/e2e/support/session.h"
+#include "tests/e2e/support/test_session.h"
 
 namespace courtside::e2e {
 
-// Nothing has been sent that was not read.
+// Checks that everything that was sent has been read.
 inline void expect_silence(Session& session) {
   session.say(R"({"type":"ping"})");
   session.expect("pong");
@@ -39,7 +39,7 @@ class AccessTest : public ::testing::Test {
     return Session(port(),
                    {.headers = bearer(token), .receive_buffer_bytes = receive_buffer_bytes});
   }
-  // http-backend's; the offset of the event.
+  // Publishes as http-backend; returns the event's offset.
   std::uint64_t publish(const Draft& draft) {
     return Place::parse(append_one(backend, draft)).offset;
   }

@@ -1,5 +1,5 @@
-// The fixture of tests of what accounts publish: a world in which others have said something, and
-// everything that is shown of it. Threads: one.
+// The fixture for tests of what accounts publish: a world with events of others, and all views of
+// it. Threads: one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -61,7 +61,7 @@ class AccountWords : public AccessTest {
     end_of_others_ = head().offset;
   }
 
-  // Everything that is shown of what others said, by the name of where it is shown.
+  // Everything that shows events of others, by the name of the view.
   std::map<std::string, std::string> shown() {
     HttpClient http(port(), bearer(platform.token("account-BMSP_SUPER_ADMIN")));
     std::map<std::string, std::string> all;
@@ -91,14 +91,14 @@ class AccountWords : public AccessTest {
       }
       all[query] = events;
     }
-    // A case, and what the platform itself said, have only what services put there.
+    // A case and the platform's own events contain only what services published.
     for (const char* query : {"correlationid=case-1", "actor=SYSTEM"}) {
       all[query] = std::to_string(read_log(http, query).size());
     }
     return all;
   }
 
-  // What the account may change: its own marks, and the room's own last message and count.
+  // What the account may change: its own marks, and the room's last message and count.
   static bool may_change(const std::string& place) {
     const std::string list = "/v1/users/account-USER/notificationsn ";
     return place == "notification:n read" || place == "notification:n seen" ||

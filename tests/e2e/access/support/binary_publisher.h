@@ -1,5 +1,4 @@
-// An account that publishes over courtside.v1.flatbuffers, in the words of the other tests: drafts.
-// Threads: one.
+// An account that publishes drafts over courtside.v1.flatbuffers. Threads: one.
 #pragma once
 
 #include <flatbuffers/flatbuffers.h>
@@ -14,7 +13,7 @@
 
 namespace courtside::e2e {
 
-// One member of the event, as JSON has it; empty where it has none.
+// A member of the event in JSON; empty when it is missing.
 inline std::string member_of(const Json& members, const char* name) {
   return members.has(name) ? members[name].text() : std::string();
 }
@@ -44,7 +43,7 @@ inline std::string binary_event(const Draft& draft) {
   return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
 }
 
-// A session of the binary subprotocol that publishes one event after the other.
+// A session of the binary subprotocol that publishes one event at a time.
 class BinaryPublisher {
  public:
   BinaryPublisher(std::uint16_t port, const std::string& token)
@@ -54,7 +53,7 @@ class BinaryPublisher {
     next();
   }
 
-  // The position, or the code and details of the refusal.
+  // The position, or code and details of the refusal.
   std::pair<std::string, std::string> publish(const Draft& draft) {
     const std::string event = binary_event(draft);
     const std::vector<std::uint8_t> bytes(event.begin(), event.end());

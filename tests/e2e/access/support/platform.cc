@@ -45,7 +45,7 @@ std::vector<std::string> Platform::flags(const std::vector<std::string>& more) c
   for (const auto& [name, query] : queries_) text += name + " = '''" + query + "'''\n";
   std::filesystem::remove(file);
   write_private_file(file, text);
-  // Everybody comes from one address, and asks for more in a second than anybody would.
+  // All callers share one address and send more per second than real ones.
   std::vector<std::string> flags = {"--config",
                                     file.string(),
                                     "--limits-failed-logins-per-minute",

@@ -12,8 +12,8 @@ INSERT INTO "Account" (id, "roleId", status, "deletedAt", "lockUntil") VALUES
   ('account-suspended', 'role-BMSP_SUPER_ADMIN', 'SUSPENDED', NULL, NULL);
 )sql";
 
-// Everybody has a booking, owns a venue and works for another: what is refused is so for want of a
-// permission.
+// Each account has a booking, owns a venue and works for another, so a refusal must come from a
+// missing permission.
 constexpr const char* kFullWorld = R"sql(
 INSERT INTO "Venue" (id, "ownerId") SELECT 'owned-' || id, id FROM "Account";
 INSERT INTO "Venue" (id, "ownerId") VALUES ('staffed', 'account-other-VENUE_OWNER');

@@ -1,4 +1,4 @@
-// Where a server that was started by hand listens. Threads: any.
+// The port of a server that a test started directly. Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace courtside::e2e {
 
-// Waits until it says so.
+// Waits until the server prints it.
 inline std::uint16_t wait_for_port(Process& server) {
   constexpr std::string_view kListening = "listening on http://127.0.0.1:";
   return static_cast<std::uint16_t>(

@@ -1,4 +1,4 @@
-// What a command that was run to its end came to.
+// The result of a command that has ended.
 #pragma once
 
 #include <string>

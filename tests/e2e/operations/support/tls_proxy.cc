@@ -30,7 +30,7 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-// A socket that listens, and where.
+// A listening socket and its port.
 std::pair<int, std::uint16_t> listen_somewhere() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
@@ -80,8 +80,8 @@ std::string Authority::self_signed(const std::string& name, const std::string& n
 TlsProxy::TlsProxy(const std::filesystem::path& folder, std::uint16_t server,
                    std::vector<Port> ports)
     : server_(server), ports_(std::move(ports)) {
-  // haproxy cannot say which port it was given, so one is looked for; somebody else may take it
-  // before haproxy does, so more than once.
+  // haproxy cannot report a port that the kernel chose, so look for a free one. Another process may
+  // take it first, so try several times.
   for (int attempt = 0; attempt < 5; ++attempt) {
     for (Port& each : ports_) each.port = free_port();
     const std::string file = folder / "haproxy.cfg";
@@ -99,7 +99,10 @@ TlsProxy::TlsProxy(const std::filesystem::path& folder, std::uint16_t server,
 }
 
 std::string TlsProxy::configuration() const {
+  // Without `noreuseport` two frontends, or two haproxys, would share a port without an error.
   std::string text =
+      "global\n"
+      "  noreuseport\n"
       "defaults\n"
       "  mode http\n"
       "  timeout connect 10s\n"
@@ -141,7 +144,7 @@ void ConnectProxy::serve() {
   }
 }
 
-// One at a time: the commands of these tests have one connection each.
+// One client at a time: the commands of these tests use one connection each.
 void ConnectProxy::serve_one(int client) {
   std::string head;
   for (char c = 0; head.find("\r\n\r\n") == head.npos && recv(client, &c, 1, 0) == 1;) head += c;

@@ -1,7 +1,7 @@
-// What stands between a command and a server in the wild: a proxy that ends TLS (haproxy), with
-// certificates of an authority of its own (openssl), and a proxy for outgoing connections.
+// Proxies between a command and a server: one that terminates TLS (haproxy), with certificates of
+// its own authority (openssl), and one for outgoing connections.
 //
-// Threads: one; ConnectProxy has one of its own.
+// Threads: one; ConnectProxy has its own.
 #pragma once
 
 #include <atomic>
@@ -16,29 +16,29 @@
 
 namespace courtside::e2e {
 
-// An authority, and certificates that it signed.
+// A certificate authority.
 class Authority {
  public:
   explicit Authority(const std::filesystem::path& folder);
 
   std::string ca_file() const { return folder_ / "ca.pem"; }
-  // Key and certificate in one file, for what `names` says ("IP:127.0.0.1"). `days` may be
-  // negative: it has expired then.
+  // Makes a file with key and certificate for `names` ("IP:127.0.0.1"). With negative `days` it has
+  // expired.
   std::string issue(const std::string& name, const std::string& names, int days = 2) const;
-  // Signed by itself.
+  // The same, self-signed.
   std::string self_signed(const std::string& name, const std::string& names) const;
 
  private:
   const std::filesystem::path folder_;
 };
 
-// One haproxy with a port for each thing that it does in front of a server.
+// One haproxy with several ports in front of a server, each configured differently.
 class TlsProxy {
  public:
   struct Port {
     std::string certificate;              // empty: plain text
-    std::vector<std::string> rules = {};  // of its frontend
-    std::uint16_t port = 0;               // chosen at the start
+    std::vector<std::string> rules = {};  // lines of its frontend
+    std::uint16_t port = 0;               // chosen at start
   };
   TlsProxy(const std::filesystem::path& folder, std::uint16_t server, std::vector<Port> ports);
 
@@ -52,7 +52,7 @@ class TlsProxy {
   std::unique_ptr<Process> process_;
 };
 
-// Takes `CONNECT name:port` and connects to that port of this machine, whatever the name is.
+// Accepts `CONNECT name:port` and connects to that port on this machine, whatever the name.
 class ConnectProxy {
  public:
   ConnectProxy();

@@ -7,13 +7,13 @@
 namespace courtside::e2e {
 namespace {
 
-// So that hundreds of lives leave no gigabytes behind.
+// Keeps hundreds of lives from using gigabytes of disk.
 const std::vector<std::string> kSettings = {"max_wal_size=64MB", "min_wal_size=32MB",
                                             "autovacuum=off"};
 constexpr std::size_t kSteps = 4;
 constexpr milliseconds kSettlePatience = seconds(120);
 
-// The texts between backticks that give what to set.
+// The settings that the message offers between backticks.
 std::vector<std::string> offers_of(const std::string& detail) {
   std::vector<std::string> out;
   for (std::size_t begin = detail.find('`'); begin != std::string::npos;) {
@@ -54,7 +54,7 @@ Life::~Life() {
       each.cluster->start();
       each.cluster->sql("postgres", "DROP DATABASE IF EXISTS " + each.name + " WITH (FORCE)");
     } catch (const std::exception&) {
-      // It went with the last moments of its cluster.
+      // The database was lost with the last moments of its cluster.
     }
   }
 }
@@ -164,11 +164,11 @@ void Life::settle(Accepts accepts) {
     if (deadline.expired()) give_up("not everything came: " + std::string(status().raw()));
     if (pick(random_, 60) == 0) kill_something();
     act(accepts);
-    std::this_thread::sleep_for(milliseconds(25));  // Between two looks at the log.
+    std::this_thread::sleep_for(milliseconds(25));  // between two checks of the log
   }
 }
 
-// What somebody does who reads `courtside outbox status`.
+// Acts like an operator who reads `courtside outbox status`.
 void Life::act(Accepts accepts) {
   const Json now = status();
   const std::string detail = now["detail"].text();
@@ -179,13 +179,13 @@ void Life::act(Accepts accepts) {
     return;
   }
   if (now["state"].text() != "refused") return;
-  // It was one a moment ago, and is looked at again.
+  // It was a standby a moment ago, and will be checked again.
   if (detail.find("is a standby, which cannot be written to") != std::string::npos) return;
   if (detail.find("run UPDATE") != std::string::npos) {
-    // The platform goes on meanwhile.
+    // The platform keeps writing meanwhile.
     commit_some(pick(random_, 4));
     run_statement(detail, "UPDATE");
-    // It is found out by itself too, within a few seconds.
+    // The server also notices the change by itself within a few seconds.
     if (pick(random_, 4) != 0) restart_server();
     return;
   }

@@ -1,10 +1,9 @@
-// One life of a source: a server that reads an outbox, while its database is copied, restored, put
-// back, promoted, mistaken for another one, and killed; and an operator who does what the server
-// says, and nothing else.
+// One life of a source: a server reads an outbox while its database is copied, restored, promoted,
+// confused with another one, and killed; an operator does only what the server advises.
 //
-// The life knows which rows were committed, so it can tell in the end whether each of them is in
-// the log once. Rows that were committed and are in no database any more, since somebody put it
-// back, may be in the log or not. Threads: one.
+// The life records which rows were committed, so at the end it can check that each is in the log
+// once. Committed rows that a restore removed from every database may be in the log or not.
+// Threads: one.
 #pragma once
 
 #include <map>
@@ -13,14 +12,14 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/outbox/support/outbox.h"
+#include "tests/e2e/outbox/support/test_outbox.h"
 #include "tests/e2e/support/scale.h"
 #include "tests/e2e/support/server_process.h"
 #include "tests/support/postgres_server.h"
 
 namespace courtside::e2e {
 
-// Two clusters of one release, so that a database can move.
+// Two clusters of one release, so that a database can move between them.
 struct Clusters {
   explicit Clusters(PostgresRelease release);
   PostgresServer one;
@@ -28,8 +27,8 @@ struct Clusters {
 };
 
 struct LifeCounts {
-  std::map<std::string, int> steps;  // and remedies, by name
-  std::uint64_t rows = 0;            // committed, and in the log once
+  std::map<std::string, int> steps;  // how often each step and remedy happened
+  std::uint64_t rows = 0;            // committed and in the log once
   std::uint64_t lives = 0;
   std::string text() const;
 };
@@ -39,10 +38,10 @@ class Life {
   Life(std::uint64_t seed, Clusters& clusters, LifeCounts& counts);
   ~Life();
 
-  // Ends with every check. Throws Failure where something is never reached.
+  // Runs the life and all checks at its end. Throws Failure when a condition is never reached.
   void live();
 
-  // What happened, step by step, and what the server printed.
+  // The steps so far, and the server's output.
   std::string story() const;
 
  private:
@@ -54,7 +53,7 @@ class Life {
   };
   enum class Accepts : std::uint8_t { kNothing, kWhatIsOffered };
 
-  // What may happen.
+  // One random step, and its kinds.
   void step();
   void write_rows();
   void copy_rows_ahead();
@@ -68,12 +67,12 @@ class Life {
   void put_back();
   void kill_something();
 
-  // Rows of the current database.
+  // Rows in the current database.
   std::string next_id();
   std::string insert(const std::string& id, const std::string& txid = "DEFAULT");
   void commit_one();
   void commit_some(std::size_t count);
-  // Those that were committed since `before` are gone with the database's last moments.
+  // Rows committed since `before` were lost with the database's last moments.
   void forget_since(const std::set<std::string>& before);
 
   Database make_database();
@@ -81,7 +80,7 @@ class Life {
   void start_server();
   void restart_server();
 
-  // Until everything that was committed is in the log; does what the server says meanwhile.
+  // Waits until everything committed is in the log; follows the server's advice meanwhile.
   void settle(Accepts accepts = Accepts::kWhatIsOffered);
   bool is_all_logged();
   void act(Accepts accepts);
@@ -99,8 +98,8 @@ class Life {
   Database current_;
   std::string accepted_;
   std::string keep_;
-  std::set<std::string> committed_;  // and in the database that is read, or read before
-  std::set<std::string> gone_;       // committed, and with a database that was put back
+  std::set<std::string> committed_;  // in the database that is read, or was read before
+  std::set<std::string> gone_;       // lost by a restore
   std::uint64_t next_number_ = 0;
   std::map<std::string, int> versions_;
   std::unique_ptr<ServerProcess> server_;

@@ -7,10 +7,10 @@
 namespace courtside::e2e {
 namespace {
 
-// The numbers that the database hands out next, or has handed out.
+// The next transaction id of the database.
 const std::string kNextTransaction = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
 
-// All rows of a table as they are, numbers included, as a dump and its restore bring them.
+// Copies all rows of a table with their numbers, as dump and restore do.
 void restore_table(const std::string& from, const std::string& to, const std::string& table) {
   pqxx::connection source(from);
   pqxx::nontransaction reading(source);
@@ -53,7 +53,7 @@ void Life::step() {
 std::string Life::next_id() { return name_ + "-" + std::to_string(next_number_++); }
 
 std::string Life::insert(const std::string& id, const std::string& txid) {
-  // Some are numbered within their aggregate, so that rows wait for one another.
+  // Some have versions within their aggregate, so that rows wait for one another.
   std::string version = "NULL";
   const std::string aggregate = "n" + std::to_string(pick(random_, 3));
   if (txid == "DEFAULT" && pick(random_, 3) == 0) version = std::to_string(++versions_[aggregate]);
@@ -65,7 +65,7 @@ std::string Life::insert(const std::string& id, const std::string& txid) {
 void Life::commit_one() {
   const std::string id = next_id();
   const std::string row = insert(id);
-  // A savepoint gives the row's writer a number of its own.
+  // A savepoint gives the row's writer its own transaction id.
   current_.sql(pick(random_, 4) == 0 ? "BEGIN; SAVEPOINT s; " + row + " COMMIT" : row);
   committed_.insert(id);
 }
@@ -125,7 +125,7 @@ void Life::change_old_rows() {
   commit_some(1);
 }
 
-// What was read and what was not, rejected rows too; nobody writes meanwhile.
+// Restores read, unread and rejected rows elsewhere; nothing is written meanwhile.
 void Life::restore_elsewhere() {
   if (pick(random_, 2) == 0) {
     server_->kill();
@@ -141,10 +141,10 @@ void Life::restore_elsewhere() {
   current_ = target;
   if (pick(random_, 2) == 0) commit_some(pick(random_, 3));
   switch_to(target);
-  commit_some(1 + pick(random_, 3));  // so that nobody is content before it is accepted
+  commit_some(1 + pick(random_, 3));  // so that settle() cannot end before it is accepted
 }
 
-// Nothing may be left of it.
+// The mistake must leave no trace.
 void Life::mistake_for_another() {
   const Database right = current_;
   const Database wrong = make_database();
@@ -153,7 +153,7 @@ void Life::mistake_for_another() {
   const Deadline deadline;
   while (status()["state"].text() != "refused") {
     if (deadline.expired()) give_up("a wrong database is not refused");
-    std::this_thread::sleep_for(milliseconds(10));  // Between two looks at the status.
+    std::this_thread::sleep_for(milliseconds(10));  // between two checks of the status
   }
   const std::string detail = status()["detail"].text();
   EXPECT_EQ(detail.rfind("this is database " + status()["database"].text(), 0), 0u) << detail;

@@ -1,8 +1,8 @@
-// Goal: whatever happens to a source's database, and whichever of the remedies that are offered
-// somebody takes, every committed row comes into the log exactly once, and none is deleted unread.
+// Goal: whatever happens to a source's database, and whichever offered remedy is applied, every
+// committed row comes into the log exactly once, and no row is deleted unread.
 //
-// COURTSIDE_TEST_LIVES is how many lives are lived (8 by default), from COURTSIDE_TEST_SEED on. A
-// life with an even seed is one on PostgreSQL 15, one with an odd seed on PostgreSQL 18.
+// COURTSIDE_TEST_LIVES sets the number of lives (default 8), COURTSIDE_TEST_SEED the first seed.
+// Even seeds use PostgreSQL 15, odd seeds PostgreSQL 18.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -64,13 +64,13 @@ void run_bookings(const std::string& url, const LoadOptions& options, int worker
     try {
       pqxx::connection connection(url);
       while (!workers.stopped()) {
-        // An id of its own for every attempt: nobody knows whether one that broke was committed.
+        // A new id for each attempt, because a failed commit may have happened or not.
         book(connection, options, random,
              "w" + std::to_string(worker) + "-" + std::to_string(number++));
         if (options.pause.count() > 0) std::this_thread::sleep_for(options.pause);
       }
     } catch (const pqxx::failure&) {
-      // The database was killed, or our session was: again, soon.
+      // The database or this session was killed: try again soon.
       std::this_thread::sleep_for(milliseconds(10));
     }
   }

@@ -1,11 +1,11 @@
-// A platform at work: transactions that change bookings and write an outbox row each, as
-// http-backend does, on a real PostgreSQL that may be killed under them. What they committed is in
-// the table afterwards; what they rolled back is nowhere.
+// Simulates the platform: transactions that change bookings and write one outbox row each, as
+// http-backend does, on a real PostgreSQL that may be killed. Afterwards the table has the
+// committed events and nothing that was rolled back.
 //
-// Some transactions take their number before they wait for the booking's lock, so that the order of
-// ids is not that of changes; some stay open for 20 ms; some roll back.
+// Some transactions get their id before they wait for the booking's lock, so that id order differs
+// from change order; some stay open for 20 ms; some roll back.
 //
-// Threads: run() on many, each on its own connection.
+// Threads: run() on many, each with its own connection.
 #pragma once
 
 #include <atomic>
@@ -15,13 +15,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/support/http_client.h"
 #include "tests/e2e/support/scale.h"
+#include "tests/e2e/support/test_http_client.h"
 #include "tests/e2e/support/workers.h"
 
 namespace courtside::e2e {
 
-// In a database with an outbox.
+// Creates the bookings in a database with an outbox.
 void make_bookings(const std::string& url, int bookings);
 
 struct LoadOptions {
@@ -30,17 +30,17 @@ struct LoadOptions {
   int rolled_back_per_cent = 2;
   int early_id_per_cent = 20;
   std::chrono::microseconds pause{0};  // between two transactions of a worker
-  bool messages = false;               // instead of rows; what was committed is then in "Written"
+  bool messages = false;               // instead of rows; "Written" then has the committed ids
 };
 
-// Until stopped. A connection that is lost is made again.
+// Runs until stopped. Reconnects when the connection is lost.
 void run_bookings(const std::string& url, const LoadOptions& options, int worker,
                   const Workers& workers);
 
-// The ids of all events that were committed: `table` is "EventOutbox" or "Written".
+// The ids of all committed events; `table` is "EventOutbox" or "Written".
 std::multiset<std::string> committed_ids(const std::string& url, const std::string& table);
 
-// The events of the outbox in the log, in order.
+// An event of the outbox in the log.
 struct LoggedEntry {
   std::string id;
   std::string aggregate;
@@ -48,8 +48,8 @@ struct LoggedEntry {
 };
 std::vector<LoggedEntry> logged_entries(HttpClient& http);
 
-// The log has what the table has, each once, and each booking's events in the order of versions.
-// Waits for what is on its way.
+// Checks that the log has the table's events, each once, and each booking's in version order. Waits
+// for events in flight.
 void expect_equal(HttpClient& http, const std::string& url,
                   const std::string& table = "EventOutbox");
 

@@ -1,17 +1,16 @@
-// The program's commands about outboxes, run to their end beside a server that reads none.
-// Threads: one.
+// Runs the program's outbox commands beside a server that reads no outbox. Threads: one.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "tests/e2e/outbox/support/outbox.h"
+#include "tests/e2e/outbox/support/test_outbox.h"
 #include "tests/e2e/support/server_test.h"
 #include "tests/support/postgres_server.h"
 
 namespace courtside::e2e {
 
-// `courtside outbox ...`: "<status>: <all that it printed>".
+// Runs `courtside outbox ...`; returns "<status>: <all output>".
 inline std::string outbox_command(const std::vector<std::string>& arguments) {
   std::vector<std::string> command = {courtside_binary(), "outbox"};
   command.insert(command.end(), arguments.begin(), arguments.end());

@@ -29,14 +29,14 @@ std::string block_of_page(const std::string& name) {
   give_up("docs/proxies.md has no " + name);
 }
 
-// There must be one.
+// Replaces `from`; it must occur.
 void exchange(std::string& text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);
   if (at == std::string::npos) give_up("the configuration has no `" + from + "`:\n" + text);
   text.replace(at, from.size(), to);
 }
 
-// What stands around a site in Debian's nginx.conf, without its folders.
+// The parts of Debian's nginx.conf around a site, without its folders.
 std::string nginx_frame(const std::string& folder, const std::string& site) {
   std::string text = "daemon off;\nerror_log stderr;\npid " + folder + "/pid;\nevents {}\nhttp {\n";
   if (geteuid() == 0) text.insert(0, "user root;\n");

@@ -1,5 +1,4 @@
-// nginx or HAProxy in front of a server, with a configuration that stands in docs/proxies.md.
-// Threads: one.
+// nginx or HAProxy in front of a server, with a configuration from docs/proxies.md. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +11,8 @@ namespace courtside::e2e {
 
 class ProxyProcess {
  public:
-  // Starts it with the block `name` of the page ("nginx-short.conf"), and waits until it listens.
-  // `server_port` stands in for 8080, and a free port for 80.
+  // Starts it with the page's block `name` ("nginx-short.conf") and waits until it listens.
+  // `server_port` replaces 8080, a free port replaces 80.
   ProxyProcess(const std::string& name, std::uint16_t server_port);
 
   std::uint16_t port() const { return port_; }

@@ -1,4 +1,4 @@
-// A booking's life: held, made, paid, and what became of it.
+// The story of a booking: held, made, paid, and its later changes.
 #include <memory>
 
 #include "tests/e2e/year/support/year_world.h"
@@ -44,7 +44,7 @@ class BookingStory : public std::enable_shared_from_this<BookingStory> {
   void miss();
 
   Actor user() const { return user_actor(account_); }
-  // Somebody who works at the venue, if anybody does; else its owner.
+  // A staff member of the venue, or its owner if it has none.
   Actor staff() {
     const YearVenue& venue = world_.venues[venue_];
     if (venue.staff.empty()) return venue.owner;
@@ -70,7 +70,7 @@ class BookingStory : public std::enable_shared_from_this<BookingStory> {
   std::string payment_ = {};
   std::string refund_ = {};
   std::int64_t amount_ = 0;
-  std::string last_ = {};  // the event that led to the next
+  std::string last_ = {};  // the last event; it causes the next one
   bool over_ = false;
 };
 

@@ -1,5 +1,4 @@
-// What goes on around the bookings: support, courts that are closed, prices, staff, and what
-// nobody planned for.
+// Stories around the bookings: support, closed courts, prices, staff, and rare events.
 #include <algorithm>
 
 #include "tests/e2e/year/support/year_world.h"
@@ -24,7 +23,7 @@ struct Case {
   }
 };
 
-// Reading another account's history leaves its trace.
+// Reading another account's history leaves an audit event.
 void look_up(YearWorld& world, const Case& is) {
   const std::string subject = world.new_id("audit:");
   Fields data;
@@ -146,7 +145,7 @@ void tell_staff_change(YearWorld& world, std::size_t venue) {
 
 namespace {
 
-// Somebody who takes one court after the other and pays for none.
+// An account that holds one court after another and pays for none.
 void hoard(YearWorld& world, const std::string& account, std::size_t left) {
   const std::size_t venue = world.any_venue();
   const std::string slot = world.any_slot(venue);

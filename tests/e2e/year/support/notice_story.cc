@@ -1,5 +1,5 @@
-// A notification's way to an account: by some channels, at the first attempt or at the second, or
-// not at all; and whether somebody looked.
+// A notification's delivery to an account: over some channels, at the first or second attempt or
+// not at all; and whether it is seen and read.
 #include "tests/e2e/year/support/year_world.h"
 
 namespace courtside::e2e {

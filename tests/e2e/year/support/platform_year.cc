@@ -4,14 +4,14 @@
 #include <cstdio>
 #include <ctime>
 
-#include "tests/e2e/support/json.h"
+#include "tests/e2e/support/test_json.h"
 #include "tests/e2e/year/support/year_world.h"
 
 namespace courtside::e2e {
 namespace {
 
-// Events that a beginning brings in the mean, less a margin: there are at least as many as asked
-// for.
+// Mean number of events per beginning of a story, less a margin, so that there are at least as many
+// events as requested.
 constexpr std::uint64_t kEventsOfABeginning = 13;
 
 void tell_something(YearWorld& world) {
@@ -97,7 +97,7 @@ std::uint64_t tell_year(const YearOptions& options,
       world.at(kYearBegin, [&world, venue] { tell_staff_change(world, venue); });
   }
   const std::uint64_t beginnings = options.events / kEventsOfABeginning + 1;
-  // The next one is planned when its turn has come: the agenda holds only what is going on.
+  // Each beginning plans the next one, so the agenda holds only current stories.
   std::function<void(std::uint64_t)> begin = [&](std::uint64_t index) {
     if (index >= beginnings) return;
     const Micros step = (kYearEnd - kYearBegin) / static_cast<Micros>(beginnings);

@@ -1,11 +1,11 @@
-// A year in the life of the platform, told event by event in the order of time: people who hold,
-// book, pay, move, cancel and come; venues and their staff; money back, or not; notifications that
-// arrive, or not; support; and what nobody planned for.
+// Generates a year of platform events in time order: people who hold, book, pay, move, cancel and
+// attend; venues and their staff; refunds; notifications that arrive or fail; support; and rare
+// events.
 //
-// The same seed and scale tell the same year. It is told from PLATFORM.md and from nothing of the
-// server's: what is computed over it is an answer of its own.
+// The same seed and scale generate the same year. It is written from PLATFORM.md without the
+// server's code, so results computed from it are independent.
 //
-// Threads: one a telling.
+// Threads: one per call.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ constexpr Micros kYearEnd = kYearBegin + 366 * kDay;
 std::string rfc3339(Micros time);          // "2024-11-01T10:00:00.000000Z"
 std::string rfc3339_seconds(Micros time);  // "2024-11-01T10:00:00Z"
 
-// The members of an event's data: names, and values as JSON.
+// The members of an event's data, as names and JSON values.
 class Fields {
  public:
   Fields& text(std::string_view name, std::string_view value);
@@ -40,9 +40,9 @@ class Fields {
 
   std::string json() const;
   bool has(std::string_view name) const { return !find(name).empty(); }
-  // The value's JSON; empty where there is none.
+  // The value's JSON; empty when it is missing.
   std::string_view find(std::string_view name) const;
-  // The value of a text without escapes; empty where there is none.
+  // The value of a string without escapes; empty when it is missing.
   std::string text_of(std::string_view name) const;
 
  private:
@@ -56,9 +56,9 @@ struct Actor {
 };
 
 struct YearEvent {
-  std::uint64_t offset = 0;  // 1, 2, 3 ...: its place in the year, and in the log
+  std::uint64_t offset = 0;  // 1, 2, 3 ...: its number in the year, and its offset in the log
   Micros happened = 0;
-  Micros recorded = 0;  // a little later, and later than the event before
+  Micros recorded = 0;  // a little later than its time, and later than the previous event
   std::string id;
   std::string type;
   std::string subject;
@@ -67,8 +67,8 @@ struct YearEvent {
   std::string correlation;
   std::string cause;
   Fields data;
-  std::vector<std::string> named_channels;  // that the producer names itself
-  std::vector<std::string> channels;        // all that hear of it, as the platform wants it
+  std::vector<std::string> named_channels;  // explicit channels of the producer
+  std::vector<std::string> channels;        // all channels that it goes to by the platform's rules
 
   bool is(std::string_view name) const { return type == name; }
   bool is_family(std::string_view name) const;  // "booking": booking.created ...
@@ -79,10 +79,10 @@ constexpr std::string_view kYearSource = "/http-backend";
 
 struct YearOptions {
   std::uint64_t seed = 1;
-  std::uint64_t events = 10'000;  // at least
+  std::uint64_t events = 10'000;  // minimum
 };
 
-// Tells the year; the number of events that it had.
+// Generates the year; returns the number of events.
 std::uint64_t tell_year(const YearOptions& options,
                         const std::function<void(const YearEvent&)>& listener);
 

@@ -23,7 +23,7 @@ const std::map<std::string, std::string>& booking_times() {
   return names;
 }
 
-// One event after the other, each with the fields that no rule has taken yet.
+// Applies one event after another; left_ has the fields that no rule has used yet.
 class Model {
  public:
   void take(const YearEvent& event) {
@@ -72,7 +72,7 @@ class Model {
     is_[time_name == booking_times().end() ? name_ : time_name->second] = time_;
     const auto status = booking_statuses().find(name_);
     if (status != booking_statuses().end()) is_["status"] = quoted(status->second);
-    // `from` and `to` are those of the last event that has one of them, or changed the status.
+    // `from` and `to` are those of the last event that has one of them or changed the status.
     if (name_ == "status_changed" || left_.contains("from") || left_.contains("to")) {
       is_.erase("from");
       is_.erase("to");
@@ -80,8 +80,8 @@ class Model {
     if (name_ == "status_changed") set("status", field("status"));
   }
 
-  // Whether an end of `kind` ("held", "booked") ends what the slot has now. The ids decide where
-  // both have one, else the accounts where both have one, else it does.
+  // Whether an end of `kind` ("held", "booked") ends the slot's present status. The ids decide if
+  // both have one, otherwise the accounts if both have one, otherwise it does.
   bool ends(const char* kind, const std::string& id_name, const std::string& id,
             const std::string& who) {
     if (is_["status"] != quoted(kind)) return is_["status"].empty();
@@ -105,7 +105,7 @@ class Model {
       set("expiresAt", expires);
       set("bookingId", booking);
     } else if (name_ == "booked") {
-      // What the event does not name comes from the hold that it confirms, and from nowhere else.
+      // Fields that the event lacks come only from the hold that it confirms.
       const bool is_held = is_["status"] == quoted("held");
       const bool confirms = (is_held && ends("held", "holdId", hold, who)) ||
                             (!is_held && !booking.empty() && is_["bookingId"] == booking);
@@ -132,7 +132,7 @@ class Model {
   void payment() {
     is_["status"] = quoted(name_);
     is_[name_] = time_;
-    is_.erase("code");  // of the last event alone
+    is_.erase("code");  // only of the last event
   }
 
   void notification() {
@@ -145,7 +145,7 @@ class Model {
       is_[way + name_] = time_;
       is_[way + "attempt"] = field("attempt");
     }
-    if (name_ != "created") left_.clear();  // what it says, `created` says alone
+    if (name_ != "created") left_.clear();  // other events add no further fields
   }
 
   void chat() {

@@ -7,8 +7,8 @@
 
 #include "engine/config/config.h"
 #include "engine/routing/router.h"
-#include "eventlog/event_log.h"
 #include "eventlog/fold.h"
+#include "eventlog/sequencer/event_log.h"
 #include "schema/event.h"
 #include "schema/record.h"
 #include "tests/e2e/support/wait.h"
@@ -72,7 +72,8 @@ class YearWriter {
   }
 
  private:
-  // A commit's events have one recorded time: here each has its own, as if it had been alone.
+  // The events of a commit share one recorded time; this gives each event its own, as if it were
+  // committed alone.
   void set_recorded(Batch& batch) const {
     std::string records = *batch.storage;
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -84,7 +85,7 @@ class YearWriter {
   std::unique_ptr<EventLog> log_;
   Router router_;
   Append append_;
-  std::vector<Micros> recorded_;  // of append_'s events
+  std::vector<Micros> recorded_;  // of the current append's events
 };
 
 }  // namespace

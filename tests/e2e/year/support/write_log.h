@@ -1,6 +1,6 @@
-// Writes a told year down as a server would have: into a log that `courtside serve --data` opens,
-// with the recorded times that the year has. The server's own event log, fold and routing table are
-// what writes; they are not what judges.
+// Writes a generated year into a log that `courtside serve --data` opens, with the year's recorded
+// times. It uses the server's event log, fold and routing table only to write, not to compute
+// expectations.
 //
 // Threads: one.
 #pragma once
@@ -12,7 +12,7 @@
 
 namespace courtside::e2e {
 
-// A Failure where the folder cannot be written.
+// A Failure when the folder cannot be written.
 void write_year(const std::filesystem::path& folder, const std::vector<YearEvent>& year);
 
 }  // namespace courtside::e2e

@@ -32,14 +32,14 @@ std::string joined(std::initializer_list<std::string_view> words) {
   return line;
 }
 
-// A number that is spread evenly and is the same on every machine (FNV-1a).
+// An evenly distributed number, the same on every machine (FNV-1a).
 std::uint64_t spread(std::uint64_t from, std::string_view text) {
   std::uint64_t hash = from ^ 0xcbf29ce484222325ULL;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
   return hash ^ hash >> 29;
 }
 
-// Before the first test and after the last.
+// Runs before the first test and after the last.
 class SharedYear : public ::testing::Environment {
  public:
   void SetUp() override { YearTest::begin(); }

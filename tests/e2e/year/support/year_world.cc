@@ -6,7 +6,7 @@
 namespace courtside::e2e {
 namespace {
 
-// PLATFORM.md, the event catalogue: who hears of what.
+// PLATFORM.md, the event catalogue: the channels of an event.
 std::vector<std::string> audience(const YearEvent& event) {
   std::vector<std::string> all = event.named_channels;
   bool known = true;

@@ -1,5 +1,5 @@
-// Where the stories of a year take place: its people and venues, the agenda of what is still to
-// happen, and the pen that writes events down. Threads: one.
+// The world of a year's stories: people and venues, the agenda of planned events, and the pen that
+// writes events. Threads: one.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ namespace courtside::e2e {
 struct YearVenue {
   std::string id;
   Actor owner;
-  std::vector<std::string> staff;  // who works there now
+  std::vector<std::string> staff;  // present staff
   std::int64_t price_minor = 0;
 };
 
@@ -34,7 +34,7 @@ struct YearSlot {
   std::int64_t price_minor = 0;
 };
 
-// What an event is written with, beside its data.
+// What an event is written with, besides its data.
 struct Pen {
   Actor actor;
   std::string correlation = {};
@@ -45,7 +45,7 @@ class YearWorld {
  public:
   YearWorld(const YearOptions& options, const std::function<void(const YearEvent&)>& listener);
 
-  // --- Time. What is planned happens in the order of time.
+  // --- Time. Planned events happen in time order.
   void at(Micros time, std::function<void()> what);
   void after(Micros delay, std::function<void()> what) { at(now_ + delay, std::move(what)); }
   void run();
@@ -63,11 +63,11 @@ class YearWorld {
   std::size_t any_venue() { return pick(venues.size()); }
   std::string any_staff() { return "staff_" + std::to_string(pick(venues.size() * 4)); }
   YearSlot& slot(const std::string& id) { return slots_[id]; }
-  std::string any_slot(std::size_t venue);  // in the days ahead
-  // The fields that every event of a slot has.
+  std::string any_slot(std::size_t venue);  // in the coming days
+  // The fields of every slot event.
   Fields slot_fields(const std::string& id);
 
-  // --- The pen. Answers the id of what was written.
+  // --- The pen. Returns the id of the written event.
   std::string write(std::string_view type, const std::string& subject, const Fields& data,
                     const Pen& pen, const std::vector<std::string>& named_channels = {});
   std::string new_id(std::string_view prefix) {
@@ -80,7 +80,7 @@ class YearWorld {
  private:
   struct Planned {
     Micros time;
-    std::uint64_t order;  // of planning: what was planned first happens first
+    std::uint64_t order;  // order of planning; breaks ties
     std::function<void()> what;
     bool operator<(const Planned& other) const {
       return time != other.time ? time > other.time : order > other.order;
@@ -105,15 +105,15 @@ inline Actor staff_actor(const std::string& id) { return {id, "USER", "BOOKING_M
 inline Actor care_actor(const std::string& id) { return {id, "ADMIN", "BMSP_CUSTOMER_CARE"}; }
 inline Actor system_actor() { return {"SYSTEM", "SYSTEM", "SYSTEM"}; }
 
-// The stories. Each begins now and plans how it goes on.
+// The stories. Each begins now and plans its continuation.
 void tell_booking(YearWorld& world);
 void tell_support(YearWorld& world);
 void tell_maintenance(YearWorld& world);
 void tell_price_change(YearWorld& world);
 void tell_staff_change(YearWorld& world, std::size_t venue);
-void tell_odd_things(YearWorld& world);  // what is rare, and types that nobody knows
+void tell_odd_things(YearWorld& world);  // rare events and unknown types
 
-// A notification's way to an account, by some of the channels there are.
+// A notification's delivery to an account over some of the channels.
 struct YearNotice {
   std::string account;
   std::string booking;

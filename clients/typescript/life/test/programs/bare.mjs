@@ -9,6 +9,6 @@ const on = (type, handle) =>
 on("courtside.progress", ({ live }) => live && console.log("live"));
 on("life.happened", ({ id }) => console.log("event", id));
 on("gap", ({ from, to }) => console.log("gap", from, to));
-// That of undici, and of Node, lets the process end while it waits to reconnect
+// The EventSource of undici and of Node lets the process end while it waits to reconnect
 // (findings/undici-ends-while-reconnecting.sh).
 setInterval(() => {}, 1 << 30);

@@ -1,5 +1,5 @@
-// node flatbuffers.js <port>: a client of the binary protocol, with the code that flatc makes of
-// schema/protocol.fbs.
+// node flatbuffers.js <port>: a client of the binary protocol, with the code that flatc generates
+// from schema/protocol.fbs.
 import * as flatbuffers from "flatbuffers";
 
 import { Event } from "./generated/courtside/fbs/event";

@@ -1,5 +1,5 @@
-// Debian's Chromium without a window, driven over its DevTools protocol. Each page is served from
-// this machine and runs one program; what the program logs becomes lines.
+// Debian's Chromium without a window, controlled over its DevTools protocol. Each page is served
+// from this machine and runs one program; each entry that the program logs becomes a line.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ const flags = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
   "--disable-dev-shm-usage",
-  // Pages behind others are as quick as the first.
+  // Pages in the background are as fast as the first.
   "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
   "--remote-debugging-port=0",
 ];
@@ -65,7 +65,9 @@ export class Chromium {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
-  /** Runs the program in a page of its own. `onLine` hears what it logs. Returns what ends it. */
+  /**
+   * Runs the program in its own page. `onLine` gets what it logs. Returns a function that ends it.
+   */
   async run(program, onLine) {
     const url = `http://127.0.0.1:${this.pages.address().port}/`;
     const { targetId } = await this.#say("Target.createTarget", { url });

@@ -1,5 +1,5 @@
-// Every kind of client, each with one small adapter: how its program is started, and how a line
-// that it prints is read.
+// Every kind of client, each with one small adapter: how to start its program, and how to read a
+// line that it prints.
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,7 +16,7 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const stream = (port) => `http://127.0.0.1:${port}/v1/events?channel=user:42`;
 const node = (...options) => [process.execPath, "--experimental-eventsource", ...options];
 
-// What our programs print: "live", "event <id>", "gap <from> <to>".
+// The output of our programs: "live", "event <id>", "gap <from> <to>".
 function words(line) {
   const [word, ...rest] = line.split(" ");
   if (word === "live") return { live: true };
@@ -24,7 +24,7 @@ function words(line) {
   return { [word === "gap" ? "gap" : "other"]: line };
 }
 
-// What README.md's client prints for an event is its place in the log and its type.
+// README.md's client prints an event's sequence and its type.
 function readmeWords(line) {
   const event = /^(\d{20}) life\.happened$/.exec(line);
   return event ? { sequence: Number(event[1]) } : words(line);
@@ -33,7 +33,8 @@ function readmeWords(line) {
 function tailWords(line) {
   if (line.startsWith("{")) return { event: JSON.parse(line).id };
   if (line.includes("can no longer be had")) return { gap: line };
-  return line.endsWith("; trying again") ? {} : { other: line };
+  const isExpected = line.endsWith("; trying again") || line === "courtside: connected again";
+  return isExpected ? {} : { other: line };
 }
 
 const sse = (implementation) => ({
@@ -45,7 +46,7 @@ const sse = (implementation) => ({
   },
 });
 
-// It resumes by itself, but gives up on a 502 and never notices silence.
+// It resumes by itself, but gives up on a 502 and never notices a silent connection.
 const bare = (implementation) => ({
   name: `the EventSource of ${implementation} alone`,
   isBare: true,
@@ -60,7 +61,7 @@ const report = `{
 
 const polyfill = createRequire(import.meta.url).resolve("event-source-polyfill");
 
-// A page's lines for an EventSource of its own.
+// The lines of a page that uses its own EventSource.
 const listen = (name, port) => `const source = new ${name}("${stream(port)}");
   for (const [type, handle] of Object.entries(${report}))
     source.addEventListener(type, ({ data }) => handle(JSON.parse(data)));`;
@@ -83,7 +84,7 @@ export const kinds = [
       binary, "tail", "user:42", "-o", "jsonl", "--url", `http://127.0.0.1:${port}`,
     ],
     read: tailWords,
-    // It says nothing of it: the proxy sees it.
+    // The client prints nothing for this: the proxy sees it.
     isLive: (client) => client.proxy.seen.includes('"type":"live"'),
   },
   sse("node"),
@@ -115,7 +116,7 @@ export const kinds = [
   },
 ];
 
-/** One client, behind a proxy of its own. */
+/** One client, behind its own proxy. */
 export class Client {
   live = false;
   gaps = [];
@@ -139,7 +140,7 @@ export class Client {
   }
 
   #spawn(command, take) {
-    // The kernel ends it with us, whatever ends us.
+    // The kernel ends it when this process ends, for whatever reason.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", ...command], {
       env: { ...environment, NODE_NO_WARNINGS: "1" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -157,7 +158,7 @@ export class Client {
     if (other) this.others.push(other);
   }
 
-  /** The ids of the events that it has shown. `log`: the ids of all that was published. */
+  /** The ids of the events that it has shown. `log`: the ids of all published events. */
   seen(log) {
     return this.#seen.map((event) => (typeof event === "number" ? log[event - 1] : event));
   }
@@ -170,7 +171,7 @@ export class Client {
     );
   }
 
-  /** Also of one that did not start. */
+  /** Also ends a client that did not start. */
   async end() {
     await this.stop?.();
     this.proxy?.end();

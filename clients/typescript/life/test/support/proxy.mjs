@@ -1,5 +1,5 @@
-// A proxy for one client, with the faults that proxies and networks have. It passes bytes on, and
-// can forget a connection without ending it, cut it, or answer for a server that is away.
+// A proxy for one client, with the faults of proxies and networks. It forwards bytes, and can
+// forget a connection without closing it, reset it, or answer for a server that is down.
 import { once } from "node:events";
 import net from "node:net";
 
@@ -7,10 +7,10 @@ const badGateway =
   "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 export class Proxy {
-  connections = 0; // made to the server so far
-  refused = 0; // answered 502 so far
-  pieces = 0; // that came from the server so far
-  seen = ""; // what the server has sent lately
+  connections = 0; // connections to the server so far
+  refused = 0; // requests answered with 502 so far
+  pieces = 0; // chunks from the server so far
+  seen = ""; // the last bytes that the server sent
   answers502 = false;
   #pairs = new Set();
 
@@ -25,7 +25,7 @@ export class Proxy {
   }
 
   #take(client) {
-    client.on("error", () => {}); // A reset is one of the ways in which clients leave.
+    client.on("error", () => {}); // Clients may leave with a reset.
     if (this.answers502) {
       client.once("data", () => {
         this.refused += 1;
@@ -45,7 +45,7 @@ export class Proxy {
       client.write(bytes);
     });
     client.on("data", (bytes) => pair.forgotten || server.write(bytes));
-    // Ended as the server ended it: what came before is passed on first.
+    // Close it like the server did: earlier bytes are forwarded first.
     server.on("end", () => pair.forgotten || client.end());
     server.on("close", (failed) => failed && !pair.forgotten && client.resetAndDestroy());
     client.on("close", () => {
@@ -54,7 +54,7 @@ export class Proxy {
     });
   }
 
-  /** Of the connections there are: nothing passes any more, and neither side hears of an end. */
+  /** Existing connections stop forwarding, and neither side is told that they ended. */
   forget() {
     for (const pair of this.#pairs) pair.forgotten = true;
   }

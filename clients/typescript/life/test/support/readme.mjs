@@ -1,4 +1,4 @@
-// The programs of README.md, as they stand there but for the address.
+// The programs of README.md, unchanged except for the address.
 import { readFileSync } from "node:fs";
 
 const text = readFileSync(new URL("../../../../../README.md", import.meta.url), "utf8");

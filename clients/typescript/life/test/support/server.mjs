@@ -1,4 +1,4 @@
-// The real server: COURTSIDE_TEST_BINARY names the program, as CTest does. It keeps its folder and
+// The real server: CTest sets COURTSIDE_TEST_BINARY to the program. The server keeps its folder and
 // its port when it is stopped and started again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { until } from "./until.mjs";
 
 export const binary = process.env.COURTSIDE_TEST_BINARY;
 
-// Ours, less the tests' own variables: the program refuses COURTSIDE_ that it does not know.
+// Our environment without the tests' variables: the program refuses unknown COURTSIDE_ variables.
 export const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith("COURTSIDE_")),
 );
@@ -29,7 +29,7 @@ export class Server {
 
   async start() {
     const listen = ["--listen", `127.0.0.1:${this.port}`, "--data", this.folder];
-    // The kernel ends it with us, whatever ends us.
+    // The kernel ends it when this process ends, for whatever reason.
     const command = ["--pdeathsig", "KILL", binary, "serve", ...listen, ...this.flags];
     this.child = spawn("setpriv", command, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.ended = once(this.child, "exit");
@@ -49,14 +49,18 @@ export class Server {
   }
 
   /** Appends one event for each id. Returns when they are on disk. */
-  async publish(ids, { channel = "user:42", data = {} } = {}) {
+  async publish(ids, { channel = "user:42", data = {}, key } = {}) {
     const events = ids.map((id) => ({
       specversion: "1.0", id, source: "/life", type: "life.happened", subject: `life:${id}`,
       data, channels: [channel],
     }));
     const answer = await fetch(`${this.url}/v1/events`, {
       method: "POST",
-      headers: { "content-type": "application/cloudevents-batch+json", connection: "close" },
+      headers: {
+        "content-type": "application/cloudevents-batch+json",
+        connection: "close",
+        ...(key && { authorization: `Bearer ${key}` }),
+      },
       body: JSON.stringify(events),
     });
     const body = await answer.text();
@@ -67,7 +71,7 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The sequence of the oldest event that it still has. */
+  /** The sequence of the oldest available event. */
   async earliest() {
     const answer = await fetch(`${this.url}/v1/events?limit=1`, { headers: { connection: "close" } });
     return Number((await answer.json()).events[0].sequence);

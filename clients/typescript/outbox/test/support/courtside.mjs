@@ -1,5 +1,5 @@
-// The real server, as the program of that name: COURTSIDE_TEST_BINARY names it, as CTest does. It
-// runs on a folder and a port of its own, which it keeps when it is killed and started again.
+// The real server: CTest sets COURTSIDE_TEST_BINARY to the program. The server has its own folder
+// and port, which it keeps when it is killed and started again.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -16,16 +16,16 @@ export const needsServer = binary
   ? needsDatabase
   : { skip: "COURTSIDE_TEST_BINARY is not set: the path of the program courtside" };
 
-// What http-backend and the server have in common, as JWT_SECRET.
+// The secret that http-backend and the server share, as JWT_SECRET.
 export const secret = "a secret of these tests, and of nothing else";
 
-// Ours, less the tests' own variables: the server refuses COURTSIDE_ that it does not know.
+// Our environment without the tests' variables: the server refuses unknown COURTSIDE_ variables.
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith("COURTSIDE_")),
 );
 environment.JWT_SECRET = secret;
 
-/** What `courtside <command>` prints. `settings`: variables of the environment. */
+/** The output of `courtside <command>`. `settings`: environment variables. */
 export async function courtside(command, settings = {}) {
   const { stdout } = await promisify(execFile)(binary, command, {
     env: { ...environment, ...settings },
@@ -52,7 +52,7 @@ export class Courtside {
 
   async start() {
     const listen = ["--listen", `127.0.0.1:${this.port}`, "--data", this.folder];
-    // The kernel ends it with us, whatever ends us.
+    // The kernel ends it when this process ends, for whatever reason.
     this.child = spawn("setpriv", ["--pdeathsig", "KILL", binary, "serve", ...listen], {
       env: { ...environment, ...this.settings },
       stdio: ["ignore", "pipe", "pipe"],
@@ -72,7 +72,7 @@ export class Courtside {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** `kill -9`: it is sent at once; await that it has come about. */
+  /** Sends `kill -9` at once; the result is awaited until the process has ended. */
   kill() {
     this.child.kill("SIGKILL");
     return this.ended;

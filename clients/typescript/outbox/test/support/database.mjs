@@ -1,5 +1,5 @@
-// Databases of the tests' own, on the PostgreSQL that COURTSIDE_TEST_DATABASE_URL names. CTest
-// starts one for every run (tests/clients); by hand: any that its user may create databases on.
+// The tests' databases, on the PostgreSQL of COURTSIDE_TEST_DATABASE_URL. CTest starts one for
+// every run (tests/clients). By hand, use any PostgreSQL whose user may create databases.
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
@@ -24,7 +24,10 @@ async function query(connectionString, text, values) {
 export const tables = () =>
   readFile(new URL("../../prisma/migration.sql", import.meta.url), "utf8");
 
-/** The rights that README.md says an application needs, for this role; for messages the last one. */
+/**
+ * The rights that an application needs according to README.md, for this role; for messages the last
+ * one.
+ */
 export async function applicationGrants(role, via) {
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
   const [, grants] = /^```sql\n(GRANT.*?)^```/ms.exec(readme);
@@ -33,8 +36,8 @@ export async function applicationGrants(role, via) {
   return needed.join("\n").replaceAll("TO app;", `TO "${role}";`);
 }
 
-// A database of the test's own. `end` drops it; a connection that was left open makes that fail,
-// and one that is just being closed PostgreSQL waits for.
+// A database of one test. `end` drops it. An open connection makes that fail; PostgreSQL waits for
+// a connection that is being closed.
 export class Database {
   static async create(sql = undefined) {
     const database = new Database();
@@ -66,7 +69,10 @@ export class Database {
     return pool;
   }
 
-  /** Makes a role that may log in and nothing else; it goes with the database. Its name, and its URL. */
+  /**
+   * Creates a role that may only log in, and drops it with the database. Returns its name and its
+   * URL.
+   */
   async role(suffix) {
     const name = `${this.name}_${suffix}`;
     await this.sql(`CREATE ROLE "${name}" LOGIN`);
@@ -90,7 +96,7 @@ export class Database {
   }
 }
 
-// BEGIN, `work`, COMMIT; ROLLBACK where `work` throws.
+// BEGIN, `work`, COMMIT; ROLLBACK if `work` throws.
 export async function transaction(pool, work) {
   const client = await pool.connect();
   try {

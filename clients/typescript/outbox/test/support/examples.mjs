@@ -1,7 +1,7 @@
-// The TypeScript in README.md, as modules that the compiler reads with the types' tests.
+// The TypeScript in README.md, as modules that are compiled with the tests of the types.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
-// What the examples take for granted.
+// Declarations that the examples assume.
 const around = `import type { Express } from "express";
 import type { Pool } from "pg";
 import type { PrismaClient } from "../prisma/client/index.js";

@@ -1,5 +1,5 @@
-// http-backend in small: Express 5 and Prisma 6, with a booking's life as three routes. Each changes
-// its own tables and tells of it within one transaction.
+// A small http-backend: Express 5 and Prisma 6, with a booking's life as three routes. Each route
+// changes its own tables and writes the event within one transaction.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 
@@ -9,7 +9,7 @@ import { createOutbox, outboxMiddleware } from "@courtside/outbox";
 
 import { connect } from "./prisma.mjs";
 
-// The claims of an access token that is signed with the secret.
+// The claims of an access token signed with the secret.
 function claimsOf(authorization, secret) {
   const [, head, body, signature] = /^Bearer (.+)\.(.+)\.(.+)$/.exec(authorization ?? "") ?? [];
   if (signature === undefined) return undefined;
@@ -30,7 +30,7 @@ function application({ prisma, outbox, secret, hooks }) {
     next();
   });
 
-  // What a route does, as one transaction.
+  // The work of a route, as one transaction.
   const route = (path, work) =>
     app.post(path, async (request, response) => {
       const answer = await prisma.$transaction(async (tx) => {
@@ -87,7 +87,7 @@ function application({ prisma, outbox, secret, hooks }) {
     });
   });
 
-  // Express knows it by its four parameters.
+  // Express recognises the error handler by its four parameters.
   app.use((error, _request, response, _next) => {
     response.status(500).json({ message: error.message });
   });
@@ -97,13 +97,14 @@ function application({ prisma, outbox, secret, hooks }) {
 const captured = { currency: "INR", status: "CAPTURED" };
 
 export class HttpBackend {
-  /** `beforeCommit`: a function that is awaited in each transaction, after all else. */
+  /** `beforeCommit`: a function that is awaited at the end of each transaction. */
   hooks = {};
   posts = new Set();
 
   static async create({ url, via, secret }) {
     const backend = new HttpBackend();
-    // As many at a time as there may be connections; the others wait, on a busy machine for long.
+    // As many transactions at a time as connections; the others wait, which may take long on a busy
+    // machine.
     const transactionOptions = { maxWait: 20_000, timeout: 20_000 };
     backend.prisma = await connect(url, { transactionOptions });
     const app = application({
@@ -117,7 +118,7 @@ export class HttpBackend {
     return backend;
   }
 
-  /** The answer's status. */
+  /** Returns the status of the answer. */
   post(path, { token, correlationId, body }) {
     const status = fetch(`http://127.0.0.1:${this.server.address().port}${path}`, {
       method: "POST",
@@ -137,7 +138,7 @@ export class HttpBackend {
   }
 
   async end() {
-    // Prisma never disconnects where transactions wait for a connection.
+    // Prisma never disconnects while transactions wait for a connection.
     await Promise.allSettled(this.posts);
     this.server.close();
     this.server.closeAllConnections();

@@ -1,5 +1,5 @@
-// A platform: database, Courtside, http-backend, and those who watch, each with no more rights than
-// the manuals say. All of it goes with the test.
+// A platform: database, Courtside, http-backend and subscribers, each with only the rights that the
+// documents name. All of them end with the test.
 import assert from "node:assert/strict";
 
 import { accessToken, Courtside, courtside, secret } from "./courtside.mjs";
@@ -8,7 +8,7 @@ import { HttpBackend } from "./http_backend.mjs";
 import { ownTables } from "./prisma.mjs";
 import { Subscriber } from "./subscriber.mjs";
 
-// How http-backend writes events, and what the server calls that.
+// How http-backend writes events, and the server's name for it.
 export const kinds = { table: "table", message: "messages" };
 
 const amount = { minor: 45000, currency: "INR" };
@@ -23,7 +23,7 @@ export class Platform {
       const settings = {
         COURTSIDE_OUTBOX_URL: reader.url,
         COURTSIDE_OUTBOX_KIND: kinds[via],
-        COURTSIDE_OUTBOX_SLOT: database.name, // The cluster's slots have one name each.
+        COURTSIDE_OUTBOX_SLOT: database.name, // Names of slots are unique in a cluster.
       };
       const install = ["--apply", "--url", database.url, "--role", reader.name];
       await courtside(["outbox", "install", ...install], settings);
@@ -47,7 +47,7 @@ export class Platform {
     return part;
   }
 
-  // Every part has its turn, also when one before it fails to end.
+  // Every part is ended, also when an earlier one fails to end.
   async end() {
     const ended = [];
     for (const part of this.parts.reverse()) {
@@ -74,7 +74,7 @@ export class Platform {
     return this.watch(name, token, ["venue:v_1"]);
   }
 
-  // One step of a booking's life, in a request of its own. The answer's status.
+  // Sends one step of a booking's life as a separate request. Returns the status of the answer.
   step(name, who, bookingId) {
     const path = name === "book" ? "/bookings" : `/bookings/${bookingId}/${name}`;
     const ids = { bookingId, paymentId: `p_${bookingId}`, refundId: `r_${bookingId}` };

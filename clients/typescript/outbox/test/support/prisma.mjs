@@ -1,6 +1,6 @@
-// The real Prisma, without network: its client needs no engine of its own over @prisma/adapter-pg,
-// and the CLI does the rest with the WebAssembly that it ships. Any program that can be run keeps
-// it from fetching the native schema engine.
+// The real Prisma, without network: with @prisma/adapter-pg its client needs no engine, and the CLI
+// uses the WebAssembly that it contains. A path to any executable program prevents the CLI from
+// downloading the native schema engine.
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -35,7 +35,7 @@ model Payment {
 }
 `;
 
-// The application's own tables, beside which the outbox's stand.
+// The application's own tables, beside those of the outbox.
 export const ownTables = `
 CREATE TABLE "Booking" (
   "id" TEXT PRIMARY KEY, "status" TEXT NOT NULL, "version" BIGINT NOT NULL DEFAULT 0,
@@ -58,7 +58,7 @@ export default {
   schema: ${JSON.stringify(schema)},
   experimental: { adapter: true },
   engine: "js",
-  // It leaves its pool open, which must not keep the process.
+  // It leaves its pool open, which must not keep the process alive.
   adapter: async () => new PrismaPg({ connectionString: process.env.DATABASE_URL, allowExitOnIdle: true }),
 };
 `,
@@ -92,8 +92,8 @@ export async function generate() {
 
 export const validate = () => prisma(["validate", "--schema", schema]);
 
-// The SQL that Prisma would make the tables with, in the database of the URL. The config has the
-// CLI do it in WebAssembly.
+// The SQL with which Prisma would create the tables, in the database of the URL. With this
+// configuration, the CLI uses WebAssembly.
 export function tablesByPrisma(url) {
   const diff = ["--from-empty", "--to-schema-datamodel", schema, "--script"];
   return prisma(["migrate", "diff", "--config", config, ...diff], url);

@@ -1,4 +1,4 @@
-// A transaction that takes everything and keeps what it was given, for tests of what is written.
+// A transaction that accepts and records every statement, for tests of what is written.
 export class Recorder {
   calls = [];
 

@@ -1,6 +1,6 @@
-// A client as docs/protocol.md describes one: it remembers the position behind what it has handled,
-// and goes on from there after every lost connection. It drops nothing that comes, so what the
-// server sends twice is in `events` twice.
+// A client as docs/protocol.md describes it: it remembers the position of the last event that it
+// has handled, and resumes from there after every lost connection. It drops nothing, so an event
+// that the server sends twice is in `events` twice.
 import { WebSocket } from "ws";
 
 import { until } from "./until.mjs";
@@ -9,7 +9,7 @@ export class Subscriber {
   events = [];
   connections = 0;
 
-  /** Returns when it is live: from then on nothing is missed. `port` is the server's. */
+  /** Returns when it is live. `port` is the server's. */
   static async connect({ port, token, channels, name }) {
     const subscriber = new Subscriber();
     Object.assign(subscriber, { port, token, channels, name });
@@ -23,7 +23,7 @@ export class Subscriber {
     this.socket = new WebSocket(`ws://127.0.0.1:${this.port}/v1/ws`, "courtside.v1.json");
     this.socket.on("open", () => this.say({ type: "hello", token: this.token }));
     this.socket.on("message", (text) => this.take(JSON.parse(text)));
-    this.socket.on("error", () => {}); // The server may be away; "close" follows.
+    this.socket.on("error", () => {}); // The server may be down; "close" follows.
     this.socket.on("close", (code) => {
       if (code >= 4400) this.failure ??= `closed with ${code}`;
       if (!this.closed) this.again = setTimeout(() => this.open(), 10);
@@ -60,12 +60,12 @@ export class Subscriber {
         return;
       case "ping":
         return this.say({ type: "pong" });
-      default: // gap, error, unsubscribed: none has a place in these tests
+      default: // gap, error, unsubscribed: must not occur in these tests
         this.failure ??= JSON.stringify(message);
     }
   }
 
-  /** Waits until it has `count` events, and for none beyond. */
+  /** Waits until it has `count` events, and not for more. */
   has(count) {
     const seen = () => this.events.map(({ type, subject }) => `${type} ${subject}`).join("\n");
     return until(`${this.name} sees ${count} events`, () => {

@@ -1,4 +1,4 @@
-// Waits for a condition, within a bound: the machine may be small and busy.
+// Waits for a condition, with a time limit that suits a small, busy machine.
 export async function until(what, condition, boundMs = 60_000) {
   const end = Date.now() + boundMs;
   for (;;) {

@@ -1,5 +1,5 @@
-// Goal: the compiler takes what is right and refuses what is wrong. Each line below @ts-expect-error is
-// one that it must refuse.
+// Goal: the compiler accepts correct calls and refuses wrong ones: it must report an error in each
+// line below a @ts-expect-error.
 import express from "express";
 import pg from "pg";
 
@@ -22,7 +22,7 @@ declare const poolClient: pg.PoolClient;
 declare const pool: pg.Pool;
 declare const prisma: PrismaClient;
 
-// Which transactions.
+// Transactions.
 const confirmed = { type: "booking.confirmed", data: { bookingId: "b_1" } } as const;
 await outboxEvent(tx, confirmed);
 await outboxEvent(client, confirmed);
@@ -36,11 +36,11 @@ await outboxEvent(prisma.$extends({}), confirmed);
 // @ts-expect-error: each query may be on another connection
 await outboxEvent(pool, confirmed);
 
-// What it answers.
+// The result.
 const receipt = await outboxEvent(tx, confirmed);
 const said: [string, string, number] = [receipt.eventId, receipt.position, receipt.aggregateVersion];
 
-// Known types: their own id must be there, known fields have their types, others are free.
+// Known types: their own id is required, known fields have their types, other fields are allowed.
 await outboxEvent(tx, {
   type: "booking.rescheduled",
   data: {
@@ -68,7 +68,7 @@ await outboxEvent(tx, { type: "notification.created", data: { notificationId: "n
 // @ts-expect-error: a booking's event is about a booking
 await outboxEvent(tx, { ...confirmed, aggregate: { type: "payment", id: "p_1" } });
 
-// Interfaces of the application's own pass as data.
+// Interfaces of the application are accepted as data.
 interface Confirmation {
   bookingId: string;
   accountId: string;
@@ -78,7 +78,7 @@ declare const confirmation: Confirmation;
 await outboxEvent(tx, { type: "booking.confirmed", data: confirmation });
 const data: EventData<"payment.captured"> = { amount: { minor: 1, currency: "INR" }, other: 1 };
 
-// Money may be about the payment, which is meant where nothing is said, or about its booking.
+// Events about money are about the payment (the default) or about its booking.
 await outboxEvent(tx, { type: "payment.captured", data: { paymentId: "p_1", bookingId: "b_1" } });
 await outboxEvent(tx, {
   type: "payment.captured",
@@ -88,7 +88,7 @@ await outboxEvent(tx, {
 // @ts-expect-error: the payment's id is missing
 await outboxEvent(tx, { type: "payment.captured", data: { bookingId: "b_1" } });
 
-// Whose rights an event changes is said.
+// Events that change rights name the account.
 await outboxEvent(tx, { type: "session.revoked", data: { sessionId: "s_1", accountId: "42" } });
 // @ts-expect-error: whose session?
 await outboxEvent(tx, { type: "session.revoked", data: { sessionId: "s_1" } });
@@ -99,7 +99,7 @@ await outboxEvent(tx, { type: "venue.staff_added", data: { venueId: "v_1", accou
 await outboxEvent(tx, { type: "venue.staff_added", data: { venueId: "v_1" } });
 await outboxEvent(tx, { type: "venue.suspended", data: { venueId: "v_1" } });
 
-// Unknown types: any data, but what they are about must be said.
+// Unknown types: any data, but the aggregate is required.
 await outboxEvent(tx, { type: "coach.hired", aggregate: { type: "coach", id: "c_1" }, data: { wage: 1 } });
 await outboxEvent(tx, { type: "coach.hired", aggregate: { type: "coach", id: "c_1" }, data: confirmation });
 await outboxEvent(tx, { type: "audit.queried", aggregate: { type: "user", id: "42" }, data: { rows: 7 } });
@@ -112,7 +112,7 @@ await outboxEvent(tx, { type: "audit.queried", data: { rows: 7 } });
 // @ts-expect-error: data is an object
 await outboxEvent(tx, { type: "coach.hired", aggregate: { type: "coach", id: "c_1" }, data: "x" });
 
-// What every event may say.
+// Optional fields of every event.
 await outboxEvent(tx, {
   ...confirmed,
   eventId: "e_1",
@@ -126,14 +126,14 @@ await outboxEvent(tx, { ...confirmed, actor: { id: "42", type: "ROBOT" } });
 // @ts-expect-error: the version is a number
 await outboxEvent(tx, { ...confirmed, version: "7" });
 
-// Several.
+// Several events.
 await outboxEvents(tx, [confirmed, { type: "coach.hired", aggregate: { type: "coach", id: "c_1" } }]);
 // @ts-expect-error: the second has no bookingId
 await outboxEvents(tx, [confirmed, { type: "booking.created", data: {} }]);
 const many = ["b_1", "b_2"].map((bookingId) => ({ type: "booking.expired" as const, data: { bookingId } }));
 await outboxEvents(tx, many);
 
-// Collected, and handed on by a function of the application's own.
+// Events that are collected, and passed on by a function of the application.
 const collected: OutboxEvent<KnownEventType>[] = [];
 collected.push(confirmed, { type: "payment.captured", data: { paymentId: "p_1", bookingId: "b_1" } });
 // @ts-expect-error: no bookingId

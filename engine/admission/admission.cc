@@ -1,0 +1,154 @@
+#include "engine/admission/admission.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/format.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "engine/admission/limit_key.h"
+
+namespace courtside {
+namespace {
+
+constexpr std::uint64_t kSecondMs = 1000;
+constexpr std::uint64_t kMinuteMs = 60'000;
+constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
+// Suggested wait: when a place will be free is unknown.
+constexpr std::uint64_t kLeaseWaitMs = 5'000;
+// Anonymous callers get 1/kAnonymousShare of the history places.
+constexpr std::uint64_t kAnonymousShare = 4;
+
+Result<void> refused_if(std::optional<std::uint64_t> wait_ms, std::string_view what) {
+  if (!wait_ms) return {};
+  return tl::unexpected(rate_limited(what, *wait_ms));
+}
+
+Result<ConnectionLimit::Lease> leased(std::optional<ConnectionLimit::Lease> lease,
+                                      std::string_view what) {
+  if (!lease) return tl::unexpected(rate_limited(what, kLeaseWaitMs));
+  return std::move(*lease);
+}
+
+bool has_rates(const Identity& identity) {
+  return identity.kind == Identity::Kind::kAccount || identity.kind == Identity::Kind::kAnonymous;
+}
+
+// The key that limits count the caller by.
+LimitKey key_of(const Identity& identity, std::string_view address) {
+  if (identity.kind == Identity::Kind::kAccount) return LimitKey::of_account(identity.actor);
+  return LimitKey::of_address(address);
+}
+
+}  // namespace
+
+Error rate_limited(std::string_view what, std::uint64_t wait_ms) {
+  JsonObject details;
+  details.number("retryafter", wait_ms);
+  return {Code::rate_limited, format("{}: come back in {} ms", what, wait_ms), details.take()};
+}
+
+Admission::Admission(const Config& config, NetworkList proxies)
+    : proxies_(std::move(proxies)),
+      is_exposed_(courtside::is_exposed(config)),
+      has_tls_(courtside::has_tls(config)),
+      reads_per_caller_(config.limits.history_reads_per_account),
+      failed_logins_({.count = config.limits.failed_logins_per_minute, .per_ms = kMinuteMs}),
+      subscribes_({.count = config.limits.subscribes_per_second, .per_ms = kSecondMs}),
+      publishes_({.count = config.limits.publishes_per_second, .per_ms = kSecondMs}),
+      addresses_(config.limits.connections_per_address),
+      accounts_(config.limits.connections_per_account),
+      histories_(config.limits.history_streams),
+      anonymous_histories_(
+          std::max<std::uint64_t>(1, config.limits.history_streams / kAnonymousShare)),
+      callers_histories_(config.limits.history_streams_per_account),
+      tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
+                .tickets_max = config.limits.tickets,
+                .per_holder_max = config.limits.connections_per_account}) {}
+
+bool Admission::admits_peer(std::string_view address) const {
+  if (!is_exposed_ || has_tls_) return true;
+  const std::optional<AddressBytes> bytes = address_bytes(address);
+  return (bytes && is_loopback(*bytes)) || proxies_.contains(address);
+}
+
+Result<void> Admission::count_failed_login(std::string_view address, std::uint64_t now_ms) {
+  return refused_if(failed_logins_.take(LimitKey::of_address(address).text(), now_ms),
+                    "too many failed log-ins from this address");
+}
+
+void Admission::warn_of_unlisted_proxy(std::string_view peer, std::uint64_t now_ms) {
+  std::uint64_t next_ms = next_proxy_warning_ms_.load(std::memory_order_relaxed);
+  if (now_ms < next_ms ||
+      !next_proxy_warning_ms_.compare_exchange_strong(next_ms, now_ms + kHourMs)) {
+    return;
+  }
+  log_warning("admission",
+              format("a request from {} names the client of a proxy, and trusted_proxies does not "
+                     "list it: all its clients count as one address",
+                     peer));
+}
+
+Result<void> Admission::take_subscribe(const Identity& identity, std::string_view address,
+                                       std::uint64_t now_ms) {
+  if (!has_rates(identity)) return {};
+  return refused_if(subscribes_.take(key_of(identity, address).text(), now_ms),
+                    "too many subscribes per second");
+}
+
+Result<void> Admission::take_publish(const Identity& identity, std::string_view address,
+                                     std::uint64_t now_ms) {
+  if (!has_rates(identity)) return {};
+  return refused_if(publishes_.take(key_of(identity, address).text(), now_ms),
+                    "too many publishes or audited reads per second");
+}
+
+void Admission::spend_publishes(const Identity& identity, std::string_view address,
+                                std::uint64_t now_ms, std::uint64_t events) {
+  if (has_rates(identity)) publishes_.spend(key_of(identity, address).text(), now_ms, events);
+}
+
+Result<ConnectionLimit::Lease> Admission::lease_address(const std::string& address) {
+  return leased(addresses_.acquire(std::string(LimitKey::of_address(address).text())),
+                "too many connections from this address");
+}
+
+Result<ConnectionLimit::Lease> Admission::lease_account(const Identity& identity) {
+  if (identity.kind != Identity::Kind::kAccount) return ConnectionLimit::Lease();
+  return leased(accounts_.acquire(identity.actor), "too many connections of this account");
+}
+
+Result<Admission::HistoryLeases> Admission::lease_history(const Identity& identity,
+                                                          std::string_view address) {
+  HistoryLeases place;
+  if (has_rates(identity)) {
+    auto of_caller =
+        leased(callers_histories_.acquire(std::string(key_of(identity, address).text())),
+               "too many history files at a time");
+    if (!of_caller) return fail(of_caller.error());
+    place.of_caller = std::move(*of_caller);
+  }
+  if (identity.kind == Identity::Kind::kAnonymous) {
+    auto of_anonymous = anonymous_histories_.acquire("");
+    if (!of_anonymous) {
+      return fail(Code::overloaded,
+                  "too many callers without a token read history files: try again later");
+    }
+    place.of_anonymous = std::move(*of_anonymous);
+  }
+  std::optional<ConnectionLimit::Lease> of_all = histories_.acquire("");
+  if (!of_all)
+    return fail(Code::overloaded, "too many history files are being sent: try again later");
+  place.of_all = std::move(*of_all);
+  return place;
+}
+
+ReadCaller Admission::read_caller(const Identity& identity, std::string_view address) const {
+  if (has_rates(identity)) {
+    return {.key = std::string(key_of(identity, address).text()), .reads_max = reads_per_caller_};
+  }
+  return {.key = "service " + identity.actor, .reads_max = 0};
+}
+
+}  // namespace courtside

@@ -1,0 +1,102 @@
+// The limits and lists that all connections share. One object for the whole server.
+//
+// Account limits apply to accounts only: services and administrators have none, and anonymous
+// callers count by address. IPv6 addresses count by their /64, because one subscriber owns a whole
+// /64.
+//
+// Threads: any. `now_ms` comes from any loop's clock; all loops read the same clock, at different
+// moments.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "engine/access/identity.h"
+#include "engine/admission/connection_limit.h"
+#include "engine/admission/denials.h"
+#include "engine/admission/rate_limit.h"
+#include "engine/admission/read_turns.h"
+#include "engine/admission/tickets.h"
+#include "engine/config/config.h"
+#include "transport/network.h"
+
+namespace courtside {
+
+// rate_limited, with details {"retryafter":wait_ms} and a message with the same number.
+Error rate_limited(std::string_view what, std::uint64_t wait_ms);
+
+class Admission {
+ public:
+  // `proxies`: the configured proxies, parsed by check_exposure().
+  Admission(const Config& config, NetworkList proxies);
+
+  const NetworkList& proxies() const { return proxies_; }
+  // Whether other machines can connect, so that plain text is not acceptable.
+  bool is_exposed() const { return is_exposed_; }
+  // Whether a peer at this address may connect. Without TLS it must be on this machine or a trusted
+  // proxy if other machines can connect.
+  bool admits_peer(std::string_view address) const;
+
+  // Counts an invalid credential; rate_limited when its address sent too many. A valid credential
+  // is accepted even then, because many clients can share one address. An invalid one costs at most
+  // reading 8 KiB and one signature check, so a flood stays cheap.
+  Result<void> count_failed_login(std::string_view address, std::uint64_t now_ms);
+
+  // A request has forwarding headers although its peer is not a trusted proxy. Logged at most once
+  // an hour, because all clients behind that proxy count as one address.
+  void warn_of_unlisted_proxy(std::string_view peer, std::uint64_t now_ms);
+
+  // For browsers, which cannot send a credential.
+  Tickets& tickets() { return tickets_; }
+
+  // Counts one subscribe or publish; rate_limited when the caller has too many.
+  Result<void> take_subscribe(const Identity& identity, std::string_view address,
+                              std::uint64_t now_ms);
+  Result<void> take_publish(const Identity& identity, std::string_view address,
+                            std::uint64_t now_ms);
+  // Counts the further events of a request that was already admitted.
+  void spend_publishes(const Identity& identity, std::string_view address, std::uint64_t now_ms,
+                       std::uint64_t events);
+
+  // A lease for one connection; rate_limited when the limit is reached.
+  Result<ConnectionLimit::Lease> lease_address(const std::string& address);
+  Result<ConnectionLimit::Lease> lease_account(const Identity& identity);
+  // A lease for a history response of unbounded length. overloaded when all places are taken,
+  // rate_limited when this account (or this anonymous address) has its maximum. Anonymous callers
+  // share a quarter of the places (at least one), so that a client with many addresses cannot take
+  // the places of authenticated callers.
+  struct HistoryLeases {
+    ConnectionLimit::Lease of_all;
+    ConnectionLimit::Lease of_anonymous;
+    ConnectionLimit::Lease of_caller;
+  };
+  Result<HistoryLeases> lease_history(const Identity& identity, std::string_view address);
+
+  // The caller that its page and state reads count for.
+  ReadCaller read_caller(const Identity& identity, std::string_view address) const;
+
+  Denials& denials() { return denials_; }
+  const Denials& denials() const { return denials_; }
+
+ private:
+  const NetworkList proxies_;
+  const bool is_exposed_;
+  const bool has_tls_;
+  const std::size_t reads_per_caller_;
+  RateLimit failed_logins_;
+  RateLimit subscribes_;
+  RateLimit publishes_;
+  ConnectionLimit addresses_;
+  ConnectionLimit accounts_;
+  ConnectionLimit histories_;
+  ConnectionLimit anonymous_histories_;
+  ConnectionLimit callers_histories_;
+  Tickets tickets_;
+  std::atomic<std::uint64_t> next_proxy_warning_ms_{0};
+  Denials denials_;
+};
+
+}  // namespace courtside

@@ -1,0 +1,80 @@
+#include "engine/admission/connection_admission.h"
+
+#include <optional>
+
+#include "engine/access/access.h"
+#include "engine/admission/forwarded.h"
+
+namespace courtside {
+
+ConnectionAdmission::ConnectionAdmission(Admission& admission, const EventLoop& loop,
+                                         std::string peer, ConnectionLimit::Lease place)
+    : shared_admission_(admission), loop_(loop), place_(std::move(place)) {
+  set_peer(peer);
+}
+
+void ConnectionAdmission::set_peer(const std::string& peer) {
+  address_ = peer;
+  proxy_ = shared_admission_.proxies().contains(peer) ? peer : std::string();
+}
+
+Result<void> ConnectionAdmission::on_proxy_header(const std::string& client) {
+  set_peer(client);
+  return proxy_.empty() ? lease_address() : Result<void>();
+}
+
+Result<void> ConnectionAdmission::on_request(const HttpHeaders& headers) {
+  if (proxy_.empty()) {
+    if (names_client(headers)) shared_admission_.warn_of_unlisted_proxy(address_, loop_.now_ms());
+    return {};
+  }
+  address_ = forwarded_client(headers, proxy_, shared_admission_.proxies());
+  if (shared_admission_.is_exposed() && is_forwarded_plain(headers)) {
+    return fail(Code::forbidden, "plain text is not accepted from other machines: use https");
+  }
+  return {};
+}
+
+Result<void> ConnectionAdmission::lease_address() {
+  if (leased_address_ == address_) return {};
+  Result<ConnectionLimit::Lease> place = shared_admission_.lease_address(address_);
+  if (!place) return fail(place.error());
+  place_ = std::move(*place);
+  leased_address_ = address_;
+  return {};
+}
+
+Result<Identity> ConnectionAdmission::count_if_invalid(Result<Identity> identity) {
+  caller_ = identity ? identity->actor : std::string();
+  if (identity || !is_failed_login(identity.error())) return identity;
+  const Result<void> counted = shared_admission_.count_failed_login(address_, loop_.now_ms());
+  return counted ? std::move(identity) : Result<Identity>(fail(counted.error()));
+}
+
+Result<void> ConnectionAdmission::take_place(const Identity& identity) {
+  // A trusted proxy that sends its own requests has no address limit.
+  if (!proxy_.empty() && !shared_admission_.proxies().contains(address_)) {
+    if (const Result<void> taken = lease_address(); !taken) return taken;
+  }
+  if (identity.kind != Identity::Kind::kAccount || identity.actor == account_) return {};
+  Result<ConnectionLimit::Lease> place = shared_admission_.lease_account(identity);
+  if (!place) return fail(place.error());
+  account_place_ = std::move(*place);
+  account_ = identity.actor;
+  return {};
+}
+
+Result<Identity> ConnectionAdmission::with_leases(Result<Identity> identity) {
+  if (!identity) return identity;
+  if (const Result<void> taken = take_place(*identity); !taken) return fail(taken.error());
+  return identity;
+}
+
+void ConnectionAdmission::deny(const Error& error) {
+  const std::optional<Denial> reason = denial_of(error.code);
+  if (!reason) return;
+  shared_admission_.denials().count(*reason, connection_, address_, loop_.now_ms(),
+                                    {.caller = caller_, .details = error.details});
+}
+
+}  // namespace courtside

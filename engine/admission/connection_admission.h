@@ -1,0 +1,101 @@
+// Admission of one connection: its client's address, its leases, and the denials it caused.
+//
+// The code that sends a refusal to the client also counts it, once, with deny() or counted().
+// Threads: its shard's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/admission/admission.h"
+#include "transport/event_loop.h"
+#include "transport/http.h"
+
+namespace courtside {
+
+class ConnectionAdmission {
+ public:
+  // `place` is the lease for `peer`, the socket's address. A trusted proxy has none; its clients
+  // have theirs. Admission and loop must outlive it.
+  ConnectionAdmission(Admission& admission, const EventLoop& loop, std::string peer,
+                      ConnectionLimit::Lease place);
+
+  void set_connection(std::uint64_t id) { connection_ = id; }
+
+  // The client's address, as far as it is known yet.
+  const std::string& address() const { return address_; }
+  // A PROXY header named the client (or the proxy itself). rate_limited when that address has its
+  // maximum of connections.
+  Result<void> on_proxy_header(const std::string& client);
+  // Through a trusted proxy each request has its own client. forbidden when the proxy says that the
+  // client used plain text and the server is reachable from other machines.
+  Result<void> on_request(const HttpHeaders& headers);
+
+  // Takes the result of checking a credential, and returns it. Counts an invalid credential;
+  // rate_limited after too many.
+  Result<Identity> count_if_invalid(Result<Identity> identity);
+
+  // A ticket for this caller. overloaded; rate_limited when it has its maximum of unused tickets.
+  Result<std::string> issue_ticket(const Identity& identity) {
+    return shared_admission_.tickets().issue(identity, loop_.now_ms());
+  }
+  // The ticket's identity; empty when the ticket is used, expired or unknown.
+  std::optional<Identity> redeem_ticket(std::string_view ticket) {
+    return shared_admission_.tickets().redeem(ticket, loop_.now_ms());
+  }
+
+  // Takes the leases that a session or stream needs: rate_limited when its account, or behind a
+  // proxy its address, has the maximum. The leases are kept until the connection ends or another
+  // account logs in on it.
+  Result<void> take_place(const Identity& identity);
+  // The identity, after take_place() succeeded for it.
+  Result<Identity> with_leases(Result<Identity> identity);
+
+  Result<void> take_subscribe(const Identity& identity) {
+    return shared_admission_.take_subscribe(identity, address_, loop_.now_ms());
+  }
+  Result<Admission::HistoryLeases> lease_history(const Identity& identity) {
+    return shared_admission_.lease_history(identity, address_);
+  }
+  ReadCaller read_caller(const Identity& identity) const {
+    return shared_admission_.read_caller(identity, address_);
+  }
+  Result<void> take_publish(const Identity& identity) {
+    return shared_admission_.take_publish(identity, address_, loop_.now_ms());
+  }
+  void spend_publishes(const Identity& identity, std::uint64_t events) {
+    shared_admission_.spend_publishes(identity, address_, loop_.now_ms(), events);
+  }
+
+  void deny(Denial reason, std::string_view why = {}) {
+    shared_admission_.denials().count(reason, connection_, address_, loop_.now_ms(), {.why = why});
+  }
+  // Returns the result; counts an error that is a denial.
+  template <typename T>
+  const Result<T>& counted(const Result<T>& result) {
+    if (!result) deny(result.error());
+    return result;
+  }
+  // Counts it for the caller whose credential was checked last.
+  void deny(const Error& error);
+
+ private:
+  void set_peer(const std::string& peer);
+  Result<void> lease_address();
+
+  Admission& shared_admission_;
+  const EventLoop& loop_;
+  std::string proxy_;    // the trusted proxy of the current request; empty: none
+  std::string address_;  // the client's
+  ConnectionLimit::Lease place_;
+  std::string leased_address_;  // the address that place_ is for, behind a proxy
+  ConnectionLimit::Lease account_place_;
+  std::string account_;  // the account that account_place_ is for; empty: none
+  std::string caller_;   // actor of the last valid credential; empty: none
+  std::uint64_t connection_ = 0;
+};
+
+}  // namespace courtside

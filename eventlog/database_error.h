@@ -1,0 +1,21 @@
+// RocksDB's errors as ours. Threads: any; no state.
+#pragma once
+
+#include <string_view>
+
+#include "base/error.h"
+
+namespace rocksdb {
+class Status;
+}  // namespace rocksdb
+
+namespace courtside {
+
+// `status` as an error: data_corrupt when bytes on disk are wrong, otherwise `otherwise`. `doing`
+// is a noun for the message ("events").
+Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise);
+
+// True when opening failed because another process has the database open.
+bool is_lock_held(const rocksdb::Status& status);
+
+}  // namespace courtside

@@ -1,0 +1,27 @@
+// The limits of one connection: sizes and timeouts. Threads: a value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "transport/http.h"
+#include "transport/websocket_codec.h"
+
+namespace courtside {
+
+struct ConnectionLimits {
+  HttpLimits http;
+  WebSocketLimits websocket;
+  std::size_t queue_bytes_max = 256 * 1024;  // congested above this
+  std::uint32_t header_timeout_ms = 10'000;  // from the first byte (or accept) to a whole request
+  std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
+  std::uint32_t close_timeout_ms = 5'000;        // for the closing handshake and for the last flush
+  // When one of the last two timeouts expires while the peer still has data to take, it is extended
+  // by the same time if the peer took data at this rate or faster (it is slow), else the connection
+  // ends (the peer counts as gone).
+  std::uint32_t slow_bytes_per_second = 4096;
+
+  friend bool operator==(const ConnectionLimits&, const ConnectionLimits&) = default;
+};
+
+}  // namespace courtside
