@@ -58,9 +58,9 @@ void FanOut::offer(Audience& audience, RecordView record) {
 const std::string& FanOut::body_for(const Wire& wire, const Projection* projection,
                                     RecordView record) {
   for (const Body& body : bodies_) {
-    if (body.wire == &wire && body.projection == projection) return body.bytes;
+    if (body.kind == wire.body_kind() && body.projection == projection) return body.bytes;
   }
-  Body& body = bodies_.emplace_back(Body{&wire, projection, {}});
+  Body& body = bodies_.emplace_back(Body{wire.body_kind(), projection, {}});
   wire.append_event_body(body.bytes, epoch_, record, projection);
   return body.bytes;
 }
@@ -71,7 +71,8 @@ void FanOut::deliver_block(Audience& audience, Offset end) {
   if (audience.block.empty()) return;
   const OffsetRange range{audience.block_begin, end};
   open_bytes_ -= audience.block.size();
-  const SharedBytes frames(std::exchange(audience.block, {}));
+  audience.interest->wire->finish(audience.block);
+  const SharedBytes frames(std::exchange(audience.block, {}).bytes);
   const std::uint64_t events = std::exchange(audience.block_events, 0);
 
   for (std::size_t i = 0; i < audience.members.size();) {

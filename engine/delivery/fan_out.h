@@ -50,9 +50,9 @@ class FanOut {
   std::vector<SubscriberId> take_to_advance() { return std::exchange(to_advance_, {}); }
 
  private:
-  // An event's body in one wire and projection, made once per commit.
+  // An event's body for one kind of wire and projection, made once per commit.
   struct Body {
-    const Wire* wire;
+    const void* kind;
     const Projection* projection;
     std::string bytes;
   };

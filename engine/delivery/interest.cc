@@ -51,18 +51,21 @@ std::size_t Interest::page_events(std::size_t page_events_max) const {
 RenderedPage render_page(std::string_view epoch, const Interest& interest,
                          const Projections& projections, const Page& page) {
   RenderedPage rendered{.frames = {}, .covered = page.covered, .events = page.records.size()};
-  std::string frames;
+  EventBlock block;
   std::string body;
   for (const Record& record : page.records) {
     const Projection* projection =
         projections.choose(interest.filter.channels, interest.unmasked_permissions, record.view());
     body.clear();
     interest.wire->append_event_body(body, epoch, record.view(), projection);
-    interest.wire->append_event(frames, interest.sub, body);
+    interest.wire->append_event(block, interest.sub, body);
     if (interest.speed == 0) continue;
-    rendered.index.push_back({record->offset(), record->recorded(), frames.size()});
+    // Each may be due at a time of its own, so no two share a message.
+    interest.wire->finish(block);
+    rendered.index.push_back({record->offset(), record->recorded(), block.size()});
   }
-  rendered.frames = SharedBytes(std::move(frames));
+  interest.wire->finish(block);
+  rendered.frames = SharedBytes(std::move(block.bytes));
   return rendered;
 }
 

@@ -39,7 +39,7 @@ struct Audience {
   std::uint32_t subscribers = 0;      // live or not
   Offset last_event;                  // the newest event held against it: each counts once
   // What the commit at hand has for it so far; FanOut's.
-  std::string block;
+  EventBlock block;
   Offset block_begin;
   std::uint64_t block_events = 0;
   bool touched = false;

@@ -5,6 +5,7 @@
 // Threads: immutable; any thread may use them (a read thread renders pages).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +22,16 @@ struct StreamBeginning {
   std::uint64_t retry_ms = 0;      // how long the client waits after the connection is lost
 };
 
+// Events on their way to one audience: whole frames, and behind them the events of a message that
+// is still open. Only a wire that puts several events into one message leaves one open.
+struct EventBlock {
+  std::string bytes = {};
+  std::size_t open_begin = 0;  // of the open message in `bytes`; for such a wire only
+
+  bool empty() const { return bytes.empty(); }
+  std::size_t size() const { return bytes.size(); }
+};
+
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -28,9 +39,13 @@ class Wire {
   // Appends the part of an event that is the same for every subscription of this wire.
   virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                                  const Projection* projection) const = 0;
-  // Appends the whole framed event for subscription `sub`. `out` contains nothing else than the
-  // events of the same block before it.
-  virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
+  // Wires of one kind make the same bodies, whatever they put around them.
+  virtual const void* body_kind() const { return this; }
+  // Appends an event to the block of subscription `sub`.
+  virtual void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const = 0;
+  // Closes and frames the message that is still open. Call it before the block is sent; more events
+  // may follow in the same block.
+  virtual void finish(EventBlock& /*block*/) const {}
 
   // Appends the framed message, or nothing if this wire has no such message.
   virtual void append_message(std::string& out, const protocol::ServerMessage& message) const = 0;

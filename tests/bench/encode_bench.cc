@@ -39,11 +39,11 @@ BENCHMARK_CAPTURE(body, sse, sse_wire());
 void frame(benchmark::State& state, const Wire& wire) {
   const SharedBatch batch = BatchMaker(1, 1).make();
   const std::string shared = fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr);
-  std::string out;
+  EventBlock block;
   for (auto _ : state) {
-    out.clear();
-    wire.append_event(out, 1, shared);
-    benchmark::DoNotOptimize(out.data());
+    block.bytes.clear();
+    wire.append_event(block, 1, shared);
+    benchmark::DoNotOptimize(block.bytes.data());
   }
   state.SetItemsProcessed(state.iterations());
 }

@@ -27,9 +27,9 @@ class SimulatedWire : public Wire {
     append_word(out, digest_of(record));
   }
 
-  void append_event(std::string& out, std::uint32_t, std::string_view body) const override {
-    out.push_back(static_cast<char>(Frame::Kind::kEvent));
-    out.append(body);
+  void append_event(EventBlock& block, std::uint32_t, std::string_view body) const override {
+    block.bytes.push_back(static_cast<char>(Frame::Kind::kEvent));
+    block.bytes.append(body);
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {

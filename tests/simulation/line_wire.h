@@ -19,8 +19,8 @@ class LineWire : public Wire {
     out.append(std::to_string(record.offset().value()));
   }
 
-  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
-    append_line(out, "event", sub, body, {});
+  void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
+    append_line(block.bytes, "event", sub, body, {});
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {

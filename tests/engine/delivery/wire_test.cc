@@ -15,9 +15,10 @@ class WireTest : public ::testing::Test {
  protected:
   std::string event(const Wire& wire) {
     const Batch batch = log.commit(1, "user:1");
-    std::string out;
-    wire.append_event(out, 1, fixtures::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
-    return out;
+    EventBlock block;
+    wire.append_event(block, 1, fixtures::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
+    wire.finish(block);
+    return block.bytes;
   }
   fixtures::SmallLog log;
 };

@@ -18,9 +18,9 @@ class PlainWire : public Wire {
     out.append(std::to_string(record.offset().value())).append(projection ? "~" : "");
   }
 
-  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
-    if (sub != 1) out.append(std::to_string(sub)).append("/");
-    out.append(body).append(padding).append(" ");
+  void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
+    if (sub != 1) block.bytes.append(std::to_string(sub)).append("/");
+    block.bytes.append(body).append(padding).append(" ");
     bytes_appended += body.size() + padding.size();
   }
 

@@ -1,42 +1,11 @@
-#include "engine/delivery/wire.h"
-
 #include <variant>
 
 #include "base/json.h"
+#include "engine/delivery/wire.h"
 #include "transport/websocket_codec.h"
 
 namespace courtside {
 namespace {
-
-// One of the two protocol codecs inside WebSocket frames.
-class ProtocolWire : public Wire {
- public:
-  explicit ProtocolWire(const protocol::Codec& codec)
-      : codec_(codec), opcode_(codec.is_text() ? Opcode::kText : Opcode::kBinary) {}
-
-  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                         const Projection* projection) const override {
-    codec_.append_event_body(out, epoch, record, projection);
-  }
-
-  void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
-    // The frame's header needs the message's length first.
-    thread_local std::string message;
-    message.clear();
-    codec_.append_event(message, sub, body);
-    append_frame(out, opcode_, message);
-  }
-
-  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
-    std::string payload;
-    codec_.encode(message, payload);
-    append_frame(out, opcode_, payload);
-  }
-
- private:
-  const protocol::Codec& codec_;
-  const Opcode opcode_;
-};
 
 // {"reason":"expired","from":"k3f9:12","to":"k3f9:90000"}
 std::string gap_json(const protocol::Gap& gap) {
@@ -71,8 +40,9 @@ class CloudEventsWire : public Wire {
     append_cloudevent(out, record, projection);
   }
 
-  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
-    append_frame(out, Opcode::kText, body);
+  void append_event(EventBlock& block, std::uint32_t /*sub*/,
+                    std::string_view body) const override {
+    append_frame(block.bytes, Opcode::kText, body);
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
@@ -136,8 +106,9 @@ class SseWire : public Wire {
     append_data(out, json);
   }
 
-  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
-    out.append(body);
+  void append_event(EventBlock& block, std::uint32_t /*sub*/,
+                    std::string_view body) const override {
+    block.bytes.append(body);
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
@@ -184,9 +155,10 @@ class DurableWire : public Wire {
     append_lines(out, json);
   }
 
-  void append_event(std::string& out, std::uint32_t /*sub*/, std::string_view body) const override {
-    if (!out.empty()) out.push_back(',');
-    out.append(body);
+  void append_event(EventBlock& block, std::uint32_t /*sub*/,
+                    std::string_view body) const override {
+    if (!block.empty()) block.bytes.push_back(',');
+    block.bytes.append(body);
   }
 
   void append_message(std::string& /*out*/,
@@ -195,14 +167,6 @@ class DurableWire : public Wire {
 
 }  // namespace
 
-const Wire& json_wire() {
-  static const ProtocolWire wire(protocol::json_codec());
-  return wire;
-}
-const Wire& flatbuffers_wire() {
-  static const ProtocolWire wire(protocol::flatbuffers_codec());
-  return wire;
-}
 const Wire& cloudevents_wire() {
   static const CloudEventsWire wire;
   return wire;
