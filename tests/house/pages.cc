@@ -249,6 +249,7 @@ std::vector<Page> pages(const std::string& root) {
           document("docs/asyncapi.json"),
           {.path = "docs/codes.md", .text = codes_page()},
           {.path = "docs/configuration.md", .text = configuration_page()},
+          {.path = "deploy/courtside.toml", .text = config_file()},
           {.path = "clients/typescript/client/src/catalogue.ts", .text = client_catalogue()},
           {.path = "clients/typescript/outbox/src/catalogue.ts", .text = catalogue_module()},
           {.path = "clients/typescript/outbox/prisma/migration.sql", .text = outbox_sql({}, {})}};

@@ -18,6 +18,9 @@ std::string codes_page();
 // docs/configuration.md: every setting, from engine/config's table.
 std::string configuration_page();
 
+// deploy/courtside.toml: every setting as a comment, except those that a package sets.
+std::string config_file();
+
 // The catalogue of events for applications in TypeScript, from schema/catalogue.
 std::string catalogue_module();
 

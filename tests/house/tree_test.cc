@@ -43,7 +43,7 @@ TEST(Tree, EachFolderSaysInASentenceWhatItIs) {
   std::set<std::string> all(folders().begin(), folders().end());
   for (const Area& area : areas()) all.insert(area.path);
   all.erase("tests");
-  all.insert({"examples", "examples/clients", "examples/demo"});
+  all.insert({"deploy", "examples", "examples/clients", "examples/demo"});
   for (const std::string& folder : all) {
     const std::string text = read_file((kRoot / folder / "README.md").string());
     EXPECT_TRUE(text.starts_with("# " + folder + "\n")) << folder << "/README.md has another title";

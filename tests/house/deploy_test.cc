@@ -1,14 +1,19 @@
-// Goal: the files in packaging/ fit the program: the settings are valid, and systemd restarts the
+// Goal: the files in deploy/ fit the program: the settings are valid, and systemd restarts the
 // server after exactly those errors that a restart can cure.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <sstream>
 #include <string>
 
 #include "base/error.h"
+#include "engine/config/config_toml.h"
 #include "engine/config/load.h"
+#include "engine/config/settings.h"
 #include "tests/house/tree.h"
 
 namespace courtside::house {
@@ -17,20 +22,20 @@ namespace {
 using testing::EndsWith;
 using testing::StartsWith;
 
-const std::string kPackaging = std::string(COURTSIDE_SOURCE_DIR) + "/packaging/";
+const std::string kDeploy = std::string(COURTSIDE_SOURCE_DIR) + "/deploy/";
 
 // The value of a key that the unit has once.
 std::string unit_value(const std::string& key) {
-  std::istringstream lines(read_file(kPackaging + "courtside.service"));
+  std::istringstream lines(read_file(kDeploy + "systemd/courtside.service"));
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind(key + "=", 0) == 0) return line.substr(key.size() + 1);
   }
   return "";
 }
 
-TEST(Packaging, SettingsAreValidAndFitTheUnit) {
+TEST(Deploy, SettingsAreValidAndFitTheUnit) {
   const auto loaded =
-      load_config({.flags = {}, .environment = {}, .file = kPackaging + "courtside.toml"});
+      load_config({.flags = {}, .environment = {}, .file = kDeploy + "courtside.toml"});
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_THAT(loaded->config.listen, StartsWith("127.0.0.1:"));
   EXPECT_THAT(loaded->config.data, StartsWith("/var/lib/" + unit_value("StateDirectory") + "/"));
@@ -38,14 +43,40 @@ TEST(Packaging, SettingsAreValidAndFitTheUnit) {
   EXPECT_THAT(unit_value("ExecStart"), EndsWith("courtside.toml"));
 }
 
+// Removing a # changes nothing: what the file shows of a setting is its default.
+TEST(Deploy, TheCommentedSettingsAreTheDefaults) {
+  std::istringstream lines(read_file(kDeploy + "courtside.toml"));
+  std::string uncommented;
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    // An empty credential is refused.
+    if (is_setting && line.ends_with(" = \"\"")) continue;
+    uncommented += line.substr(is_setting ? 1 : 0) + "\n";
+  }
+  std::string form = testing::TempDir() + "courtside_house_XXXXXX.toml";
+  const int file = mkstemps(form.data(), 5);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(write(file, uncommented.data(), uncommented.size()),
+            static_cast<ssize_t>(uncommented.size()));
+  close(file);
+  const auto loaded = load_config({.flags = {}, .environment = {}, .file = form});
+  std::remove(form.c_str());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  Config expected;
+  expected.data = "/var/lib/courtside/log";
+  expected.access.service_keys_file = "/etc/courtside/service-keys";
+  EXPECT_EQ(config_toml(loaded->config), config_toml(expected));
+  EXPECT_GT(loaded->origins.size(), settings().size() - 20);
+}
+
 // Story: the unit named a file that no step of the guide makes.
-TEST(Packaging, TheUnitNamesThePageThatTheGuideInstalls) {
+TEST(Deploy, TheUnitNamesThePageThatTheGuideInstalls) {
   EXPECT_EQ(unit_value("Documentation"), "man:courtside(1)");
   const std::string guide = read_file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/deploy.md");
   EXPECT_THAT(guide, testing::HasSubstr("courtside man > /usr/local/share/man/man1/courtside.1"));
 }
 
-TEST(Packaging, SystemdRestartsOnlyWhereThatHelps) {
+TEST(Deploy, SystemdRestartsOnlyWhereThatHelps) {
   std::istringstream listed(unit_value("RestartPreventExitStatus"));
   std::set<int> prevented;
   for (int status = 0; listed >> status;) prevented.insert(status);
