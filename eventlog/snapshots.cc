@@ -30,7 +30,7 @@ std::string full_key(const Hash128& key, Offset offset) {
   return out.append(encode(offset).view());
 }
 
-rocksdb::Options snapshot_options(std::size_t bytes_max) {
+rocksdb::Options snapshot_options(std::size_t bytes_max, int open_files_max) {
   rocksdb::Options options;
   options.create_if_missing = true;
   // The oldest file is removed when the total is too large; no other compaction is needed.
@@ -47,7 +47,7 @@ rocksdb::Options snapshot_options(std::size_t bytes_max) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   options.max_background_jobs = 1;
   options.avoid_flush_during_shutdown = true;
-  options.max_open_files = -1;
+  options.max_open_files = open_files_max;
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -98,7 +98,8 @@ Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& option
     return fail(Code::no_input,
                 format("the folder {} cannot be made: {}", options.path, error.message()));
   }
-  const rocksdb::Options rocks_options = snapshot_options(options.bytes_max);
+  const rocksdb::Options rocks_options =
+      snapshot_options(options.bytes_max, options.open_files_max);
   rocksdb::DB* rocks = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
   if (is_lock_held(status)) {

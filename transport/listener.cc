@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "base/format.h"
 #include "base/log.h"
 #include "transport/address.h"
+#include "transport/http_text.h"
 #include "transport/socket_watcher.h"
 
 namespace courtside {
@@ -35,8 +37,13 @@ Result<std::unique_ptr<Listener>> cannot_listen(const ListenAddress& address, in
 
 class TcpListener final : public Listener, SocketWatcherOwner {
  public:
-  TcpListener(Loop& loop, int fd, std::uint16_t port, std::function<void(AcceptedSocket)> on_accept)
-      : loop_(loop), on_accept_(std::move(on_accept)), watcher_(loop, fd, *this), port_(port) {
+  TcpListener(Loop& loop, int fd, std::uint16_t port, std::function<void(AcceptedSocket)> on_accept,
+              std::function<void()> on_exhausted)
+      : loop_(loop),
+        on_accept_(std::move(on_accept)),
+        on_exhausted_(std::move(on_exhausted)),
+        watcher_(loop, fd, *this),
+        port_(port) {
     watcher_.watch(kSocketReadable);
   }
   ~TcpListener() override { loop_.cancel_timer(pause_); }
@@ -67,12 +74,14 @@ class TcpListener final : public Listener, SocketWatcherOwner {
     if (!exhausted_)
       log_warning("transport", std::string("cannot accept: ") + std::strerror(error));
     exhausted_ = true;  // logged once, until accepting works again
+    if (on_exhausted_) on_exhausted_();
     watcher_.watch(0);
     pause_ = loop_.start_timer(kExhaustedPauseMs, [this] { watcher_.watch(kSocketReadable); });
   }
 
   Loop& loop_;
   const std::function<void(AcceptedSocket)> on_accept_;
+  const std::function<void()> on_exhausted_;
   SocketWatcher watcher_;
   TimerId pause_;
   const std::uint16_t port_;
@@ -108,6 +117,18 @@ AcceptedSocket& AcceptedSocket::operator=(AcceptedSocket&& other) noexcept {
 
 int AcceptedSocket::release() { return std::exchange(fd_, -1); }
 
+void AcceptedSocket::refuse(const HttpResponse& response) {
+  std::string text;
+  append_response_head(text, response, {.body_bytes = response.body.size(), .keep_alive = false});
+  text.append(response.body);
+  static_cast<void>(send(fd_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  shutdown(fd_, SHUT_WR);
+  // Closing with unread input resets the connection, and the client could lose the answer.
+  std::array<char, 4096> request{};
+  static_cast<void>(recv(fd_, request.data(), request.size(), MSG_DONTWAIT));
+  close(std::exchange(fd_, -1));
+}
+
 bool ListenAddress::is_loopback() const {
   const auto address = literal_address(host, port);
   if (!address) return false;
@@ -125,7 +146,8 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddress& address,
-                                                   std::function<void(AcceptedSocket)> on_accept) {
+                                                   std::function<void(AcceptedSocket)> on_accept,
+                                                   std::function<void()> on_exhausted) {
   const auto wanted = literal_address(address.host, address.port);
   if (!wanted) return cannot_listen(address, EADDRNOTAVAIL);
   const int fd = socket(wanted->family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -140,8 +162,8 @@ Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddre
     close(fd);
     return cannot_listen(address, error);
   }
-  return std::unique_ptr<Listener>(
-      std::make_unique<TcpListener>(loop, fd, bound.port(), std::move(on_accept)));
+  return std::unique_ptr<Listener>(std::make_unique<TcpListener>(
+      loop, fd, bound.port(), std::move(on_accept), std::move(on_exhausted)));
 }
 
 }  // namespace courtside

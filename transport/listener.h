@@ -34,6 +34,11 @@ class AcceptedSocket {
   const std::shared_ptr<const TlsContext>& tls() const { return tls_; }
   int release();
 
+  // Answers a request that was not read, and closes. It never waits: what the kernel does not take
+  // at once is lost, and a client that is still sending may see a reset instead. Only for plain
+  // HTTP.
+  void refuse(const HttpResponse& response);
+
  private:
   int fd_;
   std::string peer_address_;
@@ -57,8 +62,10 @@ class Listener {
   static constexpr std::uint64_t kExhaustedPauseMs = 100;
 
   // unavailable when the address is taken or not local. `on_accept` must not destroy the listener.
+  // `on_exhausted` is called at the beginning of each such pause.
   static Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenAddress& address,
-                                                  std::function<void(AcceptedSocket)> on_accept);
+                                                  std::function<void(AcceptedSocket)> on_accept,
+                                                  std::function<void()> on_exhausted = {});
   virtual ~Listener() = default;  // closes
 
   virtual std::uint16_t port() const = 0;

@@ -57,6 +57,7 @@ Admission::Admission(const Config& config, NetworkList proxies)
       failed_logins_({.count = config.limits.failed_logins_per_minute, .per_ms = kMinuteMs}),
       subscribes_({.count = config.limits.subscribes_per_second, .per_ms = kSecondMs}),
       publishes_({.count = config.limits.publishes_per_second, .per_ms = kSecondMs}),
+      connections_(config.limits.connections),
       addresses_(config.limits.connections_per_address),
       accounts_(config.limits.connections_per_account),
       histories_(config.limits.history_streams),
@@ -107,6 +108,12 @@ Result<void> Admission::take_publish(const Identity& identity, std::string_view 
 void Admission::spend_publishes(const Identity& identity, std::string_view address,
                                 std::uint64_t now_ms, std::uint64_t events) {
   if (has_rates(identity)) publishes_.spend(key_of(identity, address).text(), now_ms, events);
+}
+
+Result<ConnectionLimit::Lease> Admission::lease_connection() {
+  std::optional<ConnectionLimit::Lease> lease = connections_.acquire("");
+  if (!lease) return fail(Code::overloaded, "the server has too many connections: try again later");
+  return std::move(*lease);
 }
 
 Result<ConnectionLimit::Lease> Admission::lease_address(const std::string& address) {

@@ -61,8 +61,15 @@ class Admission {
   void spend_publishes(const Identity& identity, std::string_view address, std::uint64_t now_ms,
                        std::uint64_t events);
 
+  // A place among all connections of the server; overloaded when all are taken.
+  Result<ConnectionLimit::Lease> lease_connection();
   // A lease for one connection; rate_limited when the limit is reached.
   Result<ConnectionLimit::Lease> lease_address(const std::string& address);
+  // What a connection holds from the moment at which it is accepted.
+  struct ConnectionLeases {
+    ConnectionLimit::Lease of_all;
+    ConnectionLimit::Lease of_address;  // counts nothing for a trusted proxy
+  };
   Result<ConnectionLimit::Lease> lease_account(const Identity& identity);
   // A lease for a history response of unbounded length. overloaded when all places are taken,
   // rate_limited when this account (or this anonymous address) has its maximum. Anonymous callers
@@ -89,6 +96,7 @@ class Admission {
   RateLimit failed_logins_;
   RateLimit subscribes_;
   RateLimit publishes_;
+  ConnectionLimit connections_;
   ConnectionLimit addresses_;
   ConnectionLimit accounts_;
   ConnectionLimit histories_;

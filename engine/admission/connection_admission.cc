@@ -8,8 +8,8 @@
 namespace courtside {
 
 ConnectionAdmission::ConnectionAdmission(Admission& admission, const EventLoop& loop,
-                                         std::string peer, ConnectionLimit::Lease place)
-    : shared_admission_(admission), loop_(loop), place_(std::move(place)) {
+                                         std::string peer, Admission::ConnectionLeases places)
+    : shared_admission_(admission), loop_(loop), places_(std::move(places)) {
   set_peer(peer);
 }
 
@@ -39,7 +39,7 @@ Result<void> ConnectionAdmission::lease_address() {
   if (leased_address_ == address_) return {};
   Result<ConnectionLimit::Lease> place = shared_admission_.lease_address(address_);
   if (!place) return fail(place.error());
-  place_ = std::move(*place);
+  places_.of_address = std::move(*place);
   leased_address_ = address_;
   return {};
 }

@@ -18,10 +18,10 @@ namespace courtside {
 
 class ConnectionAdmission {
  public:
-  // `place` is the lease for `peer`, the socket's address. A trusted proxy has none; its clients
-  // have theirs. Admission and loop must outlive it.
+  // `places` are the leases of the socket, whose address is `peer`. A trusted proxy has none for
+  // its address; its clients have theirs. Admission and loop must outlive it.
   ConnectionAdmission(Admission& admission, const EventLoop& loop, std::string peer,
-                      ConnectionLimit::Lease place);
+                      Admission::ConnectionLeases places);
 
   void set_connection(std::uint64_t id) { connection_ = id; }
 
@@ -90,8 +90,8 @@ class ConnectionAdmission {
   const EventLoop& loop_;
   std::string proxy_;    // the trusted proxy of the current request; empty: none
   std::string address_;  // the client's
-  ConnectionLimit::Lease place_;
-  std::string leased_address_;  // the address that place_ is for, behind a proxy
+  Admission::ConnectionLeases places_;
+  std::string leased_address_;  // the address that places_.of_address is for, behind a proxy
   ConnectionLimit::Lease account_place_;
   std::string account_;  // the account that account_place_ is for; empty: none
   std::string caller_;   // actor of the last valid credential; empty: none

@@ -51,6 +51,11 @@ SequencerOptions sequencer_options(const Config& config) {
           .retention_age_s = config.retention.age_s};
 }
 
+void log_plan(const DescriptorPlan& plan, std::uint64_t wanted_connections) {
+  const DescriptorNote note = describe(plan, wanted_connections);
+  note.has_fewer ? log_warning("engine", note.text) : log_info("engine", note.text);
+}
+
 void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t ms_max) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms_max);
   for (const std::future<void>& each : futures) each.wait_until(deadline);
@@ -58,14 +63,38 @@ void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t m
 
 }  // namespace
 
-Server::Server(const Config& config) : config_(config) {}
+Server::Server(const Config& config, const DescriptorPlan& descriptors)
+    : config_(config), descriptors_(descriptors) {}
 
 Server::~Server() { shut_down(); }
 
 Result<std::unique_ptr<Server>> Server::start(const Config& config) {
-  std::unique_ptr<Server> server(new Server(config));
+  const Result<DescriptorPlan> descriptors =
+      plan_descriptors(config, std::thread::hardware_concurrency(), raise_descriptor_limit());
+  if (!descriptors) return fail(descriptors.error());
+  log_plan(*descriptors, config.limits.connections);
+  Config fitted = config;
+  fitted.limits.connections = descriptors->connections;
+  std::unique_ptr<Server> server(new Server(fitted, *descriptors));
   if (const Result<void> opened = server->open(); !opened) return fail(opened.error());
   return server;
+}
+
+Result<void> Server::open_log() {
+  Result<std::unique_ptr<EventLog>> log = EventLog::open(
+      {.path = config_.data, .open_files_max = static_cast<int>(descriptors_.log_files)});
+  if (!log) return fail(log.error());
+  log_ = std::move(*log);
+  tail_.emplace(config_.tail_bytes);
+  pages_.emplace(*log_, *tail_);
+  Result<std::unique_ptr<Snapshots>> snapshots =
+      open_snapshots({.path = config_.data + "/snapshots",
+                      .open_files_max = static_cast<int>(descriptors_.snapshot_files)});
+  // Without snapshots states are slower, but correct.
+  if (!snapshots) log_warning("eventlog", snapshots.error().message);
+  if (snapshots) snapshots_ = std::move(*snapshots);
+  states_.emplace(*log_, *pages_, snapshots_.get());
+  return {};
 }
 
 Result<void> Server::open() {
@@ -80,20 +109,10 @@ Result<void> Server::open() {
     if (!tls) return fail(tls.error());
     tls_ = std::move(*tls);
   }
-  Result<std::unique_ptr<EventLog>> log = EventLog::open({.path = config_.data});
-  if (!log) return fail(log.error());
+  if (const Result<void> opened = open_log(); !opened) return opened;
 
   router_ = std::move(*router);
   projections_ = std::move(*projections);
-  log_ = std::move(*log);
-  tail_.emplace(config_.tail_bytes);
-  pages_.emplace(*log_, *tail_);
-  Result<std::unique_ptr<Snapshots>> snapshots =
-      open_snapshots({.path = config_.data + "/snapshots"});
-  // Without snapshots states are slower, but correct.
-  if (!snapshots) log_warning("eventlog", snapshots.error().message);
-  if (snapshots) snapshots_ = std::move(*snapshots);
-  states_.emplace(*log_, *pages_, snapshots_.get());
   reads_ = std::make_unique<ReadPool>(config_.read_threads);
 
   Result<std::unique_ptr<AccessControl>> access =
@@ -153,10 +172,8 @@ void Server::start_shards() {
 Result<void> Server::listen() {
   const Result<ListenAddress> address = parse_listen_address(config_.listen);
   if (!address) return fail(address.error());
-  Result<std::unique_ptr<Listener>> listener = Listener::listen(
-      loop_, *address, [this](AcceptedSocket socket) { on_socket(std::move(socket), false); });
-  if (!listener) return fail(listener.error());
-  listener_ = std::move(*listener);
+  acceptor_.emplace(loop_, *admission_, *shards_, tls_.get(), config_.proxy_protocol);
+  if (const Result<void> listening = acceptor_->listen(*address); !listening) return listening;
   return write_serving_file();
 }
 
@@ -165,17 +182,15 @@ Result<void> Server::listen() {
 // listener for them.
 Result<void> Server::write_serving_file() {
   std::optional<std::string> host = loopback_host(config_.listen);
+  std::uint16_t port = acceptor_->port();
   if (tls_) host.reset();
   if (host && config_.proxy_protocol && admission_->proxies().contains(*host)) host.reset();
   if (!host) {
     host = "127.0.0.1";
-    Result<std::unique_ptr<Listener>> listener =
-        Listener::listen(loop_, {.host = *host, .port = 0},
-                         [this](AcceptedSocket socket) { on_socket(std::move(socket), true); });
-    if (!listener) return fail(listener.error());
-    local_listener_ = std::move(*listener);
+    const Result<std::uint16_t> local = acceptor_->listen_locally();
+    if (!local) return fail(local.error());
+    port = *local;
   }
-  const std::uint16_t port = (local_listener_ ? local_listener_ : listener_)->port();
   Result<std::unique_ptr<ServingFile>> file =
       ServingFile::write(config_.data, {.url = http_url(*host, port), .key = backups_->key()});
   if (!file) return fail(file.error());
@@ -189,34 +204,6 @@ void Server::run_housekeeping() {
   if (tls_) tls_->reload_if_changed(TlsFiles::When::kWhenSettled);
   outboxes_->check_overdue();
   loop_.start_timer(kHousekeepingMs, [this] { run_housekeeping(); });
-}
-
-void Server::on_socket(AcceptedSocket socket, bool is_local) {
-  std::size_t total = 0;
-  Shard* least = nullptr;
-  // Start after the last chosen shard: the counts lag behind in a burst of connections.
-  for (std::size_t i = 0; i < shards_->size(); ++i) {
-    Shard& shard = *(*shards_)[(next_shard_ + i) % shards_->size()];
-    total += shard.stats().connections;
-    if (least == nullptr || shard.stats().connections < least->stats().connections) least = &shard;
-  }
-  ++next_shard_;
-  const auto refuse = [&, address = socket.peer_address()](Denial reason) {
-    ++refused_;  // the socket closes when it is destroyed
-    admission_->denials().count(reason, 0, address, loop_.now_ms());
-  };
-  if (!admission_->admits_peer(socket.peer_address())) return refuse(Denial::kExposure);
-  if (total >= config_.limits.connections) return refuse(Denial::kConnections);
-  if (tls_ && !is_local) socket.expect_tls(tls_->context());
-  ConnectionLimit::Lease place;
-  if (!is_local && admission_->proxies().contains(socket.peer_address())) {
-    if (config_.proxy_protocol) socket.expect_proxy_header();
-  } else {
-    Result<ConnectionLimit::Lease> taken = admission_->lease_address(socket.peer_address());
-    if (!taken) return refuse(Denial::kConnections);
-    place = std::move(*taken);
-  }
-  if (!least->post_socket({std::move(socket), std::move(place)})) refuse(Denial::kConnections);
 }
 
 Result<void> Server::run() {
@@ -240,8 +227,7 @@ void Server::request_reload() {
 void Server::on_wake() {
   if (reload_requested_.exchange(false)) reload();
   if (!stop_requested_) return;
-  listener_.reset();
-  local_listener_.reset();
+  acceptor_->close();
   loop_.request_stop();
 }
 

@@ -17,8 +17,10 @@
 #include "base/result.h"
 #include "engine/http/backup_endpoint.h"
 #include "engine/http/services.h"
+#include "engine/server/acceptor.h"
 #include "engine/server/access_control.h"
 #include "engine/server/commit_fan_out.h"
+#include "engine/server/descriptors.h"
 #include "engine/server/metrics.h"
 #include "engine/server/outboxes.h"
 #include "engine/server/read_pool.h"
@@ -30,7 +32,6 @@
 #include "eventlog/snapshots.h"
 #include "replay/state/state_reader.h"
 #include "replay/tail.h"
-#include "transport/listener.h"
 #include "transport/loop.h"
 
 namespace courtside {
@@ -43,7 +44,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  std::uint16_t port() const { return listener_->port(); }
+  std::uint16_t port() const { return acceptor_->port(); }
   const std::string& epoch() const { return log_->epoch(); }
   OffsetRange held() const { return log_->held(); }
 
@@ -54,12 +55,12 @@ class Server {
   void request_reload();
 
  private:
-  explicit Server(const Config& config);
+  Server(const Config& config, const DescriptorPlan& descriptors);
 
+  Result<void> open_log();
   Result<void> open();
   void start_shards();
   void on_failure(const Error& error);
-  void on_socket(AcceptedSocket socket, bool is_local);
   Result<void> listen();
   Result<void> write_serving_file();
   void on_wake();
@@ -71,7 +72,8 @@ class Server {
   void add_access_samples(std::vector<Sample>& samples) const;
   void add_shard_samples(std::vector<Sample>& samples) const;
 
-  const Config config_;
+  const Config config_;  // limits.connections is what the descriptors allow
+  const DescriptorPlan descriptors_;
   std::unique_ptr<EventLog> log_;
   std::optional<Router> router_;
   std::optional<Projections> projections_;
@@ -91,15 +93,10 @@ class Server {
 
   Loop loop_;                      // for accepting connections
   std::unique_ptr<TlsFiles> tls_;  // null without TLS
-  std::unique_ptr<Listener> listener_;
-  // For commands on this machine. Null if the other listener is plain and reachable through
-  // loopback.
-  std::unique_ptr<Listener> local_listener_;
+  std::optional<Acceptor> acceptor_;
   std::unique_ptr<ServingFile> serving_file_;
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> reload_requested_{false};
-  std::size_t next_shard_ = 0;
-  std::atomic<std::uint64_t> refused_{0};
 
   std::mutex failure_mutex_;
   std::optional<Error> failure_;

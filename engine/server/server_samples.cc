@@ -72,7 +72,11 @@ void Server::add_access_samples(std::vector<Sample>& samples) const {
   add_counter(samples, "courtside_access_failures_total",
               "Access facts that their source failed to load.", facts.failures);
   add_gauge(samples, "courtside_access_cache_entries", "Access facts in the cache.", facts.entries);
-  add_counter(samples, "courtside_refused_total", "Connections closed at once.", refused_);
+  add_counter(samples, "courtside_refused_total", "Connections closed at once.",
+              acceptor_->refused());
+  add_counter(samples, "courtside_accept_exhausted_total",
+              "Times that no file descriptor was left for a new connection.",
+              acceptor_->exhausted());
   for (std::size_t i = 0; i < kDenialCount; ++i) {
     const auto reason = static_cast<Denial>(i);
     samples.push_back({"courtside_denied_total",

@@ -171,7 +171,7 @@ void Shard::adopt_socket(NewConnection accepted) {
   if (draining_) return;
   auto peer = std::make_unique<Peer>(
       *this, ConnectionAdmission(services_.admission, loop_, accepted.socket.peer_address(),
-                                 std::move(accepted.place)));
+                                 std::move(accepted.places)));
   Connection& connection =
       runtime_->adopt(std::move(accepted.socket), services_.connection_limits, *peer);
   peer->set_connection(connection);

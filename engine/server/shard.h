@@ -23,7 +23,7 @@
 
 #include "base/loop_thread.h"
 #include "base/mailbox.h"
-#include "engine/admission/connection_limit.h"
+#include "engine/admission/admission.h"
 #include "engine/connection/peer_host.h"
 #include "engine/delivery/hub.h"
 #include "engine/http/services.h"
@@ -37,10 +37,10 @@ namespace courtside {
 
 class Peer;
 
-// A socket for the shard that will own it, with its lease of the limit per address.
+// A socket for the shard that will own it, with its leases.
 struct NewConnection {
   AcceptedSocket socket;
-  ConnectionLimit::Lease place;
+  Admission::ConnectionLeases places;
 };
 
 class Shard final : public HubHost, public PeerHost {

@@ -326,8 +326,10 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const EventLogOptions& options)
   }
   auto end = check_before_opening(options.path);
   if (!end) return fail(end.error());
-  auto database = Database::open(
-      {.path = options.path, .block_cache_bytes = options.block_cache_bytes, .env = options.env});
+  auto database = Database::open({.path = options.path,
+                                  .block_cache_bytes = options.block_cache_bytes,
+                                  .max_open_files = options.open_files_max,
+                                  .env = options.env});
   if (!database) return fail(database.error());
   close_to_others(options.path);
   auto meta = load_or_create_meta(**database);

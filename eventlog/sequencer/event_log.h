@@ -43,6 +43,7 @@ struct EventLogOptions {
   // The same limit in memory, approximately: events with a thousand channels fill a segment sooner.
   std::size_t segment_bytes_max = 64 << 20;
   std::size_t block_cache_bytes = 64 << 20;
+  int open_files_max = -1;  // sorted files that are open at a time, 20 or more; -1: all
   // Dropped records are removed from the disk when they reach this size, or after 15 minutes.
   std::size_t reclaim_bytes_min = 8 << 20;
   // Reads and writes RocksDB's files; null: the machine's own. A test's can fail.

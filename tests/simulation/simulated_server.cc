@@ -94,7 +94,8 @@ SimulatedServer::~SimulatedServer() {
 bool SimulatedServer::connect(std::size_t shard, const std::string& address) {
   Result<ConnectionLimit::Lease> place = admission_.lease_address(address);
   if (!place) return false;
-  return (*shards_)[shard]->post_socket({AcceptedSocket(-1, address), std::move(*place)});
+  return (*shards_)[shard]->post_socket(
+      {AcceptedSocket(-1, address), {.of_all = {}, .of_address = std::move(*place)}});
 }
 
 bool SimulatedServer::is_answered() const {

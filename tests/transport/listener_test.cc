@@ -85,6 +85,8 @@ class NoDescriptors {
 
 TEST(Listener, WithoutDescriptorsItWaitsAndThenGoesOn) {
   Server server;
+  int pauses = 0;
+  server.on_exhausted = [&] { ++pauses; };
   RawClient client(server.port());
   {
     const NoDescriptors limit;
@@ -94,8 +96,27 @@ TEST(Listener, WithoutDescriptorsItWaitsAndThenGoesOn) {
     ASSERT_TRUE(server.pump([&] { return later; }));
     EXPECT_LT(server.turns - turns_before, 60u);
     EXPECT_EQ(server.connections.size(), 0u);
+    EXPECT_GE(pauses, 1);
+    EXPECT_LE(pauses, 3);  // one for each kExhaustedPauseMs
   }
   EXPECT_TRUE(server.pump([&] { return server.connections.size() == 1; }));
+}
+
+TEST(Listener, ASocketThatIsNotAdmittedIsAnsweredAndClosed) {
+  Loop loop;
+  bool asks = false;
+  auto listening = Listener::listen(loop, {"127.0.0.1", 0}, [&](AcceptedSocket socket) {
+    socket.refuse({.status = 503, .content_type = "text/plain", .body = "full"});
+    asks = true;
+  });
+  ASSERT_TRUE(listening);
+  RawClient client((*listening)->port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  for (int turn = 0; !asks && turn < 1000; ++turn) loop.run_turn(kTimerTickMs);
+  EXPECT_EQ(without_date(client.input()),
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n"
+            "Connection: close\r\n\r\nfull");
+  EXPECT_TRUE(client.ended());
 }
 
 TEST(Listener, AClosedOneRefuses) {

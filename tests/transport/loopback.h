@@ -125,11 +125,16 @@ inline const char* name_of(CloseReason reason) {
 class Server final : public ConnectionHandler {
  public:
   explicit Server(ConnectionLimits connection_limits = {}) : limits(connection_limits) {
-    auto listening = Listener::listen(loop, {"127.0.0.1", 0}, [this](AcceptedSocket socket) {
-      Connection& connection = adopt(loop, std::move(socket), limits, *this);
-      connections[connection.id()] = &connection;
-      if (on_adopted) on_adopted(connection);
-    });
+    auto listening = Listener::listen(
+        loop, {"127.0.0.1", 0},
+        [this](AcceptedSocket socket) {
+          Connection& connection = adopt(loop, std::move(socket), limits, *this);
+          connections[connection.id()] = &connection;
+          if (on_adopted) on_adopted(connection);
+        },
+        [this] {
+          if (on_exhausted) on_exhausted();
+        });
     listener = std::move(*listening);
   }
 
@@ -213,6 +218,7 @@ class Server final : public ConnectionHandler {
   std::string log;
   std::uint64_t turns = 0;
   std::function<void(Connection&)> on_adopted;
+  std::function<void()> on_exhausted;
   std::function<void(Connection&, HttpRequest&)> on_request_do;
   std::function<void(Connection&, Opcode, std::string_view)> on_message_do;
   std::function<void(Connection&)> on_drained_do;

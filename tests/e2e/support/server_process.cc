@@ -199,12 +199,15 @@ std::string run_courtside(const std::vector<std::string>& arguments) {
   return std::to_string(status) + ": " + process.whole_output();
 }
 
-ServerProcess::ServerProcess(std::vector<std::string> flags) : flags_(std::move(flags)) { start(); }
+ServerProcess::ServerProcess(std::vector<std::string> flags, std::vector<std::string> wrapper)
+    : flags_(std::move(flags)), wrapper_(std::move(wrapper)) {
+  start();
+}
 
 std::vector<std::string> ServerProcess::arguments() const {
-  std::vector<std::string> all = {courtside_binary(), "serve",
-                                  "--listen",         "127.0.0.1:" + std::to_string(port_),
-                                  "--data",           folder_.path().string()};
+  std::vector<std::string> all = wrapper_;
+  all.insert(all.end(), {courtside_binary(), "serve", "--listen",
+                         "127.0.0.1:" + std::to_string(port_), "--data", folder_.path().string()});
   all.insert(all.end(), flags_.begin(), flags_.end());
   return all;
 }

@@ -78,8 +78,9 @@ std::string run_courtside(const std::vector<std::string>& arguments);
 class ServerProcess {
  public:
   // Starts with a new folder and a free port, and waits until it listens. `flags` follow `serve
-  // --listen ... --data ...`.
-  explicit ServerProcess(std::vector<std::string> flags = {});
+  // --listen ... --data ...`; `wrapper` is a program that runs it, such as prlimit.
+  explicit ServerProcess(std::vector<std::string> flags = {},
+                         std::vector<std::string> wrapper = {});
 
   std::uint16_t port() const { return port_; }
   const std::filesystem::path& data() const { return folder_.path(); }
@@ -98,6 +99,7 @@ class ServerProcess {
   std::vector<std::string> arguments() const;
 
   std::vector<std::string> flags_;
+  const std::vector<std::string> wrapper_;
   TempFolder folder_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Process> process_;

@@ -24,8 +24,8 @@ namespace courtside::e2e {
 
 class ServerTest : public ::testing::Test {
  protected:
-  explicit ServerTest(std::vector<std::string> flags = {})
-      : server(std::move(flags)), http(server.port()) {}
+  explicit ServerTest(std::vector<std::string> flags = {}, std::vector<std::string> wrapper = {})
+      : server(std::move(flags), std::move(wrapper)), http(server.port()) {}
 
   void TearDown() override {
     if (server.process().running()) {

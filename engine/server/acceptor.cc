@@ -1,0 +1,78 @@
+#include "engine/server/acceptor.h"
+
+#include <string>
+#include <utility>
+
+#include "engine/http/problem.h"
+
+namespace courtside {
+
+Result<std::unique_ptr<Listener>> Acceptor::open(const ListenAddress& address, bool is_local) {
+  return Listener::listen(
+      loop_, address,
+      [this, is_local](AcceptedSocket socket) { on_socket(std::move(socket), is_local); },
+      [this] { ++exhausted_; });
+}
+
+Result<void> Acceptor::listen(const ListenAddress& address) {
+  Result<std::unique_ptr<Listener>> listener = open(address, /*is_local=*/false);
+  if (!listener) return fail(listener.error());
+  listener_ = std::move(*listener);
+  return {};
+}
+
+Result<std::uint16_t> Acceptor::listen_locally() {
+  Result<std::unique_ptr<Listener>> listener =
+      open({.host = "127.0.0.1", .port = 0}, /*is_local=*/true);
+  if (!listener) return fail(listener.error());
+  local_listener_ = std::move(*listener);
+  return local_listener_->port();
+}
+
+void Acceptor::close() {
+  listener_.reset();
+  local_listener_.reset();
+}
+
+// Starts after the last chosen shard: the counts lag behind in a burst of connections.
+Shard& Acceptor::next_shard() {
+  Shard* least = nullptr;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    Shard& shard = *shards_[(next_shard_ + i) % shards_.size()];
+    if (least == nullptr || shard.stats().connections < least->stats().connections) least = &shard;
+  }
+  ++next_shard_;
+  return *least;
+}
+
+void Acceptor::on_socket(AcceptedSocket socket, bool is_local) {
+  const std::string address = socket.peer_address();
+  if (!admission_.admits_peer(address)) return count_refused(Denial::kExposure, address);
+  if (tls_ != nullptr && !is_local) socket.expect_tls(tls_->context());
+  Result<ConnectionLimit::Lease> of_all = admission_.lease_connection();
+  if (!of_all) return refuse(std::move(socket), Denial::kConnections, of_all.error());
+  ConnectionLimit::Lease of_address;
+  if (!is_local && admission_.proxies().contains(address)) {
+    if (proxies_send_headers_) socket.expect_proxy_header();
+  } else {
+    Result<ConnectionLimit::Lease> taken = admission_.lease_address(address);
+    if (!taken) return refuse(std::move(socket), Denial::kConnections, taken.error());
+    of_address = std::move(*taken);
+  }
+  const bool posted = next_shard().post_socket(
+      {std::move(socket), {.of_all = std::move(*of_all), .of_address = std::move(of_address)}});
+  if (!posted) count_refused(Denial::kConnections, address);
+}
+
+// The answer costs one system call, and nothing is kept of the client.
+void Acceptor::refuse(AcceptedSocket socket, Denial reason, const Error& error) {
+  count_refused(reason, socket.peer_address());
+  if (!socket.tls()) socket.refuse(problem(error));
+}
+
+void Acceptor::count_refused(Denial reason, const std::string& address) {
+  ++refused_;
+  admission_.denials().count(reason, 0, address, loop_.now_ms());
+}
+
+}  // namespace courtside

@@ -1,0 +1,64 @@
+// Admits the sockets that the listeners accept, and gives each to the shard with the fewest
+// connections. A socket above a limit is answered, without reading its request, and closed.
+//
+// Threads: its loop's; refused() and exhausted() from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "engine/admission/admission.h"
+#include "engine/server/commit_fan_out.h"
+#include "engine/server/tls_files.h"
+#include "transport/listener.h"
+#include "transport/loop.h"
+
+namespace courtside {
+
+class Acceptor {
+ public:
+  // `tls` may be null: plain. All must outlive it.
+  Acceptor(Loop& loop, Admission& admission, const Shards& shards, const TlsFiles* tls,
+           bool proxies_send_headers)
+      : loop_(loop),
+        admission_(admission),
+        shards_(shards),
+        tls_(tls),
+        proxies_send_headers_(proxies_send_headers) {}
+
+  Result<void> listen(const ListenAddress& address);
+  // A second, plain port on 127.0.0.1, for commands on this machine. Returns its number.
+  Result<std::uint16_t> listen_locally();
+  void close();
+
+  // REQUIRES: listen() succeeded, and close() was not called.
+  std::uint16_t port() const { return listener_->port(); }
+
+  // Sockets that were closed at once.
+  std::uint64_t refused() const { return refused_; }
+  // Times that no descriptor was left for a new socket.
+  std::uint64_t exhausted() const { return exhausted_; }
+
+ private:
+  Result<std::unique_ptr<Listener>> open(const ListenAddress& address, bool is_local);
+  void on_socket(AcceptedSocket socket, bool is_local);
+  Shard& next_shard();
+  void refuse(AcceptedSocket socket, Denial reason, const Error& error);
+  void count_refused(Denial reason, const std::string& address);
+
+  Loop& loop_;
+  Admission& admission_;
+  const Shards& shards_;
+  const TlsFiles* const tls_;
+  const bool proxies_send_headers_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> local_listener_;
+  std::size_t next_shard_ = 0;
+  std::atomic<std::uint64_t> refused_{0};
+  std::atomic<std::uint64_t> exhausted_{0};
+};
+
+}  // namespace courtside
