@@ -28,6 +28,9 @@ struct Run {
   int operator()(const courtside::ConfigPrintCommand& command) const {
     return run_config_print(command);
   }
+  int operator()(const courtside::ConfigCheckCommand& command) const {
+    return run_config_check(command);
+  }
   int operator()(const courtside::TokenCommand& command) const { return run_token(command); }
   int operator()(const courtside::OutboxInstallCommand& command) const {
     return run_outbox_install(command);

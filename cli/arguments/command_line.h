@@ -151,6 +151,11 @@ struct ConfigPrintCommand {
   bool toml = false;  // -o toml: a file that says the same
 };
 
+// Whether `serve` would start with these settings.
+struct ConfigCheckCommand {
+  LoadedConfig loaded;
+};
+
 // A token for development. Texts are empty where there shall be no such claim.
 struct TokenCommand {
   std::string secret;  // empty when none is configured: there is nothing to sign with
@@ -225,7 +230,7 @@ struct VersionCommand {
 using CommandLine =
     std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand, ListCommand,
                  HistoryCommand, LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand,
-                 TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
+                 ConfigCheckCommand, TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
                  VerifyCommand, BackupCommand, RestoreCommand, RenewCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.

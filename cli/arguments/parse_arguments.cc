@@ -4,83 +4,19 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <list>
 
 #include "base/format.h"
 #include "cli/arguments/command_tree.h"
 #include "cli/arguments/help_page.h"
+#include "cli/arguments/setting_options.h"
 #include "cli/arguments/subcommand.h"
 #include "engine/config/nearest.h"
-#include "engine/config/settings.h"
 #include "schema/channel.h"
 
 extern char** environ;
 
 namespace courtside {
 namespace {
-
-std::string type_name(const Setting& setting) {
-  if (std::holds_alternative<ListSetting>(setting.kind)) return "TEXT,...";
-  if (const auto* choice = std::get_if<ChoiceSetting>(&setting.kind)) {
-    return CLI::detail::join(choice->words, "|");
-  }
-  const auto* number = std::get_if<NumberSetting>(&setting.kind);
-  if (number == nullptr) return "TEXT";
-  if (number->unit == Unit::kCount) return "N";
-  return number->unit == Unit::kBytes ? "BYTES" : "DURATION";
-}
-
-// "what it is for [its default]"
-std::string option_doc(const Setting& setting) {
-  std::string value = value_text(setting, Config{});
-  const auto* number = std::get_if<NumberSetting>(&setting.kind);
-  if (value == "0" && number != nullptr && !number->zero_means.empty()) {
-    value.append(": ").append(number->zero_means);
-  }
-  return std::string(setting.doc) + (value.empty() ? "" : " [" + value + "]");
-}
-
-// --config and a flag for every setting.
-class SettingOptions {
- public:
-  explicit SettingOptions(CLI::App& command) {
-    command.add_option("--config", file_, "TOML file with settings and routes")->type_name("FILE");
-    for (const Setting& setting : settings()) {
-      // A list, because CLI11 keeps pointers to the texts.
-      Given& given = given_.emplace_back();
-      given.setting = &setting;
-      given.option = command.add_option(setting.flag(), given.text, option_doc(setting));
-      given.option->type_name(type_name(setting));
-      if (setting.name.substr(0, 7) == "limits.") given.option->group("Limits");
-      // A list's flags add up; of the others the last one holds.
-      if (std::holds_alternative<ListSetting>(setting.kind)) {
-        given.option->multi_option_policy(CLI::MultiOptionPolicy::Join)->delimiter(',');
-      } else {
-        given.option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-      }
-    }
-  }
-  SettingOptions(const SettingOptions&) = delete;
-  SettingOptions& operator=(const SettingOptions&) = delete;
-
-  Result<LoadedConfig> load(const Surroundings& surroundings) const {
-    ConfigSources sources{.flags = {}, .environment = surroundings.environment, .file = file_};
-    for (const Given& given : given_) {
-      if (given.option->count() > 0) sources.flags.emplace_back(given.setting->name, given.text);
-    }
-    return load_config(sources);
-  }
-
- private:
-  struct Given {
-    const Setting* setting = nullptr;
-    CLI::Option* option = nullptr;
-    std::string text;
-  };
-
-  std::string file_;
-  std::list<Given> given_;
-};
 
 class Serve : public Subcommand {
  public:
@@ -101,34 +37,6 @@ class Serve : public Subcommand {
  private:
   CLI::App& app_;
   SettingOptions settings_;
-};
-
-class ConfigPrint : public Subcommand {
- public:
-  explicit ConfigPrint(CLI::App& root)
-      : config_(*root.add_subcommand("config", "Look at the configuration")),
-        app_(*config_.add_subcommand("print", "Show every setting and where it came from")),
-        settings_(app_),
-        output_(app_, {"table", "json", "jsonl", "csv", "toml"}, OutputOption::Tables::kPlain) {}
-
-  bool chosen() const override { return config_.parsed(); }
-
-  ParsedCommandLine finish(const Surroundings& surroundings) const override {
-    if (!app_.parsed()) return tl::unexpected(usage_error("config: say what to do: print"));
-    const auto word = output_.word(surroundings);
-    if (!word) return tl::unexpected(word.error());
-    Result<LoadedConfig> loaded = settings_.load(surroundings);
-    if (!loaded) return tl::unexpected(exit_for(loaded.error()));
-    ConfigPrintCommand command{.loaded = std::move(*loaded)};
-    command.toml = *word == "toml";
-    return output_.finish(std::move(command), surroundings);
-  }
-
- private:
-  CLI::App& config_;
-  CLI::App& app_;
-  SettingOptions settings_;
-  OutputOption output_;
 };
 
 class Version : public Subcommand {
@@ -277,7 +185,7 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(add_log(root));
   commands.push_back(add_export(root));
   commands.push_back(add_bench(root));
-  commands.push_back(std::make_unique<ConfigPrint>(root));
+  commands.push_back(add_config(root));
   commands.push_back(add_token(root));
   commands.push_back(add_outbox(root));
   commands.push_back(add_verify(root));

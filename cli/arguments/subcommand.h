@@ -36,6 +36,7 @@ std::unique_ptr<Subcommand> add_history(CLI::App& root);
 std::unique_ptr<Subcommand> add_log(CLI::App& root);
 std::unique_ptr<Subcommand> add_export(CLI::App& root);
 std::unique_ptr<Subcommand> add_bench(CLI::App& root);
+std::unique_ptr<Subcommand> add_config(CLI::App& root);
 std::unique_ptr<Subcommand> add_token(CLI::App& root);
 std::unique_ptr<Subcommand> add_outbox(CLI::App& root);
 std::unique_ptr<Subcommand> add_verify(CLI::App& root);

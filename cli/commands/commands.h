@@ -22,6 +22,7 @@ int run_export(const ExportCommand& command);
 // `arguments`: all that stands behind `bench`.
 int run_bench(const std::vector<std::string>& arguments);
 int run_config_print(const ConfigPrintCommand& command);
+int run_config_check(const ConfigCheckCommand& command);
 int run_token(const TokenCommand& command);
 int run_outbox_install(const OutboxInstallCommand& command);
 int run_outbox_status(const OutboxStatusCommand& command);

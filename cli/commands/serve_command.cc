@@ -10,7 +10,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/serve_signals.h"
 #include "engine/access/changing_file.h"
-#include "engine/server/rule_check.h"
+#include "engine/server/config_check.h"
 #include "engine/server/server.h"
 #include "schema/position.h"
 

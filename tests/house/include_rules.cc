@@ -222,7 +222,7 @@ const std::vector<Area>& areas() {
         "cli/terminal",
         "cli/remote",
         "engine/config",
-        "engine/server/rule_check.h",
+        "engine/server/config_check.h",
         "engine/server/server.h",
         "engine/server/serving_file.h",
         "engine/access/changing_file.h",

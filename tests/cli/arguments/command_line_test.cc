@@ -254,7 +254,9 @@ TEST(CommandLine, ConfigPrintLoadsAsServeWould) {
   EXPECT_EQ(
       parsed<ConfigPrintCommand>({"config", "print", "--listen", "0.0.0.0:1"}).loaded.config.listen,
       "0.0.0.0:1");
-  EXPECT_EQ(refused({"config"}), "64 courtside: config: say what to do: print");
+  EXPECT_EQ(parsed<ConfigCheckCommand>({"config", "check", "--shards", "3"}).loaded.config.shards,
+            3u);
+  EXPECT_EQ(refused({"config"}), "64 courtside: config: say what to do: print or check");
 }
 
 TEST(CommandLine, OutputIsATableForPeopleAndLinesForPrograms) {

@@ -29,6 +29,7 @@ TEST(ManPage, IsSetForEveryCommand) {
                               "export",
                               "bench",
                               "config",
+                              "config check",
                               "config print",
                               "token",
                               "outbox",

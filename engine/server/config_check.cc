@@ -1,4 +1,4 @@
-#include "engine/server/rule_check.h"
+#include "engine/server/config_check.h"
 
 #include <algorithm>
 #include <set>
@@ -8,9 +8,12 @@
 #include "base/log.h"
 #include "engine/access/access_rules.h"
 #include "engine/access/changing_file.h"
+#include "engine/access/credential.h"
 #include "engine/access/service_keys.h"
 #include "engine/config/nearest.h"
+#include "engine/postgres/connection_string.h"
 #include "engine/routing/router.h"
+#include "engine/server/tls_files.h"
 
 namespace courtside {
 namespace {
@@ -56,6 +59,28 @@ std::vector<std::string> known_permissions(const Config& config) {
   return {known.begin(), known.end()};
 }
 
+Result<void> check_databases(const Config& config) {
+  if (!config.database.url.empty()) {
+    const Result<void> sound = without_value(
+        connection_string("database.url", config.database.url, config.database.query_ms));
+    if (!sound) return sound;
+  }
+  for (const OutboxSettings& each : outbox_sources(config)) {
+    const Result<void> sound =
+        without_value(connection_string("outbox.url", each.url, each.query_ms));
+    if (!sound) return sound;
+  }
+  return {};
+}
+
+Result<void> check_files(const Config& config) {
+  if (has_tls(config)) {
+    if (const Result<void> sound = without_value(TlsFiles::make(config.tls)); !sound) return sound;
+  }
+  if (!has_access_control(config)) return {};
+  return without_value(Credentials::make(config.access));
+}
+
 }  // namespace
 
 Result<void> check_rules(const LoadedConfig& loaded) {
@@ -82,6 +107,20 @@ Result<void> check_rules(const LoadedConfig& loaded) {
   return check_each(loaded, "publish", config.publish_rules, [&](const PublishRule& rule) {
     return check_access([&](Config& alone) { alone.publish_rules = {rule}; });
   });
+}
+
+Result<void> check_config(const LoadedConfig& loaded) {
+  const Config& config = loaded.config;
+  if (const Result<void> safe = check_exposure(config); !safe) return safe;
+  if (const Result<void> sound = check_rules(loaded); !sound) return sound;
+  // Each rule is sound; together they may still exceed a bound.
+  for (const Result<void>& whole : {without_value(Router::make(config.routes)),
+                                    without_value(Projections::make(config.projections)),
+                                    without_value(AccessRules::make(config))}) {
+    if (!whole) return whole;
+  }
+  if (const Result<void> sound = check_databases(config); !sound) return sound;
+  return check_files(config);
 }
 
 std::vector<std::string> unknown_permissions(const Config& config,
