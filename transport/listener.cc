@@ -1,6 +1,7 @@
 #include "transport/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.h"
 #include "base/format.h"
 #include "base/log.h"
 #include "transport/address.h"
@@ -35,6 +37,13 @@ Result<std::unique_ptr<Listener>> cannot_listen(const ListenAddress& address, in
               format("cannot listen on {}: {}", join_host_port(address.host, address.port), why));
 }
 
+// Whether the socket option has this value.
+bool has_option(int fd, int name, int wanted) {
+  int value = 0;
+  socklen_t size_bytes = sizeof(value);
+  return getsockopt(fd, SOL_SOCKET, name, &value, &size_bytes) == 0 && value == wanted;
+}
+
 class TcpListener final : public Listener, SocketWatcherOwner {
  public:
   TcpListener(Loop& loop, int fd, std::uint16_t port, std::function<void(AcceptedSocket)> on_accept,
@@ -49,6 +58,12 @@ class TcpListener final : public Listener, SocketWatcherOwner {
   ~TcpListener() override { loop_.cancel_timer(pause_); }
 
   std::uint16_t port() const override { return port_; }
+
+  Result<int> duplicate() const override {
+    const int fd = fcntl(watcher_.fd(), F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) return fail(Code::unavailable, std::strerror(errno));
+    return fd;
+  }
 
  private:
   // libuv's own listener accepts without a limit per turn; many connects at once would delay
@@ -136,6 +151,8 @@ bool ListenAddress::is_loopback() const {
   return canonical.starts_with("127.") || canonical == "::1";
 }
 
+std::string ListenAddress::text() const { return join_host_port(host, port); }
+
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   const auto split = split_host_port(text, std::nullopt);
   if (!split || !literal_address(split->host, split->port)) {
@@ -143,6 +160,19 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
                 "not an address with a port, such as 127.0.0.1:8080 or [::1]:8080");
   }
   return ListenAddress{split->host, split->port};
+}
+
+Result<ListenAddress> address_of_listening(int fd) {
+  SocketAddress bound;
+  bound.size_bytes = sizeof(bound.storage);
+  const bool is_tcp = has_option(fd, SO_TYPE, SOCK_STREAM) && has_option(fd, SO_ACCEPTCONN, 1) &&
+                      getsockname(fd, bound.get(), &bound.size_bytes) == 0 &&
+                      (bound.family() == AF_INET || bound.family() == AF_INET6);
+  if (!is_tcp) {
+    return fail(Code::bad_configuration,
+                "the socket that was passed to this process does not listen for TCP connections");
+  }
+  return ListenAddress{bound.host(), bound.port()};
 }
 
 Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddress& address,
@@ -164,6 +194,17 @@ Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddre
   }
   return std::unique_ptr<Listener>(std::make_unique<TcpListener>(
       loop, fd, bound.port(), std::move(on_accept), std::move(on_exhausted)));
+}
+
+std::unique_ptr<Listener> Listener::adopt(Loop& loop, int fd,
+                                          std::function<void(AcceptedSocket)> on_accept,
+                                          std::function<void()> on_exhausted) {
+  const Result<ListenAddress> address = address_of_listening(fd);
+  COURTSIDE_CHECK(address.has_value());
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+  return std::make_unique<TcpListener>(loop, fd, address->port, std::move(on_accept),
+                                       std::move(on_exhausted));
 }
 
 }  // namespace courtside

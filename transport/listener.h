@@ -50,9 +50,13 @@ struct ListenAddress {
   std::string host;        // "127.0.0.1", "::1", "0.0.0.0"
   std::uint16_t port = 0;  // 0: any free port
   bool is_loopback() const;
+  std::string text() const;  // as parse_listen_address() takes it
 };
 // Parses "127.0.0.1:8080" or "[::1]:8080". bad_configuration otherwise.
 Result<ListenAddress> parse_listen_address(std::string_view text);
+// The address of a socket that another process opened. bad_configuration when `fd` is no listening
+// TCP socket.
+Result<ListenAddress> address_of_listening(int fd);
 
 class Listener {
  public:
@@ -66,9 +70,17 @@ class Listener {
   static Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenAddress& address,
                                                   std::function<void(AcceptedSocket)> on_accept,
                                                   std::function<void()> on_exhausted = {});
+  // Accepts from a socket that listens already. Takes ownership of `fd`. REQUIRES:
+  // address_of_listening(fd) succeeded.
+  static std::unique_ptr<Listener> adopt(Loop& loop, int fd,
+                                         std::function<void(AcceptedSocket)> on_accept,
+                                         std::function<void()> on_exhausted = {});
   virtual ~Listener() = default;  // closes
 
   virtual std::uint16_t port() const = 0;
+  // Another descriptor of the socket, for the caller to own. While it is open, clients wait in the
+  // kernel's queue after the listener is gone. unavailable when no descriptor is free.
+  virtual Result<int> duplicate() const = 0;
 };
 
 // Makes the socket a server connection on `loop`. Call it on that loop's thread, which may differ

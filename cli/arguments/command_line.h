@@ -230,8 +230,9 @@ struct VersionCommand {
 using CommandLine =
     std::variant<ServeCommand, PublishCommand, TailCommand, StateCommand, ListCommand,
                  HistoryCommand, LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand,
-                 ConfigCheckCommand, TokenCommand, OutboxInstallCommand, OutboxStatusCommand, OutboxBackfillCommand,
-                 VerifyCommand, BackupCommand, RestoreCommand, RenewCommand, VersionCommand>;
+                 ConfigCheckCommand, TokenCommand, OutboxInstallCommand, OutboxStatusCommand,
+                 OutboxBackfillCommand, VerifyCommand, BackupCommand, RestoreCommand, RenewCommand,
+                 VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

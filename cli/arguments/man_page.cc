@@ -79,7 +79,7 @@ std::string synopsis(const CommandInfo& command) {
   return out;
 }
 
-std::string option_head(const OptionInfo& option) {
+std::string option_term(const OptionInfo& option) {
   std::string out;
   for (const std::string& name : option.names)
     out.append(out.empty() ? "" : ", ").append(bold(name));
@@ -106,7 +106,7 @@ void append_options(std::string& out, const CommandInfo& command) {
   for (const std::string& group : groups) {
     if (!group.empty()) out.append(format(".SS {}\n", roff(group)));
     for (const OptionInfo& option : command.options) {
-      if (option.group == group) entry(out, option_head(option), roff(option.doc));
+      if (option.group == group) entry(out, option_term(option), roff(option.doc));
     }
   }
 }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "base/format.h"
@@ -9,9 +10,11 @@
 #include "base/version.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/serve_signals.h"
+#include "cli/commands/successor.h"
 #include "engine/access/changing_file.h"
 #include "engine/server/config_check.h"
 #include "engine/server/server.h"
+#include "engine/server/service_manager.h"
 #include "schema/position.h"
 
 namespace courtside {
@@ -59,31 +62,26 @@ void warn_of_open_secret(const LoadedConfig& loaded) {
   log_warning("access", path + ": others than its owner may read access.jwt_secret; chmod 600 it");
 }
 
-}  // namespace
-
-int run_serve(const ServeCommand& command) {
-  const Config& config = command.loaded.config;
-  const bool json = config.log.format == LogFormat::kJson ||
-                    (config.log.format == LogFormat::kAuto && isatty(STDERR_FILENO) == 0);
-  start_log(config.log.level, json);
-  if (const Result<void> safe = check_exposure(config); !safe) return report(safe.error());
-
-  if (const Result<void> sound = check_rules(command.loaded); !sound) {
-    return report(sound.error());
+// A socket that was passed to this process takes precedence over `listen`.
+void use_address(const PassedSocket& socket, LoadedConfig& loaded) {
+  const std::string& wanted = loaded.config.listen;
+  if (loaded.origins.count("listen") > 0 && wanted != socket.address) {
+    log_info("engine", format("listen: `{}` is not used: this process got a socket that listens "
+                              "on {}",
+                              wanted, socket.address));
   }
+  loaded.config.listen = socket.address;
+}
 
-  ServeSignals signals;
-  Result<std::unique_ptr<Server>> server = Server::start(config);
-  if (!server) return report(server.error());
-
+void say_what_runs(const LoadedConfig& loaded, const Server& server, bool json) {
+  const Config& config = loaded.config;
   const auto colon = config.listen.rfind(':');
   const std::string url = format("{}://{}:{}", has_tls(config) ? "https" : "http",
-                                 config.listen.substr(0, colon), (*server)->port());
-  const OffsetRange held = (*server)->held();
-  warn_of_open_secret(command.loaded);
+                                 config.listen.substr(0, colon), server.port());
+  warn_of_open_secret(loaded);
   warn_of_unknown_permissions(config);
-  const std::string log = format("log {} in {} holds {}", (*server)->epoch(), config.data,
-                                 count_text(held.count(), "event"));
+  const std::string log = format("log {} in {} holds {}", server.epoch(), config.data,
+                                 count_text(server.held().count(), "event"));
   say_whether_callers_are_asked(config);
   if (json) {
     log_info("engine", log);
@@ -91,13 +89,41 @@ int run_serve(const ServeCommand& command) {
   } else {
     print_first_steps(url, log, has_access_control(config));
   }
+}
+
+}  // namespace
+
+int run_serve(const ServeCommand& command) {
+  LoadedConfig loaded = command.loaded;
+  const Config& config = loaded.config;
+  const bool json = config.log.format == LogFormat::kJson ||
+                    (config.log.format == LogFormat::kAuto && isatty(STDERR_FILENO) == 0);
+  start_log(config.log.level, json);
+  const Result<std::optional<PassedSocket>> passed = take_passed_socket();
+  if (!passed) return report(passed.error());
+  std::optional<int> socket;
+  if (*passed) {
+    use_address(**passed, loaded);
+    socket = (*passed)->fd;
+  }
+  if (const Result<void> safe = check_exposure(config); !safe) return report(safe.error());
+  if (const Result<void> sound = check_rules(loaded); !sound) return report(sound.error());
+
+  ServeSignals signals;
+  Result<std::unique_ptr<Server>> server = Server::start(config, socket);
+  if (!server) return report(server.error());
+  say_what_runs(loaded, **server, json);
 
   signals.attach(**server);
   const Result<void> served = (*server)->run();
   signals.detach();
   if (!served) return info(served.error().code).exit_status;
+  const std::optional<int> kept = (*server)->take_socket();
+  server->reset();  // closes the log, for the next program
   log_info("engine", "stopped");
-  return 0;
+  const bool is_stop_asked = signals.end();
+  if (!kept || is_stop_asked) return 0;
+  return report(execute_successor(*kept));
 }
 
 }  // namespace courtside

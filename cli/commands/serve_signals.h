@@ -3,7 +3,9 @@
 //   SIGTERM, SIGINT    stop: once is enough, more of them change nothing. One that comes during the
 //                      start stops the server as soon as it has started.
 //   SIGHUP             read the files of keys again; during the start, when it is over
-//   SIGUSR1, SIGUSR2   nothing
+//   SIGUSR2            restart in place: the program at the same path takes the listening socket
+//                      over, if it accepts the configuration (successor.h)
+//   SIGUSR1            nothing
 //   SIGPIPE            nothing: a reader of the log that has gone
 //
 // They are waited for on a thread of its own: a handler could do next to nothing.
@@ -13,6 +15,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace courtside {
@@ -23,8 +26,7 @@ class ServeSignals {
  public:
   // REQUIRES: made before any other thread, which then inherits the blocked mask.
   ServeSignals();
-  // Ends the wait.
-  ~ServeSignals();
+  ~ServeSignals() { end(); }
   ServeSignals(const ServeSignals&) = delete;
   ServeSignals& operator=(const ServeSignals&) = delete;
 
@@ -32,16 +34,25 @@ class ServeSignals {
   void attach(Server& server);
   void detach();
 
+  // Ends the wait. Signals that come later stay with the process, also for a program that it then
+  // executes. Returns whether a stop was asked for.
+  bool end();
+
  private:
   void wait_for_signals();
   void on_stop();
   void on_reload();
+  void on_restart();
+  void begin_restart();
+  void on_check_over();
 
   sigset_t signals_;
   std::mutex mutex_;
   Server* server_ = nullptr;
   bool stop_asked_ = false;
-  bool reload_asked_ = false;  // before there was a server
+  bool reload_asked_ = false;  // before there was a server; the next one too
+  bool restart_asked_ = false;
+  std::optional<pid_t> check_;  // a successor that looks at the configuration
   std::atomic<bool> ended_{false};
   std::thread waiter_;
 };

@@ -33,7 +33,7 @@ class HistoryRole final : public Role, public HistoryHost {
   void on_half_closed() override {}  // the client waits for the rest
   void on_closed() override { stream_->on_gone(); }
   void on_rights_change(const RightsChange& change, bool revokes) override;
-  void drain(std::uint16_t /*code*/) override {
+  void drain(const Goodbye& /*goodbye*/) override {
     stream_->cut({Code::draining, "the server is going down"});
   }
 

@@ -97,13 +97,13 @@ void Peer::on_rights_change(const RightsChange& change, bool revokes) {
 }
 
 void Peer::cut_history() {
-  if (streams_history()) drain(0);
+  if (streams_history()) drain({});
 }
 
-void Peer::drain(std::uint16_t code) {
+void Peer::drain(const Goodbye& goodbye) {
   if (!link_.is_open()) return;
   destroy_ended_role();
-  if (role_) return with_role([code](Role& role) { role.drain(code); });
+  if (role_) return with_role([&goodbye](Role& role) { role.drain(goodbye); });
   if (!link_.awaits_answer()) link_.close_after_flush();
 }
 

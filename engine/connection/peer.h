@@ -37,7 +37,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   // Shutdown, step 1, while the log still accepts audit events: cuts a history file.
   void cut_history() COURTSIDE_ON_LOOP;
   // Shutdown, step 2: closes the connection properly. A request is answered first.
-  void drain(std::uint16_t code) COURTSIDE_ON_LOOP;
+  void drain(const Goodbye& goodbye) COURTSIDE_ON_LOOP;
   void abort() COURTSIDE_ON_LOOP { link_.abort(); }
 
   bool has_role() const COURTSIDE_ON_LOOP { return role_ != nullptr; }

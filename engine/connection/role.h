@@ -12,6 +12,13 @@
 
 namespace courtside {
 
+// How the server takes leave of its clients when it shuts down.
+struct Goodbye {
+  std::uint16_t close_code = 1012;  // RFC 6455's registry: service restart
+  // Sessions are told to come back at different moments within this time.
+  std::uint64_t spread_ms = 5'000;
+};
+
 class Role {
  public:
   virtual ~Role() = default;
@@ -30,8 +37,7 @@ class Role {
   virtual void on_closed() = 0;
   // See Session::on_rights_change.
   virtual void on_rights_change(const RightsChange& change, bool revokes) = 0;
-  // The server shuts down: close with 1012, or with `code` after a failure.
-  virtual void drain(std::uint16_t code) = 0;
+  virtual void drain(const Goodbye& goodbye) = 0;
 };
 
 }  // namespace courtside

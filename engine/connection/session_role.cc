@@ -9,11 +9,6 @@
 #include "engine/routing/publisher.h"
 
 namespace courtside {
-namespace {
-
-constexpr std::uint64_t kComeBackSpreadMs = 5'000;
-
-}  // namespace
 
 SessionRole::SessionRole(Exchange& exchange, Link& link, AuditTraces& traces,
                          const protocol::Codec& codec, const Wire& wire,
@@ -28,8 +23,9 @@ void SessionRole::on_message(Opcode opcode, std::string_view payload) {
   session_.on_message(opcode == Opcode::kText, payload);
 }
 
-void SessionRole::drain(std::uint16_t code) {
-  session_.drain(static_cast<std::uint32_t>(link_.spread_ms(kComeBackSpreadMs)), code);
+void SessionRole::drain(const Goodbye& goodbye) {
+  session_.drain(static_cast<std::uint32_t>(link_.spread_ms(goodbye.spread_ms)),
+                 goodbye.close_code);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   void on_rights_change(const RightsChange& change, bool revokes) override {
     session_.on_rights_change(change, revokes);
   }
-  void drain(std::uint16_t code) override;
+  void drain(const Goodbye& goodbye) override;
 
  private:
   struct AskedStates;

@@ -233,8 +233,8 @@ void StreamRole::end(std::uint16_t close_code, std::string_view reason) {
   if (!control_) link_.close_after_flush();
 }
 
-void StreamRole::drain(std::uint16_t code) {
-  if (!ended_) end(code, "the server is going down");
+void StreamRole::drain(const Goodbye& goodbye) {
+  if (!ended_) end(goodbye.close_code, "the server is going down");
   if (control_) link_.close_after_flush();
 }
 

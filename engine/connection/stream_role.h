@@ -49,7 +49,7 @@ class StreamRole final : public Role, private SubscriberOwner {
   void on_half_closed() override;
   void on_closed() override {}
   void on_rights_change(const RightsChange& change, bool revokes) override;
-  void drain(std::uint16_t code) override;
+  void drain(const Goodbye& goodbye) override;
 
  private:
   enum class Pause : std::uint8_t { kNo, kUntilKnown };

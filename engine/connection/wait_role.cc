@@ -24,7 +24,7 @@ void WaitRole::on_rights_change(const RightsChange& change, bool /*revokes*/) {
   if (concerns(change, wait_.reader, wait_.interest->filter.channels)) finish(/*timed_out=*/false);
 }
 
-void WaitRole::drain(std::uint16_t /*code*/) {
+void WaitRole::drain(const Goodbye& /*goodbye*/) {
   if (is_over_) return;
   is_over_ = true;
   link_.hub().remove(subscriber_);

@@ -35,7 +35,7 @@ class WaitRole final : public Role, private SubscriberOwner {
   void on_half_closed() override {}  // the client waits for its answer
   void on_closed() override {}
   void on_rights_change(const RightsChange& change, bool revokes) override;
-  void drain(std::uint16_t code) override;
+  void drain(const Goodbye& goodbye) override;
 
  private:
   // SubscriberOwner. The first frames end the wait.

@@ -21,6 +21,12 @@ Result<void> Acceptor::listen(const ListenAddress& address) {
   return {};
 }
 
+void Acceptor::adopt(int fd) {
+  listener_ = Listener::adopt(
+      loop_, fd, [this](AcceptedSocket socket) { on_socket(std::move(socket), false); },
+      [this] { ++exhausted_; });
+}
+
 Result<std::uint16_t> Acceptor::listen_locally() {
   Result<std::unique_ptr<Listener>> listener =
       open({.host = "127.0.0.1", .port = 0}, /*is_local=*/true);

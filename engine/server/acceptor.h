@@ -30,12 +30,15 @@ class Acceptor {
         proxies_send_headers_(proxies_send_headers) {}
 
   Result<void> listen(const ListenAddress& address);
+  // The same with a socket that listens already; see Listener::adopt().
+  void adopt(int fd);
   // A second, plain port on 127.0.0.1, for commands on this machine. Returns its number.
   Result<std::uint16_t> listen_locally();
   void close();
 
-  // REQUIRES: listen() succeeded, and close() was not called.
+  // REQUIRES of both: listen() or adopt() succeeded, and close() was not called.
   std::uint16_t port() const { return listener_->port(); }
+  Result<int> duplicate_socket() const { return listener_->duplicate(); }
 
   // Sockets that were closed at once.
   std::uint64_t refused() const { return refused_; }

@@ -1,5 +1,7 @@
 #include "engine/server/server.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -8,13 +10,17 @@
 #include "base/format.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "engine/server/service_manager.h"
 #include "engine/server/thread_runtime.h"
 
 namespace courtside {
 namespace {
 
-constexpr std::uint16_t kCloseDraining = 1012;
 constexpr std::uint16_t kCloseInternal = 1011;
+// In a restart in place the next program is there at once. The first figure keeps a client that
+// does not read from delaying all others, the second makes them come back soon.
+constexpr std::uint64_t kRestartDrainMs = 1000;
+constexpr std::uint64_t kRestartSpreadMs = 1000;
 constexpr std::uint64_t kHousekeepingMs = 1000;
 // A session ends at most this long after its token, whatever leeway is configured.
 constexpr std::uint64_t kLeewayMaxS = 60;
@@ -63,19 +69,27 @@ void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t m
 
 }  // namespace
 
-Server::Server(const Config& config, const DescriptorPlan& descriptors)
-    : config_(config), descriptors_(descriptors) {}
+Server::Server(const Config& config, const DescriptorPlan& descriptors, std::optional<int> socket)
+    : config_(config),
+      descriptors_(descriptors),
+      passed_socket_(socket),
+      alive_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
-Server::~Server() { shut_down(); }
+Server::~Server() {
+  shut_down();
+  for (const std::optional<int>& socket : {passed_socket_, kept_socket_}) {
+    if (socket) close(*socket);
+  }
+}
 
-Result<std::unique_ptr<Server>> Server::start(const Config& config) {
+Result<std::unique_ptr<Server>> Server::start(const Config& config, std::optional<int> socket) {
   const Result<DescriptorPlan> descriptors =
       plan_descriptors(config, std::thread::hardware_concurrency(), raise_descriptor_limit());
   if (!descriptors) return fail(descriptors.error());
   log_plan(*descriptors, config.limits.connections);
   Config fitted = config;
   fitted.limits.connections = descriptors->connections;
-  std::unique_ptr<Server> server(new Server(fitted, *descriptors));
+  std::unique_ptr<Server> server(new Server(fitted, *descriptors, socket));
   if (const Result<void> opened = server->open(); !opened) return fail(opened.error());
   return server;
 }
@@ -167,12 +181,17 @@ void Server::start_shards() {
   }
   shards_ = std::make_unique<const Shards>(std::move(shards));
   for (const auto& shard : *shards_) shard->start();
+  alive_->store(shards_->size());
 }
 
 Result<void> Server::listen() {
+  acceptor_.emplace(loop_, *admission_, *shards_, tls_.get(), config_.proxy_protocol);
+  if (passed_socket_) {
+    acceptor_->adopt(*std::exchange(passed_socket_, std::nullopt));
+    return write_serving_file();
+  }
   const Result<ListenAddress> address = parse_listen_address(config_.listen);
   if (!address) return fail(address.error());
-  acceptor_.emplace(loop_, *admission_, *shards_, tls_.get(), config_.proxy_protocol);
   if (const Result<void> listening = acceptor_->listen(*address); !listening) return listening;
   return write_serving_file();
 }
@@ -198,8 +217,21 @@ Result<void> Server::write_serving_file() {
   return {};
 }
 
+// Tells the service manager that the server is alive if every shard has run since the last time. A
+// loop that hangs is no longer told of, and the manager restarts the server.
+void Server::prove_life() {
+  if (watchdog_ms() == 0) return;
+  if (alive_->load() < shards_->size()) return;
+  tell_alive();
+  alive_->store(0);
+  for (const auto& shard : *shards_) {
+    shard->post_task([alive = alive_] { ++*alive; });
+  }
+}
+
 // Housekeeping: reloads replaced keys, and interrupts overdue database calls.
 void Server::run_housekeeping() {
+  prove_life();
   access_->reload_if_changed();
   if (tls_) tls_->reload_if_changed(TlsFiles::When::kWhenSettled);
   outboxes_->check_overdue();
@@ -207,6 +239,7 @@ void Server::run_housekeeping() {
 }
 
 Result<void> Server::run() {
+  tell_ready();
   loop_.run();
   shut_down();
   const std::lock_guard lock(failure_mutex_);
@@ -219,6 +252,11 @@ void Server::request_stop() {
   loop_.wake();
 }
 
+void Server::request_restart() {
+  restart_requested_ = true;
+  loop_.wake();
+}
+
 void Server::request_reload() {
   reload_requested_ = true;
   loop_.wake();
@@ -226,18 +264,35 @@ void Server::request_reload() {
 
 void Server::on_wake() {
   if (reload_requested_.exchange(false)) reload();
-  if (!stop_requested_) return;
+  if (stop_requested_) {
+    tell_stopping();
+    stop_listening();
+  } else if (restart_requested_) {
+    const Result<int> socket = acceptor_->duplicate_socket();
+    if (!socket) {
+      restart_requested_ = false;
+      return log_error("engine", "no restart: " + socket.error().message);
+    }
+    kept_socket_ = *socket;
+    tell_reloading();
+    stop_listening();
+  }
+}
+
+void Server::stop_listening() {
   acceptor_->close();
   loop_.request_stop();
 }
 
 void Server::reload() {
+  tell_reloading();
   const int changed = access_->reload_if_changed();
   const bool is_new_certificate = tls_ && tls_->reload_if_changed(TlsFiles::When::kNow);
   log_info("engine",
            format("asked to reload: files of keys were read, new keys of {} are in use{}; "
                   "all other settings are read at the start only",
                   changed, is_new_certificate ? ", and a new certificate" : ""));
+  tell_ready();
 }
 
 void Server::on_failure(const Error& error) {
@@ -252,12 +307,14 @@ void Server::on_failure(const Error& error) {
 
 void Server::shut_down() {
   if (!shards_) return;
+  const std::uint64_t drain_ms =
+      kept_socket_ ? std::min(config_.drain_ms, kRestartDrainMs) : config_.drain_ms;
   serving_file_.reset();
   for (const auto& shard : *shards_) shard->refuse_work();
   // Cut history streams while the log still accepts their audit events.
   std::vector<std::future<void>> cut;
   for (const auto& shard : *shards_) cut.push_back(shard->cut_histories());
-  wait_for_all(cut, config_.drain_ms);
+  wait_for_all(cut, drain_ms);
   outboxes_->stop();
   sequencer_->stop();
 
@@ -266,12 +323,13 @@ void Server::shut_down() {
     const std::lock_guard lock(failure_mutex_);
     failed = failure_.has_value();
   }
+  Goodbye goodbye;
+  if (failed) goodbye.close_code = kCloseInternal;
+  if (kept_socket_) goodbye.spread_ms = kRestartSpreadMs;
   std::vector<std::future<void>> emptied;
-  for (const auto& shard : *shards_) {
-    emptied.push_back(shard->drain(failed ? kCloseInternal : kCloseDraining));
-  }
+  for (const auto& shard : *shards_) emptied.push_back(shard->drain(goodbye));
   // A new time limit: earlier steps may have taken long and must not shorten it.
-  wait_for_all(emptied, config_.drain_ms);
+  wait_for_all(emptied, drain_ms);
 
   for (const auto& shard : *shards_) shard->stop();
   // Their pending answers still go to the shards, so these are destroyed last.

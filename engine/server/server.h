@@ -4,7 +4,10 @@
 //   drain: listener -> outboxes -> sequencer (commits and answers what waits) -> close clients ->
 //   shards
 //
-// Threads: made, run and destroyed on one; request_stop and request_reload from any.
+// A restart in place is a shutdown that leaves the listening socket open: clients wait in its queue
+// until the next program accepts them.
+//
+// Threads: made, run and destroyed on one; the request_* functions from any.
 #pragma once
 
 #include <atomic>
@@ -12,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -38,8 +42,10 @@ namespace courtside {
 
 class Server {
  public:
-  // Opens the log and starts listening.
-  static Result<std::unique_ptr<Server>> start(const Config& config);
+  // Opens the log and starts listening: on `config.listen`, or on `socket`, which it takes and
+  // which has that address.
+  static Result<std::unique_ptr<Server>> start(const Config& config,
+                                               std::optional<int> socket = std::nullopt);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -48,14 +54,18 @@ class Server {
   const std::string& epoch() const { return log_->epoch(); }
   OffsetRange held() const { return log_->held(); }
 
-  // Serves until request_stop(), or until the log fails (write_failed).
+  // Serves until request_stop() or request_restart(), or until the log fails (write_failed).
   Result<void> run();
   void request_stop();
+  // Like request_stop(), but quicker, and take_socket() returns the listening socket.
+  void request_restart();
+  // The caller owns it. Empty unless a restart was requested.
+  std::optional<int> take_socket() { return std::exchange(kept_socket_, std::nullopt); }
   // Reloads what may change while it serves (keys and certificate), and logs the result.
   void request_reload();
 
  private:
-  Server(const Config& config, const DescriptorPlan& descriptors);
+  Server(const Config& config, const DescriptorPlan& descriptors, std::optional<int> socket);
 
   Result<void> open_log();
   Result<void> open();
@@ -64,9 +74,11 @@ class Server {
   Result<void> listen();
   Result<void> write_serving_file();
   void on_wake();
+  void stop_listening();
   void reload();
   void shut_down();
   void run_housekeeping();
+  void prove_life();
   std::vector<Sample> samples() const;
   void add_log_samples(std::vector<Sample>& samples) const;
   void add_access_samples(std::vector<Sample>& samples) const;
@@ -95,8 +107,13 @@ class Server {
   std::unique_ptr<TlsFiles> tls_;  // null without TLS
   std::optional<Acceptor> acceptor_;
   std::unique_ptr<ServingFile> serving_file_;
+  std::optional<int> passed_socket_;  // until it listens
+  std::optional<int> kept_socket_;    // for the next program
   std::atomic<bool> stop_requested_{false};
+  std::atomic<bool> restart_requested_{false};
   std::atomic<bool> reload_requested_{false};
+  // How many shards have run since prove_life() asked them to.
+  const std::shared_ptr<std::atomic<std::size_t>> alive_;
 
   std::mutex failure_mutex_;
   std::optional<Error> failure_;

@@ -55,13 +55,13 @@ std::future<void> Shard::cut_histories() {
   return all;
 }
 
-std::future<void> Shard::drain(std::uint16_t code) {
+std::future<void> Shard::drain(const Goodbye& goodbye) {
   auto emptied = std::make_shared<std::promise<void>>();
   std::future<void> empty = emptied->get_future();
-  post_task([this, code, emptied] {
+  post_task([this, goodbye, emptied] {
     loop_thread.entered();
     draining_ = true;
-    for (auto& [id, peer] : peers_) peer->drain(code);
+    for (auto& [id, peer] : peers_) peer->drain(goodbye);
     emptied_ = std::move(*emptied);
     resolve_if_empty();
   });

@@ -25,6 +25,7 @@
 #include "base/mailbox.h"
 #include "engine/admission/admission.h"
 #include "engine/connection/peer_host.h"
+#include "engine/connection/role.h"
 #include "engine/delivery/hub.h"
 #include "engine/http/services.h"
 #include "engine/server/commit.h"
@@ -67,9 +68,9 @@ class Shard final : public HubHost, public PeerHost {
   // Cuts every history stream, which appends how far it came; the future is ready when all have.
   // Any thread; once, after refuse_work() and while the sequencer still accepts appends.
   std::future<void> cut_histories();
-  // Closes every client: with 1012, or with `code` after a failure. The future is ready when the
-  // last session or stream is gone and every answer has arrived. Any thread; once.
-  std::future<void> drain(std::uint16_t code);
+  // Closes every client. The future is ready when the last session or stream is gone and every
+  // answer has arrived. Any thread; once.
+  std::future<void> drain(const Goodbye& goodbye);
   // Drops the remaining connections and ends the thread.
   void stop();
 

@@ -224,6 +224,7 @@ const std::vector<Area>& areas() {
         "engine/config",
         "engine/server/config_check.h",
         "engine/server/server.h",
+        "engine/server/service_manager.h",
         "engine/server/serving_file.h",
         "engine/access/changing_file.h",
         "engine/access/token_maker.h",
@@ -260,6 +261,7 @@ const std::vector<ThirdParty>& third_parties() {
       {"simdjson.h", {"base/"}},
       {"rocksdb/", {"eventlog/"}},
       {"uv.h", {"transport/"}},
+      {"systemd/", {"engine/server/"}},
       {"wslay/", {"transport/"}},
       {"llhttp.h", {"transport/"}},
       // The load generator has sockets of its own, so as not to measure the server with itself.

@@ -9,8 +9,6 @@
 namespace courtside::simulation {
 namespace {
 
-constexpr std::uint16_t kGoingDown = 1012;
-
 ConnectionLimits connection_limits_of(const Config& config) {
   return {.http = {},
           .websocket = {},
@@ -122,7 +120,7 @@ bool SimulatedServer::go_down(bool is_time_over) {
       break;
     case Stage::kCutting:
       sequencer_.stop();
-      for (const auto& shard : *shards_) awaited_.push_back(shard->drain(kGoingDown));
+      for (const auto& shard : *shards_) awaited_.push_back(shard->drain({}));
       stage_ = Stage::kSaidGoodbye;
       break;
     case Stage::kSaidGoodbye:

@@ -48,7 +48,7 @@ void Rover::take(const Json& message) {
     ++behinds_;
   } else if (type == "progress") {
     if (is_live_) advance(message["position"].text());
-  } else if (type != "subscribed") {
+  } else if (type != "subscribed" && type != "draining") {
     give_up("a subscriber at " + cursor_.text() + " was told " + std::string(message.raw()));
   }
 }
