@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1 << 20;
 constexpr std::size_t kFilesMax = 64;  // a look-up that finds nothing asks the filter of each file
+constexpr int kMergedFilesMin = 4;
 constexpr std::size_t kKeyBytes = 16;
 
 std::string full_key(const Hash128& key, Offset offset) {
@@ -30,13 +31,29 @@ std::string full_key(const Hash128& key, Offset offset) {
   return out.append(encode(offset).view());
 }
 
-rocksdb::Options snapshot_options(std::size_t bytes_max, int open_files_max) {
+std::size_t write_buffer_bytes(std::size_t bytes_max) {
+  return std::max(bytes_max / kFilesMax, kMiB);
+}
+
+// All files are open: RocksDB requires it for this style.
+std::size_t bytes_within(const SnapshotsOptions& given) {
+  const std::size_t files = given.bytes_max / write_buffer_bytes(given.bytes_max);
+  constexpr std::size_t kSmallFiles = 2 * kMergedFilesMin;
+  if (files + kSmallFiles <= given.open_files_max) return given.bytes_max;
+  return std::max<std::size_t>(given.open_files_max - kSmallFiles, 8) * kMiB;
+}
+
+rocksdb::Options snapshot_options(std::size_t bytes_max) {
   rocksdb::Options options;
   options.create_if_missing = true;
-  // The oldest file is removed when the total is too large; no other compaction is needed.
+  // The oldest file is removed when the total is too large. Files that compress well or that a
+  // restart made too early are small: they are merged until they are as large as a write buffer.
   options.compaction_style = rocksdb::kCompactionStyleFIFO;
   options.compaction_options_fifo.max_table_files_size = bytes_max;
-  options.write_buffer_size = std::max(bytes_max / kFilesMax, kMiB);
+  options.compaction_options_fifo.allow_compaction = true;
+  options.level0_file_num_compaction_trigger = kMergedFilesMin;
+  options.max_compaction_bytes = kMergedFilesMin * write_buffer_bytes(bytes_max);
+  options.write_buffer_size = write_buffer_bytes(bytes_max);
   options.level0_slowdown_writes_trigger = 1 << 20;
   options.level0_stop_writes_trigger = 1 << 20;
   options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kKeyBytes));
@@ -47,7 +64,7 @@ rocksdb::Options snapshot_options(std::size_t bytes_max, int open_files_max) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   options.max_background_jobs = 1;
   options.avoid_flush_during_shutdown = true;
-  options.max_open_files = open_files_max;
+  options.max_open_files = -1;
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -98,8 +115,7 @@ Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& option
     return fail(Code::no_input,
                 format("the folder {} cannot be made: {}", options.path, error.message()));
   }
-  const rocksdb::Options rocks_options =
-      snapshot_options(options.bytes_max, options.open_files_max);
+  const rocksdb::Options rocks_options = snapshot_options(bytes_within(options));
   rocksdb::DB* rocks = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
   if (is_lock_held(status)) {

@@ -39,7 +39,7 @@ class Snapshots {
 struct SnapshotsOptions {
   std::string path;
   std::size_t bytes_max = 256 << 20;  // on the disk, approximately; at least 8 MiB
-  int open_files_max = -1;            // as in EventLogOptions
+  std::size_t open_files_max = 80;    // with fewer the store is smaller; at least 32
 };
 
 // Opens the store. It is created when missing, and deleted and created again when it cannot be

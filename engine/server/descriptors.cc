@@ -20,8 +20,9 @@ constexpr std::uint64_t kSourceConnections = 2;
 // below 20.
 constexpr std::uint64_t kTableFilesMin = 20;
 constexpr std::uint64_t kTableFilesMax = 4'000'000;
-constexpr std::uint64_t kTableFilesShare = 4;    // the log and the snapshots get one in four
-constexpr std::uint64_t kSnapshotFilesMax = 80;  // the store keeps about 64
+constexpr std::uint64_t kTableFilesShare = 4;  // the log and the snapshots get one in four
+constexpr std::uint64_t kSnapshotFilesMin = 32;
+constexpr std::uint64_t kSnapshotFilesMax = 80;
 
 constexpr std::uint64_t kConnectionsMin = 16;
 
@@ -45,7 +46,7 @@ std::uint64_t raise_descriptor_limit() {
 
 Result<DescriptorPlan> plan_descriptors(const Config& config, unsigned cores, std::uint64_t all) {
   const std::uint64_t others = count_others(config, cores);
-  constexpr std::uint64_t kFilesMin = 2 * kTableFilesMin;
+  constexpr std::uint64_t kFilesMin = kTableFilesMin + kSnapshotFilesMin;
   if (all < others + kFilesMin + kConnectionsMin) {
     return fail(Code::bad_configuration,
                 format("{} open files are too few, the server needs {}: raise the limit "
@@ -55,7 +56,7 @@ Result<DescriptorPlan> plan_descriptors(const Config& config, unsigned cores, st
   const std::uint64_t files =
       std::clamp((all - others) / kTableFilesShare, kFilesMin, kTableFilesMax);
   DescriptorPlan plan{.all = all};
-  plan.snapshot_files = std::clamp(files / 4, kTableFilesMin, kSnapshotFilesMax);
+  plan.snapshot_files = std::clamp(files / 3, kSnapshotFilesMin, kSnapshotFilesMax);
   plan.log_files = files - plan.snapshot_files;
   plan.connections = std::min(config.limits.connections, all - others - files);
   return plan;

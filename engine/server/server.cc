@@ -101,9 +101,8 @@ Result<void> Server::open_log() {
   log_ = std::move(*log);
   tail_.emplace(config_.tail_bytes);
   pages_.emplace(*log_, *tail_);
-  Result<std::unique_ptr<Snapshots>> snapshots =
-      open_snapshots({.path = config_.data + "/snapshots",
-                      .open_files_max = static_cast<int>(descriptors_.snapshot_files)});
+  Result<std::unique_ptr<Snapshots>> snapshots = open_snapshots(
+      {.path = config_.data + "/snapshots", .open_files_max = descriptors_.snapshot_files});
   // Without snapshots states are slower, but correct.
   if (!snapshots) log_warning("eventlog", snapshots.error().message);
   if (snapshots) snapshots_ = std::move(*snapshots);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/log_story.h"
@@ -48,6 +49,24 @@ TEST(Snapshots, TheOldestGoWhenThereAreTooMany) {
   }
   EXPECT_NE(found(*snapshots, {1, 512}, 1), "none");
   EXPECT_TRUE(story::eventually([&] { return found(*snapshots, {1, 1}, 1) == "none"; }));
+}
+
+// Every file is open, and states compress well: many small files would take many descriptors.
+TEST(Snapshots, TheirFilesAreFew) {
+  TempFolder folder;
+  constexpr std::size_t kFilesMax = 32;
+  auto snapshots = std::move(*open_snapshots({.path = folder.path(), .open_files_max = kFilesMax}));
+  const std::string bytes(64 << 10, 'x');
+  for (std::uint64_t i = 1; i <= 2048; ++i) snapshots->put({1, i}, Offset(1), bytes);
+  const auto count_files = [&] {
+    std::size_t count = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
+      if (file.path().extension() == ".sst") ++count;
+    }
+    return count;
+  };
+  EXPECT_TRUE(story::eventually([&] { return count_files() <= kFilesMax; })) << count_files();
+  EXPECT_NE(found(*snapshots, {1, 2048}, 1), "none");
 }
 
 TEST(Snapshots, AreMadeAnewWhereTheyAreDamaged) {

@@ -58,6 +58,7 @@ TEST_F(FewDescriptors, ReadersThatAreTooManyAreRefusedAndTheServerGoesOn) {
     return SseClient(port(), "/v1/events?channel=user:42").head().status == 200;
   });
   EXPECT_EQ(publish("after"), 200);
+  EXPECT_EQ(server.process().output().find("snapshots"), std::string::npos) << "they are open, too";
 }
 
 class RaisedDescriptors : public FewDescriptors {

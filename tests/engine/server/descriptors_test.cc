@@ -43,7 +43,7 @@ TEST(Descriptors, ThePartsNeverExceedTheWhole) {
     for (const std::uint64_t all : {1'000u, 1'024u, 4'096u, 65'536u, 1'000'000u}) {
       const DescriptorPlan plan = planned(all, config);
       EXPECT_GE(plan.log_files, 20u);
-      EXPECT_GE(plan.snapshot_files, 20u);
+      EXPECT_GE(plan.snapshot_files, 32u);
       EXPECT_GE(plan.connections, 16u);
       const std::uint64_t others = 64 + 8 * shard_count(config, kCores);
       EXPECT_LE(plan.log_files + plan.snapshot_files + plan.connections + others, all) << all;
@@ -54,12 +54,12 @@ TEST(Descriptors, ThePartsNeverExceedTheWhole) {
 }
 
 TEST(Descriptors, TooFewAreNamedWithWhatIsNeeded) {
-  const Result<DescriptorPlan> refused = plan_descriptors({}, kCores, 127);
+  const Result<DescriptorPlan> refused = plan_descriptors({}, kCores, 139);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::bad_configuration);
-  EXPECT_NE(refused.error().message.find("needs 128"), std::string::npos)
+  EXPECT_NE(refused.error().message.find("needs 140"), std::string::npos)
       << refused.error().message;
-  EXPECT_EQ(planned(128).connections, 16u);
+  EXPECT_EQ(planned(140).connections, 16u);
 }
 
 }  // namespace
