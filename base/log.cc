@@ -57,6 +57,8 @@ void start_log(LogLevel level, bool json) {
   logger()->flush_on(spdlog::level::debug);
 }
 
+void set_log_level(LogLevel level) { logger()->set_level(to_spdlog(level)); }
+
 void log(LogLevel level, std::string_view module, std::string_view message) {
   if (!logger()->should_log(to_spdlog(level))) return;
   std::string line;

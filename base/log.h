@@ -16,6 +16,9 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // written.
 void start_log(LogLevel level, bool json);
 
+// Changes the level. Any thread.
+void set_log_level(LogLevel level);
+
 // `module` is the folder or part that logs.
 void log(LogLevel level, std::string_view module, std::string_view message);
 

@@ -33,6 +33,7 @@ struct TableOptions {
 
 struct ServeCommand {
   LoadedConfig loaded;
+  ConfigSources sources = {};  // of `loaded`, to read it again
 };
 
 // One event from flags, or JSON lines (a CloudEvent each) from a file or stdin.

@@ -26,12 +26,13 @@ class Serve : public Subcommand {
   bool chosen() const override { return app_.parsed(); }
 
   ParsedCommandLine finish(const Surroundings& surroundings) const override {
-    Result<LoadedConfig> loaded = settings_.load(surroundings);
+    ConfigSources sources = settings_.sources(surroundings);
+    Result<LoadedConfig> loaded = load_config(sources);
     if (!loaded) return tl::unexpected(exit_for(loaded.error()));
     if (const Result<void> safe = check_exposure(loaded->config); !safe) {
       return tl::unexpected(exit_for(safe.error()));
     }
-    return ServeCommand{.loaded = std::move(*loaded)};
+    return ServeCommand{.loaded = std::move(*loaded), .sources = std::move(sources)};
   }
 
  private:

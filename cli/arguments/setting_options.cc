@@ -47,12 +47,12 @@ SettingOptions::SettingOptions(CLI::App& command) {
   }
 }
 
-Result<LoadedConfig> SettingOptions::load(const Surroundings& surroundings) const {
+ConfigSources SettingOptions::sources(const Surroundings& surroundings) const {
   ConfigSources sources{.flags = {}, .environment = surroundings.environment, .file = file_};
   for (const Given& given : given_) {
     if (given.option->count() > 0) sources.flags.emplace_back(given.setting->name, given.text);
   }
-  return load_config(sources);
+  return sources;
 }
 
 }  // namespace courtside

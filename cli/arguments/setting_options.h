@@ -24,8 +24,11 @@ class SettingOptions {
   SettingOptions(const SettingOptions&) = delete;
   SettingOptions& operator=(const SettingOptions&) = delete;
 
-  // REQUIRES: CLI11 has parsed the arguments.
-  Result<LoadedConfig> load(const Surroundings& surroundings) const;
+  // REQUIRES of both: CLI11 has parsed the arguments.
+  ConfigSources sources(const Surroundings& surroundings) const;
+  Result<LoadedConfig> load(const Surroundings& surroundings) const {
+    return load_config(sources(surroundings));
+  }
 
  private:
   struct Given {

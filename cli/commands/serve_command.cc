@@ -73,6 +73,14 @@ void use_address(const PassedSocket& socket, LoadedConfig& loaded) {
   loaded.config.listen = socket.address;
 }
 
+// As at the start. An address that came with a passed socket stays.
+Result<LoadedConfig> read_settings(const ConfigSources& sources, const std::string& address,
+                                   bool has_passed_socket) {
+  Result<LoadedConfig> loaded = load_config(sources);
+  if (loaded && has_passed_socket) loaded->config.listen = address;
+  return loaded;
+}
+
 void say_what_runs(const LoadedConfig& loaded, const Server& server, bool json) {
   const Config& config = loaded.config;
   const auto colon = config.listen.rfind(':');
@@ -110,7 +118,9 @@ int run_serve(const ServeCommand& command) {
   if (const Result<void> sound = check_rules(loaded); !sound) return report(sound.error());
 
   ServeSignals signals;
-  Result<std::unique_ptr<Server>> server = Server::start(config, socket);
+  Result<std::unique_ptr<Server>> server = Server::start(config, socket, [&] {
+    return read_settings(command.sources, config.listen, passed->has_value());
+  });
   if (!server) return report(server.error());
   say_what_runs(loaded, **server, json);
 

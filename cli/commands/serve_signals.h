@@ -2,7 +2,8 @@
 //
 //   SIGTERM, SIGINT    stop: once is enough, more of them change nothing. One that comes during the
 //                      start stops the server as soon as it has started.
-//   SIGHUP             read the files of keys again; during the start, when it is over
+//   SIGHUP             read keys, certificate and settings again; during the start, when it is
+//                      over
 //   SIGUSR2            restart in place: the program at the same path takes the listening socket
 //                      over, if it accepts the configuration (successor.h)
 //   SIGUSR1            nothing

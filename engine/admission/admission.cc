@@ -31,6 +31,11 @@ Result<ConnectionLimit::Lease> leased(std::optional<ConnectionLimit::Lease> leas
   return std::move(*lease);
 }
 
+// Of the places for history files, those for callers without a token.
+std::size_t anonymous_share(const Config::Limits& limits) {
+  return std::max<std::uint64_t>(1, limits.history_streams / kAnonymousShare);
+}
+
 bool has_rates(const Identity& identity) {
   return identity.kind == Identity::Kind::kAccount || identity.kind == Identity::Kind::kAnonymous;
 }
@@ -50,7 +55,7 @@ Error rate_limited(std::string_view what, std::uint64_t wait_ms) {
 }
 
 Admission::Admission(const Config& config, NetworkList proxies)
-    : proxies_(std::move(proxies)),
+    : proxies_(std::make_shared<const NetworkList>(std::move(proxies))),
       is_exposed_(courtside::is_exposed(config)),
       has_tls_(courtside::has_tls(config)),
       reads_per_caller_(config.limits.history_reads_per_account),
@@ -61,17 +66,31 @@ Admission::Admission(const Config& config, NetworkList proxies)
       addresses_(config.limits.connections_per_address),
       accounts_(config.limits.connections_per_account),
       histories_(config.limits.history_streams),
-      anonymous_histories_(
-          std::max<std::uint64_t>(1, config.limits.history_streams / kAnonymousShare)),
+      anonymous_histories_(anonymous_share(config.limits)),
       callers_histories_(config.limits.history_streams_per_account),
       tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
                 .tickets_max = config.limits.tickets,
                 .per_holder_max = config.limits.connections_per_account}) {}
 
+void Admission::apply(const Config& config, NetworkList proxies) {
+  const Config::Limits& limits = config.limits;
+  proxies_.set(std::make_shared<const NetworkList>(std::move(proxies)));
+  reads_per_caller_ = limits.history_reads_per_account;
+  failed_logins_.set_count(limits.failed_logins_per_minute);
+  subscribes_.set_count(limits.subscribes_per_second);
+  publishes_.set_count(limits.publishes_per_second);
+  connections_.set_max(limits.connections);
+  addresses_.set_max(limits.connections_per_address);
+  accounts_.set_max(limits.connections_per_account);
+  histories_.set_max(limits.history_streams);
+  anonymous_histories_.set_max(anonymous_share(limits));
+  callers_histories_.set_max(limits.history_streams_per_account);
+}
+
 bool Admission::admits_peer(std::string_view address) const {
   if (!is_exposed_ || has_tls_) return true;
   const std::optional<AddressBytes> bytes = address_bytes(address);
-  return (bytes && is_loopback(*bytes)) || proxies_.contains(address);
+  return (bytes && is_loopback(*bytes)) || is_proxy(address);
 }
 
 Result<void> Admission::count_failed_login(std::string_view address, std::uint64_t now_ms) {

@@ -10,10 +10,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "engine/access/current.h"
 #include "engine/access/identity.h"
 #include "engine/admission/connection_limit.h"
 #include "engine/admission/denials.h"
@@ -33,7 +35,13 @@ class Admission {
   // `proxies`: the configured proxies, parsed by check_exposure().
   Admission(const Config& config, NetworkList proxies);
 
-  const NetworkList& proxies() const { return proxies_; }
+  // Takes over what may change while the server runs: the proxies, and the limits that
+  // reloaded_settings() names.
+  void apply(const Config& config, NetworkList proxies);
+
+  // Whether the address is that of a trusted proxy.
+  bool is_proxy(std::string_view address) const { return proxies_.get()->contains(address); }
+  std::shared_ptr<const NetworkList> proxies() const { return proxies_.get(); }
   // Whether other machines can connect, so that plain text is not acceptable.
   bool is_exposed() const { return is_exposed_; }
   // Whether a peer at this address may connect. Without TLS it must be on this machine or a trusted
@@ -89,10 +97,10 @@ class Admission {
   const Denials& denials() const { return denials_; }
 
  private:
-  const NetworkList proxies_;
+  Current<NetworkList> proxies_;
   const bool is_exposed_;
   const bool has_tls_;
-  const std::size_t reads_per_caller_;
+  std::atomic<std::size_t> reads_per_caller_;
   RateLimit failed_logins_;
   RateLimit subscribes_;
   RateLimit publishes_;

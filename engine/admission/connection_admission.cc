@@ -15,7 +15,7 @@ ConnectionAdmission::ConnectionAdmission(Admission& admission, const EventLoop& 
 
 void ConnectionAdmission::set_peer(const std::string& peer) {
   address_ = peer;
-  proxy_ = shared_admission_.proxies().contains(peer) ? peer : std::string();
+  proxy_ = shared_admission_.is_proxy(peer) ? peer : std::string();
 }
 
 Result<void> ConnectionAdmission::on_proxy_header(const std::string& client) {
@@ -28,7 +28,7 @@ Result<void> ConnectionAdmission::on_request(const HttpHeaders& headers) {
     if (names_client(headers)) shared_admission_.warn_of_unlisted_proxy(address_, loop_.now_ms());
     return {};
   }
-  address_ = forwarded_client(headers, proxy_, shared_admission_.proxies());
+  address_ = forwarded_client(headers, proxy_, *shared_admission_.proxies());
   if (shared_admission_.is_exposed() && is_forwarded_plain(headers)) {
     return fail(Code::forbidden, "plain text is not accepted from other machines: use https");
   }
@@ -53,7 +53,7 @@ Result<Identity> ConnectionAdmission::count_if_invalid(Result<Identity> identity
 
 Result<void> ConnectionAdmission::take_place(const Identity& identity) {
   // A trusted proxy that sends its own requests has no address limit.
-  if (!proxy_.empty() && !shared_admission_.proxies().contains(address_)) {
+  if (!proxy_.empty() && !shared_admission_.is_proxy(address_)) {
     if (const Result<void> taken = lease_address(); !taken) return taken;
   }
   if (identity.kind != Identity::Kind::kAccount || identity.actor == account_) return {};

@@ -1,6 +1,7 @@
 // Limits how many connections each key (an address or an account) has at a time. Threads: any.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,9 @@ class ConnectionLimit {
  public:
   // 0: unlimited.
   explicit ConnectionLimit(std::size_t connections_max) : connections_max_(connections_max) {}
+
+  // Leases that were taken stay. Those of an unlimited time do not count.
+  void set_max(std::size_t connections_max) { connections_max_ = connections_max; }
 
   // Counts one connection while the lease lives. The limit must outlive it.
   class Lease {
@@ -43,7 +47,7 @@ class ConnectionLimit {
  private:
   void release(const std::string& key);
 
-  const std::size_t connections_max_;
+  std::atomic<std::size_t> connections_max_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::size_t> counts_;
 };

@@ -10,9 +10,15 @@ constexpr std::uint64_t kNanosPerMs = 1'000'000;  // nanoseconds per millisecond
 }  // namespace
 
 RateLimit::RateLimit(const Options& options)
-    : token_ns_(options.count == 0 ? 0 : options.per_ms * kNanosPerMs / options.count),
-      bucket_ns_(options.count == 0 ? 0 : token_ns_ * (options.count - 1)),
-      entries_max_(options.entries_max) {}
+    : per_ms_(options.per_ms), entries_max_(options.entries_max) {
+  set_count(options.count);
+}
+
+void RateLimit::set_count(std::uint64_t count) {
+  const std::lock_guard lock(mutex_);
+  token_ns_ = count == 0 ? 0 : per_ms_ * kNanosPerMs / count;
+  bucket_ns_ = count == 0 ? 0 : token_ns_ * (count - 1);
+}
 
 std::optional<std::uint64_t> RateLimit::wait_until(std::uint64_t full_ns,
                                                    std::uint64_t now_ns) const {

@@ -16,6 +16,7 @@
 // may differ a little. A known key needs no allocation.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -35,6 +36,9 @@ class RateLimit {
     std::size_t entries_max = 100'000;
   };
   explicit RateLimit(const Options& options);
+
+  // Changes Options::count. Keys keep the time at which their bucket is full again.
+  void set_count(std::uint64_t count);
 
   // Milliseconds until the next token, >= 1; empty when there is a token. Spends nothing.
   std::optional<std::uint64_t> wait_ms(std::string_view key, std::uint64_t now_ms) const;
@@ -58,8 +62,9 @@ class RateLimit {
   void spend_locked(std::string_view key, std::uint64_t now_ns, std::uint64_t tokens);
   std::uint64_t full_ns_of(std::string_view key) const;
 
-  const std::uint64_t token_ns_;   // time for one token to come back; 0: unlimited
-  const std::uint64_t bucket_ns_;  // time for all tokens but one
+  const std::uint64_t per_ms_;
+  std::atomic<std::uint64_t> token_ns_{0};   // time for one token to come back; 0: unlimited
+  std::atomic<std::uint64_t> bucket_ns_{0};  // time for all tokens but one
   const std::size_t entries_max_;
 
   mutable std::mutex mutex_;

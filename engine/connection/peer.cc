@@ -61,7 +61,7 @@ void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
 // Lets the page read the error if its origin is allowed.
 void Peer::on_bad_request(Connection& /*connection*/, const Error& error,
                           const HttpHeaders& headers) {
-  const bool is_allowed = origin_allowed(headers, services().config.allowed_origins);
+  const bool is_allowed = origin_allowed(headers, services().config.get()->allowed_origins);
   link_.set_origin(is_allowed ? find_header(headers, "origin") : std::string_view());
   respond(problem(error));
 }

@@ -16,8 +16,8 @@ SessionRole::SessionRole(Exchange& exchange, Link& link, AuditTraces& traces,
     : exchange_(exchange),
       link_(link),
       traces_(traces),
-      session_(*this, codec, wire, link.services().session_limits, link.host().now_ms(),
-               std::move(identity)) {}
+      limits_(link.services().session_limits()),
+      session_(*this, codec, wire, limits_, link.host().now_ms(), std::move(identity)) {}
 
 void SessionRole::on_message(Opcode opcode, std::string_view payload) {
   session_.on_message(opcode == Opcode::kText, payload);
@@ -83,8 +83,8 @@ void SessionRole::read_states(const Identity& identity, std::uint32_t sub, std::
 
 void SessionRole::read_next_piece(const std::shared_ptr<AskedStates>& asked) {
   exchange_.read_history(asked->reader, [this, &services = link_.services(), asked] {
-    const Result<bool> done =
-        asked->states.read_on(services.log, services.states, services.config.limits.page_scanned);
+    const Result<bool> done = asked->states.read_on(services.log, services.states,
+                                                    services.config.get()->limits.page_scanned);
     return [this, asked, done](Exchange&) { on_piece(asked, done); };
   });
 }
@@ -167,13 +167,13 @@ std::optional<Result<void>> SessionRole::trace_read(const Identity& identity, co
 Result<void> SessionRole::publish(IncomingEvent event, const Identity& identity,
                                   const PublishGrant& grant, std::uint64_t ticket) {
   const Services& services = link_.services();
-  const AccountEventBounds bounds = bounds_of(services.config, now());
+  const AccountEventBounds bounds = bounds_of(*services.config.get(), now());
   if (const auto attributed = attribute(event, identity, grant, bounds); !attributed) {
     return attributed;
   }
   std::vector<IncomingEvent> events;
   events.push_back(std::move(event));
-  if (!services.config.allow_similar_types) {
+  if (!services.config.get()->allow_similar_types) {
     if (const Result<void> known = check_types(events, /*is_batch=*/false); !known) return known;
   }
   Result<Append> append = make_append(services.router, std::move(events), identity, {});

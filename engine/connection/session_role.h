@@ -83,6 +83,7 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   Exchange& exchange_;
   Link& link_;
   AuditTraces& traces_;
+  const SessionLimits limits_;
   Session session_;
 };
 

@@ -46,11 +46,12 @@ StreamRole::StreamRole(Exchange& exchange, Link& link, SharedInterest interest, 
       is_websocket_(interest_->wire == &cloudevents_wire()),
       liveness_(is_websocket_ ? Liveness::Expects::kPongs : Liveness::Expects::kNothing,
                 link.host().now_ms()),
-      rights_(link.host().now_ms(), link.services().session_limits.recheck_ms),
+      limits_(link.services().session_limits()),
+      rights_(link.host().now_ms(), limits_.recheck_ms),
       next_keep_alive_ms_(link.host().now_ms() + keep_alive_ms()) {
   if (!terms.cursor) return;
   control_.emplace(link.hub().epoch(), *terms.cursor);
-  const std::uint64_t lasts_ms = link.services().config.limits.stream_answer_ms;
+  const std::uint64_t lasts_ms = link.services().config.get()->limits.stream_answer_ms;
   // Spread, so that readers that came together do not ask again together.
   ends_ms_ = link.host().now_ms() + lasts_ms - link.spread_ms(lasts_ms / 6 + 1);
 }
@@ -87,7 +88,7 @@ void StreamRole::send_beginning(const Start& start) {
 }
 
 std::uint64_t StreamRole::keep_alive_ms() const {
-  return std::min<std::uint64_t>(link_.services().session_limits.heartbeat_ms, kKeepAliveMsMax);
+  return std::min<std::uint64_t>(limits_.heartbeat_ms, kKeepAliveMsMax);
 }
 
 void StreamRole::on_message(Opcode /*opcode*/, std::string_view /*payload*/) {
@@ -138,11 +139,10 @@ void StreamRole::on_half_closed() {
 
 void StreamRole::on_tick(std::uint64_t now_ms) {
   if (ended_) return;
-  const SessionLimits& limits = link_.services().session_limits;
-  if (liveness_.is_dead(now_ms, link_.traffic(), 2 * std::uint64_t{limits.heartbeat_ms})) {
+  if (liveness_.is_dead(now_ms, link_.traffic(), 2 * std::uint64_t{limits_.heartbeat_ms})) {
     return end(Code::timeout, "no sign of life for two heartbeats");
   }
-  if (has_expired(reader_, now().value() / kMicrosPerSecond, limits.leeway_s)) {
+  if (has_expired(reader_, now().value() / kMicrosPerSecond, limits_.leeway_s)) {
     return end(Code::token_expired, "the token has expired");
   }
   if (rights_.is_due(now_ms)) check(Pause::kNo);

@@ -77,6 +77,7 @@ class StreamRole final : public Role, private SubscriberOwner {
   const bool is_traced_;
   const bool is_websocket_;
   Liveness liveness_;
+  const SessionLimits limits_;
   ReaderRights rights_;
   SubscriberId subscriber_;
   std::uint64_t next_keep_alive_ms_;

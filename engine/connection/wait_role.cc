@@ -13,7 +13,7 @@ void WaitRole::begin() {
 }
 
 void WaitRole::on_tick(std::uint64_t now_ms) {
-  const std::uint32_t leeway_s = link_.services().session_limits.leeway_s;
+  const std::uint32_t leeway_s = link_.services().session_limits().leeway_s;
   if (has_expired(wait_.reader, now().value() / kMicrosPerSecond, leeway_s)) {
     return finish(/*timed_out=*/false);
   }

@@ -175,7 +175,7 @@ void handle_request(Exchange& exchange, HttpRequest& request) {
     exchange.admission().deny(Denial::kExposure);
     return exchange.respond(problem(plain.error()));
   }
-  if (!origin_allowed(request.headers, exchange.services().config.allowed_origins)) {
+  if (!origin_allowed(request.headers, exchange.services().config.get()->allowed_origins)) {
     exchange.admission().deny(Denial::kOrigin);
     return exchange.respond(problem(
         {Code::forbidden, "this origin is not on the allow-list (setting `allowed_origins`)"}));

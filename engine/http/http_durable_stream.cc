@@ -135,8 +135,8 @@ void read_granted_page(Exchange& exchange, const SharedRead& read, OffsetRange h
                        const ReadGrant& grant) {
   const Services& services = exchange.services();
   StreamPageTerms terms{.held = held,
-                        .events_max = services.config.limits.history_events,
-                        .scanned_max = services.config.limits.page_scanned,
+                        .events_max = services.config.get()->limits.history_events,
+                        .scanned_max = services.config.get()->limits.page_scanned,
                         .reader = read->reader.actor,
                         .unmasked_permissions = grant.unmasked_permissions};
   exchange.read_history(read->reader, [&services, read, grant, terms = std::move(terms)] {
@@ -185,7 +185,7 @@ void get_durable_stream(Exchange& exchange, const std::string& segment, const Ht
   if (query->live == Live::kSse && request.method != "HEAD") {
     return open_durable_stream(exchange, request, reader, std::move(*query));
   }
-  const std::uint64_t wait_ms = exchange.services().config.limits.long_poll_ms;
+  const std::uint64_t wait_ms = exchange.services().config.get()->limits.long_poll_ms;
   read_page(exchange,
             std::make_shared<StreamRead>(StreamRead{.request = request,
                                                     .reader = reader,

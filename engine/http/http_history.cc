@@ -108,14 +108,14 @@ void open_history(Exchange& exchange, const HttpRequest& request, const Identity
   opening->file.terms.export_name = query.export_name;
   opening->file.head = stream_head(form, coding);
   opening->file.place = std::move(*place);
-  opening->file.terms.recheck_ms = services.session_limits.recheck_ms;
-  opening->file.terms.stall_ms = services.config.limits.history_stall_ms;
-  opening->file.terms.bytes_per_second = services.config.limits.history_bytes_per_second;
-  opening->file.terms.leeway_s = services.session_limits.leeway_s;
+  opening->file.terms.recheck_ms = services.session_limits().recheck_ms;
+  opening->file.terms.stall_ms = services.config.get()->limits.history_stall_ms;
+  opening->file.terms.bytes_per_second = services.config.get()->limits.history_bytes_per_second;
+  opening->file.terms.leeway_s = services.session_limits().leeway_s;
   opening->request.query = std::move(query);
   opening->request.form = form;
   opening->request.coding = coding;
-  opening->request.scanned_max = services.config.limits.page_scanned;
+  opening->request.scanned_max = services.config.get()->limits.page_scanned;
   grant_history(exchange, opening);
 }
 
@@ -130,7 +130,7 @@ void get_events(Exchange& exchange, const HttpRequest& request, const Identity& 
   const Form form = choose_form(accepted(request.headers, "accept"));
   const bool is_file = form == Form::kNdjson || form == Form::kCsv;
   const std::size_t limit_max = is_file ? std::numeric_limits<std::size_t>::max()
-                                        : exchange.services().config.limits.history_events;
+                                        : exchange.services().config.get()->limits.history_events;
   const Result<HistoryQuery> query = parse_history_query(request.query(), limit_max, now());
   if (!query) return exchange.respond(problem(query.error()));
   if (!is_file && !query->export_name.empty()) {

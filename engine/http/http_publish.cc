@@ -61,7 +61,7 @@ struct Posting {
 
 void append_posting(Exchange& exchange, Posting& posting) {
   std::vector<std::string> ids;
-  const AccountEventBounds bounds = bounds_of(exchange.services().config, now());
+  const AccountEventBounds bounds = bounds_of(*exchange.services().config.get(), now());
   for (std::size_t i = 0; i < posting.events.size(); ++i) {
     ids.emplace_back(EventView(posting.events[i].event).id());
     const auto item = posting.is_batch ? std::optional<std::size_t>(i) : std::nullopt;
@@ -118,7 +118,7 @@ void post_events(Exchange& exchange, const HttpRequest& request, const Identity&
   Result<std::vector<IncomingEvent>> events = parse_body(request);
   if (!events) return respond_error(exchange, events.error());
   const bool is_batch = media_type(request.header("content-type")) == kBatchMedia;
-  if (!exchange.services().config.allow_similar_types) {
+  if (!exchange.services().config.get()->allow_similar_types) {
     if (const auto known = check_types(*events, is_batch); !known) {
       return respond_error(exchange, known.error());
     }

@@ -57,7 +57,7 @@ void get_page(Exchange& exchange, const HttpRequest& request, const Identity& re
                     asker.read_history(reader, [&services, reader, query, held, grant, coding] {
                       Result<HistoryAnswer> page =
                           answer_history(query, services.log, within(held, services.log.held()),
-                                         services.pages, services.config.limits.page_scanned,
+                                         services.pages, services.config.get()->limits.page_scanned,
                                          services.projections, grant.unmasked_permissions);
                       HttpResponse response;
                       if (page) response = page_response(std::move(page->body), coding);

@@ -36,7 +36,7 @@ Result<bool> read_on(const Services& services, StateQuestion& question) {
     question.resolved = true;
   }
   const Result<bool> done =
-      services.states.read_on(question.read, services.config.limits.page_scanned);
+      services.states.read_on(question.read, services.config.get()->limits.page_scanned);
   if (!done && done.error().code == Code::not_found) return fail(question.not_found);
   return done;
 }
@@ -125,7 +125,7 @@ StateLists lists_of(const Services& services) {
   return {.log = services.log,
           .pages = services.pages,
           .states = services.states,
-          .scanned_max = services.config.limits.page_scanned};
+          .scanned_max = services.config.get()->limits.page_scanned};
 }
 
 const Error kNoSuchPath{Code::not_found, kNothingAtPath};
@@ -170,7 +170,7 @@ void get_calendar(Exchange& exchange, const std::string& segment, const HttpRequ
   const Services& services = exchange.services();
   const Timestamp asked_at = now();
   const Result<CalendarQuery> query =
-      parse_calendar_query(request.query(), services.config.limits.history_events, asked_at);
+      parse_calendar_query(request.query(), services.config.get()->limits.history_events, asked_at);
   if (!query) return exchange.respond(problem(query.error()));
   if (!is_channel_id(*venue)) return exchange.respond(problem(kNoSuchPath));
 
@@ -204,8 +204,8 @@ void get_notifications(Exchange& exchange, const std::string& segment, const Htt
   const Result<std::string> account = percent_decode(segment);
   if (!account) return exchange.respond(problem(account.error()));
   const Services& services = exchange.services();
-  const Result<NotificationsQuery> query =
-      parse_notifications_query(request.query(), services.config.limits.history_events, now());
+  const Result<NotificationsQuery> query = parse_notifications_query(
+      request.query(), services.config.get()->limits.history_events, now());
   if (!query) return exchange.respond(problem(query.error()));
   if (!is_channel_id(*account)) return exchange.respond(problem(kNoSuchPath));
 

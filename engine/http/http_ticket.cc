@@ -15,7 +15,7 @@ void post_ticket(Exchange& exchange, const HttpRequest& /*request*/, const Ident
   constexpr std::uint64_t kSecondMs = 1000;
   JsonObject body;
   body.text("ticket", *ticket)
-      .number("expiresin", exchange.services().config.access.ticket_lifetime_ms / kSecondMs);
+      .number("expiresin", exchange.services().config.get()->access.ticket_lifetime_ms / kSecondMs);
   exchange.respond(json_response(body.take()));
 }
 

@@ -52,7 +52,7 @@ void open_websocket(Exchange& exchange, const HttpRequest& request, const Subpro
                     bool is_offered) {
   if (subprotocol.codec == nullptr) {
     const Result<HistoryQuery> query = parse_history_query(
-        request.query(), exchange.services().config.limits.history_events, now());
+        request.query(), exchange.services().config.get()->limits.history_events, now());
     if (!query) return exchange.respond(problem(query.error()));
     return with_identity(
         exchange, request,

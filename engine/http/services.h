@@ -1,11 +1,13 @@
 // What every shard works with: the log, the sequencer and the rules. The Server makes them once.
-// All are immutable or thread-safe and outlive the shards.
+// All are immutable or thread-safe and outlive the shards. The configuration may be replaced while
+// they run (Server::request_reload): what is in progress keeps what it began with.
 #pragma once
 
 #include <functional>
 #include <string>
 
 #include "engine/access/access.h"
+#include "engine/access/current.h"
 #include "engine/admission/admission.h"
 #include "engine/config/config.h"
 #include "engine/routing/router.h"
@@ -21,7 +23,7 @@ namespace courtside {
 class BackupEndpoint;
 
 struct Services {
-  const Config& config;
+  const Current<Config>& config;
   const LogReader& log;
   const PageReader& pages;
   const StateReader& states;
@@ -31,10 +33,12 @@ struct Services {
   BackupEndpoint& backups;
   const Router& router;
   const Projections& projections;
-  ConnectionLimits connection_limits;
-  SessionLimits session_limits;
   std::function<std::string()> metrics;   // the body of GET /metrics
   std::function<std::string()> outboxes;  // the body of GET /v1/outbox
+
+  // Of a connection or session that begins now.
+  ConnectionLimits connection_limits() const;
+  SessionLimits session_limits() const;
 };
 
 }  // namespace courtside

@@ -58,7 +58,7 @@ void Acceptor::on_socket(AcceptedSocket socket, bool is_local) {
   Result<ConnectionLimit::Lease> of_all = admission_.lease_connection();
   if (!of_all) return refuse(std::move(socket), Denial::kConnections, of_all.error());
   ConnectionLimit::Lease of_address;
-  if (!is_local && admission_.proxies().contains(address)) {
+  if (!is_local && admission_.is_proxy(address)) {
     if (proxies_send_headers_) socket.expect_proxy_header();
   } else {
     Result<ConnectionLimit::Lease> taken = admission_.lease_address(address);

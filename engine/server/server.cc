@@ -10,6 +10,8 @@
 #include "base/format.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "engine/config/config_change.h"
+#include "engine/server/config_check.h"
 #include "engine/server/service_manager.h"
 #include "engine/server/thread_runtime.h"
 
@@ -22,32 +24,6 @@ constexpr std::uint16_t kCloseInternal = 1011;
 constexpr std::uint64_t kRestartDrainMs = 1000;
 constexpr std::uint64_t kRestartSpreadMs = 1000;
 constexpr std::uint64_t kHousekeepingMs = 1000;
-// A session ends at most this long after its token, whatever leeway is configured.
-constexpr std::uint64_t kLeewayMaxS = 60;
-
-ConnectionLimits connection_limits(const Config& config) {
-  const Config::Limits& limits = config.limits;
-  return {
-      .http = {.header_bytes_max = limits.header_bytes,
-               .headers_max = limits.headers,
-               .body_bytes_max = limits.body_bytes},
-      .websocket = {.message_bytes_max = limits.message_bytes, .fragments_max = limits.fragments},
-      .queue_bytes_max = limits.queue_bytes,
-      .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
-      .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms)};
-}
-
-SessionLimits session_limits(const Config& config) {
-  const Config::Limits& limits = config.limits;
-  return {.heartbeat_ms = static_cast<std::uint32_t>(config.heartbeat_ms),
-          .hello_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
-          .message_bytes_max = limits.message_bytes,
-          .subscriptions_max = limits.subscriptions,
-          .channels_max = limits.channels,
-          .publishes_in_flight_max = limits.publishes_in_flight,
-          .leeway_s = static_cast<std::uint32_t>(std::min(config.access.jwt_leeway_s, kLeewayMaxS)),
-          .recheck_ms = static_cast<std::uint32_t>(config.access.recheck_ms)};
-}
 
 SequencerOptions sequencer_options(const Config& config) {
   return {.pending_bytes_max = config.limits.pending_append_bytes,
@@ -67,10 +43,27 @@ void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t m
   for (const std::future<void>& each : futures) each.wait_until(deadline);
 }
 
+void log_change(const ConfigChange& change) {
+  const auto joined = [](const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& each : names) out.append(out.empty() ? "" : ", ").append(each);
+    return out;
+  };
+  if (change.in_use.empty() && change.waiting.empty()) {
+    return log_info("engine", "no setting has changed");
+  }
+  if (!change.in_use.empty()) log_info("engine", "changed settings: " + joined(change.in_use));
+  if (change.waiting.empty()) return;
+  log_warning("engine", format("changed, but read at the start only: {}; SIGUSR2 restarts the "
+                               "server in place",
+                               joined(change.waiting)));
+}
+
 }  // namespace
 
 Server::Server(const Config& config, const DescriptorPlan& descriptors, std::optional<int> socket)
     : config_(config),
+      current_(std::make_shared<const Config>(config)),
       descriptors_(descriptors),
       passed_socket_(socket),
       alive_(std::make_shared<std::atomic<std::size_t>>(0)) {}
@@ -82,7 +75,8 @@ Server::~Server() {
   }
 }
 
-Result<std::unique_ptr<Server>> Server::start(const Config& config, std::optional<int> socket) {
+Result<std::unique_ptr<Server>> Server::start(const Config& config, std::optional<int> socket,
+                                              ReadSettings read_settings) {
   const Result<DescriptorPlan> descriptors =
       plan_descriptors(config, std::thread::hardware_concurrency(), raise_descriptor_limit());
   if (!descriptors) return fail(descriptors.error());
@@ -90,6 +84,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, std::optiona
   Config fitted = config;
   fitted.limits.connections = descriptors->connections;
   std::unique_ptr<Server> server(new Server(fitted, *descriptors, socket));
+  server->read_settings_ = std::move(read_settings);
   if (const Result<void> opened = server->open(); !opened) return fail(opened.error());
   return server;
 }
@@ -142,7 +137,7 @@ Result<void> Server::open() {
   outboxes_ = std::move(*outboxes);
 
   sequencer_ = LocalSequencer::make(*log_, sequencer_options(config_));
-  services_.emplace(Services{.config = config_,
+  services_.emplace(Services{.config = current_,
                              .log = *log_,
                              .pages = *pages_,
                              .states = *states_,
@@ -152,8 +147,6 @@ Result<void> Server::open() {
                              .backups = *backups_,
                              .router = *router_,
                              .projections = *projections_,
-                             .connection_limits = connection_limits(config_),
-                             .session_limits = session_limits(config_),
                              .metrics = [this] { return render_metrics(samples()); },
                              .outboxes = [this] { return outboxes_->json(); }});
   start_shards();
@@ -202,7 +195,7 @@ Result<void> Server::write_serving_file() {
   std::optional<std::string> host = loopback_host(config_.listen);
   std::uint16_t port = acceptor_->port();
   if (tls_) host.reset();
-  if (host && config_.proxy_protocol && admission_->proxies().contains(*host)) host.reset();
+  if (host && config_.proxy_protocol && admission_->is_proxy(*host)) host.reset();
   if (!host) {
     host = "127.0.0.1";
     const Result<std::uint16_t> local = acceptor_->listen_locally();
@@ -287,11 +280,25 @@ void Server::reload() {
   tell_reloading();
   const int changed = access_->reload_if_changed();
   const bool is_new_certificate = tls_ && tls_->reload_if_changed(TlsFiles::When::kNow);
-  log_info("engine",
-           format("asked to reload: files of keys were read, new keys of {} are in use{}; "
-                  "all other settings are read at the start only",
-                  changed, is_new_certificate ? ", and a new certificate" : ""));
+  log_info("engine", format("asked to reload: files of keys were read, new keys of {} are in use{}",
+                            changed, is_new_certificate ? ", and a new certificate" : ""));
+  if (read_settings_) reload_settings();
   tell_ready();
+}
+
+// All or nothing: of settings that `serve` would not start with, none is taken over.
+void Server::reload_settings() {
+  Result<LoadedConfig> loaded = read_settings_();
+  const Result<void> sound = loaded ? check_config(*loaded) : fail(loaded.error());
+  if (!sound) return log_error("engine", sound.error().message + "; the settings stay");
+  // The descriptors for connections were counted at the start.
+  std::uint64_t& connections = loaded->config.limits.connections;
+  connections = std::min(connections, descriptors_.connections);
+  const ConfigChange change = config_change(*current_.get(), loaded->config);
+  admission_->apply(change.config, *NetworkList::parse(change.config.trusted_proxies));
+  set_log_level(change.config.log.level);
+  current_.set(std::make_shared<const Config>(change.config));
+  log_change(change);
 }
 
 void Server::on_failure(const Error& error) {
@@ -307,7 +314,7 @@ void Server::on_failure(const Error& error) {
 void Server::shut_down() {
   if (!shards_) return;
   const std::uint64_t drain_ms =
-      kept_socket_ ? std::min(config_.drain_ms, kRestartDrainMs) : config_.drain_ms;
+      kept_socket_ ? std::min(current_.get()->drain_ms, kRestartDrainMs) : current_.get()->drain_ms;
   serving_file_.reset();
   for (const auto& shard : *shards_) shard->refuse_work();
   // Cut history streams while the log still accepts their audit events.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/access/current.h"
+#include "engine/config/load.h"
 #include "engine/http/backup_endpoint.h"
 #include "engine/http/services.h"
 #include "engine/server/acceptor.h"
@@ -44,8 +47,11 @@ class Server {
  public:
   // Opens the log and starts listening: on `config.listen`, or on `socket`, which it takes and
   // which has that address.
+  // `read_settings` reads the settings again for request_reload(); without it they stay.
+  using ReadSettings = std::function<Result<LoadedConfig>()>;
   static Result<std::unique_ptr<Server>> start(const Config& config,
-                                               std::optional<int> socket = std::nullopt);
+                                               std::optional<int> socket = std::nullopt,
+                                               ReadSettings read_settings = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -61,7 +67,8 @@ class Server {
   void request_restart();
   // The caller owns it. Empty unless a restart was requested.
   std::optional<int> take_socket() { return std::exchange(kept_socket_, std::nullopt); }
-  // Reloads what may change while it serves (keys and certificate), and logs the result.
+  // Reloads what may change while it serves (keys, certificate, some settings), and logs the
+  // result.
   void request_reload();
 
  private:
@@ -76,6 +83,7 @@ class Server {
   void on_wake();
   void stop_listening();
   void reload();
+  void reload_settings();
   void shut_down();
   void run_housekeeping();
   void prove_life();
@@ -84,7 +92,9 @@ class Server {
   void add_access_samples(std::vector<Sample>& samples) const;
   void add_shard_samples(std::vector<Sample>& samples) const;
 
-  const Config config_;  // limits.connections is what the descriptors allow
+  const Config config_;      // of the start, with the connections that the descriptors allow
+  Current<Config> current_;  // with the settings that were read again
+  ReadSettings read_settings_;
   const DescriptorPlan descriptors_;
   std::unique_ptr<EventLog> log_;
   std::optional<Router> router_;

@@ -14,7 +14,7 @@ Shard::Shard(std::uint32_t number, const Services& services, ReadQueue& reads, O
       runtime_(std::move(runtime)),
       loop_(runtime_->loop()),
       hub_(services.log.epoch(), held, services.projections, *this),
-      reads_(reads, services.config.limits.reads_in_flight,
+      reads_(reads, services.config.get()->limits.reads_in_flight,
              [this](ReadScheduler::Task task) { post_task(std::move(task)); }),
       sockets_(kSocketsWaitingMax, [this] { loop_.wake(); }),
       commits_(kCommitsWaitingMax, [this] { loop_.wake(); }),
@@ -27,7 +27,7 @@ Shard::Shard(std::uint32_t number, const Services& services, ReadQueue& reads, O
     loop_thread.entered();
     on_turn_end();
   });
-  loop_.set_flush_pause_max_us(services.config.flush_interval_ms * 1000);
+  loop_.set_flush_pause_max_us(services.config.get()->flush_interval_ms * 1000);
 }
 
 Shard::~Shard() { stop(); }
@@ -173,7 +173,7 @@ void Shard::adopt_socket(NewConnection accepted) {
       *this, ConnectionAdmission(services_.admission, loop_, accepted.socket.peer_address(),
                                  std::move(accepted.places)));
   Connection& connection =
-      runtime_->adopt(std::move(accepted.socket), services_.connection_limits, *peer);
+      runtime_->adopt(std::move(accepted.socket), services_.connection_limits(), *peer);
   peer->set_connection(connection);
   peers_.emplace(connection.id(), std::move(peer));
 }
@@ -196,7 +196,8 @@ void Shard::retire(ConnectionId id) {
 // Reads.
 
 PageRequest Shard::page_request(const Interest& interest, OffsetRange range) const {
-  const Config::Limits& limits = services_.config.limits;
+  const std::shared_ptr<const Config> config = services_.config.get();
+  const Config::Limits& limits = config->limits;
   return {.window = range,
           .direction = Direction::kAscending,
           .events_max = interest.page_events(limits.page_events),

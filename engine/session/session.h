@@ -33,8 +33,8 @@ namespace courtside {
 
 class Session final : private SessionContext {
  public:
-  // `wire` and `codec` belong together. Both and the host outlive it. `now_ms` is the loop's clock.
-  // `identity` is who the upgrade's credential named; empty where it carried none.
+  // `wire` and `codec` belong together. Both, the limits and the host outlive it. `now_ms` is the
+  // loop's clock. `identity` is who the upgrade's credential named; empty where it carried none.
   Session(SessionHost& host, const protocol::Codec& codec, const Wire& wire,
           const SessionLimits& limits, std::uint64_t now_ms, std::optional<Identity> identity = {});
   Session(const Session&) = delete;

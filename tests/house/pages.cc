@@ -1,6 +1,7 @@
 #include "tests/house/pages.h"
 
 #include "base/error.h"
+#include "engine/config/config_change.h"
 #include "engine/config/config_toml.h"
 #include "engine/config/settings.h"
 #include "engine/postgres/outbox_sql.h"
@@ -113,6 +114,22 @@ std::string codes_page() {
   return out;
 }
 
+void append_reloaded(std::string& out) {
+  out +=
+      "\n"
+      "## Settings that SIGHUP changes\n"
+      "\n"
+      "A running server takes these over when it gets SIGHUP. All other settings, and the\n"
+      "rules below, are read at the start only.\n"
+      "\n";
+  std::string separator;
+  for (const std::string_view name : reloaded_settings()) {
+    out.append(separator).append("`").append(name).append("`");
+    separator = ",\n";
+  }
+  out += "\n";
+}
+
 // The part of the built-in configuration from one table to another.
 void append_tables(std::string& out, std::string_view from, std::string_view to) {
   const std::string toml = config_toml(Config{});
@@ -138,6 +155,7 @@ std::string configuration_page() {
       "Sizes take B, KiB, MiB, GiB or TiB; durations take ms, s, m, h or d. In a flag or\n"
       "variable, separate the items of a list with commas.\n";
   append_settings(out);
+  append_reloaded(out);
   out +=
       "\n"
       "## `[[route]]`\n"

@@ -9,21 +9,6 @@
 namespace courtside::simulation {
 namespace {
 
-ConnectionLimits connection_limits_of(const Config& config) {
-  return {.http = {},
-          .websocket = {},
-          .queue_bytes_max = config.limits.queue_bytes,
-          .header_timeout_ms = static_cast<std::uint32_t>(config.limits.handshake_ms),
-          .keep_alive_timeout_ms = static_cast<std::uint32_t>(config.limits.idle_ms)};
-}
-
-SessionLimits session_limits_of(const Config& config) {
-  return {.heartbeat_ms = static_cast<std::uint32_t>(config.heartbeat_ms),
-          .hello_timeout_ms = static_cast<std::uint32_t>(config.limits.handshake_ms),
-          .publishes_in_flight_max = config.limits.publishes_in_flight,
-          .recheck_ms = static_cast<std::uint32_t>(config.access.recheck_ms)};
-}
-
 Router router_of(const Config& config) {
   Result<Router> router = Router::make(config.routes);
   COURTSIDE_CHECK(router);
@@ -46,7 +31,7 @@ std::unique_ptr<const Shards> make_shards(
 }  // namespace
 
 SimulatedServer::SimulatedServer(const Outside& outside, SimulatedRuntime::Accept accept)
-    : config_(outside.config),
+    : config_(std::make_shared<const Config>(outside.config)),
       tail_(outside.tail_bytes),
       pages_(outside.read_log, tail_),
       states_(outside.read_log, pages_, nullptr),
@@ -59,7 +44,7 @@ SimulatedServer::SimulatedServer(const Outside& outside, SimulatedRuntime::Accep
       }),
       router_(router_of(outside.config)),
       projections_(*Projections::make({})),
-      services_{.config = outside.config,
+      services_{.config = config_,
                 .log = outside.read_log,
                 .pages = pages_,
                 .states = states_,
@@ -69,8 +54,6 @@ SimulatedServer::SimulatedServer(const Outside& outside, SimulatedRuntime::Accep
                 .backups = backups_,
                 .router = router_,
                 .projections = projections_,
-                .connection_limits = connection_limits_of(outside.config),
-                .session_limits = session_limits_of(outside.config),
                 .metrics = {},
                 .outboxes = {}},
       shards_(make_shards(outside.shards, services_, reads_, outside.log.held(),
@@ -154,14 +137,14 @@ std::string SimulatedServer::check_empty(const std::vector<std::string>& address
   std::vector<ConnectionLimit::Lease> taken;
   for (std::size_t account = 0; account < kAccounts; ++account) {
     const Identity identity{.kind = Identity::Kind::kAccount, .actor = account_name(account)};
-    for (std::size_t i = 0; i < config_.limits.connections_per_account; ++i) {
+    for (std::size_t i = 0; i < config_.get()->limits.connections_per_account; ++i) {
       auto place = admission_.lease_account(identity);
       if (!place) return "the place of " + account_name(account) + " did not come back";
       taken.push_back(std::move(*place));
     }
   }
   for (const std::string& address : addresses) {
-    for (std::size_t i = 0; i < config_.limits.connections_per_address; ++i) {
+    for (std::size_t i = 0; i < config_.get()->limits.connections_per_address; ++i) {
       auto place = admission_.lease_address(address);
       if (!place) return "the place of " + address + " did not come back";
       taken.push_back(std::move(*place));

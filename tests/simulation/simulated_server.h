@@ -71,7 +71,7 @@ class SimulatedServer {
 
   void stop_shards();
 
-  const Config& config_;
+  const Current<Config> config_;
   Tail tail_;
   PageReader pages_;
   StateReader states_;

@@ -110,6 +110,51 @@ TEST_F(HangupWithKeys, PutsNewKeysIntoUseAtOnce) {
   EXPECT_EQ(status("first"), 401);
 }
 
+struct SettingsFile {
+  explicit SettingsFile(const std::string& text) { write(text); }
+  void write(const std::string& text) const { std::ofstream(path()) << text; }
+  std::string path() const { return (folder.path() / "courtside.toml").string(); }
+  TempFolder folder;
+};
+
+struct HangupWithSettings : SettingsFile, ServerTest {
+  HangupWithSettings()
+      : SettingsFile("[limits]\nheaders = 64\n"), ServerTest({"--config", path()}) {}
+
+  int status_with_headers(int count) {
+    HttpRequest request{.target = "/health"};
+    for (int i = 0; i < count; ++i) request.headers.emplace_back("x-" + std::to_string(i), "y");
+    return HttpClient(port()).send(request).status;
+  }
+};
+
+TEST_F(HangupWithSettings, TakesOverWhatItCanAndNamesTheRest) {
+  EXPECT_EQ(status_with_headers(20), 200);
+  write(
+      "shards = 2\nallowed_origins = ['https://play.example']\n[limits]\nheaders = 16\n"
+      "[log]\nlevel = 'debug'\n");
+  server.process().signal(SIGHUP);
+  server.process().wait_for_output("changed settings: allowed_origins, log.level, limits.headers");
+  server.process().wait_for_output("changed, but read at the start only: shards; SIGUSR2");
+  EXPECT_EQ(status_with_headers(20), 431);
+  const auto status_of_page = [&](const std::string& origin) {
+    return http.send({.target = "/v1/events", .headers = {{"origin", origin}}}).status;
+  };
+  EXPECT_EQ(status_of_page("https://play.example"), 200);
+  EXPECT_EQ(status_of_page("https://other.example"), 403);
+}
+
+TEST_F(HangupWithSettings, KeepsTheSettingsWhenTheNewOnesAreBad) {
+  write("trusted_proxies = ['10.0.0.0/8']\n[limits]\nheaders = 'many'\n");
+  server.process().signal(SIGHUP);
+  server.process().wait_for_output("the settings stay");
+  EXPECT_NE(server.process().output().find("courtside.toml:3: limits.headers"), std::string::npos);
+  EXPECT_EQ(status_with_headers(20), 200);
+  write("[limits]\nheaders = 64\n");
+  server.process().signal(SIGHUP);
+  server.process().wait_for_output("no setting has changed");
+}
+
 // A database that takes the connection and says nothing: the start waits for it.
 class SilentDatabase {
  public:
