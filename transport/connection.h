@@ -95,6 +95,9 @@ class Connection {
   // The peer's address without port, as text; behind a proxy that sends a PROXY header, the
   // client's address.
   virtual std::string peer_address() const = 0;
+  // The common name of the certificate that the client showed in the TLS handshake, and that an
+  // authority of clients has signed; empty: none. REQUIRES: a request came.
+  virtual std::string client_name() const { return {}; }
 
   // Replaces the handler. REQUIRES: not null, and it outlives the connection.
   virtual void set_handler(ConnectionHandler* handler) = 0;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "base/check.h"
 #include "base/format.h"
@@ -19,6 +20,11 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 9;      // of the first record and the message in it
 constexpr std::size_t kTicketKeyBytes = 80;  // of OpenSSL's own tickets: name, HMAC key, AES key
+// What a client may show before it has sent a byte of data.
+constexpr int kChainDepthMax = 4;
+constexpr long kClientChainBytesMax = 16 * 1024;
+// OpenSSL resumes a session with a certificate only in the context that it names.
+constexpr std::string_view kSessionContext = "courtside";
 constexpr std::string_view kProtocol = "\x08http/1.1";
 
 // What a client that speaks plain HTTP can understand.
@@ -66,6 +72,9 @@ void apply_rules(SSL_CTX* context) {
   // Tickets hold the state, so nothing is stored for clients that are gone.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
+  SSL_CTX_set_session_id_context(context,
+                                 reinterpret_cast<const unsigned char*>(kSessionContext.data()),
+                                 static_cast<unsigned>(kSessionContext.size()));
   SSL_CTX_set_max_early_data(context, 0);
   SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);
   SSL_CTX_set_msg_callback(context, count_key_updates);
@@ -83,22 +92,40 @@ Owned<BIO> reader_of(const std::string& text) {
   return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-bool use_chain(SSL_CTX* context, const std::string& text) {
+// All certificates of a text. Empty, with OpenSSL's error, when it has none or one is malformed.
+std::vector<Owned<X509>> certificates_of(const std::string& text) {
   const Owned<BIO> reader = reader_of(text);
-  const auto next = [&reader] {
-    return Owned<X509>(PEM_read_bio_X509(reader.get(), nullptr, no_password, nullptr));
-  };
-  const Owned<X509> own = next();
-  if (!own || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
-  while (Owned<X509> proof = next()) {
-    if (SSL_CTX_add0_chain_cert(context, proof.get()) != 1) return false;
-    static_cast<void>(proof.release());  // the context owns it
+  std::vector<Owned<X509>> out;
+  while (X509* const next = PEM_read_bio_X509(reader.get(), nullptr, no_password, nullptr)) {
+    out.emplace_back(next);
   }
   // The end of the text is an error too, of its own kind.
   const unsigned long end = ERR_peek_last_error();
-  if (ERR_GET_LIB(end) != ERR_LIB_PEM || ERR_GET_REASON(end) != PEM_R_NO_START_LINE) return false;
-  ERR_clear_error();
-  return true;
+  if (ERR_GET_LIB(end) != ERR_LIB_PEM || ERR_GET_REASON(end) != PEM_R_NO_START_LINE) return {};
+  if (!out.empty()) ERR_clear_error();
+  return out;
+}
+
+bool use_chain(SSL_CTX* context, const std::string& text) {
+  const std::vector<Owned<X509>> chain = certificates_of(text);
+  if (chain.empty() || SSL_CTX_use_certificate(context, chain.front().get()) != 1) return false;
+  return std::all_of(chain.begin() + 1, chain.end(), [context](const Owned<X509>& each) {
+    return SSL_CTX_add1_chain_cert(context, each.get()) == 1;
+  });
+}
+
+// A client may show a certificate, but need not: browsers use the same port. One that no authority
+// has signed fails the handshake.
+bool ask_clients(SSL_CTX* context, const std::string& authorities) {
+  const std::vector<Owned<X509>> all = certificates_of(authorities);
+  X509_STORE* const store = SSL_CTX_get_cert_store(context);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify_depth(context, kChainDepthMax);
+  SSL_CTX_set_max_cert_list(context, kClientChainBytesMax);
+  return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Owned<X509>& each) {
+    return X509_STORE_add_cert(store, each.get()) == 1 &&
+           SSL_CTX_add_client_CA(context, each.get()) == 1;
+  });
 }
 
 bool use_key(SSL_CTX* context, const std::string& text) {
@@ -139,8 +166,15 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsCertificate&
   };
   if (!use_chain(ssl_context, certificate.chain)) return refuse("the certificate");
   if (!use_key(ssl_context, certificate.key)) return refuse("the private key");
+  context->client_authorities_ = certificate.client_authorities;
+  if (!certificate.client_authorities.empty() &&
+      !ask_clients(ssl_context, certificate.client_authorities)) {
+    return refuse("the authorities of clients");
+  }
   context->valid_until_s_ = end_of_validity_s(ssl_context);
-  if (previous != nullptr) copy_ticket_keys(previous->context_, ssl_context);
+  if (previous != nullptr && previous->client_authorities_ == context->client_authorities_) {
+    copy_ticket_keys(previous->context_, ssl_context);
+  }
   return context;
 }
 
@@ -244,6 +278,19 @@ bool TlsSession::is_hello_good(std::string_view bytes) {
 }
 
 bool TlsSession::established() const { return SSL_is_init_finished(ssl_) == 1; }
+
+std::string TlsSession::client_name() const {
+  const X509* const certificate = SSL_get0_peer_certificate(ssl_);
+  if (certificate == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) return {};
+  // A resumed session was checked when it began.
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0) return {};
+  const X509_NAME* const subject = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  if (at < 0) return {};
+  const ASN1_STRING* const name = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(name)),
+          static_cast<std::size_t>(ASN1_STRING_length(name))};
+}
 
 bool TlsSession::send(std::string_view plain) {
   ERR_clear_error();

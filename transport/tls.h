@@ -27,13 +27,16 @@ namespace courtside {
 struct TlsCertificate {
   std::string chain;  // the server's certificate, then the intermediate ones
   std::string key;    // its private key, without a password
+  // Of the authorities whose certificates clients may show; empty: none is asked for.
+  std::string client_authorities = {};
 };
 
 // Certificate, key and what is agreed upon. Sessions that were begun keep the context that they
 // began with.
 class TlsContext {
  public:
-  // bad_configuration with what is wrong. Tickets of `previous` (may be null) stay valid.
+  // bad_configuration with what is wrong. Tickets of `previous` (may be null) stay valid if it has
+  // the same authorities of clients, because a ticket stands for the check of a certificate too.
   static Result<std::shared_ptr<const TlsContext>> make(const TlsCertificate& certificate,
                                                         const TlsContext* previous);
   ~TlsContext();
@@ -48,6 +51,7 @@ class TlsContext {
   explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
 
   ssl_ctx_st* const context_;
+  std::string client_authorities_;
   std::int64_t valid_until_s_ = 0;
 };
 
@@ -78,6 +82,10 @@ class TlsSession {
 
   // The handshake is complete: plaintext can be sent.
   bool established() const;
+
+  // The common name of the client's certificate, which one of the authorities has signed for
+  // clients; empty without one, and when it has expired. REQUIRES: established().
+  std::string client_name() const;
 
   // Adds one record to the output. False: the session has failed. REQUIRES: established(), no end()
   // before, and 1 to kRecordBytesMax bytes.

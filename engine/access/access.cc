@@ -81,12 +81,13 @@ bool is_failed_login(const Error& error) {
 }
 
 Access::Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
-               WallClock clock, LookUpKey look_up_key)
+               WallClock clock, LookUpKey look_up_key, IdentifyCertificate identify_certificate)
     : rules_(rules),
       facts_(facts),
       identify_(std::move(identify)),
       clock_(std::move(clock)),
       look_up_key_(std::move(look_up_key)),
+      identify_certificate_(std::move(identify_certificate)),
       has_database_(!config.database.url.empty()),
       leeway_s_(static_cast<std::int64_t>(config.access.jwt_leeway_s)),
       room_fanout_max_(config.access.room_fanout),
@@ -124,11 +125,13 @@ bool Access::asks_database(const Identity& identity) const {
 }
 
 std::optional<Result<Identity>> Access::identify(std::optional<std::string_view> credential,
-                                                 Later<Identity> later) {
+                                                 Later<Identity> later,
+                                                 std::string_view certificate_name) {
   if (!enabled()) {
     return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   }
-  if (!credential) return Identity{};
+  if (!credential && certificate_name.empty()) return Identity{};
+  if (!credential) return identify_certificate_(certificate_name);
   if (credential->empty()) return fail(Code::unauthorized, "the token is empty");
   Result<Identity> identity = identify_(*credential, now_s());
   if (!identity) return identity;

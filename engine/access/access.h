@@ -59,6 +59,8 @@ class Access {
 
   // Verifies a credential. `now_s`: seconds since 1970.
   using Identify = std::function<Result<Identity>(std::string_view credential, std::int64_t now_s)>;
+  // The service of a certificate with this common name.
+  using IdentifyCertificate = std::function<Result<Identity>(std::string_view name)>;
 
   // What an identity's key grants now; empty when the key was removed.
   using LookUpKey = std::function<std::optional<KeyRights>(const Identity&)>;
@@ -68,14 +70,17 @@ class Access {
   // An empty `identify` means that access control is off: every caller is an administrator. Without
   // `look_up_key` the rights of a key never change. All references must outlive this object.
   Access(const Config& config, const AccessRules& rules, FactCache& facts, Identify identify,
-         WallClock clock = now, LookUpKey look_up_key = {});
+         WallClock clock = now, LookUpKey look_up_key = {},
+         IdentifyCertificate identify_certificate = {});
 
   bool enabled() const { return identify_ != nullptr; }
 
-  // No credential: an anonymous identity. Errors: unauthorized (also for an empty credential),
+  // No credential: the service of the TLS client certificate with this common name, or without one
+  // an anonymous identity. Errors: unauthorized (also for an empty credential),
   // token_expired, forbidden for an account that is not active.
   std::optional<Result<Identity>> identify(std::optional<std::string_view> credential,
-                                           Later<Identity> later);
+                                           Later<Identity> later,
+                                           std::string_view certificate_name = {});
 
   // Checks again an identity that was identified before (the holder of a ticket): its credential is
   // still valid and its token has not expired. Errors as identify().
@@ -158,6 +163,7 @@ class Access {
   const Identify identify_;
   const WallClock clock_;
   const LookUpKey look_up_key_;
+  const IdentifyCertificate identify_certificate_;
   const bool has_database_;
   const std::int64_t leeway_s_;        // added to a token's expiry
   const std::size_t room_fanout_max_;  // a room with more participants gets no per-user channels

@@ -28,6 +28,12 @@ Result<Identity> Credentials::identify(std::string_view bearer, std::int64_t now
   return std::move(*service);
 }
 
+Result<Identity> Credentials::identify_certificate(std::string_view name) const {
+  std::optional<Identity> service = services_->find_certificate(name);
+  if (service) return std::move(*service);
+  return fail(Code::unauthorized, "the client certificate is of no known service");
+}
+
 std::optional<KeyRights> Credentials::look_up_key(const Identity& identity) const {
   if (identity.kind == Identity::Kind::kService) {
     std::optional<std::vector<std::string>> permissions = services_->permissions_of(identity);

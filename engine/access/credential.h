@@ -26,6 +26,10 @@ class Credentials {
   // token_expired; no message contains a part of the credential. `now_s`: seconds since 1970.
   Result<Identity> identify(std::string_view bearer, std::int64_t now_s) const;
 
+  // The service of a TLS client certificate, by the certificate's common name. The transport has
+  // checked the certificate. unauthorized when there is none.
+  Result<Identity> identify_certificate(std::string_view name) const;
+
   // What the identity's key grants now; empty when the key was removed, which ends the identity.
   std::optional<KeyRights> look_up_key(const Identity& identity) const;
 

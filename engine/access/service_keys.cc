@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kPermissionBytesMax = 128;
 constexpr std::string_view kDefaultPermission = "event:publish";
+constexpr std::string_view kCertificate = "certificate";  // in the place of a key
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -61,14 +62,19 @@ tl::expected<ServiceKey, std::string> read_line(std::string_view line) {
   if (name.empty() || name.size() > kNameBytesMax || !consists_of(name, "._-")) {
     return tl::unexpected(std::string("the name is not 1 to 64 letters, digits or `._-`"));
   }
-  if (key.size() < kServiceKeyBytesMin || key.size() > kServiceKeyBytesMax ||
-      !consists_of(key, "-_~+/=")) {
-    return tl::unexpected(std::string("the key is not 32 to 512 letters, digits or `-_~+/=`"));
+  const bool is_certificate = key == kCertificate;
+  const bool is_key = key.size() >= kServiceKeyBytesMin && key.size() <= kServiceKeyBytesMax &&
+                      consists_of(key, "-_~+/=");
+  if (!is_key && !is_certificate) {
+    return tl::unexpected(
+        std::string("the key is not 32 to 512 letters, digits or `-_~+/=`, nor `certificate`"));
   }
   const auto permissions = read_permissions(has_permissions ? line : kDefaultPermission);
   if (!permissions) return tl::unexpected(std::string("a permission is malformed"));
   ServiceKey out;
-  out.identity.key = sha256(key);
+  out.is_certificate = is_certificate;
+  out.identity.key =
+      sha256(is_certificate ? format("{}:{}", kCertificate, name) : std::string(key));
   out.identity.kind = Identity::Kind::kService;
   out.identity.actor = name;
   out.identity.permissions = *permissions;
@@ -121,10 +127,18 @@ std::optional<Identity> ServiceKeys::find(std::string_view key) const {
   const auto keys = keys_.get();
   const ServiceKey* found = nullptr;
   for (const ServiceKey& each : *keys) {  // compares all: the time reveals no match
-    if (equal_in_constant_time(each.digest(), digest)) found = &each;
+    if (!each.is_certificate && equal_in_constant_time(each.digest(), digest)) found = &each;
   }
   if (found == nullptr) return std::nullopt;
   return found->identity;
+}
+
+std::optional<Identity> ServiceKeys::find_certificate(std::string_view name) const {
+  const auto keys = keys_.get();
+  for (const ServiceKey& each : *keys) {
+    if (each.is_certificate && each.identity.actor == name) return each.identity;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::vector<std::string>> ServiceKeys::permissions_of(const Identity& service) const {

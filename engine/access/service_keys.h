@@ -4,9 +4,12 @@
 //   http-backend:9f2c...:event:publish
 //   reports:77ab...:audit:read,booking:read_any
 //
+//   billing:certificate:event:publish
+//
 // A name consists of letters, digits and `._-`. A key has at least 32 letters, digits and `-_~+/=`;
 // no dot, because a credential with two dots is a token. Without permissions a key has
-// `event:publish`. A name may have several keys, so that a key can be replaced without a gap.
+// `event:publish`. A name may have several keys, so that a key can be replaced without a gap. The
+// word `certificate` in the place of a key stands for the TLS certificate with this common name.
 //
 // Only digests of the keys are kept. A presented key is always compared with all of them, in
 // constant time. Threads: reload_if_changed() on one thread; everything else on any, concurrently.
@@ -30,7 +33,8 @@ constexpr std::size_t kServiceKeyBytesMin = 32;
 constexpr std::size_t kServiceKeyBytesMax = 512;
 
 struct ServiceKey {
-  Identity identity = {};  // identity.key is the digest
+  Identity identity = {};  // identity.key is the digest, of a key or of a certificate's name
+  bool is_certificate = false;
   const Sha256& digest() const { return identity.key; }
 };
 
@@ -44,6 +48,8 @@ class ServiceKeys {
   static Result<std::unique_ptr<ServiceKeys>> make(const std::string& file);
 
   std::optional<Identity> find(std::string_view key) const;
+  // The service whose certificate has this common name. The caller has checked the certificate.
+  std::optional<Identity> find_certificate(std::string_view name) const;
 
   // The permissions of the service's key now; empty when the file no longer has the key, or assigns
   // it to another service.

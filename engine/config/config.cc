@@ -42,6 +42,12 @@ Result<void> check_exposure(const Config& config) {
     return fail(Code::bad_configuration,
                 "tls: `certificate_file` and `key_file` are needed together");
   }
+  const bool asks_clients = !config.tls.client_ca_file.empty();
+  if (asks_clients && (!has_tls(config) || config.access.service_keys_file.empty())) {
+    return fail(Code::bad_configuration,
+                "tls: `client_ca_file` needs `certificate_file`, and a file of service keys that "
+                "names the services (access.service_keys_file)");
+  }
   if (address->is_loopback()) return {};
   const auto refuse = [&config](std::string_view why, std::string_view otherwise) {
     return fail(

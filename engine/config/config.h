@@ -96,6 +96,7 @@ struct Config {
   struct Tls {
     std::string certificate_file;  // PEM, with the intermediate certificates
     std::string key_file;          // PEM
+    std::string client_ca_file;    // PEM: authorities of the certificates of services
   } tls;
 
   // Authentication. With no token secret, no JWKS file and no service keys, every caller is an

@@ -95,6 +95,11 @@ std::vector<Setting> tls_settings() {
        "PEM file with the certificate's private key, without a password; read again when it "
        "changes",
        optional_text(MEMBER(tls.key_file))},
+      {"tls.client_ca_file",
+       "PEM file with the authorities whose client certificates identify services (the word "
+       "`certificate` in service_keys_file); empty: no client is asked for one; read again when it "
+       "changes",
+       optional_text(MEMBER(tls.client_ca_file))},
   };
 }
 

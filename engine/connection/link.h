@@ -39,6 +39,9 @@ class Link {
   // Something is still to be sent: an answer, or bytes that the client has not acknowledged.
   bool is_busy() const;
 
+  // See Connection::client_name().
+  std::string client_name() const { return connection_ ? connection_->client_name() : ""; }
+
   // The allowed origin of the current request, for its CORS headers; empty: none.
   void set_origin(std::string_view origin) { origin_ = origin; }
   // While the server is going down, the connection closes after the response.

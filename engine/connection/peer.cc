@@ -134,10 +134,12 @@ void Peer::respond(HttpResponse response) {
 std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>& credential,
                                                Identified then) {
   auto known = services().access.identify(
-      credential, later<Identity>([then = std::move(then)](Exchange& exchange,
-                                                           const Result<Identity>& identity) {
-        then(exchange, exchange.admission().count_if_invalid(identity));
-      }));
+      credential,
+      later<Identity>(
+          [then = std::move(then)](Exchange& exchange, const Result<Identity>& identity) {
+            then(exchange, exchange.admission().count_if_invalid(identity));
+          }),
+      link_.client_name());
   if (known) known = admission().count_if_invalid(std::move(*known));
   return known;
 }

@@ -35,6 +35,7 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
 
   Access::Identify identify;
   Access::LookUpKey look_up_key;
+  Access::IdentifyCertificate identify_certificate;
   if (has_access_control(config)) {
     Result<std::unique_ptr<Credentials>> credentials = Credentials::make(config.access);
     if (!credentials) return fail(credentials.error());
@@ -42,12 +43,16 @@ Result<std::unique_ptr<AccessControl>> AccessControl::make(const Config& config,
     identify = [known = made->credentials_.get()](std::string_view credential, std::int64_t now_s) {
       return known->identify(credential, now_s);
     };
+    identify_certificate = [known = made->credentials_.get()](std::string_view name) {
+      return known->identify_certificate(name);
+    };
     look_up_key = [known = made->credentials_.get()](const Identity& identity) {
       return known->look_up_key(identity);
     };
   }
-  made->access_ = std::make_unique<Access>(config, *made->rules_, *made->cache_,
-                                           std::move(identify), now, std::move(look_up_key));
+  made->access_ =
+      std::make_unique<Access>(config, *made->rules_, *made->cache_, std::move(identify), now,
+                               std::move(look_up_key), std::move(identify_certificate));
   made->access_->set_applied_until(log.held().end);
   // Also while access control is off, because it may be on at the next start.
   if (const auto begun = made->revocations_.begin(); !begun) return fail(begun.error());

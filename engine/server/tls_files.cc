@@ -27,11 +27,19 @@ Result<void> TlsFiles::load(const TlsContext* tickets_of) {
   const Result<std::string> key = key_file_.read();
   if (!key) return fail(key.error());
   if (const Result<void> secret = key_file_.check_secret(); !secret) return secret;
-  Result<std::shared_ptr<const TlsContext>> context =
-      TlsContext::make({.chain = *chain, .key = *key}, tickets_of);
+  TlsCertificate certificate{.chain = *chain, .key = *key};
+  std::string files = format("{} and {}", chain_file_.path(), key_file_.path());
+  if (!client_authorities_file_.path().empty()) {
+    Result<std::string> authorities = client_authorities_file_.read();
+    if (!authorities) return fail(authorities.error());
+    if (const auto safe = client_authorities_file_.check_unwritable(); !safe) return safe;
+    // An empty text would ask no client for a certificate.
+    certificate.client_authorities = authorities->empty() ? " " : std::move(*authorities);
+    files.append(" and ").append(client_authorities_file_.path());
+  }
+  Result<std::shared_ptr<const TlsContext>> context = TlsContext::make(certificate, tickets_of);
   if (!context) {
-    return fail(Code::bad_configuration, format("{} and {}: {}", chain_file_.path(),
-                                                key_file_.path(), context.error().message));
+    return fail(Code::bad_configuration, format("{}: {}", files, context.error().message));
   }
   context_ = std::move(*context);
   valid_until_s_ = context_->valid_until_s();
@@ -46,7 +54,9 @@ Result<void> TlsFiles::load(const TlsContext* tickets_of) {
 bool TlsFiles::reload_if_changed(When when) {
   const bool is_new_chain = chain_file_.read_if_changed().has_value();
   const bool is_new_key = key_file_.read_if_changed().has_value();
-  const bool is_settled = !is_new_chain && !is_new_key;
+  const bool is_new_authority = !client_authorities_file_.path().empty() &&
+                                client_authorities_file_.read_if_changed().has_value();
+  const bool is_settled = !is_new_chain && !is_new_key && !is_new_authority;
   is_changed_ = is_changed_ || !is_settled || (when == When::kNow && has_failed_);
   if (!is_changed_) renew_tickets();
   if (!is_changed_ || (when == When::kWhenSettled && !is_settled)) return false;

@@ -1,5 +1,6 @@
-// The certificate of the server's listener and its key, read from files that may be replaced while
-// the server runs. Connections that are open keep the certificate that they began with.
+// The certificate of the server's listener, its key, and the authorities of its clients, read from
+// files that may be replaced while the server runs. Connections that are open keep the certificate
+// that they began with.
 //
 // Threads: the Server's; valid_until_s() any.
 #pragma once
@@ -18,7 +19,7 @@ namespace courtside {
 
 class TlsFiles {
  public:
-  // Reads both files: bad_configuration with what is wrong.
+  // Reads the files: bad_configuration with what is wrong.
   static Result<std::unique_ptr<TlsFiles>> make(const Config::Tls& config);
 
   // For a connection that begins now.
@@ -40,13 +41,16 @@ class TlsFiles {
 
  private:
   explicit TlsFiles(const Config::Tls& config)
-      : chain_file_(config.certificate_file), key_file_(config.key_file) {}
+      : chain_file_(config.certificate_file),
+        key_file_(config.key_file),
+        client_authorities_file_(config.client_ca_file) {}
 
   Result<void> load(const TlsContext* tickets_of);
   void renew_tickets();
 
   ChangingFile chain_file_;
   ChangingFile key_file_;
+  ChangingFile client_authorities_file_;  // without a path: none
   std::shared_ptr<const TlsContext> context_;
   std::atomic<std::int64_t> valid_until_s_{0};
   std::chrono::steady_clock::time_point tickets_since_;

@@ -28,17 +28,21 @@ inline std::string text_of(BIO* bio) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-// A self-signed certificate of a new P-256 key. With `password` the key is encrypted.
-inline TlsCertificate new_certificate(const char* password = nullptr) {
+// A self-signed certificate of a new P-256 key, valid until `valid_s` from now. With `password` the
+// key is encrypted.
+inline TlsCertificate new_certificate(const char* password = nullptr,
+                                      const std::string& common_name = "localhost",
+                                      long valid_s = 3600) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -7200);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), valid_s);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* const name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>(common_name.data()),
+                             static_cast<int>(common_name.size()), -1, 0);
   X509_set_issuer_name(certificate.get(), name);
   X509_sign(certificate.get(), key.get(), EVP_sha256());
   const std::unique_ptr<BIO, decltype(&BIO_free)> chain(BIO_new(BIO_s_mem()), BIO_free);
@@ -57,8 +61,9 @@ inline std::shared_ptr<const TlsContext> new_context(const TlsContext* previous 
 
 struct ClientOptions {
   int version = TLS1_3_VERSION;
-  std::string protocols = {};      // of ALPN, on the wire
-  SSL_SESSION* resumed = nullptr;  // from an earlier client
+  std::string protocols = {};                   // of ALPN, on the wire
+  SSL_SESSION* resumed = nullptr;               // from an earlier client
+  const TlsCertificate* certificate = nullptr;  // that it shows
 };
 
 // Does not check the server's certificate.
@@ -74,6 +79,7 @@ class TlsClient {
       SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(options.protocols.data()),
                           static_cast<unsigned>(options.protocols.size()));
     }
+    if (options.certificate != nullptr) show(*options.certificate);
     if (options.resumed != nullptr) SSL_set_session(ssl_, options.resumed);
     SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     BIO_set_mem_eof_return(SSL_get_rbio(ssl_), -1);
@@ -121,6 +127,19 @@ class TlsClient {
   bool failed() const { return failed_; }  // an alert, or no TLS
 
  private:
+  void show(const TlsCertificate& certificate) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> chain(
+        BIO_new_mem_buf(certificate.chain.data(), -1), BIO_free);
+    const std::unique_ptr<BIO, decltype(&BIO_free)> secret(
+        BIO_new_mem_buf(certificate.key.data(), -1), BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> own(
+        PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr), X509_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        PEM_read_bio_PrivateKey(secret.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    SSL_use_certificate(ssl_, own.get());
+    SSL_use_PrivateKey(ssl_, key.get());
+  }
+
   SSL_CTX* const context_;
   SSL* ssl_;
   std::string plain_;

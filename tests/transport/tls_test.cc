@@ -107,6 +107,54 @@ TEST_P(TlsVersions, SelectHttp) {
   EXPECT_TRUE(other.client.failed());
 }
 
+std::shared_ptr<const TlsContext> context_that_trusts(const TlsCertificate& client,
+                                                      const TlsContext* previous = nullptr) {
+  TlsCertificate certificate = new_certificate();
+  certificate.client_authorities = client.chain;
+  const auto context = TlsContext::make(certificate, previous);
+  EXPECT_TRUE(context) << context.error().message;
+  return *context;
+}
+
+TEST_P(TlsVersions, NameTheClientByItsCertificate) {
+  const TlsCertificate billing = new_certificate(nullptr, "billing");
+  const auto context = context_that_trusts(billing);
+  Pair named({.version = GetParam(), .certificate = &billing}, 7, context);
+  EXPECT_EQ(named.session.client_name(), "billing");
+  Pair unnamed({.version = GetParam()}, 7, context);
+  EXPECT_TRUE(unnamed.session.established());
+  EXPECT_EQ(unnamed.session.client_name(), "");
+  // A server that asks for none gets none.
+  Pair unasked({.version = GetParam(), .certificate = &billing});
+  EXPECT_EQ(unasked.session.client_name(), "");
+}
+
+TEST_P(TlsVersions, RefuseTheCertificateOfAnotherAuthority) {
+  const auto context = context_that_trusts(new_certificate(nullptr, "billing"));
+  const TlsCertificate other = new_certificate(nullptr, "billing");
+  Pair pair({.version = GetParam(), .certificate = &other}, 1 << 20, context);
+  EXPECT_EQ(pair.input, Input::kFailed);
+  const TlsCertificate old = new_certificate(nullptr, "billing", -3600);
+  Pair expired({.version = GetParam(), .certificate = &old}, 1 << 20, context_that_trusts(old));
+  EXPECT_EQ(expired.input, Input::kFailed);
+}
+
+TEST_P(TlsVersions, ResumeWithTheNameUnlessTheAuthoritiesChanged) {
+  const TlsCertificate billing = new_certificate(nullptr, "billing");
+  const auto context = context_that_trusts(billing);
+  Pair first({.version = GetParam(), .certificate = &billing}, 1 << 20, context);
+  const ClientOptions again = {.version = GetParam(),
+                               .resumed = SSL_get1_session(first.client.ssl()),
+                               .certificate = &billing};
+  Pair second(again, 1 << 20, context_that_trusts(billing, context.get()));
+  EXPECT_TRUE(second.client.was_resumed());
+  EXPECT_EQ(second.session.client_name(), "billing");
+  Pair third(again, 1 << 20, context_that_trusts(new_certificate(), context.get()));
+  EXPECT_FALSE(third.client.was_resumed());
+  EXPECT_EQ(third.input, Input::kFailed);
+  SSL_SESSION_free(again.resumed);
+}
+
 TEST(TlsSession, RefusesOldVersions) {
   for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
     Pair pair({.version = version});
@@ -224,6 +272,8 @@ TEST(TlsContext, SaysWhatIsWrong) {
   EXPECT_NE(error_of({.chain = good.chain + "-----BEGIN CERTIFICATE-----\nx", .key = good.key}),
             "none");
   EXPECT_NE(error_of({.chain = good.chain, .key = new_certificate("secret").key}), "none");
+  EXPECT_EQ(error_of({.chain = good.chain, .key = good.key, .client_authorities = " "}),
+            "the authorities of clients: no start line");
 }
 
 TEST(TlsContext, KnowsTheEndOfItsCertificate) {

@@ -1,5 +1,6 @@
 // Goal: a server with a certificate serves commands and other clients over TLS without a proxy, and
 // a new certificate replaces the old one without a lost connection.
+#include <gmock/gmock.h>
 #include <signal.h>
 
 #include <filesystem>
@@ -146,6 +147,74 @@ TEST_F(Tls, ACertificateThatIsNoGoodIsNotUsed) {
   install("second", "IP:127.0.0.1");
   server.process().wait_for_output("its certificate is in use");
   EXPECT_EQ(publish("e2").status, 0);
+}
+
+struct MutualTlsFolder : TlsFolder {
+  MutualTlsFolder() : other(others.path()) {
+    std::ofstream(at("keys"), std::ios::app) << "billing:certificate:event:publish,audit:read\n";
+    fs::copy(authority.ca_file(), at("clients.crt"));
+    for (const char* name : {"billing", "stranger"})
+      authority.issue(name, "DNS:" + std::string(name));
+    other.issue("billing", "DNS:billing");
+  }
+  TempFolder others;
+  Authority other;
+};
+
+struct MutualTls : MutualTlsFolder, ServerTest {
+  MutualTls()
+      : ServerTest({"--tls-certificate-file", at("server.crt"), "--tls-key-file", at("server.key"),
+                    "--tls-client-ca-file", at("clients.crt"), "--access-service-keys-file",
+                    at("keys")}) {}
+
+  // The status of an answer to this client, or what curl says.
+  std::string status(const std::vector<std::string>& flags) const {
+    std::vector<std::string> command = {
+        "/usr/bin/curl",
+        "-sS",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code}",
+        "--cacert",
+        authority.ca_file(),
+        "https://127.0.0.1:" + std::to_string(port()) + "/v1/events"};
+    command.insert(command.end(), flags.begin(), flags.end());
+    Process process(command);
+    process.wait();
+    return process.whole_output();
+  }
+  static std::vector<std::string> shows(const TempFolder& from, const std::string& name) {
+    return {"--cert", from.path() / (name + ".crt"), "--key", from.path() / (name + ".key")};
+  }
+};
+
+TEST_F(MutualTls, ACertificateStandsForItsService) {
+  EXPECT_EQ(status(shows(folder, "billing")), "200");
+  EXPECT_EQ(status({}), "401");
+  EXPECT_EQ(status(shows(folder, "stranger")), "401");
+  EXPECT_THAT(status(shows(others, "billing")), testing::HasSubstr("alert"));
+  // A credential that is sent counts instead.
+  auto both = shows(folder, "stranger");
+  both.insert(both.end(), {"-H", std::string("Authorization: Bearer ") + kKey});
+  EXPECT_EQ(status(both), "200");
+  both.back() = "Authorization: Bearer nobody";
+  EXPECT_EQ(status(both), "401");
+}
+
+TEST_F(MutualTls, WhoIsTakenOutOfTheFilesIsNoServiceAnyMore) {
+  ASSERT_EQ(status(shows(folder, "billing")), "200");
+  const std::string fresh = at("keys.new");
+  std::ofstream(fresh) << "tests:" << kKey << "\n";
+  fs::permissions(fresh, fs::perms(0600));
+  fs::rename(fresh, at("keys"));
+  server.process().signal(SIGHUP);
+  wait_until("the service is unknown", [&] { return status(shows(folder, "billing")) == "401"; });
+  fs::copy(other.ca_file(), at("clients.new"));
+  fs::rename(at("clients.new"), at("clients.crt"));
+  server.process().signal(SIGHUP);
+  wait_until("the authority is unknown",
+             [&] { return status(shows(folder, "billing")).find("alert") != std::string::npos; });
 }
 
 TEST(TlsSettings, ThatAreWrongAreNamed) {

@@ -54,6 +54,25 @@ TEST(ServiceKeys, SayWhoComesAndWhatItMay) {
   EXPECT_EQ(reports->permissions, (Texts{"audit:read", "booking:read_any"}));
 }
 
+TEST(ServiceKeys, NameServicesByTheirCertificates) {
+  TestFolder folder;
+  const auto keys = make(folder.write(
+      "keys", "billing:certificate:audit:read\nbackend:" + kA + "\nbackend:certificate\n"));
+  const std::optional<Identity> billing = keys->find_certificate("billing");
+  ASSERT_TRUE(billing);
+  EXPECT_EQ(billing->actor, "billing");
+  EXPECT_EQ(billing->permissions, Texts{"audit:read"});
+  EXPECT_EQ(keys->permissions_of(*billing), Texts{"audit:read"});
+  EXPECT_EQ(keys->find_certificate("backend")->permissions, Texts{"event:publish"});
+  EXPECT_EQ(keys->find_certificate("other"), std::nullopt);
+  // A name is no secret, so nothing that a caller can send stands for the certificate.
+  for (const char* sent : {"certificate", "billing", "certificate:billing"}) {
+    EXPECT_EQ(name_of(*keys, sent), "nobody");
+  }
+  EXPECT_EQ(keys_outcome("a:certificate\na:certificate\n"),
+            "keys:2: the key stands further up too");
+}
+
 TEST(ServiceKeys, KnowNoOtherKey) {
   TestFolder folder;
   const auto keys = make(folder.write("keys", "backend:" + kA));
@@ -76,7 +95,8 @@ TEST(ServiceKeys, NameTheLineOfAMistakeAndNothingOfTheKey) {
   EXPECT_EQ(keys_outcome(":" + kA), bad_name);
   EXPECT_EQ(keys_outcome("a b:" + kA), bad_name);
   EXPECT_EQ(keys_outcome(std::string(65, 'n') + ":" + kA), bad_name);
-  const std::string bad_key = "keys:3: the key is not 32 to 512 letters, digits or `-_~+/=`";
+  const std::string bad_key =
+      "keys:3: the key is not 32 to 512 letters, digits or `-_~+/=`, nor `certificate`";
   const std::string before = "# comment\na:" + kA + "\n";
   for (const std::string& key :
        {std::string(), std::string(31, 'x'), std::string(513, 'x'), std::string(40, ' '),
