@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "schema/event.h"
+#include "schema/field_selection.h"
 #include "schema/incoming_event.h"
 #include "schema/position.h"
 #include "schema/record.h"
@@ -53,12 +54,26 @@ struct Projection {
   bool hide_actor = false;         // hides correlationid, causationid and traceparent too
 };
 
-// Appends the event as a JSON CloudEvent, with sequence, recordedtime and subjectversion.
-// `projection` may be null.
-void append_cloudevent(std::string& out, RecordView record, const Projection* projection);
+// The part of an event that a reader gets: what it may see, and of that the fields it asked for.
+struct ShownPart {
+  const Projection* projection = nullptr;  // null: everything
+  const FieldSelection* fields = nullptr;  // null: all
 
-// The event's bytes under the projection.
-std::string project_event(EventView event, const Projection& projection);
+  bool is_whole() const { return projection == nullptr && selection().is_all(); }
+  const FieldSelection& selection() const;
+
+  // Whether they show the same of every event.
+  friend bool operator==(const ShownPart& a, const ShownPart& b) {
+    return a.projection == b.projection && (a.fields == b.fields || a.selection() == b.selection());
+  }
+};
+
+// Appends the part as a JSON object: the whole event is a JSON CloudEvent with sequence,
+// recordedtime and subjectversion.
+void append_cloudevent(std::string& out, RecordView record, const ShownPart& part);
+
+// The bytes of an event that has this part only.
+std::string build_part(EventView event, const ShownPart& part);
 
 // The top-level string members of a JSON object, for routing and the catalogue. Empty when `json`
 // is not an object.

@@ -33,19 +33,27 @@ void append_text_attributes(std::string& out, const EventFields& fields, bool ow
   }
 }
 
-void append_log_attributes(std::string& out, RecordView record) {
+void append_sequence(std::string& out, Offset offset) {
   append_member_name(out, "sequence");
   out.push_back('"');
   const std::size_t begin = out.size();
-  append_number(out, record.offset().value());
+  append_number(out, offset.value());
   out.insert(begin, kSequenceDigits - (out.size() - begin), '0');
   out.push_back('"');
-  append_member_name(out, "recordedtime");
-  out.push_back('"');
-  append_rfc3339(out, record.recorded());
-  out.push_back('"');
-  append_member_name(out, "subjectversion");
-  append_number(out, record.subject_version());
+}
+
+void append_log_attributes(std::string& out, RecordView record, const FieldSelection& selection) {
+  if (selection.has_sequence()) append_sequence(out, record.offset());
+  if (selection.has_recordedtime()) {
+    append_member_name(out, "recordedtime");
+    out.push_back('"');
+    append_rfc3339(out, record.recorded());
+    out.push_back('"');
+  }
+  if (selection.has_subjectversion()) {
+    append_member_name(out, "subjectversion");
+    append_number(out, record.subject_version());
+  }
 }
 
 void append_data(std::string& out, const EventFields& fields) {
@@ -57,30 +65,36 @@ void append_data(std::string& out, const EventFields& fields) {
   }
 }
 
-void append_fields(std::string& out, EventFields fields, RecordView record) {
-  if (fields.data_kind == DataKind::kJson && fields.datacontenttype.empty()) {
-    fields.datacontenttype = "application/json";
-  }
-  if (out.empty()) out.reserve(512 + fields.data.size());
-  out.append(R"({"specversion":"1.0")");
+// Every member is written with a comma before it. The first one's becomes the opening brace.
+void append_members(std::string& out, const EventFields& fields, RecordView record,
+                    const FieldSelection& selection) {
+  const std::size_t begin = out.size();
+  if (selection.has_specversion()) out.append(R"(,"specversion":"1.0")");
   append_text_attributes(out, fields, /*own=*/true);
-  append_log_attributes(out, record);
+  append_log_attributes(out, record, selection);
   append_text_attributes(out, fields, /*own=*/false);
   for (const Extension& extension : fields.extensions) {
     append_member_name(out, extension.name);
     out.append(extension.value);
   }
   append_data(out, fields);
+  if (out.size() == begin) out.push_back('{');
+  out[begin] = '{';
   out.push_back('}');
 }
 
 }  // namespace
 
-void append_cloudevent(std::string& out, RecordView record, const Projection* projection) {
-  EventFields fields = record.event().fields();
-  if (projection == nullptr) return append_fields(out, std::move(fields), record);
+void append_cloudevent(std::string& out, RecordView record, const ShownPart& part) {
+  const FieldSelection& selection = part.selection();
   std::string data;
-  append_fields(out, projected(fields, *projection, data), record);
+  EventFields fields = projected(record.event(), part, data);
+  if (fields.data_kind == DataKind::kJson && fields.datacontenttype.empty()) {
+    fields.datacontenttype = "application/json";
+  }
+  selection.apply(fields);
+  if (out.empty()) out.reserve(512 + fields.data.size());
+  append_members(out, fields, record, selection);
 }
 
 }  // namespace courtside

@@ -49,7 +49,7 @@ void append_row(std::string& out, RecordView record, std::string_view epoch,
 
 void append_event_line(std::string& out, RecordView record, const Projection* projection) {
   const auto begin = static_cast<std::string::difference_type>(out.size());
-  append_cloudevent(out, record, projection);
+  append_cloudevent(out, record, {.projection = projection});
   std::replace_if(out.begin() + begin, out.end(), is_line_break, ' ');
   out.push_back('\n');
 }

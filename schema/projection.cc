@@ -198,10 +198,26 @@ EventFields projected(const EventFields& fields, const Projection& projection, s
   return shown;
 }
 
-std::string project_event(EventView event, const Projection& projection) {
+const FieldSelection& ShownPart::selection() const {
+  static const FieldSelection all;
+  return fields == nullptr ? all : *fields;
+}
+
+EventFields projected(EventView event, const ShownPart& part, std::string& data) {
+  EventFields fields = event.fields();
+  if (!part.selection().needs_data()) {
+    fields.data_kind = DataKind::kNone;
+    fields.data = {};
+  }
+  if (part.projection == nullptr) return fields;
+  return projected(fields, *part.projection, data);
+}
+
+std::string build_part(EventView event, const ShownPart& part) {
   std::string data;
-  const EventFields fields = event.fields();
-  return build_event(projected(fields, projection, data));
+  EventFields fields = projected(event, part, data);
+  part.selection().apply(fields);
+  return build_event(fields);
 }
 
 DataFields::DataFields(std::string_view json) {

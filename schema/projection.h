@@ -15,4 +15,8 @@ namespace courtside {
 // `kind:hidden`: payment:p_1 without `paymentId` becomes "payment:hidden".
 EventFields projected(const EventFields& fields, const Projection& projection, std::string& data);
 
+// The fields of the event under the part's projection; the selection is not applied yet. Data of
+// which the selection shows nothing is left out instead of being projected.
+EventFields projected(EventView event, const ShownPart& part, std::string& data);
+
 }  // namespace courtside

@@ -23,6 +23,7 @@ namespace courtside::protocol {
 constexpr std::uint32_t kRequestIdMax = 0x7fffffff;  // ids and subs: 1 ... 2^31 - 1
 constexpr std::size_t kSubscribeChannelsMax = 1000;
 constexpr std::size_t kSubscribeTypesMax = 100;
+constexpr std::size_t kSubscribeFieldsMax = 32;
 
 // Where a subscription starts.
 struct From {
@@ -46,6 +47,7 @@ struct Subscribe {
   std::vector<std::string> types = {};  // exact or `prefix.*`; empty: all
   bool state = false;                   // send the state of each channel that is a subject first
   std::uint32_t speed = 0;  // multiple of real time by recorded times; 0: as fast as possible
+  std::vector<std::string> fields = {};  // of each event, is_field_name(); empty: all
 };
 struct Unsubscribe {
   std::uint32_t id = 0;
@@ -151,9 +153,9 @@ class Codec {
   // Appends the encoded message to `out`.
   virtual void encode(const ServerMessage& message, std::string& out) const = 0;
 
-  // Appends the part of an event's message that is the same for every subscription.
+  // Appends what the messages of all subscriptions to which this part of an event is sent share.
   virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                                 const Projection* projection) const = 0;
+                                 const ShownPart& part) const = 0;
   // Appends the whole message for subscription `sub`, from that part.
   virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
 };

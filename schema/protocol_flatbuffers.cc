@@ -19,8 +19,8 @@ class FlatBuffersCodec final : public Codec {
   }
 
   void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                         const Projection* projection) const override {
-    out.append(build_event_message(epoch, record, projection));
+                         const ShownPart& part) const override {
+    out.append(build_event_message(epoch, record, part));
   }
 
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {

@@ -16,8 +16,7 @@ Decoded decode_flatbuffer(std::string_view message, Timestamp received);
 void encode_flatbuffer(const ServerMessage& message, std::string& out);
 
 // The event message with a placeholder for `sub`; append_event_message copies it and sets `sub`.
-std::string build_event_message(std::string_view epoch, RecordView record,
-                                const Projection* projection);
+std::string build_event_message(std::string_view epoch, RecordView record, const ShownPart& part);
 void append_event_message(std::string& out, std::uint32_t sub, std::string_view body);
 
 }  // namespace courtside::protocol

@@ -70,7 +70,8 @@ Decoded decode(const fbs::Subscribe& subscribe) {
                     .from = {.kind = *kind},
                     .types = texts_of(subscribe.types(), kSubscribeTypesMax),
                     .state = subscribe.state(),
-                    .speed = subscribe.speed()};
+                    .speed = subscribe.speed(),
+                    .fields = texts_of(subscribe.fields(), kSubscribeFieldsMax)};
   if (*kind == From::Kind::kAfter) message.from.after = text_of(subscribe.after());
   if (*kind == From::Kind::kLast) message.from.last = subscribe.last();
   if (*kind == From::Kind::kSince) message.from.since = Timestamp(subscribe.since_us());

@@ -95,18 +95,19 @@ void encode_flatbuffer(const ServerMessage& message, std::string& out) {
   out.append(bytes_of(builder));
 }
 
-std::string build_event_message(std::string_view epoch, RecordView record,
-                                const Projection* projection) {
-  const std::string shown =
-      projection == nullptr ? std::string() : project_event(record.event(), *projection);
-  const std::string_view event =
-      projection == nullptr ? record.event().bytes() : std::string_view(shown);
+std::string build_event_message(std::string_view epoch, RecordView record, const ShownPart& part) {
+  const std::string shown = part.is_whole() ? std::string() : build_part(record.event(), part);
+  const std::string_view event = part.is_whole() ? record.event().bytes() : std::string_view(shown);
+  const FieldSelection& fields = part.selection();
   Builder builder(256 + event.size());
   const auto vector = create_event_vector(builder, event);
   const Text position = text(builder, format_position(epoch, record.offset()));
-  finish(builder,
-         fbs::CreateEventMessage(builder, kSubPlaceholder, position, record.offset().value(),
-                                 record.recorded().value(), record.subject_version(), vector));
+  // 0 means that it is not given.
+  finish(builder, fbs::CreateEventMessage(
+                      builder, kSubPlaceholder, position,
+                      fields.has_sequence() ? record.offset().value() : 0,
+                      fields.has_recordedtime() ? record.recorded().value() : 0,
+                      fields.has_subjectversion() ? record.subject_version() : 0, vector));
   return std::string(bytes_of(builder));
 }
 

@@ -20,12 +20,12 @@ class JsonCodec final : public Codec {
   }
 
   void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                         const Projection* projection) const override {
+                         const ShownPart& part) const override {
     // An epoch and an offset need no escaping.
     out.append(R"(,"position":")").append(epoch).append(":");
     append_number(out, record.offset().value());
     out.append(R"(","event":)");
-    append_cloudevent(out, record, projection);
+    append_cloudevent(out, record, part);
     out.push_back('}');
   }
 

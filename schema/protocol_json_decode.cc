@@ -13,24 +13,21 @@ namespace {
 
 // The members that messages use, undecoded. Of a repeated member the last wins.
 struct Members {
-  JsonValue type, id, sub, channels, from, types, state, speed, token, client, expectedversion;
+  JsonValue type, id, sub, channels, from, types, state, speed, fields, token, client,
+      expectedversion;
 };
 
 struct Member {
   std::string_view name;
   JsonValue Members::*value;
 };
-constexpr Member kMembers[] = {{"type", &Members::type},
-                               {"id", &Members::id},
-                               {"sub", &Members::sub},
-                               {"channels", &Members::channels},
-                               {"from", &Members::from},
-                               {"types", &Members::types},
-                               {"state", &Members::state},
-                               {"speed", &Members::speed},
-                               {"token", &Members::token},
-                               {"client", &Members::client},
-                               {"expectedversion", &Members::expectedversion}};
+constexpr Member kMembers[] = {
+    {"type", &Members::type},     {"id", &Members::id},
+    {"sub", &Members::sub},       {"channels", &Members::channels},
+    {"from", &Members::from},     {"types", &Members::types},
+    {"state", &Members::state},   {"speed", &Members::speed},
+    {"fields", &Members::fields}, {"token", &Members::token},
+    {"client", &Members::client}, {"expectedversion", &Members::expectedversion}};
 
 // The number of a request or subscription; 0 when it is not valid.
 std::uint32_t request_number(const JsonValue& value) {
@@ -152,13 +149,19 @@ class Decoder {
     }
     const auto speed = speed_of(members_.speed);
     if (!speed) return reject(wanted_speed(), id_);
+    auto fields = texts(members_.fields, kSubscribeFieldsMax);
+    if (!fields) return reject("fields must be an array of field names", id_);
+    if (!members_.fields.absent() && fields->empty()) {
+      return reject("fields must list at least one field, or be left out", id_);
+    }
     Subscribe subscribe{.id = *id_,
                         .sub = request_number(members_.sub),
                         .channels = std::move(*channels),
                         .from = std::move(*from),
                         .types = std::move(*types),
                         .state = wants_state,
-                        .speed = *speed};
+                        .speed = *speed,
+                        .fields = std::move(*fields)};
     if (auto checked = check_subscribe(subscribe); !checked) {
       return reject(std::move(checked.error()), id_);
     }

@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "schema/channel.h"
 #include "schema/event_rules.h"
+#include "schema/field_selection.h"
 #include "schema/text.h"
 
 namespace courtside::protocol {
@@ -47,6 +48,19 @@ Result<void> check_types(const std::vector<std::string>& types) {
   return {};
 }
 
+Result<void> check_selected(const std::vector<std::string>& fields) {
+  if (fields.size() > kSubscribeFieldsMax) {
+    return bad(format("fields lists more than {} fields", kSubscribeFieldsMax));
+  }
+  for (const std::string& field : fields) {
+    if (field == "data_base64") return bad("`data_base64` is not a field: `data` stands for both");
+    if (!is_field_name(field)) {
+      return bad(shown(field) + " is not a field: the name of an attribute, or `data`");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 tl::unexpected<Rejected> reject(Error error, std::optional<std::uint32_t> id) {
@@ -82,6 +96,7 @@ Result<void> check_subscribe(Subscribe& subscribe) {
   if (!is_request_number(subscribe.sub)) return bad(wanted_number("sub"));
   if (auto checked = check_channels(subscribe.channels); !checked) return checked;
   if (auto checked = check_types(subscribe.types); !checked) return checked;
+  if (auto checked = check_selected(subscribe.fields); !checked) return checked;
   const From& from = subscribe.from;
   if (from.kind == From::Kind::kLast && (from.last < 1 || from.last > kFromLastMax)) {
     return bad(format("from.last must be a whole number from 1 to {}", kFromLastMax));

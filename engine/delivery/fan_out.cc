@@ -43,7 +43,7 @@ void FanOut::offer(Audience& audience, RecordView record) {
       projections_.choose(interest.filter.channels, interest.unmasked_permissions, record);
   const std::size_t bytes_before = audience.block.size();
   interest.wire->append_event(audience.block, interest.sub,
-                              body_for(*interest.wire, projection, record));
+                              body_for(*interest.wire, interest.shown_part(projection), record));
   ++audience.block_events;
   open_bytes_ += audience.block.size() - bytes_before;
   if (!audience.touched) {
@@ -55,13 +55,13 @@ void FanOut::offer(Audience& audience, RecordView record) {
   }
 }
 
-const std::string& FanOut::body_for(const Wire& wire, const Projection* projection,
-                                    RecordView record) {
+const std::string& FanOut::body_for(const Wire& wire, const ShownPart& part, RecordView record) {
+  const void* const kind = wire.body_kind();
   for (const Body& body : bodies_) {
-    if (body.kind == wire.body_kind() && body.projection == projection) return body.bytes;
+    if (body.kind == kind && body.part == part) return body.bytes;
   }
-  Body& body = bodies_.emplace_back(Body{wire.body_kind(), projection, {}});
-  wire.append_event_body(body.bytes, epoch_, record, projection);
+  Body& body = bodies_.emplace_back(Body{kind, part, {}});
+  wire.append_event_body(body.bytes, epoch_, record, part);
   return body.bytes;
 }
 

@@ -50,15 +50,15 @@ class FanOut {
   std::vector<SubscriberId> take_to_advance() { return std::exchange(to_advance_, {}); }
 
  private:
-  // An event's body for one kind of wire and projection, made once per commit.
+  // An event's body for one kind of wire and one part of the event, made once per commit.
   struct Body {
     const void* kind;
-    const Projection* projection;
+    ShownPart part;
     std::string bytes;
   };
 
   void offer(Audience& audience, RecordView record);
-  const std::string& body_for(const Wire& wire, const Projection* projection, RecordView record);
+  const std::string& body_for(const Wire& wire, const ShownPart& part, RecordView record);
   void deliver_blocks(Offset end);
   void deliver_block(Audience& audience, Offset end);
 

@@ -35,7 +35,12 @@ std::string Interest::key() const {
   append_text(key, filter.correlationid);
   append_time(key, filter.since);
   append_time(key, filter.until);
+  append_text(key, fields.key());
   return key;
+}
+
+ShownPart Interest::shown_part(const Projection* projection) const {
+  return {.projection = projection, .fields = fields.is_all() ? nullptr : &fields};
 }
 
 bool Interest::selective() const {
@@ -57,7 +62,7 @@ RenderedPage render_page(std::string_view epoch, const Interest& interest,
     const Projection* projection =
         projections.choose(interest.filter.channels, interest.unmasked_permissions, record.view());
     body.clear();
-    interest.wire->append_event_body(body, epoch, record.view(), projection);
+    interest.wire->append_event_body(body, epoch, record.view(), interest.shown_part(projection));
     interest.wire->append_event(block, interest.sub, body);
     if (interest.speed == 0) continue;
     // Each may be due at a time of its own, so no two share a message.

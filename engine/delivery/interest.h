@@ -24,9 +24,12 @@ struct Interest {
   Filter filter;
   std::vector<std::string> unmasked_permissions = {};  // ReadGrant::unmasked_permissions
   std::uint32_t speed = 0;                             // protocol::Subscribe::speed
+  FieldSelection fields = {};                          // of each event, for wires of sessions
 
   // Interests with equal keys get the same bytes.
   std::string key() const;
+  // What it gets of an event that it may see so much of (null: everything).
+  ShownPart shown_part(const Projection* projection) const;
   // True when it filters by more than channels.
   bool selective() const;
   // How many events a page for it may hold, at most `page_events_max`. With a speed, few events are

@@ -11,8 +11,8 @@ class ProtocolWire : public Wire {
       : codec_(codec), opcode_(codec.is_text() ? Opcode::kText : Opcode::kBinary) {}
 
   void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                         const Projection* projection) const override {
-    codec_.append_event_body(out, epoch, record, projection);
+                         const ShownPart& part) const override {
+    codec_.append_event_body(out, epoch, record, part);
   }
 
   const void* body_kind() const override { return &codec_; }

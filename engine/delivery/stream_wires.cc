@@ -36,8 +36,8 @@ constexpr std::string_view kProgress = "courtside.progress";
 class CloudEventsWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
-                         const Projection* projection) const override {
-    append_cloudevent(out, record, projection);
+                         const ShownPart& part) const override {
+    append_cloudevent(out, record, part);
   }
 
   void append_event(EventBlock& block, std::uint32_t /*sub*/,
@@ -94,7 +94,7 @@ void append_lines(std::string& out, std::string_view payload) {
 class SseWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                         const Projection* projection) const override {
+                         const ShownPart& part) const override {
     out.append("id: ").append(format_position(epoch, record.offset()));
     out.append("\nevent: ");
     for (const char c : record.event().type()) {
@@ -102,7 +102,7 @@ class SseWire : public Wire {
     }
     out.push_back('\n');
     std::string json;
-    append_cloudevent(json, record, projection);
+    append_cloudevent(json, record, part);
     append_data(out, json);
   }
 
@@ -149,9 +149,9 @@ class SseWire : public Wire {
 class DurableWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
-                         const Projection* projection) const override {
+                         const ShownPart& part) const override {
     std::string json;
-    append_cloudevent(json, record, projection);
+    append_cloudevent(json, record, part);
     append_lines(out, json);
   }
 

@@ -36,9 +36,9 @@ class Wire {
  public:
   virtual ~Wire() = default;
 
-  // Appends the part of an event that is the same for every subscription of this wire.
+  // Appends what all subscriptions of this wire to which this part of an event is sent share.
   virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
-                                 const Projection* projection) const = 0;
+                                 const ShownPart& part) const = 0;
   // Wires of one kind make the same bodies, whatever they put around them.
   virtual const void* body_kind() const { return this; }
   // Appends an event to the block of subscription `sub`.

@@ -178,9 +178,9 @@ Result<HistoryAnswer> answer_history(const HistoryQuery& query, const LogReader&
   std::string events = "[";
   for (const Record& record : page->records) {
     if (events.size() > 1) events.push_back(',');
-    append_cloudevent(
-        events, record.view(),
-        projections.choose(query.filter.channels, unmasked_permissions, record.view()));
+    append_cloudevent(events, record.view(),
+                      {.projection = projections.choose(query.filter.channels, unmasked_permissions,
+                                                        record.view())});
   }
   events.push_back(']');
 

@@ -101,9 +101,9 @@ Result<StreamPage> read_stream_page(const StreamQuery& query, const StreamPageTe
                   .events = page->records.size()};
   for (const Record& record : page->records) {
     if (made.body.size() > 1) made.body.push_back(',');
-    append_cloudevent(
-        made.body, record.view(),
-        projections.choose(filter.channels, terms.unmasked_permissions, record.view()));
+    append_cloudevent(made.body, record.view(),
+                      {.projection = projections.choose(filter.channels, terms.unmasked_permissions,
+                                                        record.view())});
     const EventView event = record.view().event();
     const bool is_own_trace = event.type() == "audit.queried" && event.actorid() == terms.reader;
     if (!is_own_trace) ++made.news;

@@ -110,7 +110,7 @@ void show_event(Exchange& exchange, const Identity& reader, const Record& record
     HttpResponse response;
     response.content_type = kEventMedia;
     response.headers.push_back(kNotStored);
-    append_cloudevent(response.body, record.view(), projection);
+    append_cloudevent(response.body, record.view(), {.projection = projection});
     asker.respond(std::move(response));
   };
   // An event without a channel is only for readers of everything.

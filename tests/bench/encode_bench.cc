@@ -26,8 +26,7 @@ BENCHMARK(decode_json_publish);
 void body(benchmark::State& state, const Wire& wire) {
   const SharedBatch batch = BatchMaker(1, 1).make();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr));
+    benchmark::DoNotOptimize(fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0})));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -38,7 +37,7 @@ BENCHMARK_CAPTURE(body, sse, sse_wire());
 
 void frame(benchmark::State& state, const Wire& wire) {
   const SharedBatch batch = BatchMaker(1, 1).make();
-  const std::string shared = fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0}), nullptr);
+  const std::string shared = fixtures::event_body(wire, "k3f9", batch->at(std::size_t{0}));
   EventBlock block;
   for (auto _ : state) {
     block.bytes.clear();

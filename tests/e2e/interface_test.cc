@@ -467,7 +467,8 @@ TEST_F(Interface, EveryMessageOfAClientIsThere) {
       subscribe_message({.sub = 2, .from = R"("earliest")"}),
       subscribe_message({.sub = 3, .from = R"({"last":20})"}),
       subscribe_message({.sub = 4, .from = R"({"since":"2026-11-01T10:00:00Z"})"}),
-      subscribe_message({.sub = 5, .from = after("k3f9:12")})};
+      subscribe_message({.sub = 5, .from = after("k3f9:12")}),
+      subscribe_message({.sub = 6, .more = R"(,"fields":["id","data"])"})};
   Session talk = session();
   for (const std::string& message : good) {
     EXPECT_EQ(judge_client(message), "");

@@ -20,7 +20,7 @@ inline void check_admitted(const IncomingEvent& incoming) {
                 incoming.event);
   COURTSIDE_CHECK(verify_record(record).has_value());
   std::string json;
-  append_cloudevent(json, RecordView(record), nullptr);
+  append_cloudevent(json, RecordView(record), {});
   const auto again = parse_cloudevent(json, Timestamp());
   COURTSIDE_CHECK(again.has_value());
   COURTSIDE_CHECK(EventView(again->event).data() == EventView(incoming.event).data());

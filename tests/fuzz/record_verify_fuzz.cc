@@ -37,6 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   // Writing it reads the rest, under the sanitizers' eyes.
   std::string json;
-  append_cloudevent(json, *record, nullptr);
+  append_cloudevent(json, *record, {});
   return 0;
 }

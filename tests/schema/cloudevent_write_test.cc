@@ -13,7 +13,7 @@ namespace {
 std::string written(const EventFields& fields, const Projection* projection = nullptr) {
   const std::string record = make_record(build_event(fields));
   std::string out = "before ";
-  append_cloudevent(out, RecordView(record), projection);
+  append_cloudevent(out, RecordView(record), {.projection = projection});
   EXPECT_EQ(out.substr(0, 7), "before ");
   return out.substr(7);
 }
@@ -75,7 +75,7 @@ std::string shown_data(std::string_view data, const Projection& projection) {
   EventFields fields = full_fields();
   fields.data = data;
   const std::string event = build_event(fields);
-  const std::string projected = project_event(EventView(event), projection);
+  const std::string projected = build_part(EventView(event), {.projection = &projection});
   EXPECT_TRUE(verify_event(projected));
   return std::string(EventView(projected).data());
 }
@@ -143,7 +143,7 @@ TEST(Projection, HidesTheIdOfASubjectWithItsField) {
     fields.type = type;
     fields.subject = of;
     const std::string event = build_event(fields);
-    const std::string projected = project_event(EventView(event), by);
+    const std::string projected = build_part(EventView(event), {.projection = &by});
     EXPECT_TRUE(verify_event(projected));
     return std::string(EventView(projected).subject());
   };
@@ -177,11 +177,11 @@ TEST(Projection, AListOfWhatIsShownShowsNothingOfOtherData) {
 
 TEST(Projection, HidesActorOnlyWhereAskedTo) {
   const std::string event = build_event(full_fields());
-  const std::string open =
-      project_event(EventView(event), {.name = "x", .listed_are_hidden = true});
+  const Projection hides_nothing{.name = "x", .listed_are_hidden = true};
+  const std::string open = build_part(EventView(event), {.projection = &hides_nothing});
   EXPECT_EQ(EventView(open).actorid(), "42");
   EXPECT_EQ(EventView(open).fields().extensions.size(), 2u);
-  const std::string shut = project_event(EventView(event), kAvailability);
+  const std::string shut = build_part(EventView(event), {.projection = &kAvailability});
   const EventFields fields = EventView(shut).fields();
   EXPECT_EQ(fields.id, "0192-a");
   for (const auto text : {fields.correlationid, fields.causationid, fields.actorid,

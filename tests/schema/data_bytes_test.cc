@@ -25,7 +25,7 @@ std::string through_json(const std::string& data) {
   if (!incoming) return {};
   std::string out;
   const std::string record = make_record(incoming->event);
-  append_cloudevent(out, RecordView(record), nullptr);
+  append_cloudevent(out, RecordView(record), {});
   return data_in(out);
 }
 

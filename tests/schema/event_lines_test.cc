@@ -67,7 +67,7 @@ std::vector<std::string> row_of(const EventFields& fields, const Projection* pro
 TEST(EventLines, ALineIsTheCloudEvent) {
   const std::string record = make_record(build_event(full_fields()));
   std::string event;
-  append_cloudevent(event, RecordView(record), nullptr);
+  append_cloudevent(event, RecordView(record), {});
   EXPECT_EQ(line_of(full_fields()), event + "\n");
 }
 

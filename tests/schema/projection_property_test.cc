@@ -96,7 +96,7 @@ std::string projected_data(const std::string& data, const Projection& projection
                                          .subject = "thing:t",
                                          .data_kind = DataKind::kJson,
                                          .data = data});
-  const std::string shown = project_event(EventView(event), projection);
+  const std::string shown = build_part(EventView(event), {.projection = &projection});
   return std::string(EventView(shown).data());
 }
 

@@ -59,6 +59,18 @@ std::string subscribe(std::uint32_t id, std::uint32_t sub, const std::vector<std
                                                 since_us, b.CreateVectorOfStrings({"booking.*"})));
 }
 
+std::string subscribe_to(const std::vector<std::string>& fields) {
+  Builder b;
+  const auto channels = b.CreateVectorOfStrings(std::vector<std::string>{"*"});
+  const auto names = b.CreateVectorOfStrings(fields);
+  fbs::SubscribeBuilder subscribe(b);
+  subscribe.add_id(7);
+  subscribe.add_sub(1);
+  subscribe.add_channels(channels);
+  subscribe.add_fields(names);
+  return client_message(b, subscribe.Finish());
+}
+
 std::string publish(std::uint32_t id, const std::string& event,
                     flatbuffers::Optional<std::uint64_t> version = flatbuffers::nullopt,
                     const std::vector<std::string>& channels = {}) {
@@ -116,6 +128,17 @@ TEST(FlatBuffersMessages, Subscribe) {
   EXPECT_EQ(from(fbs::FromKind::Earliest).kind, From::Kind::kEarliest);
   EXPECT_EQ(from(fbs::FromKind::Last).last, 20u);
   EXPECT_EQ(from(fbs::FromKind::Since).since, kReceived);
+}
+
+TEST(FlatBuffersMessages, SubscribeToSomeFields) {
+  EXPECT_EQ(decoded<Subscribe>(subscribe_to({"id", "data"})).fields,
+            (std::vector<std::string>{"id", "data"}));
+  EXPECT_TRUE(decoded<Subscribe>(subscribe_to({})).fields.empty());
+  EXPECT_EQ(refusal(subscribe_to(std::vector<std::string>(kSubscribeFieldsMax, "id"))), "taken");
+  EXPECT_EQ(refusal(subscribe_to(std::vector<std::string>(kSubscribeFieldsMax + 1, "id"))),
+            "bad_request 7: fields lists more than 32 fields");
+  EXPECT_EQ(refusal(subscribe_to({"\xff"})),
+            "bad_request 7: a text of 1 bytes is not a field: the name of an attribute, or `data`");
 }
 
 TEST(FlatBuffersMessages, SubscribeSaysWhatIsWrong) {

@@ -131,7 +131,7 @@ TEST(FlatBuffersMessages, AnEventCarriesTheStoredBytes) {
   const std::string event = build_event(full_fields());
   const std::string record = make_record(event);
   const Codec& codec = flatbuffers_codec();
-  const std::string body = fixtures::event_body(codec, "k3f9", RecordView(record), nullptr);
+  const std::string body = fixtures::event_body(codec, "k3f9", RecordView(record));
   std::string out;
   // Two messages one after the other, the second at an odd address, each with its own `sub`.
   codec.append_event(out, 1, body);
@@ -156,12 +156,42 @@ TEST(FlatBuffersMessages, TheNestedEventIsAligned) {
     const std::string data(length, 'd');
     const std::string record =
         make_record(build_event({.id = "1", .data_kind = DataKind::kBinary, .data = data}));
-    const std::string body =
-        fixtures::event_body(flatbuffers_codec(), epoch, RecordView(record), nullptr);
+    const std::string body = fixtures::event_body(flatbuffers_codec(), epoch, RecordView(record));
     const auto* message = flatbuffers::GetRoot<fbs::ServerMessage>(body.data());
     const auto* nested = message->body_as_EventMessage()->event()->data();
     EXPECT_EQ((nested - reinterpret_cast<const std::uint8_t*>(body.data())) % 8, 0);
   }
+}
+
+// A number that is not asked for is not given: 0.
+TEST(FlatBuffersMessages, AnEventHasTheFieldsThatAreAskedFor) {
+  const std::string record = make_record(build_event(full_fields()));
+  const auto seen_with = [&record](const std::vector<std::string>& names) {
+    const FieldSelection selection(names);
+    std::string out;
+    flatbuffers_codec().append_event(
+        out, 5,
+        fixtures::event_body(flatbuffers_codec(), "k3f9", RecordView(record),
+                             {.fields = &selection}));
+    return seen_event(out);
+  };
+  const SeenEvent some = seen_with({"type", "data", "tenant", "recordedtime"});
+  EXPECT_EQ(some.sub, 5u);
+  EXPECT_EQ(some.position, "k3f9:104218");
+  EXPECT_EQ(some.offset, 0u);
+  EXPECT_EQ(some.recorded_us, kRecorded.value());
+  EXPECT_EQ(some.subjectversion, 0u);
+  EXPECT_EQ(some.event,
+            build_event({.type = "demo.happened",
+                         .extensions = {{.name = "tenant", .value = R"("n\u00fcrnberg")"}},
+                         .data_kind = DataKind::kJson,
+                         .data = full_fields().data}));
+  const SeenEvent numbers = seen_with({"sequence", "subjectversion"});
+  EXPECT_EQ(numbers.offset, 104'218u);
+  EXPECT_EQ(numbers.recorded_us, 0);
+  EXPECT_EQ(numbers.subjectversion, 18u);
+  EXPECT_EQ(numbers.event, build_event({}));
+  EXPECT_TRUE(verify_event(numbers.event));
 }
 
 TEST(FlatBuffersMessages, AnEventIsProjected) {
@@ -170,7 +200,9 @@ TEST(FlatBuffersMessages, AnEventIsProjected) {
       .name = "availability", .data_fields = {"price.*"}, .hide_actor = true};
   std::string out;
   flatbuffers_codec().append_event(
-      out, 5, fixtures::event_body(flatbuffers_codec(), "k3f9", RecordView(record), &projection));
+      out, 5,
+      fixtures::event_body(flatbuffers_codec(), "k3f9", RecordView(record),
+                           {.projection = &projection}));
   const SeenEvent seen = seen_event(out);
   ASSERT_TRUE(verify_event(seen.event));
   EXPECT_EQ(EventView(seen.event).actorid(), "");

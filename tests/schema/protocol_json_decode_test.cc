@@ -177,6 +177,34 @@ std::string list_of(std::size_t count, const std::string& text) {
   return list + "]";
 }
 
+TEST(JsonMessages, SubscribeToSomeFields) {
+  const auto with = [](const std::string& fields) {
+    return json_refusal(subscribe_with(R"(,"sub":1,"channels":["user:1"],"fields":)" + fields));
+  };
+  const auto message = from_json<Subscribe>(
+      subscribe_with(R"(,"sub":1,"channels":["user:1"],"fields":["id","data","id","tenant"])"));
+  EXPECT_EQ(FieldSelection(message.fields), FieldSelection({"data", "id", "tenant"}));
+  EXPECT_EQ(with("null"), "taken");
+  EXPECT_EQ(with(list_of(kSubscribeFieldsMax, "id")), "taken");
+  EXPECT_EQ(with(list_of(1, std::string(64, 'a'))), "taken");
+  EXPECT_EQ(with(list_of(kSubscribeFieldsMax + 1, "id")),
+            "bad_request 7: fields lists more than 32 fields");
+  EXPECT_EQ(with("[]"), "bad_request 7: fields must list at least one field, or be left out");
+  for (const char* fields : {R"("id")", "{}", "true", "1"}) {
+    EXPECT_EQ(with(fields), "bad_request 7: fields must be an array of field names");
+  }
+  EXPECT_EQ(with(R"(["Data"])"),
+            "bad_request 7: `Data` is not a field: the name of an attribute, or `data`");
+  EXPECT_EQ(with(R"(["data_base64"])"),
+            "bad_request 7: `data_base64` is not a field: `data` stands for both");
+  for (const char* field : {"\"\"", "1", "null", "[\"id\"]", "\"data.price\"", "\"*\""}) {
+    EXPECT_NE(with("[\"id\"," + std::string(field) + "]").find(" is not a field"),
+              std::string::npos)
+        << field;
+  }
+  EXPECT_NE(with(list_of(1, std::string(65, 'a'))), "taken");
+}
+
 TEST(JsonMessages, SubscribeHasLimits) {
   const auto with = [](const std::string& channels, const std::string& types) {
     return json_refusal(

@@ -64,7 +64,7 @@ TEST(JsonMessages, ErrorsSayWhetherToTryAgain) {
 
 TEST(JsonMessages, AnEventIsItsBodyBehindAPrefix) {
   const std::string record = make_record(build_event({.id = "1"}));
-  const std::string body = fixtures::event_body(json_codec(), "k3f9", RecordView(record), nullptr);
+  const std::string body = fixtures::event_body(json_codec(), "k3f9", RecordView(record));
   EXPECT_EQ(body,
             R"(,"position":"k3f9:104218","event":{"specversion":"1.0","id":"1",)"
             R"("sequence":"00000000000000104218","recordedtime":"2026-11-01T10:00:00.123456Z",)"
@@ -79,7 +79,7 @@ TEST(JsonMessages, AnEventIsProjected) {
   const Projection projection{
       .name = "availability", .data_fields = {"price.*"}, .hide_actor = true};
   const std::string body =
-      fixtures::event_body(json_codec(), "k3f9", RecordView(record), &projection);
+      fixtures::event_body(json_codec(), "k3f9", RecordView(record), {.projection = &projection});
   EXPECT_EQ(body.find("actorid"), std::string::npos);
   EXPECT_NE(body.find(R"("data":{"price":{"minor":45000,"currency":"INR"}}}})"), std::string::npos);
 }

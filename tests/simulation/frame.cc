@@ -22,7 +22,7 @@ std::uint64_t offset_in(const std::string& position) {
 class SimulatedWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view, RecordView record,
-                         const Projection*) const override {
+                         const ShownPart&) const override {
     append_word(out, record.offset().value());
     append_word(out, digest_of(record));
   }

@@ -15,7 +15,7 @@ namespace courtside::simulation {
 class LineWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
-                         const Projection* /*projection*/) const override {
+                         const ShownPart& /*part*/) const override {
     out.append(std::to_string(record.offset().value()));
   }
 

@@ -10,9 +10,9 @@ namespace courtside::fixtures {
 
 template <typename CodecOrWire>
 std::string event_body(const CodecOrWire& maker, std::string_view epoch, RecordView record,
-                       const Projection* projection = nullptr) {
+                       const ShownPart& part = {}) {
   std::string body;
-  maker.append_event_body(body, epoch, record, projection);
+  maker.append_event_body(body, epoch, record, part);
   return body;
 }
 

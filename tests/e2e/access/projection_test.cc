@@ -43,6 +43,11 @@ struct ProjectionAtTheDoors : AccessTest {
     Session replay = session(token);
     replay.subscribe({.channels = {channel}, .from = after(before)});
     seen.emplace_back("replay", replay.expect_event().event);
+    Session some = session(token);
+    some.subscribe({.channels = {channel},
+                    .from = after(before),
+                    .more = R"(,"fields":["subject","actorid","correlationid","data"])"});
+    seen.emplace_back("fields", some.expect_event().event);
     SseClient stream(port(), target, before, bearer(token));
     seen.emplace_back("SSE", Json::parse(stream.next_event().data));
     HttpClient http(port(), bearer(token));

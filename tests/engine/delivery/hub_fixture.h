@@ -78,6 +78,7 @@ class HubTest : public ::testing::Test, public HubHost {
     interest->filter.channels = std::move(channels);
     interest->filter.types = types;
     interest->speed = speed;
+    if (!fields.empty()) interest->fields = FieldSelection(fields);
     const SubscriberId id =
         hub->add(reader, interest, next ? Offset(*next) : hub->held().end, pace);
     hub->advance(id);
@@ -117,6 +118,7 @@ class HubTest : public ::testing::Test, public HubHost {
   std::vector<Waiting> waiting;
   std::vector<std::string> types;
   std::uint32_t speed = 0;
+  std::vector<std::string> fields;
   Pace pace;
   std::uint64_t clock_ms = 1000;
   std::vector<std::pair<std::uint64_t, SubscriberId>> alarms;

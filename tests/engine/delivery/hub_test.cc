@@ -202,6 +202,26 @@ TEST_F(HubTest, SubscriptionNumbersAreTheClientsOwn) {
   EXPECT_EQ(wire.bodies_made, 1);
 }
 
+// Of an event and its fields there is one encoding, whatever the subscription.
+TEST_F(HubTest, SubscribersOfTheSameFieldsShareOneEncoding) {
+  start();
+  std::vector<Reader> readers(4);
+  subscribe(readers[0], {"venue:1"});
+  fields = {"id", "data"};
+  subscribe(readers[1], {"venue:1"});
+  fields = {"data", "id", "id"};
+  subscribe(readers[2], {"venue:1", "user:1"}, {}, 2);
+  fields = {"id"};
+  subscribe(readers[3], {"venue:1"}, 1);
+  for (Reader& reader : readers) reader.take();
+  hub->on_commit(small.commit(1, "venue:1"));
+  EXPECT_EQ(readers[0].take(), "1 ");
+  EXPECT_EQ(readers[1].take(), "1' ");
+  EXPECT_EQ(readers[2].take(), "2/1' ");
+  EXPECT_EQ(readers[3].take(), "1' ");
+  EXPECT_EQ(wire.bodies_made, 3);
+}
+
 TEST_F(HubTest, ProjectionsFollowTheChannelThatLetTheReaderIn) {
   projections = *Projections::make({{.channel = "availability:*", .data_fields = {"venueId"}}});
   start();
@@ -212,6 +232,10 @@ TEST_F(HubTest, ProjectionsFollowTheChannelThatLetTheReaderIn) {
   hub->on_commit(small.commit({{"availability:9", "venue:9"}, {"availability:9"}}));
   EXPECT_EQ(ann.take(), "1~ 2~ ");
   EXPECT_EQ(bob.take(), "1 2~ ");
+  fields = {"id"};
+  Reader carl;
+  subscribe(carl, {"availability:9"}, 1);
+  EXPECT_EQ(carl.take(), "1~' 2~' live@2 ");
 }
 
 TEST_F(HubTest, NoPageIsReadForWhomItHasNoMore) {

@@ -16,7 +16,7 @@ class WireTest : public ::testing::Test {
   std::string event(const Wire& wire) {
     const Batch batch = log.commit(1, "user:1");
     EventBlock block;
-    wire.append_event(block, 1, fixtures::event_body(wire, "e", batch.at(std::size_t{0}), nullptr));
+    wire.append_event(block, 1, fixtures::event_body(wire, "e", batch.at(std::size_t{0})));
     wire.finish(block);
     return block.bytes;
   }
@@ -46,7 +46,7 @@ TEST_F(WireTest, LineBreaksInDataBecomeSeveralFields) {
   std::string record;
   append_record(record, {.offset = Offset(1), .recorded = Timestamp(0), .subject_version = 1}, {},
                 build_event(fields));
-  const std::string body = fixtures::event_body(sse_wire(), "e", RecordView(record), nullptr);
+  const std::string body = fixtures::event_body(sse_wire(), "e", RecordView(record));
   EXPECT_NE(body.find("\"data\":{\ndata: \"a\":1,\ndata: \"b\":2\ndata: }"), std::string::npos)
       << body;
 }
@@ -96,7 +96,7 @@ TEST(InterestTest, KeysTellInterestsApart) {
   Interest one{.wire = &json_wire(), .sub = 1, .filter = {.channels = {"a:1", "b:2"}}};
   Interest same{.wire = &json_wire(), .sub = 1, .filter = {.channels = {"b:2", "a:1"}}};
   EXPECT_EQ(one.key(), same.key());
-  std::vector<Interest> others(7, one);
+  std::vector<Interest> others(9, one);
   others[0].sub = 2;
   others[1].wire = &sse_wire();
   others[2].filter.channels = {"a:1"};
@@ -104,7 +104,12 @@ TEST(InterestTest, KeysTellInterestsApart) {
   others[4].filter.subject = "a:1";
   others[5].filter.actor = "a:1";
   others[6].filter.since = Timestamp(0);
-  for (const Interest& other : others) EXPECT_NE(one.key(), other.key());
+  others[7].fields = FieldSelection({"id"});
+  others[8].fields = FieldSelection({"data"});
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    EXPECT_NE(one.key(), others[i].key()) << i;
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(others[i].key(), others[j].key()) << i << j;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A wire format that tests can read: an event is "3 ", on subscription 2 "2/3 ", a message "live@3
-// ".
+// A wire format that tests can read: an event is "3 ", on subscription 2 "2/3 ", projected "3~ ",
+// with some of its fields "3' "; a message is "live@3 ".
 #pragma once
 
 #include <string>
@@ -13,9 +13,10 @@ namespace courtside::fixtures {
 class PlainWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
-                         const Projection* projection) const override {
+                         const ShownPart& part) const override {
     ++bodies_made;
-    out.append(std::to_string(record.offset().value())).append(projection ? "~" : "");
+    out.append(std::to_string(record.offset().value())).append(part.projection ? "~" : "");
+    if (part.fields) out.append("'");
   }
 
   void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
