@@ -2,7 +2,7 @@
 
 #include <event_generated.h>
 
-#include "schema/flatbuffer.h"
+#include "schema/flatbuffer_table.h"
 
 namespace courtside {
 namespace {
@@ -15,21 +15,8 @@ constexpr flatbuffers::uoffset_t kTablesMax = 64;
 using Table = flatbuffers::Table;
 using Field = flatbuffers::voffset_t;
 
-const Table& table_of(std::string_view bytes) {
-  return *reinterpret_cast<const Table*>(bytes.data() + root_begin(bytes));
-}
-
-// A string or byte vector. flatbuffers::String would read its length as an aligned number;
-// ReadScalar reads it at any address.
-std::string_view text_of(const Table& table, Field field) {
-  const auto* vector = table.GetPointer<const std::uint8_t*>(field);
-  if (vector == nullptr) return {};
-  const auto size = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(vector);
-  return {reinterpret_cast<const char*>(vector + sizeof(size)), size};
-}
-
 std::string_view text_of(std::string_view bytes, Field field) {
-  return text_of(table_of(bytes), field);
+  return bytes_in(root_table(bytes), field);
 }
 
 std::vector<Extension> extensions_of(const Table& event) {
@@ -43,8 +30,8 @@ std::vector<Extension> extensions_of(const Table& event) {
     const std::uint8_t* slot = vector + sizeof(Offset) * (i + 1);
     const auto& table =
         *reinterpret_cast<const Table*>(slot + flatbuffers::ReadScalar<Offset>(slot));
-    extensions.push_back({.name = text_of(table, fbs::Extension::VT_NAME),
-                          .value = text_of(table, fbs::Extension::VT_VALUE)});
+    extensions.push_back({.name = bytes_in(table, fbs::Extension::VT_NAME),
+                          .value = bytes_in(table, fbs::Extension::VT_VALUE)});
   }
   return extensions;
 }
@@ -110,29 +97,29 @@ std::string_view EventView::actorrole() const { return text_of(bytes_, fbs::Even
 
 DataKind EventView::data_kind() const {
   return static_cast<DataKind>(
-      table_of(bytes_).GetField<std::uint8_t>(fbs::Event::VT_DATA_KIND, 0));
+      root_table(bytes_).GetField<std::uint8_t>(fbs::Event::VT_DATA_KIND, 0));
 }
 
 std::string_view EventView::data() const { return text_of(bytes_, fbs::Event::VT_DATA); }
 
 EventFields EventView::fields() const {
-  const Table& event = table_of(bytes_);
-  return {.id = text_of(event, fbs::Event::VT_ID),
-          .source = text_of(event, fbs::Event::VT_SOURCE),
-          .type = text_of(event, fbs::Event::VT_TYPE),
-          .subject = text_of(event, fbs::Event::VT_SUBJECT),
-          .time = text_of(event, fbs::Event::VT_TIME),
-          .datacontenttype = text_of(event, fbs::Event::VT_DATACONTENTTYPE),
-          .dataschema = text_of(event, fbs::Event::VT_DATASCHEMA),
-          .correlationid = text_of(event, fbs::Event::VT_CORRELATIONID),
-          .causationid = text_of(event, fbs::Event::VT_CAUSATIONID),
-          .actorid = text_of(event, fbs::Event::VT_ACTORID),
-          .actortype = text_of(event, fbs::Event::VT_ACTORTYPE),
-          .actorrole = text_of(event, fbs::Event::VT_ACTORROLE),
-          .traceparent = text_of(event, fbs::Event::VT_TRACEPARENT),
+  const Table& event = root_table(bytes_);
+  return {.id = bytes_in(event, fbs::Event::VT_ID),
+          .source = bytes_in(event, fbs::Event::VT_SOURCE),
+          .type = bytes_in(event, fbs::Event::VT_TYPE),
+          .subject = bytes_in(event, fbs::Event::VT_SUBJECT),
+          .time = bytes_in(event, fbs::Event::VT_TIME),
+          .datacontenttype = bytes_in(event, fbs::Event::VT_DATACONTENTTYPE),
+          .dataschema = bytes_in(event, fbs::Event::VT_DATASCHEMA),
+          .correlationid = bytes_in(event, fbs::Event::VT_CORRELATIONID),
+          .causationid = bytes_in(event, fbs::Event::VT_CAUSATIONID),
+          .actorid = bytes_in(event, fbs::Event::VT_ACTORID),
+          .actortype = bytes_in(event, fbs::Event::VT_ACTORTYPE),
+          .actorrole = bytes_in(event, fbs::Event::VT_ACTORROLE),
+          .traceparent = bytes_in(event, fbs::Event::VT_TRACEPARENT),
           .extensions = extensions_of(event),
           .data_kind = data_kind(),
-          .data = text_of(event, fbs::Event::VT_DATA)};
+          .data = bytes_in(event, fbs::Event::VT_DATA)};
 }
 
 Result<EventView> verify_event(std::string_view bytes) {

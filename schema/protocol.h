@@ -48,6 +48,7 @@ struct Subscribe {
   bool state = false;                   // send the state of each channel that is a subject first
   std::uint32_t speed = 0;  // multiple of real time by recorded times; 0: as fast as possible
   std::vector<std::string> fields = {};  // of each event, is_field_name(); empty: all
+  bool batch = false;                    // several events in one message
 };
 struct Unsubscribe {
   std::uint32_t id = 0;
@@ -156,8 +157,12 @@ class Codec {
   // Appends what the messages of all subscriptions to which this part of an event is sent share.
   virtual void append_event_body(std::string& out, std::string_view epoch, RecordView record,
                                  const ShownPart& part) const = 0;
-  // Appends the whole message for subscription `sub`, from that part.
+  // Appends the whole message for subscription `sub`, from that body.
   virtual void append_event(std::string& out, std::uint32_t sub, std::string_view body) const = 0;
+  // A message of several events: each body is appended to its items, and then the whole message is
+  // appended for subscription `sub`. REQUIRES: there are items.
+  virtual void append_item(std::string& items, std::string_view body) const = 0;
+  virtual void append_events(std::string& out, std::uint32_t sub, std::string_view items) const = 0;
 };
 
 const Codec& json_codec();         // courtside.v1.json

@@ -26,6 +26,14 @@ class FlatBuffersCodec final : public Codec {
   void append_event(std::string& out, std::uint32_t sub, std::string_view body) const override {
     append_event_message(out, sub, body);
   }
+
+  void append_item(std::string& items, std::string_view body) const override {
+    append_event_item(items, body);
+  }
+
+  void append_events(std::string& out, std::uint32_t sub, std::string_view items) const override {
+    append_events_message(out, sub, items);
+  }
 };
 
 }  // namespace

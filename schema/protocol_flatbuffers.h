@@ -18,5 +18,8 @@ void encode_flatbuffer(const ServerMessage& message, std::string& out);
 // The event message with a placeholder for `sub`; append_event_message copies it and sets `sub`.
 std::string build_event_message(std::string_view epoch, RecordView record, const ShownPart& part);
 void append_event_message(std::string& out, std::uint32_t sub, std::string_view body);
+// The same events in one message. An item is a body behind its size.
+void append_event_item(std::string& items, std::string_view body);
+void append_events_message(std::string& out, std::uint32_t sub, std::string_view items);
 
 }  // namespace courtside::protocol

@@ -71,7 +71,8 @@ Decoded decode(const fbs::Subscribe& subscribe) {
                     .types = texts_of(subscribe.types(), kSubscribeTypesMax),
                     .state = subscribe.state(),
                     .speed = subscribe.speed(),
-                    .fields = texts_of(subscribe.fields(), kSubscribeFieldsMax)};
+                    .fields = texts_of(subscribe.fields(), kSubscribeFieldsMax),
+                    .batch = subscribe.batch()};
   if (*kind == From::Kind::kAfter) message.from.after = text_of(subscribe.after());
   if (*kind == From::Kind::kLast) message.from.last = subscribe.last();
   if (*kind == From::Kind::kSince) message.from.since = Timestamp(subscribe.since_us());

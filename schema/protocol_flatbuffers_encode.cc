@@ -1,8 +1,9 @@
 #include <protocol_generated.h>
 
 #include <cstring>
+#include <vector>
 
-#include "schema/flatbuffer.h"
+#include "schema/flatbuffer_table.h"
 #include "schema/protocol_flatbuffers.h"
 
 namespace courtside::protocol {
@@ -78,12 +79,26 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> create_event_vector(Build
   return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(event.data()), event.size());
 }
 
-// The index of `sub` in a message of build_event_message.
+// The EventMessage in a message of build_event_message.
+const flatbuffers::Table& event_table(std::string_view body) {
+  return *root_table(body).GetPointer<const flatbuffers::Table*>(fbs::ServerMessage::VT_BODY);
+}
+
+// The index of its `sub`.
 std::size_t sub_place(std::string_view body) {
   const auto* base = reinterpret_cast<const std::uint8_t*>(body.data());
-  const auto* root = reinterpret_cast<const flatbuffers::Table*>(base + root_begin(body));
-  const auto* event = root->GetPointer<const flatbuffers::Table*>(fbs::ServerMessage::VT_BODY);
-  return static_cast<std::size_t>(event->GetAddressOf(fbs::EventMessage::VT_SUB) - base);
+  return static_cast<std::size_t>(event_table(body).GetAddressOf(fbs::EventMessage::VT_SUB) - base);
+}
+
+flatbuffers::Offset<fbs::EventMessage> copy_without_sub(Builder& builder, std::string_view body) {
+  using From = fbs::EventMessage;
+  const flatbuffers::Table& from = event_table(body);
+  const auto event = create_event_vector(builder, bytes_in(from, From::VT_EVENT));
+  const Text position = text(builder, bytes_in(from, From::VT_POSITION));
+  return fbs::CreateEventMessage(builder, 0, position,
+                                 from.GetField<std::uint64_t>(From::VT_OFFSET, 0),
+                                 from.GetField<std::int64_t>(From::VT_RECORDED_US, 0),
+                                 from.GetField<std::uint64_t>(From::VT_SUBJECTVERSION, 0), event);
 }
 
 }  // namespace
@@ -116,6 +131,24 @@ void append_event_message(std::string& out, std::uint32_t sub, std::string_view 
   out.append(body);
   const std::uint32_t little_endian = flatbuffers::EndianScalar(sub);
   std::memcpy(out.data() + begin + sub_place(body), &little_endian, sizeof(little_endian));
+}
+
+void append_event_item(std::string& items, std::string_view body) {
+  const auto size = static_cast<std::uint32_t>(body.size());
+  items.append(reinterpret_cast<const char*>(&size), sizeof(size)).append(body);
+}
+
+void append_events_message(std::string& out, std::uint32_t sub, std::string_view items) {
+  Builder builder(items.size() + 256);
+  std::vector<flatbuffers::Offset<fbs::EventMessage>> events;
+  while (!items.empty()) {
+    std::uint32_t size;
+    std::memcpy(&size, items.data(), sizeof(size));
+    events.push_back(copy_without_sub(builder, items.substr(sizeof(size), size)));
+    items.remove_prefix(sizeof(size) + size);
+  }
+  finish(builder, fbs::CreateEventsMessage(builder, sub, builder.CreateVector(events)));
+  out.append(bytes_of(builder));
 }
 
 }  // namespace courtside::protocol

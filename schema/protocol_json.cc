@@ -34,6 +34,18 @@ class JsonCodec final : public Codec {
     append_number(out, sub);
     out.append(body);
   }
+
+  // Of the body, which continues an object, an item makes an object of its own. The first item's
+  // comma is dropped.
+  void append_item(std::string& items, std::string_view body) const override {
+    items.append(",{").append(body.substr(1));
+  }
+
+  void append_events(std::string& out, std::uint32_t sub, std::string_view items) const override {
+    out.append(R"({"type":"events","sub":)");
+    append_number(out, sub);
+    out.append(R"(,"events":[)").append(items.substr(1)).append("]}");
+  }
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 // The members that messages use, undecoded. Of a repeated member the last wins.
 struct Members {
-  JsonValue type, id, sub, channels, from, types, state, speed, fields, token, client,
+  JsonValue type, id, sub, channels, from, types, state, speed, fields, batch, token, client,
       expectedversion;
 };
 
@@ -21,13 +21,19 @@ struct Member {
   std::string_view name;
   JsonValue Members::*value;
 };
-constexpr Member kMembers[] = {
-    {"type", &Members::type},     {"id", &Members::id},
-    {"sub", &Members::sub},       {"channels", &Members::channels},
-    {"from", &Members::from},     {"types", &Members::types},
-    {"state", &Members::state},   {"speed", &Members::speed},
-    {"fields", &Members::fields}, {"token", &Members::token},
-    {"client", &Members::client}, {"expectedversion", &Members::expectedversion}};
+constexpr Member kMembers[] = {{"type", &Members::type},
+                               {"id", &Members::id},
+                               {"sub", &Members::sub},
+                               {"channels", &Members::channels},
+                               {"from", &Members::from},
+                               {"types", &Members::types},
+                               {"state", &Members::state},
+                               {"speed", &Members::speed},
+                               {"fields", &Members::fields},
+                               {"batch", &Members::batch},
+                               {"token", &Members::token},
+                               {"client", &Members::client},
+                               {"expectedversion", &Members::expectedversion}};
 
 // The number of a request or subscription; 0 when it is not valid.
 std::uint32_t request_number(const JsonValue& value) {
@@ -64,6 +70,13 @@ std::optional<std::uint32_t> speed_of(const JsonValue& value) {
   const std::uint32_t number = request_number(value);
   if (number == 0) return std::nullopt;
   return number;
+}
+
+// False when it is absent.
+std::optional<bool> flag_of(const JsonValue& value) {
+  if (value.absent() || value.raw == "false") return false;
+  if (value.raw == "true") return true;
+  return std::nullopt;
 }
 
 class Decoder {
@@ -143,10 +156,10 @@ class Decoder {
       return reject("types must list at least one type, or be left out", id_);
     }
     if (!from) return reject(std::move(from.error()), id_);
-    const bool wants_state = members_.state.raw == "true";
-    if (!wants_state && !members_.state.absent() && members_.state.raw != "false") {
-      return reject("state must be true or false", id_);
-    }
+    const auto state = flag_of(members_.state);
+    if (!state) return reject("state must be true or false", id_);
+    const auto batch = flag_of(members_.batch);
+    if (!batch) return reject("batch must be true or false", id_);
     const auto speed = speed_of(members_.speed);
     if (!speed) return reject(wanted_speed(), id_);
     auto fields = texts(members_.fields, kSubscribeFieldsMax);
@@ -159,9 +172,10 @@ class Decoder {
                         .channels = std::move(*channels),
                         .from = std::move(*from),
                         .types = std::move(*types),
-                        .state = wants_state,
+                        .state = *state,
                         .speed = *speed,
-                        .fields = std::move(*fields)};
+                        .fields = std::move(*fields),
+                        .batch = *batch};
     if (auto checked = check_subscribe(subscribe); !checked) {
       return reject(std::move(checked.error()), id_);
     }

@@ -71,7 +71,7 @@ void FanOut::deliver_block(Audience& audience, Offset end) {
   if (audience.block.empty()) return;
   const OffsetRange range{audience.block_begin, end};
   open_bytes_ -= audience.block.size();
-  audience.interest->wire->finish(audience.block);
+  audience.interest->wire->finish(audience.block, audience.interest->sub);
   const SharedBytes frames(std::exchange(audience.block, {}).bytes);
   const std::uint64_t events = std::exchange(audience.block_events, 0);
 

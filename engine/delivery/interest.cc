@@ -66,10 +66,10 @@ RenderedPage render_page(std::string_view epoch, const Interest& interest,
     interest.wire->append_event(block, interest.sub, body);
     if (interest.speed == 0) continue;
     // Each may be due at a time of its own, so no two share a message.
-    interest.wire->finish(block);
+    interest.wire->finish(block, interest.sub);
     rendered.index.push_back({record->offset(), record->recorded(), block.size()});
   }
-  interest.wire->finish(block);
+  interest.wire->finish(block, interest.sub);
   rendered.frames = SharedBytes(std::move(block.bytes));
   return rendered;
 }

@@ -17,18 +17,24 @@ class ProtocolWire : public Wire {
 
   const void* body_kind() const override { return &codec_; }
 
-  void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
-    // The frame's header needs the message's length first.
-    thread_local std::string message;
-    message.clear();
-    codec_.append_event(message, sub, body);
-    append_frame(block.bytes, opcode_, message);
-  }
-
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
     std::string payload;
     codec_.encode(message, payload);
-    append_frame(out, opcode_, payload);
+    append_framed(out, payload);
+  }
+
+ protected:
+  const protocol::Codec& codec() const { return codec_; }
+
+  void append_framed(std::string& out, std::string_view message) const {
+    append_frame(out, opcode_, message);
+  }
+
+  // Memory for a message: the frame's header needs its length first.
+  static std::string& empty_message() {
+    thread_local std::string message;
+    message.clear();
+    return message;
   }
 
  private:
@@ -36,14 +42,53 @@ class ProtocolWire : public Wire {
   const Opcode opcode_;
 };
 
+// Several events in one message. The open message of a block is its items.
+class BatchWire final : public ProtocolWire {
+ public:
+  using ProtocolWire::ProtocolWire;
+
+  void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
+    const std::size_t open_bytes = block.bytes.size() - block.open_begin;
+    if (open_bytes + body.size() > kBatchBytesMax) finish(block, sub);
+    codec().append_item(block.bytes, body);
+  }
+
+  void finish(EventBlock& block, std::uint32_t sub) const override {
+    const std::string_view items = std::string_view(block.bytes).substr(block.open_begin);
+    if (items.empty()) return;
+    std::string& message = empty_message();
+    codec().append_events(message, sub, items);
+    block.bytes.resize(block.open_begin);
+    append_framed(block.bytes, message);
+    block.open_begin = block.bytes.size();
+  }
+};
+
+// One event in one message.
+class SingleWire final : public ProtocolWire {
+ public:
+  explicit SingleWire(const protocol::Codec& codec) : ProtocolWire(codec), batched_(codec) {}
+
+  void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
+    std::string& message = empty_message();
+    codec().append_event(message, sub, body);
+    append_framed(block.bytes, message);
+  }
+
+  const Wire& batched() const override { return batched_; }
+
+ private:
+  const BatchWire batched_;
+};
+
 }  // namespace
 
 const Wire& json_wire() {
-  static const ProtocolWire wire(protocol::json_codec());
+  static const SingleWire wire(protocol::json_codec());
   return wire;
 }
 const Wire& flatbuffers_wire() {
-  static const ProtocolWire wire(protocol::flatbuffers_codec());
+  static const SingleWire wire(protocol::flatbuffers_codec());
   return wire;
 }
 

@@ -1,6 +1,7 @@
 // The bytes of one kind of connection: the encoding of schema/ inside the framing of transport/.
 // There are five: WebSocket with either protocol codec, plain CloudEvents over WebSocket,
-// server-sent events, and the server-sent events of Durable Streams.
+// server-sent events, and the server-sent events of Durable Streams. Those with a codec have a
+// second form, which puts several events into one message.
 //
 // Threads: immutable; any thread may use them (a read thread renders pages).
 #pragma once
@@ -32,6 +33,9 @@ struct EventBlock {
   std::size_t size() const { return bytes.size(); }
 };
 
+// The events of one message of a batched() wire are at most so many bytes, unless it is one event.
+constexpr std::size_t kBatchBytesMax = 64 * 1024;
+
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -43,9 +47,12 @@ class Wire {
   virtual const void* body_kind() const { return this; }
   // Appends an event to the block of subscription `sub`.
   virtual void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const = 0;
-  // Closes and frames the message that is still open. Call it before the block is sent; more events
-  // may follow in the same block.
-  virtual void finish(EventBlock& /*block*/) const {}
+  // Closes and frames the message that is still open in a block of subscription `sub`. Call it
+  // before the block is sent; more events may follow in the same block.
+  virtual void finish(EventBlock& /*block*/, std::uint32_t /*sub*/) const {}
+  // The wire for subscriptions of the same connection that want several events in one message. Its
+  // bodies and messages are the same.
+  virtual const Wire& batched() const { return *this; }
 
   // Appends the framed message, or nothing if this wire has no such message.
   virtual void append_message(std::string& out, const protocol::ServerMessage& message) const = 0;

@@ -32,7 +32,7 @@ void SessionSubscriptions::subscribe(protocol::Subscribe& message) {
     return context_.refuse(message.id, room.error());
   }
   auto interest = std::make_shared<Interest>();
-  interest->wire = &wire_;
+  interest->wire = message.batch ? &wire_.batched() : &wire_;
   interest->sub = message.sub;
   interest->filter.channels = std::move(message.channels);
   interest->filter.types = std::move(message.types);

@@ -157,6 +157,36 @@ TEST_F(Flatbuffers, ResumesLikeItsTwin) {
   client.expect(fbs::ServerBody::Live);
 }
 
+TEST_F(Flatbuffers, SendsBatchesAndFieldsLikeItsTwin) {
+  append(http, {{.id = "1", .data = "[1]"}, {.id = "2", .data = "[2]"}});
+  const std::string epoch = read_head_place(http).epoch;
+  BinarySession client(port());
+  client.say(hello());
+  client.expect(fbs::ServerBody::Welcome);
+  FlatBufferBuilder builder;
+  const std::vector<Offset<flatbuffers::String>> channels = {builder.CreateString("*")};
+  const std::vector<Offset<flatbuffers::String>> fields = {builder.CreateString("type"),
+                                                           builder.CreateString("data")};
+  client.say(finished(builder, fbs::ClientBody::Subscribe,
+                      fbs::CreateSubscribeDirect(builder, 1, 9, &channels, fbs::FromKind::Earliest,
+                                                 nullptr, 0, 0, nullptr, false, 0, &fields, true)));
+  client.expect(fbs::ServerBody::Subscribed);
+  const auto& batch = *client.expect(fbs::ServerBody::EventsMessage).body_as_EventsMessage();
+  EXPECT_EQ(batch.sub(), 9u);
+  ASSERT_EQ(batch.events()->size(), 2u);
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    const fbs::EventMessage& message = *batch.events()->Get(i);
+    EXPECT_EQ(message.position()->str(), epoch + ":" + std::to_string(i + 1));
+    EXPECT_EQ(message.offset(), 0u);
+    const fbs::Event& event = *message.event_nested_root();
+    EXPECT_EQ(event.id(), nullptr);
+    EXPECT_EQ(event.type()->str(), "test.happened");
+    EXPECT_EQ(std::string(event.data()->begin(), event.data()->end()),
+              "[" + std::to_string(i + 1) + "]");
+  }
+  client.expect(fbs::ServerBody::Live);
+}
+
 // Some of flatc's languages omit an optional number when it is 0.
 TEST_F(Flatbuffers, TheSubjectMustNotExistCanBeSaidWithoutANumber) {
   const auto publish_first = [](std::uint32_t id, const std::string& event_id,

@@ -468,7 +468,7 @@ TEST_F(Interface, EveryMessageOfAClientIsThere) {
       subscribe_message({.sub = 3, .from = R"({"last":20})"}),
       subscribe_message({.sub = 4, .from = R"({"since":"2026-11-01T10:00:00Z"})"}),
       subscribe_message({.sub = 5, .from = after("k3f9:12")}),
-      subscribe_message({.sub = 6, .more = R"(,"fields":["id","data"])"})};
+      subscribe_message({.sub = 6, .more = R"(,"fields":["id","data"],"batch":true)"})};
   Session talk = session();
   for (const std::string& message : good) {
     EXPECT_EQ(judge_client(message), "");

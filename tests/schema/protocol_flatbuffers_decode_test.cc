@@ -59,7 +59,7 @@ std::string subscribe(std::uint32_t id, std::uint32_t sub, const std::vector<std
                                                 since_us, b.CreateVectorOfStrings({"booking.*"})));
 }
 
-std::string subscribe_to(const std::vector<std::string>& fields) {
+std::string subscribe_to(const std::vector<std::string>& fields, bool batch = false) {
   Builder b;
   const auto channels = b.CreateVectorOfStrings(std::vector<std::string>{"*"});
   const auto names = b.CreateVectorOfStrings(fields);
@@ -68,6 +68,7 @@ std::string subscribe_to(const std::vector<std::string>& fields) {
   subscribe.add_sub(1);
   subscribe.add_channels(channels);
   subscribe.add_fields(names);
+  subscribe.add_batch(batch);
   return client_message(b, subscribe.Finish());
 }
 
@@ -130,10 +131,12 @@ TEST(FlatBuffersMessages, Subscribe) {
   EXPECT_EQ(from(fbs::FromKind::Since).since, kReceived);
 }
 
-TEST(FlatBuffersMessages, SubscribeToSomeFields) {
+TEST(FlatBuffersMessages, SubscribeToSomeFieldsAndInBatches) {
   EXPECT_EQ(decoded<Subscribe>(subscribe_to({"id", "data"})).fields,
             (std::vector<std::string>{"id", "data"}));
   EXPECT_TRUE(decoded<Subscribe>(subscribe_to({})).fields.empty());
+  EXPECT_FALSE(decoded<Subscribe>(subscribe_to({})).batch);
+  EXPECT_TRUE(decoded<Subscribe>(subscribe_to({}, true)).batch);
   EXPECT_EQ(refusal(subscribe_to(std::vector<std::string>(kSubscribeFieldsMax, "id"))), "taken");
   EXPECT_EQ(refusal(subscribe_to(std::vector<std::string>(kSubscribeFieldsMax + 1, "id"))),
             "bad_request 7: fields lists more than 32 fields");

@@ -3,6 +3,7 @@
 #include <protocol_generated.h>
 
 #include <string>
+#include <vector>
 
 #include "schema/protocol.h"
 #include "tests/schema/event_fixture.h"
@@ -160,6 +161,52 @@ TEST(FlatBuffersMessages, TheNestedEventIsAligned) {
     const auto* message = flatbuffers::GetRoot<fbs::ServerMessage>(body.data());
     const auto* nested = message->body_as_EventMessage()->event()->data();
     EXPECT_EQ((nested - reinterpret_cast<const std::uint8_t*>(body.data())) % 8, 0);
+  }
+}
+
+// Bodies in one message, each with its own bytes, at any address.
+TEST(FlatBuffersMessages, EventsAreCopiesOfTheirBodies) {
+  const Codec& codec = flatbuffers_codec();
+  std::string items;
+  std::vector<std::string> events;
+  for (std::size_t i = 0; i < 5; ++i) {
+    const std::string data(3 * i, 'd');
+    events.push_back(build_event({.id = "1", .data_kind = DataKind::kBinary, .data = data}));
+    const std::string record = make_record(events.back(), 100 + i);
+    codec.append_item(items, fixtures::event_body(codec, "k3f9", RecordView(record)));
+  }
+  const FieldSelection type({"type"});
+  const std::string record = make_record(build_event(full_fields()));
+  codec.append_item(items,
+                    fixtures::event_body(codec, "k3f9", RecordView(record), {.fields = &type}));
+  for (std::size_t lead = 0; lead < 8; ++lead) {
+    const std::string shifted = std::string(lead, 'x') + items;
+    std::string out;
+    codec.append_events(out, 7, std::string_view(shifted).substr(lead));
+    flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(out.data()), out.size());
+    ASSERT_TRUE(verifier.VerifyBuffer<fbs::ServerMessage>("CSSM"));
+    const auto* message =
+        flatbuffers::GetRoot<fbs::ServerMessage>(out.data())->body_as_EventsMessage();
+    ASSERT_NE(message, nullptr);
+    EXPECT_EQ(message->sub(), 7u);
+    ASSERT_EQ(message->events()->size(), 6u);
+    for (std::uint32_t i = 0; i < 5; ++i) {
+      const fbs::EventMessage& event = *message->events()->Get(i);
+      EXPECT_EQ(event.sub(), 0u);
+      EXPECT_EQ(event.position()->str(), "k3f9:" + std::to_string(100 + i));
+      EXPECT_EQ(event.offset(), 100 + i);
+      EXPECT_EQ(event.recorded_us(), kRecorded.value());
+      EXPECT_EQ(event.subjectversion(), 18u);
+      const auto* bytes = event.event()->data();
+      EXPECT_EQ((bytes - reinterpret_cast<const std::uint8_t*>(out.data())) % 8, 0);
+      EXPECT_EQ(std::string(reinterpret_cast<const char*>(bytes), event.event()->size()),
+                events[i]);
+    }
+    const fbs::EventMessage& last = *message->events()->Get(5);
+    EXPECT_EQ(last.position()->str(), "k3f9:104218");
+    EXPECT_EQ(last.offset(), 0u);
+    EXPECT_EQ(last.event_nested_root()->type()->str(), "demo.happened");
+    EXPECT_EQ(last.event_nested_root()->id(), nullptr);
   }
 }
 

@@ -177,6 +177,20 @@ std::string list_of(std::size_t count, const std::string& text) {
   return list + "]";
 }
 
+TEST(JsonMessages, SubscribeInBatches) {
+  const auto with = [](const std::string& flag) {
+    return subscribe_with(R"(,"sub":1,"channels":["user:1"],)" + flag);
+  };
+  EXPECT_FALSE(from_json<Subscribe>(with(R"("state":true)")).batch);
+  EXPECT_TRUE(from_json<Subscribe>(with(R"("batch":true)")).batch);
+  EXPECT_FALSE(from_json<Subscribe>(with(R"("batch":false)")).batch);
+  EXPECT_FALSE(from_json<Subscribe>(with(R"("batch":null)")).batch);
+  for (const char* flag : {"1", R"("true")", "[]", "{}"}) {
+    EXPECT_EQ(json_refusal(with(R"("batch":)" + std::string(flag))),
+              "bad_request 7: batch must be true or false");
+  }
+}
+
 TEST(JsonMessages, SubscribeToSomeFields) {
   const auto with = [](const std::string& fields) {
     return json_refusal(subscribe_with(R"(,"sub":1,"channels":["user:1"],"fields":)" + fields));

@@ -74,6 +74,26 @@ TEST(JsonMessages, AnEventIsItsBodyBehindAPrefix) {
   EXPECT_EQ(out, R"(|{"type":"event","sub":2147483647)" + body);
 }
 
+TEST(JsonMessages, EventsAreBodiesInAList) {
+  const std::string record = make_record(build_event({.id = "1"}));
+  const FieldSelection id({"id"});
+  const std::string body =
+      fixtures::event_body(json_codec(), "k3f9", RecordView(record), {.fields = &id});
+  std::string items;
+  json_codec().append_item(items, body);
+  std::string out = "|";
+  json_codec().append_events(out, 1, items);
+  EXPECT_EQ(
+      out,
+      R"(|{"type":"events","sub":1,"events":[{"position":"k3f9:104218","event":{"id":"1"}}]})");
+  json_codec().append_item(items, body);
+  out.clear();
+  json_codec().append_events(out, 2147483647, items);
+  EXPECT_EQ(out, R"({"type":"events","sub":2147483647,"events":[)"
+                 R"({"position":"k3f9:104218","event":{"id":"1"}},)"
+                 R"({"position":"k3f9:104218","event":{"id":"1"}}]})");
+}
+
 TEST(JsonMessages, AnEventIsProjected) {
   const std::string record = make_record(build_event(full_fields()));
   const Projection projection{

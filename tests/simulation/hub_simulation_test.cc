@@ -30,11 +30,12 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
   std::cout << schedules << " schedules: " << total.committed << " events, " << total.duplicates
             << " duplicates, " << total.conflicts << " conflicts, " << total.dropped
             << " dropped; clients got " << total.clients.events << " (" << total.delivered_live
-            << " sent live, " << total.replayed << " from pages), " << total.clients.gaps
-            << " gaps, fell behind " << total.clients.behinds << " times, resumed " << total.resumes
-            << " times (" << total.ahead << " ahead of their hub), " << total.failed_reads
-            << " reads failed, " << total.cut_while_sent_to << " cut while sent to, "
-            << total.suspended << " stood still, " << total.ended << " of them for good\n";
+            << " sent live, " << total.replayed << " from pages), " << total.clients.batches
+            << " blocks of batches, " << total.clients.gaps << " gaps, fell behind "
+            << total.clients.behinds << " times, resumed " << total.resumes << " times ("
+            << total.ahead << " ahead of their hub), " << total.failed_reads << " reads failed, "
+            << total.cut_while_sent_to << " cut while sent to, " << total.suspended
+            << " stood still, " << total.ended << " of them for good\n";
   if (schedules == 1) return;
   // Everything that is to be simulated did happen, and often.
   EXPECT_GT(total.committed, 10 * schedules);
@@ -42,6 +43,7 @@ TEST(Simulation, NoScheduleLosesDoublesOrReordersAnEvent) {
   EXPECT_GT(total.conflicts, schedules / 10);
   EXPECT_GT(total.dropped, schedules);
   EXPECT_GT(total.clients.events, 5 * schedules);
+  EXPECT_GT(total.clients.batches, schedules);
   EXPECT_GT(total.delivered_live, schedules);
   EXPECT_GT(total.replayed, schedules);
   EXPECT_GT(total.clients.gaps, schedules / 10);

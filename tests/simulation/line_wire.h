@@ -12,6 +12,36 @@
 
 namespace courtside::simulation {
 
+// The events of an open batch are offsets. They become lines when it is finished.
+class LineBatchWire final : public Wire {
+ public:
+  explicit LineBatchWire(const Wire& single) : single_(single) {}
+
+  void append_event_body(std::string& out, std::string_view epoch, RecordView record,
+                         const ShownPart& part) const override {
+    single_.append_event_body(out, epoch, record, part);
+  }
+  const void* body_kind() const override { return &single_; }
+  void append_event(EventBlock& block, std::uint32_t /*sub*/,
+                    std::string_view body) const override {
+    block.bytes.append(body).push_back(' ');
+  }
+  void finish(EventBlock& block, std::uint32_t sub) const override {
+    const std::string offsets = block.bytes.substr(block.open_begin);
+    block.bytes.resize(block.open_begin);
+    for (std::size_t at = 0; at < offsets.size(); at = offsets.find(' ', at) + 1) {
+      single_.append_event(block, sub, offsets.substr(at, offsets.find(' ', at) - at));
+    }
+    block.open_begin = block.bytes.size();
+  }
+  void append_message(std::string& out, const protocol::ServerMessage& message) const override {
+    single_.append_message(out, message);
+  }
+
+ private:
+  const Wire& single_;
+};
+
 class LineWire : public Wire {
  public:
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
@@ -22,6 +52,8 @@ class LineWire : public Wire {
   void append_event(EventBlock& block, std::uint32_t sub, std::string_view body) const override {
     append_line(block.bytes, "event", sub, body, {});
   }
+
+  const Wire& batched() const override { return batched_; }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
     if (const auto* subscribed = std::get_if<protocol::Subscribed>(&message)) {
@@ -51,6 +83,8 @@ class LineWire : public Wire {
     out.append(word).append(" ").append(std::to_string(sub)).append(" ");
     out.append(offset).append(" ").append(rest).append("\n");
   }
+
+  const LineBatchWire batched_{*this};
 };
 
 }  // namespace courtside::simulation

@@ -28,12 +28,21 @@ void read_event(JsonReader& reader, ServerMessage& message) {
     const std::string name = text_of(reader.key());
     const JsonValue value = reader.value();
     if (name == "id") message.event_id = text_of(value);
+    ++message.event_members;
   }
+}
+
+ServerMessage read_message(JsonReader& reader);
+
+void read_events(JsonReader& reader, ServerMessage& message) {
+  COURTSIDE_CHECK(reader.begin_array());
+  while (reader.next_element()) message.events.push_back(read_message(reader));
 }
 
 void read_member(JsonReader& reader, ServerMessage& message) {
   const std::string name = text_of(reader.key());
   if (name == "event") return read_event(reader, message);
+  if (name == "events") return read_events(reader, message);
   const JsonValue value = reader.value();
   if (value.absent()) return;
   if (name == "type") message.type = text_of(value);
@@ -48,6 +57,13 @@ void read_member(JsonReader& reader, ServerMessage& message) {
   if (name == "position" || name == "after") message.position = offset_of(value, message);
   if (name == "from") message.from = offset_of(value, message);
   if (name == "to") message.to = offset_of(value, message);
+}
+
+ServerMessage read_message(JsonReader& reader) {
+  ServerMessage message;
+  COURTSIDE_CHECK(reader.begin_object());
+  while (reader.next_member()) read_member(reader, message);
+  return message;
 }
 
 }  // namespace
@@ -75,10 +91,8 @@ std::vector<std::string> payloads_of(std::string_view frames) {
 }
 
 ServerMessage parse_server_message(std::string_view text) {
-  ServerMessage message;
   JsonReader reader(text);
-  COURTSIDE_CHECK(reader.begin_object());
-  while (reader.next_member()) read_member(reader, message);
+  ServerMessage message = read_message(reader);
   COURTSIDE_CHECK(reader.at_end());
   return message;
 }

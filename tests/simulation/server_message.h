@@ -4,6 +4,7 @@
 // Threads: values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct ServerMessage {
   bool is_live = false;
   std::string code = {};
   std::string event_id = {};
+  std::size_t event_members = 0;
+  std::vector<ServerMessage> events = {};  // of a batch; each has a position and an event
 };
 
 // The text messages in a block of whole frames, without close frames.

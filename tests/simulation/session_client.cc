@@ -110,6 +110,10 @@ void SessionClient::subscribe(Reading& reading) {
       .texts("channels", channel_lists()[reading.told.channels()])
       .raw("from", reading.start);
   if (random().one_in(3)) message.boolean("state", true);
+  reading.is_batched = random().one_in(2);
+  if (reading.is_batched) message.boolean("batch", true);
+  reading.members = random().one_in(3) ? 2 : 0;
+  if (reading.members > 0) message.texts("fields", {"id", "type"});
   say(message.take());
 }
 
@@ -182,9 +186,10 @@ void SessionClient::hear_message(const ServerMessage& message, const LogAtSend& 
 void SessionClient::hear_of(Reading& reading, const ServerMessage& message, const LogAtSend& log) {
   const std::string& type = message.type;
   if (!reading.is_begun) return complain("not subscribed, and told of", message);
-  if (type == "event") {
-    check_author(message);
-    reading.told.on_event(message.position, message.event_id, log);
+  if (type == "event" || type == "events") {
+    if ((type == "events") != reading.is_batched) complain("not asked for:", message);
+    if (type == "event") hear_event(reading, message, log);
+    for (const ServerMessage& event : message.events) hear_event(reading, event, log);
   } else if (type == "gap") {
     if (message.is_foreign) return complain("a gap of another log:", message);
     reading.told.on_gap({message.from, next(message.to)}, log);
@@ -197,6 +202,15 @@ void SessionClient::hear_of(Reading& reading, const ServerMessage& message, cons
     reading.is_begun = false;
     reading.told.on_end();
   }
+}
+
+void SessionClient::hear_event(Reading& reading, const ServerMessage& message,
+                               const LogAtSend& log) {
+  check_author(message);
+  if (reading.members > 0 && message.event_members != reading.members) {
+    complain("not the fields that it asked for:", message);
+  }
+  reading.told.on_event(message.position, message.event_id, log);
 }
 
 void SessionClient::hear_answer(const ServerMessage& message) {

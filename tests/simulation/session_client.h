@@ -40,6 +40,8 @@ class SessionClient final : public ServerClient {
     std::uint32_t asked = 0;    // the subscribe that is not answered
     std::uint32_t leaving = 0;  // the unsubscribe
     bool is_begun = false;
+    bool is_batched = false;  // whether it asked for batches
+    std::size_t members = 0;  // how many members of an event it asked for; 0: all
   };
   struct Publish {
     std::string id;
@@ -57,6 +59,7 @@ class SessionClient final : public ServerClient {
 
   void hear_message(const ServerMessage& message, const LogAtSend& log);
   void hear_of(Reading& reading, const ServerMessage& message, const LogAtSend& log);
+  void hear_event(Reading& reading, const ServerMessage& message, const LogAtSend& log);
   void hear_answer(const ServerMessage& message);
   void hear_ok(const ServerMessage& message, const Publish& publish);
   void hear_subscribed(const ServerMessage& message, const LogAtSend& log);

@@ -42,6 +42,7 @@ void Client::read_block() {
   const Block block = std::move(socket_.front());
   socket_.pop_front();
   queued_bytes_ -= block.frames.size();
+  if (begins_with_batch(block.frames.view())) ++counters_.batches;
   for (const Frame& frame : parse_frames(block.frames.view())) check(frame, block.first_held);
 }
 
@@ -53,6 +54,7 @@ void Client::check(const Frame& frame, Offset first_held) {
     case Frame::Kind::kLive: return check_live(frame);
     case Frame::Kind::kBehind: return check_behind(frame);
     case Frame::Kind::kProgress: return check_progress(frame);
+    case Frame::Kind::kBatch: break;
   }
   complain("unknown word", frame);
 }
@@ -62,7 +64,10 @@ void Client::check_event(const Frame& frame) {
   const Offset offset(frame.first);
   if (offset >= history_.end()) return complain("an event that was never committed:", frame);
   if (!history_.wants(interest_, offset)) return complain("not for it:", frame);
-  if (history_.at(offset).digest != frame.second) return complain("not what was committed:", frame);
+  const FieldSelection& fields = interests()[interest_]->fields;
+  if (digest_with(history_.at(offset).digest, fields) != frame.second) {
+    return complain("not what was committed:", frame);
+  }
   if (offset < *place_) return complain("twice, or out of order:", frame);
   account_up_to(offset, frame);
   place_ = next(offset);

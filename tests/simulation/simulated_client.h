@@ -19,12 +19,14 @@ namespace courtside::simulation {
 
 struct ClientCounters {
   std::uint64_t events = 0;
+  std::uint64_t batches = 0;  // blocks that begin with one
   std::uint64_t gaps = 0;
   std::uint64_t behinds = 0;
   std::uint64_t lives = 0;
 
   ClientCounters& operator+=(const ClientCounters& other) {
     events += other.events;
+    batches += other.batches;
     gaps += other.gaps;
     behinds += other.behinds;
     lives += other.lives;

@@ -30,10 +30,28 @@ std::vector<EventKind> make_event_kinds() {
   return kinds;
 }
 
-SharedInterest interest_in(std::vector<std::string> channels, std::vector<std::string> types = {}) {
-  Filter filter{.channels = std::move(channels), .types = std::move(types)};
-  return std::make_shared<Interest>(
-      Interest{.wire = &simulated_wire(), .sub = 1, .filter = std::move(filter)});
+const std::vector<Filter>& filters() {
+  static const std::vector<Filter> all = {
+      {.channels = {"user:1"}},   {.channels = {"user:2", "venue:*"}},
+      {.channels = {"*"}},        {.channels = {"user:*"}, .types = {"slot.*"}},
+      {.channels = {"nobody:1"}},
+  };
+  return all;
+}
+
+// Each filter in each form: single events or batches, of all fields or of some.
+std::vector<SharedInterest> make_interests() {
+  std::vector<SharedInterest> all;
+  for (const bool is_part : {false, true}) {
+    for (const Wire* wire : {&simulated_wire(), &simulated_batch_wire()}) {
+      for (const Filter& filter : filters()) {
+        Interest interest{.wire = wire, .sub = 1, .filter = filter};
+        if (is_part) interest.fields = FieldSelection({"id"});
+        all.push_back(std::make_shared<Interest>(std::move(interest)));
+      }
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -44,11 +62,7 @@ const std::vector<EventKind>& event_kinds() {
 }
 
 const std::vector<SharedInterest>& interests() {
-  static const std::vector<SharedInterest> all = {
-      interest_in({"user:1"}),   interest_in({"user:2", "venue:*"}),
-      interest_in({"*"}),        interest_in({"user:*"}, {"slot.*"}),
-      interest_in({"nobody:1"}),
-  };
+  static const std::vector<SharedInterest> all = make_interests();
   return all;
 }
 
@@ -56,11 +70,15 @@ void History::add(const Batch& batch) {
   for (std::size_t index = 0; index < batch.size(); ++index) {
     const RecordView record = batch.at(index);
     Event event{.digest = digest_of(record)};
-    for (std::size_t i = 0; i < interests().size(); ++i) {
-      if (interests()[i]->filter.matches(record)) event.wanted_by |= std::uint64_t{1} << i;
+    for (std::size_t i = 0; i < filters().size(); ++i) {
+      if (filters()[i].matches(record)) event.wanted_by |= std::uint64_t{1} << i;
     }
     events_.push_back(event);
   }
+}
+
+bool History::wants(std::size_t interest, Offset offset) const {
+  return (at(offset).wanted_by >> (interest % filters().size()) & 1) != 0;
 }
 
 Offset History::first_wanted(std::size_t interest, OffsetRange range) const {

@@ -24,14 +24,14 @@ struct EventKind {
 constexpr std::size_t kSubjects = 3;
 const std::vector<EventKind>& event_kinds();
 
-// What clients ask for.
+// What clients ask for: events of a filter, one by one or in batches, with all or some fields.
 const std::vector<SharedInterest>& interests();
 
 class History {
  public:
   struct Event {
     std::uint64_t digest = 0;
-    std::uint64_t wanted_by = 0;  // a bit for each of interests()
+    std::uint64_t wanted_by = 0;  // a bit for each filter
   };
 
   void add(const Batch& batch);
@@ -39,9 +39,7 @@ class History {
   Offset end() const { return Offset(events_.size() + 1); }
   // REQUIRES: 1 <= offset < end().
   const Event& at(Offset offset) const { return events_[offset.value() - 1]; }
-  bool wants(std::size_t interest, Offset offset) const {
-    return (at(offset).wanted_by >> interest & 1) != 0;
-  }
+  bool wants(std::size_t interest, Offset offset) const;
   // The first offset in the range that this interest wants; range.end when there is none.
   Offset first_wanted(std::size_t interest, OffsetRange range) const;
 

@@ -199,9 +199,10 @@ void StateWorld::subscribe() {
   }
   const std::string number = std::to_string(++last_sub_);
   asking_.emplace(last_sub_, std::move(channels));
+  const std::string form = random_.one_in(2) ? R"(,"batch":true)" : R"(,"fields":["id"])";
   session_->on_message(true, R"({"type":"subscribe","state":true,"id":)" + number + R"(,"sub":)" +
                                  number + R"(,"channels":[)" + names + R"(],"from":)" +
-                                 any_start() + "}");
+                                 any_start() + form + "}");
 }
 
 std::string StateWorld::any_start() {

@@ -55,8 +55,10 @@ std::string after(std::string_view position) {
   return R"({"after":)" + json_string(position) + "}";
 }
 
-Delivered delivered(const Json& message) {
-  std::optional<Delivered> found;
+namespace {
+
+// From a message, or from an item of a batch, which has no `sub`.
+Delivered delivered_in(const Json& message) {
   std::optional<Json> event;
   std::int64_t sub = 0;
   Place place;
@@ -68,6 +70,24 @@ Delivered delivered(const Json& message) {
   }
   if (!event) give_up("no event in " + std::string(message.raw()));
   return {sub, place, *event};
+}
+
+}  // namespace
+
+Delivered delivered(const Json& message) {
+  if (type_of(message) != "event") give_up("no event: " + std::string(message.raw()));
+  return delivered_in(message);
+}
+
+std::vector<Delivered> delivered_batch(const Json& message) {
+  if (type_of(message) != "events") give_up("no batch: " + std::string(message.raw()));
+  std::vector<Delivered> events;
+  for (const Json& item : message["events"].items()) {
+    events.push_back(delivered_in(item));
+    events.back().sub = message["sub"].number();
+  }
+  if (events.empty()) give_up("an empty batch");
+  return events;
 }
 
 Session::Session(std::uint16_t port, WsClient::Options options) : ws_(port, options) {

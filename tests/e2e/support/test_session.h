@@ -105,5 +105,7 @@ class Session {
 };
 
 Delivered delivered(const Json& message);
+// The events of an `events` message: there is at least one.
+std::vector<Delivered> delivered_batch(const Json& message);
 
 }  // namespace courtside::e2e

@@ -73,7 +73,7 @@ class HubTest : public ::testing::Test, public HubHost {
   SubscriberId subscribe(Reader& reader, std::vector<std::string> channels,
                          std::optional<std::uint64_t> next = {}, std::uint32_t sub = 1) {
     auto interest = std::make_shared<Interest>();
-    interest->wire = &wire;
+    interest->wire = batch ? &wire.batched() : &wire;
     interest->sub = sub;
     interest->filter.channels = std::move(channels);
     interest->filter.types = types;
@@ -119,6 +119,7 @@ class HubTest : public ::testing::Test, public HubHost {
   std::vector<std::string> types;
   std::uint32_t speed = 0;
   std::vector<std::string> fields;
+  bool batch = false;
   Pace pace;
   std::uint64_t clock_ms = 1000;
   std::vector<std::pair<std::uint64_t, SubscriberId>> alarms;

@@ -34,6 +34,24 @@ TEST_F(HubPacingTest, ThePastIsToldAtAPace) {
   EXPECT_TRUE(alarms.empty());
 }
 
+TEST_F(HubPacingTest, EventsOfABatchAreDueOneByOne) {
+  for (const std::int64_t minute : {0, 1, 1}) {
+    small.recorded = Timestamp(1'000'000'000 + minute * 60'000'000);
+    small.commit(1, "user:1");
+  }
+  start();
+  speed = 60;
+  batch = true;
+  subscribe(ann, {"user:1"}, 1);
+  EXPECT_EQ(ann.take(), "[1] ");
+  advance_clock(1'999);
+  EXPECT_EQ(ann.take(), "");
+  advance_clock(2'000);
+  EXPECT_EQ(ann.take(), "[2] [3] live@3 ");
+  hub->on_commit(small.commit(2, "user:1"));
+  EXPECT_EQ(ann.take(), "[4 5] ");
+}
+
 // A whole page was rendered again for each event that was due.
 TEST_F(HubPacingTest, WhatIsNotDueIsNotRenderedOverAndOver) {
   constexpr int kEvents = 200;

@@ -222,6 +222,60 @@ TEST_F(HubTest, SubscribersOfTheSameFieldsShareOneEncoding) {
   EXPECT_EQ(wire.bodies_made, 3);
 }
 
+// A message has what one commit has for the subscriber. Nothing waits for the next one.
+TEST_F(HubTest, ABatchHasTheEventsOfACommit) {
+  start();
+  batch = true;
+  subscribe(ann, {"venue:1"});
+  subscribe(bob, {"venue:1"}, {}, 2);
+  Reader carl;
+  batch = false;
+  subscribe(carl, {"venue:1"});
+  for (Reader* reader : {&ann, &bob, &carl}) reader->take();
+  hub->on_commit(small.commit({{"venue:1"}, {"other:1"}, {"venue:1"}}));
+  hub->on_commit(small.commit(1, "venue:1"));
+  hub->on_commit(small.commit(6, "venue:1"));
+  EXPECT_EQ(ann.take(), "[1 3] [4] [5 6 7 8] [9 10] ");
+  EXPECT_EQ(bob.take(), "2/[1 3] 2/[4] 2/[5 6 7 8] 2/[9 10] ");
+  EXPECT_EQ(carl.take(), "1 3 4 5 6 7 8 9 10 ");
+  EXPECT_EQ(wire.bodies_made, 9) << "batches have the same bodies as single events";
+  EXPECT_EQ(hub->counters().deliveries, 27u);
+}
+
+TEST_F(HubTest, ABatchHasTheEventsOfAPage) {
+  small.commit(7, "venue:1");
+  start();
+  batch = true;
+  page_events = 3;
+  subscribe(ann, {"venue:1"}, 1);
+  EXPECT_EQ(ann.take(), "[1 2 3] [4 5 6] [7] live@7 ");
+}
+
+// What is behind a change of rights is not in the same message as what is before it.
+TEST_F(HubTest, ABatchEndsAtARightsBarrier) {
+  start();
+  batch = true;
+  subscribe(ann, {"venue:1"});
+  ann.take();
+  at_barrier = [&](std::size_t) { ann.heard += "barrier "; };
+  const std::vector<std::size_t> barriers = {1};
+  hub->on_commit(small.commit(4, "venue:1"), barriers);
+  EXPECT_EQ(ann.take(), "[1 2] barrier [3 4] ");
+}
+
+TEST_F(HubTest, ASlowReaderOfBatchesLosesNothing) {
+  start();
+  batch = true;
+  const SubscriberId id = subscribe(ann, {"venue:1"});
+  ann.slow = true;
+  hub->on_commit(small.commit(2, "venue:1"));
+  hub->on_commit(small.commit(3, "venue:1"));
+  ann.slow = false;
+  hub->on_drained(id);
+  hub->on_commit(small.commit(2, "venue:1"));
+  EXPECT_EQ(ann.take(), "live@0 behind@0 [1 2 3 4] [5] live@5 [6 7] ");
+}
+
 TEST_F(HubTest, ProjectionsFollowTheChannelThatLetTheReaderIn) {
   projections = *Projections::make({{.channel = "availability:*", .data_fields = {"venueId"}}});
   start();
