@@ -1,10 +1,12 @@
 // How many events of a replay the client decodes and gives to a handler, beside npm centrifuge:
 // node bench/replay.mjs [events]
 //
-// Both get the same CloudEvents, one per message, from a WebSocket in memory. A burst of messages
-// comes in one turn of the loop, as from a socket that was read. The clients take turns, each in a
-// process of its own; the line of each says the median of its rounds, and the slowest and fastest.
-// No server and no network.
+// All get the same CloudEvents from a WebSocket in memory, as texts, in messages as the servers send
+// them. A burst of messages comes in one turn of the loop, as from a socket that was read. The
+// clients take turns, each in a process of its own; the line of each has the median of its rounds,
+// the slowest and the fastest, and how many times it is as fast as each of the two forms of
+// centrifuge. CPU time is measured, so that other programs on the machine matter
+// less. No server and no network.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Centrifuge } from "centrifuge";
@@ -14,6 +16,7 @@ import { CourtsideClient } from "../dist/index.js";
 const count = Number(process.argv[2] ?? 100_000);
 const rounds = 5;
 const burst = 64;
+const batchBytes = 65_536;
 
 const eventOf = (offset) => ({
   specversion: "1.0",
@@ -28,58 +31,120 @@ const eventOf = (offset) => ({
   actorid: "42",
   data: { bookingId: `b_${offset}`, accountId: "42", venueId: "7", start: "2026-11-02T18:00:00Z" },
 });
+const offsets = Array.from({ length: count }, (_, index) => index + 1);
 
-// The frames and the answers of a server of each kind.
-const courtside = {
-  name: "@courtside/client",
-  frame: (offset) =>
-    JSON.stringify({ type: "event", sub: 1, position: `e1:${offset}`, event: eventOf(offset) }),
-  answer({ type, id, sub }) {
-    if (type === "hello")
-      return { type: "welcome", session: "s", epoch: "e1", heartbeat: 25_000, maxmessage: 65_536 };
-    if (type === "subscribe")
-      return { type: "subscribed", id, sub, after: "e1:0", head: `e1:${count}` };
-  },
-  start: (WebSocket, handle) => {
-    const client = new CourtsideClient({ url: "ws://bench", WebSocket });
-    client.subscribe("user:42", handle, { from: "earliest" });
-    return () => client.close();
-  },
-};
+// Texts joined to messages of at most `batchBytes`.
+function batches(texts, join) {
+  const messages = [];
+  let part = [];
+  let bytes = 0;
+  for (const text of texts) {
+    if (part.length > 0 && bytes + text.length > batchBytes) {
+      messages.push(join(part));
+      part = [];
+      bytes = 0;
+    }
+    part.push(text);
+    bytes += text.length;
+  }
+  messages.push(join(part));
+  return messages;
+}
 
-const centrifuge = {
-  name: "centrifuge 5.8.0",
-  frame: (offset) =>
-    JSON.stringify({ push: { channel: "user:42", pub: { data: eventOf(offset), offset } } }),
-  answer({ connect, id }) {
-    if (connect) return { id, connect: { client: "c", version: "6", ping: 25, pong: true } };
-    return { id, subscribe: { recoverable: true, positioned: true, epoch: "e1", offset: 0 } };
-  },
-  start: (WebSocket, handle) => {
-    const client = new Centrifuge("ws://bench", { websocket: WebSocket });
-    const subscription = client.newSubscription("user:42", { since: { offset: 0, epoch: "e1" } });
-    subscription.on("publication", ({ data }) => handle(data));
-    subscription.subscribe();
-    client.connect();
-    return () => client.disconnect();
-  },
-};
+// A server of Courtside and its client, with these options of `subscribe`.
+function courtside(name, options) {
+  const { fields, batch = true } = options;
+  const sent = (offset) => {
+    const event = eventOf(offset);
+    return fields ? Object.fromEntries(fields.map((field) => [field, event[field]])) : event;
+  };
+  const item = (offset) => ({ position: `e1:${offset}`, event: sent(offset) });
+  return {
+    name: `@courtside/client, ${name}`,
+    messages: () =>
+      batch
+        ? batches(
+            offsets.map((offset) => JSON.stringify(item(offset))),
+            (items) => `{"type":"events","sub":1,"events":[${items}]}`,
+          )
+        : offsets.map((offset) => JSON.stringify({ type: "event", sub: 1, ...item(offset) })),
+    answer({ type, id, sub }) {
+      if (type === "hello")
+        return {
+          type: "welcome",
+          session: "s",
+          epoch: "e1",
+          heartbeat: 25_000,
+          maxmessage: 65_536,
+        };
+      if (type === "subscribe")
+        return { type: "subscribed", id, sub, after: "e1:0", head: `e1:${count}` };
+    },
+    start: (WebSocket, handle) => {
+      const client = new CourtsideClient({ url: "ws://bench", WebSocket });
+      client.subscribe("user:42", { from: "earliest", ...options }, handle);
+      return () => client.close();
+    },
+  };
+}
 
-// What no client of these frames can exceed.
-const ceiling = {
-  name: "JSON.parse alone",
-  frame: courtside.frame,
+// Its server may write several replies into one message, one per line.
+function centrifuge(name, join) {
+  const line = (offset) =>
+    JSON.stringify({ push: { channel: "user:42", pub: { data: eventOf(offset), offset } } });
+  return {
+    name: `centrifuge 5.8.0, ${name}`,
+    messages: () => (join ? batches(offsets.map(line), join) : offsets.map(line)),
+    answer({ connect, id }) {
+      if (connect) return { id, connect: { client: "c", version: "6", ping: 25, pong: true } };
+      return { id, subscribe: { recoverable: true, positioned: true, epoch: "e1", offset: 0 } };
+    },
+    start: (WebSocket, handle) => {
+      const client = new Centrifuge("ws://bench", { websocket: WebSocket });
+      const subscription = client.newSubscription("user:42", { since: { offset: 0, epoch: "e1" } });
+      subscription.on("publication", ({ data }) => handle(data));
+      subscription.subscribe();
+      client.connect();
+      return () => client.disconnect();
+    },
+  };
+}
+
+// What no client of these messages can exceed.
+const parsing = (client) => ({
+  name: `JSON.parse alone${client.name.slice(client.name.indexOf(","))}`,
+  messages: client.messages,
   answer: () => undefined,
   start: (WebSocket, handle) => {
     const socket = new WebSocket();
     socket.onopen = () => socket.send('{"type":"subscribe"}');
-    socket.onmessage = ({ data }) => handle(JSON.parse(data).event);
+    socket.onmessage = ({ data }) => {
+      const { event, events } = JSON.parse(data);
+      if (event) handle(event);
+      else for (const item of events) handle(item.event);
+    };
     return () => {};
   },
-};
+});
 
-// Resolves with events per second of CPU, so that other programs on the machine matter less: from the first message to the end of the last handler.
-function replay({ frames, answer, start }) {
+const whole = courtside("as it is", {});
+const single = courtside("batch: false", { batch: false });
+const some = courtside("fields: id, type, subject, data", {
+  fields: ["id", "type", "subject", "data"],
+});
+const least = courtside("fields: type, data", { fields: ["type", "data"] });
+const clients = [
+  whole,
+  single,
+  some,
+  least,
+  centrifuge("one event a message"),
+  centrifuge("64 KiB of events a message", (lines) => lines.join("\n")),
+  ...[whole, single, some, least].map(parsing),
+];
+
+// Resolves with seconds of CPU per event: from the first message to the end of the last handler.
+function replay({ messages, answer, start }) {
   return new Promise((resolve, reject) => {
     let begun;
     let handled = 0;
@@ -98,53 +163,53 @@ function replay({ frames, answer, start }) {
       }
       feed(from) {
         if (from === 0) begun = process.cpuUsage();
-        const end = Math.min(from + burst, frames.length);
-        for (let i = from; i < end; ++i) this.onmessage?.({ data: frames[i] });
-        if (end < frames.length) setImmediate(() => this.feed(end));
+        const end = Math.min(from + burst, messages.length);
+        for (let i = from; i < end; ++i) this.onmessage?.({ data: messages[i] });
+        if (end < messages.length) setImmediate(() => this.feed(end));
       }
       close() {}
     }
     const stop = start(WebSocket, (event) => {
       handled += 1;
-      if (Number(event.sequence) !== handled)
-        reject(new Error(`${event.sequence} is out of order`));
-      if (handled < frames.length) return;
+      if (event.data.bookingId !== `b_${handled}`)
+        reject(new Error(`${event.data.bookingId} is out of order`));
+      if (handled < count) return;
       const { user, system } = process.cpuUsage(begun);
       setImmediate(() => {
         stop();
-        resolve((frames.length * 1e6) / (user + system));
+        resolve((user + system) / 1e6 / count);
       });
     });
   });
 }
 
-const clients = [courtside, centrifuge, ceiling];
-
-// The rate of the third replay: the first ones compile.
-async function measure(client) {
-  const frames = Array.from({ length: count }, (_, i) => client.frame(i + 1));
-  await replay({ ...client, frames });
-  await replay({ ...client, frames });
-  console.log(await replay({ ...client, frames }));
+// Of the third replay: the first ones compile.
+async function measure({ messages, ...client }) {
+  const texts = messages();
+  await replay({ ...client, messages: texts });
+  await replay({ ...client, messages: texts });
+  console.log(await replay({ ...client, messages: texts }));
 }
 
 function compare() {
-  const rates = clients.map(() => []);
+  const costs = clients.map(() => []);
   for (let round = 0; round < rounds; ++round) {
     for (const [index] of clients.entries()) {
       const options = [fileURLToPath(import.meta.url), count, index];
-      rates[index].push(Number(execFileSync(process.execPath, options, { encoding: "utf8" })));
+      costs[index].push(Number(execFileSync(process.execPath, options, { encoding: "utf8" })));
     }
   }
-  const medians = clients.map(({ name }, index) => {
-    const sorted = rates[index].sort((one, other) => one - other);
-    const shown = sorted.map((rate) => Math.round(rate).toLocaleString("en"));
+  const medians = costs.map((each) => each.sort((one, other) => one - other)[(rounds - 1) / 2]);
+  const peers = medians.filter((_, index) => clients[index].name.startsWith("centrifuge"));
+  const rate = (cost) => Math.round(1 / cost).toLocaleString("en");
+  for (const [index, { name }] of clients.entries()) {
+    const [cost, each] = [medians[index], costs[index]];
     console.log(
-      `${name}: ${shown[(rounds - 1) / 2]} events per second of CPU (${shown[0]} ... ${shown.at(-1)})`,
+      `${name}: ${(cost * 1e6).toFixed(2)} CPU-seconds per million events, ` +
+        `${rate(cost)} events/s (${rate(each.at(-1))} ... ${rate(each[0])}), ` +
+        `times centrifuge: ${peers.map((peer) => (peer / cost).toFixed(2)).join(", ")}`,
     );
-    return sorted[(rounds - 1) / 2];
-  });
-  console.log(`ratio to ${centrifuge.name}: ${(medians[0] / medians[1]).toFixed(2)}`);
+  }
 }
 
 const [, , , index] = process.argv;

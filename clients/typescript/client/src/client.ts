@@ -1,15 +1,21 @@
 import { type Connection, type ConnectionState, createConnection } from "./connection.js";
 import { systemClock } from "./environment.js";
 import { type CourtsideError, closedError } from "./errors.js";
-import type { CourtsideEvent, EventOf, Matching, NewEvent, TypeFilter } from "./events.js";
+import type { CourtsideEvent, EventsFor, NewEvent, TypeFilter } from "./events.js";
 import type { HistoryPage, HistoryQuery } from "./history.js";
 import type { ClientOptions, Message, Settings } from "./options.js";
-import { Outgoing, type PendingEvent, type Published, type PublishOptions } from "./publish.js";
 import {
-  type AnySubscription,
-  type Listener,
-  type SubscribeOptions,
-  Subscription,
+  createOutgoing,
+  type Outgoing,
+  type PendingEvent,
+  type Published,
+  type PublishOptions,
+} from "./publish.js";
+import type { FieldName, Listener, SubscribeOptions } from "./subscribe_options.js";
+import {
+  createSubscription,
+  type OwnSubscription,
+  type Subscription,
   type SubscriptionHost,
 } from "./subscription.js";
 
@@ -18,53 +24,55 @@ export class CourtsideClient {
   #settings: Settings;
   #connection: Connection;
   #outgoing: Outgoing;
-  #subscriptions = new Set<AnySubscription>();
+  #subscriptions = new Set<OwnSubscription>();
   // By the numbers on the wire.
-  #takers = new Map<number, AnySubscription>();
+  #takers = new Map<number, OwnSubscription>();
   #host: SubscriptionHost;
   #isClosed = false;
 
   /** Does nothing else: it connects later. */
   constructor(options: ClientOptions) {
-    const base = options.url.replace(/^ws/, "http").replace(/\/*$/, "/");
+    // Not spread over the defaults: an option may be `undefined`.
+    const {
+      url,
+      source = "/client",
+      connectTimeout = 10_000,
+      idleTimeout = 5000,
+      maxPending = 100,
+      clock = systemClock,
+      backoff: { first = 1000, max = 30_000 } = {},
+    } = options;
+    const base = url.replace(/^ws/, "http").replace(/\/*$/, "/");
     const settings: Settings = {
+      ...options,
       base,
       socketUrl: `${base.replace(/^http/, "ws")}v1/ws`,
-      source: "/client",
-      connectTimeout: 10_000,
-      idleTimeout: 5000,
-      maxPending: 100,
-      clock: systemClock,
-      ...options,
-      backoff: { first: 1000, max: 30_000, ...options.backoff },
+      source,
+      connectTimeout,
+      idleTimeout,
+      maxPending,
+      clock,
+      backoff: { first, max },
     };
     this.#settings = settings;
+    const tell = (what: "open" | "lost" | "connectionEnded", error?: Error): void => {
+      for (const each of [...this.#subscriptions, this.#outgoing]) each[what](error as Error);
+    };
     const connection = createConnection(settings, {
-      opened: () => {
-        for (const each of this.#subscriptions) each.open();
-        this.#outgoing.opened();
-      },
+      opened: () => tell("open"),
       received: (message) => this.#take(message),
-      lost: () => {
-        for (const each of this.#subscriptions) each.lost();
-        this.#outgoing.lost();
-      },
-      ended: (error) => {
-        for (const each of this.#subscriptions) each.connectionEnded(error);
-        this.#outgoing.fail(error);
-      },
+      lost: () => tell("lost"),
+      ended: (error) => tell("connectionEnded", error),
     });
     this.#connection = connection;
-    this.#outgoing = new Outgoing(connection, settings);
+    this.#outgoing = createOutgoing(connection, settings);
     this.#outgoing.pending.listen(() => this.#need());
     this.#host = {
       settings,
       connection,
+      subscriptions: this.#subscriptions,
       takers: this.#takers,
-      forget: (subscription) => {
-        this.#subscriptions.delete(subscription);
-        this.#need();
-      },
+      changed: () => this.#need(),
     };
   }
 
@@ -101,11 +109,11 @@ export class CourtsideClient {
    * (`forbidden`, `bad_request`) ends: `ended` is rejected with the `CourtsideError`. Throws one with
    * code `closed` after `close()`.
    */
-  subscribe<const F extends TypeFilter = TypeFilter>(
+  subscribe<const F extends TypeFilter = TypeFilter, const K extends FieldName = string>(
     channels: string | readonly string[],
-    options?: SubscribeOptions<F>,
-    listener?: Listener<EventsFor<F>>,
-  ): Subscription<EventsFor<F>>;
+    options?: SubscribeOptions<F, K>,
+    listener?: Listener<EventsFor<F, K>>,
+  ): Subscription<EventsFor<F, K>>;
   /** Receives the events from now on, of all types. */
   subscribe(channels: string | readonly string[], listener: Listener<CourtsideEvent>): Subscription;
   subscribe(
@@ -113,13 +121,11 @@ export class CourtsideClient {
     options: SubscribeOptions | Listener<CourtsideEvent> = {},
     // biome-ignore lint/suspicious/noExplicitAny: the overloads have the type
     listener?: Listener<any>,
-  ): AnySubscription {
+    // biome-ignore lint/suspicious/noExplicitAny: the overloads have the type
+  ): Subscription<any> {
     this.#assertNotClosed();
     if (typeof options === "function") return this.subscribe(channels, {}, options);
-    const subscription = new Subscription(this.#host, [channels].flat(), options, listener);
-    if (options.signal?.aborted) return subscription;
-    this.#subscriptions.add(subscription);
-    this.#need();
+    const subscription = createSubscription(this.#host, [channels].flat(), options, listener);
     const { error } = this.state as { error?: CourtsideError };
     if (error) subscription.connectionEnded(error);
     return subscription;
@@ -166,7 +172,7 @@ export class CourtsideClient {
   async close(): Promise<void> {
     this.#isClosed = true;
     const ends = [...this.#subscriptions].map((each) => each.close());
-    this.#outgoing.fail(closedError("client"));
+    this.#outgoing.connectionEnded(closedError("client"));
     this.#connection.close(1000, "close()");
     await Promise.all(ends);
   }
@@ -177,13 +183,11 @@ export class CourtsideClient {
   }
 
   #take(message: Message): void {
-    if (message.type === "progress") {
-      for (const taker of this.#takers.values()) taker.take(message);
-    } else if (message.sub) {
-      this.#takers.get(message.sub)?.take(message);
-    } else if (!this.#outgoing.take(message) && message.type === "error") {
-      this.#takers.get(message.id)?.take(message);
-    }
+    // A subscription has the number of its request, so an error finds it too.
+    const taker = this.#takers.get(message.sub ?? message.id);
+    if (taker) taker.take(message);
+    else if (message.type !== "progress") this.#outgoing.take(message);
+    else for (const each of this.#takers.values()) each.take(message);
   }
 
   #need(): void {
@@ -194,5 +198,3 @@ export class CourtsideClient {
     if (this.#isClosed) throw closedError("client");
   }
 }
-
-type EventsFor<F extends TypeFilter> = TypeFilter extends F ? CourtsideEvent : EventOf<Matching<F>>;

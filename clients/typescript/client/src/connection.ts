@@ -226,7 +226,7 @@ export function createConnection(settings: Settings, owner: ConnectionOwner): Co
       heartbeat = message.heartbeat;
       watch();
       maxMessage = message.maxmessage;
-      openedAt = clock.now();
+      openedAt = heardAt;
       refused = undefined;
       state.set({ status: "open", session: message.session, actor: message.actor });
       owner.opened();
@@ -259,7 +259,7 @@ export function createConnection(settings: Settings, owner: ConnectionOwner): Co
       used = current;
       refused = undefined;
       refusals = 0;
-    } else if (!["unauthorized", "token_expired", "forbidden"].includes(code)) {
+    } else if (!/^(unauthorized|token_expired|forbidden)$/.test(code)) {
       renewAfter(renewalRetryMs);
     } else {
       refuse(current, message);

@@ -50,13 +50,8 @@ export class GapError extends CourtsideError {
 /** The error in a message or problem document of the server. */
 // biome-ignore lint/suspicious/noExplicitAny: the server's answers are checked where they are read
 export function serverError(body: any): CourtsideError {
-  const { code, message, detail, title, retryable, details } = body;
-  return new CourtsideError(
-    code ?? "internal",
-    message ?? detail ?? title ?? code,
-    retryable,
-    details,
-  );
+  const { code = "internal", message, detail, title = code, retryable, details } = body;
+  return new CourtsideError(code, message ?? detail ?? title, retryable, details);
 }
 
 export function closedError(what: string): CourtsideError {

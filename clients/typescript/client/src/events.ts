@@ -81,6 +81,19 @@ export type Matching<F> = F extends `${infer Family}.*`
   ? Extract<EventType, `${Family}.${string}`>
   : Extract<EventType, F>;
 
+/** Each of these events with only some of its fields; with all of them if `K` is any text. */
+export type WithFields<E, K extends string> = string extends K
+  ? E
+  : E extends unknown
+    ? Pick<E, Extract<keyof E, K>>
+    : never;
+
+/** The events that a filter lets through, with the fields that are asked for. */
+export type EventsFor<F extends TypeFilter, K extends string = string> = WithFields<
+  TypeFilter extends F ? CourtsideEvent : EventOf<Matching<F>>,
+  K
+>;
+
 /** What an application may say about an event that it publishes, beside its type and payload. */
 export interface NewEventAttributes {
   /** What the event is about, `kind:id`. */

@@ -15,6 +15,7 @@ export type {
   CourtsideEvent,
   EventAttributes,
   EventOf,
+  EventsFor,
   EventType,
   EventTypes,
   Matching,
@@ -22,6 +23,7 @@ export type {
   NewEventAttributes,
   TypeFilter,
   TypePattern,
+  WithFields,
 } from "./events.js";
 export type { HistoryPage, HistoryQuery } from "./history.js";
 export type { Backoff, ClientOptions, PositionStore, TokenCallback } from "./options.js";
@@ -29,9 +31,10 @@ export type { PendingEvent, Published, PublishOptions } from "./publish.js";
 export type {
   ErrorDecision,
   EventContext,
+  FieldName,
   From,
   Listener,
   SubjectState,
   SubscribeOptions,
-  Subscription,
-} from "./subscription.js";
+} from "./subscribe_options.js";
+export type { Subscription } from "./subscription.js";

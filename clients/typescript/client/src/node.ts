@@ -50,15 +50,27 @@ export class Publisher {
 
   /** Does nothing else: the first publish sends a request. */
   constructor(options: PublisherOptions) {
+    // Not spread over the defaults: an option may be `undefined`.
+    const {
+      source = "/client",
+      batchEvents = 500,
+      batchBytes = 1_000_000,
+      maxPending = 10_000,
+      timeout = 30_000,
+      backoff = { first: 500, max: 30_000 },
+      clock = systemClock,
+    } = options;
+    const { url, token } = options;
     this.#settings = {
-      source: "/client",
-      batchEvents: 500,
-      batchBytes: 1_000_000,
-      maxPending: 10_000,
-      timeout: 30_000,
-      backoff: { first: 500, max: 30_000 },
-      clock: systemClock,
-      ...options,
+      url,
+      token,
+      source,
+      batchEvents,
+      batchBytes,
+      maxPending,
+      timeout,
+      backoff,
+      clock,
     };
   }
 

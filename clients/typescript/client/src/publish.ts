@@ -43,99 +43,101 @@ interface Entry {
   reject(error: Error): void;
 }
 
-export class Outgoing {
-  readonly pending = new Cell<readonly PendingEvent[]>([]);
-  #entries: Entry[] = [];
-  #connection: Connection;
-  #settings: Settings;
-
-  constructor(connection: Connection, settings: Settings) {
-    this.#connection = connection;
-    this.#settings = settings;
-  }
-
-  add(event: NewEvent, options: PublishOptions): Promise<Published> {
-    return new Promise((resolve, reject) => {
-      const { maxPending, source } = this.#settings;
-      if (this.#entries.length >= maxPending) throw tooManyError(maxPending);
-      // A copy, so that later changes of the object change nothing. Without what is `undefined`.
-      const copy = JSON.parse(JSON.stringify(event));
-      const entry: Entry = {
-        event: { specversion: "1.0", id: newId(), source, ...copy },
-        expectedversion: options.expectedversion,
-        request: 0,
-        failures: 0,
-        resolve,
-        reject,
-      };
-      this.#entries.push(entry);
-      this.#changed();
-      this.#send(entry);
-    });
-  }
-
+/** The publishes of a client. */
+export interface Outgoing {
+  readonly pending: Cell<readonly PendingEvent[]>;
+  add(event: NewEvent, options: PublishOptions): Promise<Published>;
   /** The connection is open: everything without an answer is sent again. */
-  opened(): void {
-    for (const entry of [...this.#entries]) this.#send(entry);
-  }
-
-  lost(): void {
-    for (const entry of this.#entries) entry.request = 0;
-  }
-
-  /** Whether the message was an answer to one of them. */
-  take(message: Message): boolean {
-    const entry = this.#entries.find(({ request }) => request && request === message.id);
-    if (!entry) return false;
-    const error = serverError(message);
-    const isOk = message.type === "ok";
-    if (isOk || !error.retryable || error.code === "unauthorized") {
-      this.#remove(entry);
-      const { position, subjectversion, duplicate } = message;
-      if (isOk) entry.resolve({ id: entry.event.id, position, subjectversion, duplicate });
-      else entry.reject(error);
-    } else {
-      entry.request = 0;
-      entry.timer = this.#settings.clock.setTimeout(
-        () => this.#send(entry),
-        delay(this.#settings, entry.failures++, error.details.retryafter as number | undefined),
-      );
-    }
-    return true;
-  }
-
+  open(): void;
+  lost(): void;
+  /** Perhaps the answer to one of them. */
+  take(message: Message): void;
   /** None of them will be sent. */
-  fail(error: Error): void {
-    for (const entry of this.#entries.splice(0)) {
-      this.#settings.clock.clearTimeout(entry.timer);
-      entry.reject(error);
-    }
-    this.#changed();
-  }
+  connectionEnded(error: Error): void;
+}
 
-  #send(entry: Entry): void {
-    this.#settings.clock.clearTimeout(entry.timer);
-    if (!this.#connection.isOpen() || entry.request) return;
-    const id = this.#connection.nextId();
+// A function and not a class, because names of private members are not shortened as much.
+export function createOutgoing(connection: Connection, settings: Settings): Outgoing {
+  const { clock, maxPending, source } = settings;
+  const pending = new Cell<readonly PendingEvent[]>([]);
+  const entries: Entry[] = [];
+
+  function send(entry: Entry): void {
+    clock.clearTimeout(entry.timer);
+    if (!connection.isOpen() || entry.request) return;
+    const id = connection.nextId();
     const { event, expectedversion } = entry;
     const message = { type: "publish", id, expectedversion, event };
-    const maxMessage = this.#connection.maxMessage();
+    const maxMessage = connection.maxMessage();
     // A larger message would close the connection.
     if (new TextEncoder().encode(JSON.stringify(message)).length > maxMessage) {
-      this.#remove(entry);
+      remove(entry);
       const most = `a message may have ${maxMessage} bytes`;
       return entry.reject(new CourtsideError("payload_too_large", most));
     }
     entry.request = id;
-    this.#connection.send(message);
+    connection.send(message);
   }
 
-  #remove(entry: Entry): void {
-    this.#entries.splice(this.#entries.indexOf(entry), 1);
-    this.#changed();
+  function remove(entry: Entry): void {
+    entries.splice(entries.indexOf(entry), 1);
+    changed();
   }
 
-  #changed(): void {
-    this.pending.set(this.#entries.map(({ event }) => event));
+  function changed(): void {
+    pending.set(entries.map(({ event }) => event));
   }
+
+  return {
+    pending,
+    add(event, { expectedversion }) {
+      return new Promise((resolve, reject) => {
+        if (entries.length >= maxPending) throw tooManyError(maxPending);
+        // A copy, so that later changes of the object change nothing. Without what is `undefined`.
+        const copy = JSON.parse(JSON.stringify(event));
+        const entry: Entry = {
+          event: { specversion: "1.0", id: newId(), source, ...copy },
+          expectedversion,
+          request: 0,
+          failures: 0,
+          resolve,
+          reject,
+        };
+        entries.push(entry);
+        changed();
+        send(entry);
+      });
+    },
+    open() {
+      for (const entry of [...entries]) send(entry);
+    },
+    lost() {
+      for (const entry of entries) entry.request = 0;
+    },
+    take(message) {
+      const entry = entries.find(({ request }) => request && request === message.id);
+      if (!entry) return;
+      const error = serverError(message);
+      const isOk = message.type === "ok";
+      if (isOk || !error.retryable || error.code === "unauthorized") {
+        remove(entry);
+        const { position, subjectversion, duplicate } = message;
+        if (isOk) entry.resolve({ id: entry.event.id, position, subjectversion, duplicate });
+        else entry.reject(error);
+      } else {
+        entry.request = 0;
+        entry.timer = clock.setTimeout(
+          () => send(entry),
+          delay(settings, entry.failures++, error.details.retryafter as number | undefined),
+        );
+      }
+    },
+    connectionEnded(error) {
+      for (const entry of entries.splice(0)) {
+        clock.clearTimeout(entry.timer);
+        entry.reject(error);
+      }
+      changed();
+    },
+  };
 }

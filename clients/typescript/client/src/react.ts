@@ -18,15 +18,12 @@ import {
 import type {
   ConnectionState,
   CourtsideClient,
-  CourtsideEvent,
-  EventOf,
+  EventsFor,
+  FieldName,
   Listener,
-  Matching,
   SubscribeOptions,
   TypeFilter,
 } from "./index.js";
-
-type EventsFor<F extends TypeFilter> = TypeFilter extends F ? CourtsideEvent : EventOf<Matching<F>>;
 
 type Channels = string | readonly string[];
 
@@ -65,11 +62,10 @@ export function useConnectionState(): ConnectionState {
  * Calls the listener with each event while the component is mounted. The error that ends the
  * subscription is thrown to the nearest error boundary.
  */
-export function useEvents<const F extends TypeFilter = TypeFilter>(
-  channels: Channels,
-  options: SubscribeOptions<F>,
-  listener: Listener<EventsFor<F>>,
-): void {
+export function useEvents<
+  const F extends TypeFilter = TypeFilter,
+  const K extends FieldName = string,
+>(channels: Channels, options: SubscribeOptions<F, K>, listener: Listener<EventsFor<F, K>>): void {
   const client = useCourtside();
   const [error, setError] = useState<Error>();
   // The newest functions, without a new subscription for each rendering.
@@ -81,7 +77,7 @@ export function useEvents<const F extends TypeFilter = TypeFilter>(
   // What is in the JSON decides, and not which object it is in.
   const dependencies = [client, JSON.stringify([channels, rest]), !onGap, signal];
   useEffect(() => {
-    const subscription = client.subscribe<F>(
+    const subscription = client.subscribe<F, K>(
       channels,
       {
         ...options,
@@ -98,15 +94,18 @@ export function useEvents<const F extends TypeFilter = TypeFilter>(
 }
 
 /** The last `limit` (100) events since the component was mounted, the newest last. */
-export function useEventList<const F extends TypeFilter = TypeFilter>(
+export function useEventList<
+  const F extends TypeFilter = TypeFilter,
+  const K extends FieldName = string,
+>(
   channels: Channels,
-  { limit = 100, ...options }: SubscribeOptions<F> & { limit?: number } = {},
-): readonly EventsFor<F>[] {
-  const [events, setEvents] = useState<readonly EventsFor<F>[]>([]);
+  { limit = 100, ...options }: SubscribeOptions<F, K> & { limit?: number } = {},
+): readonly EventsFor<F, K>[] {
+  const [events, setEvents] = useState<readonly EventsFor<F, K>[]>([]);
   // Another subscription, another list.
   const list = [useCourtside(), JSON.stringify([channels, options]), !options.onGap];
   useEffect(() => () => setEvents([]), list);
-  useEvents<F>(channels, options as SubscribeOptions<F>, (event) =>
+  useEvents<F, K>(channels, options as SubscribeOptions<F, K>, (event) =>
     setEvents((before) => [...before, event].slice(-limit)),
   );
   return events;

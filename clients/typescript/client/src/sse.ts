@@ -9,14 +9,11 @@ import type { CourtsideError } from "./errors.js";
 import { append, eventsUrl, request } from "./http.js";
 import type { Message, Socket } from "./options.js";
 
-// Two heartbeats, as the server has them at most (docs/protocol.md).
-const silenceMs = 30_000;
-
 const beginnings: Record<string, object> = { now: {}, earliest: { since: "1970-01-01T00:00:00Z" } };
 
 /**
  * A class for the option `WebSocket`. The options `state` and `speed` and the beginning `{ last }` of
- * a subscription are refused with `bad_request`.
+ * a subscription are refused with `bad_request`; its events have all `fields`.
  */
 export class SseSocket implements Socket {
   /** @hidden */
@@ -53,7 +50,8 @@ export class SseSocket implements Socket {
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
       for (;;) {
-        const silence = setTimeout(() => lost(4408, "silent"), silenceMs);
+        // Two heartbeats, as the server has them at most (docs/protocol.md).
+        const silence = setTimeout(() => lost(4408, "silent"), 30_000);
         const { done, value } = await reader.read().finally(() => clearTimeout(silence));
         if (done) throw "ended";
         // The server ends a line with a line feed, and an event with an empty line.
@@ -64,8 +62,18 @@ export class SseSocket implements Socket {
     };
 
     this.send = async (text) => {
-      const message: Message = JSON.parse(text);
-      const { type, id, sub, token: fresh, event, from, ...rest } = message;
+      // A stream has single events with all fields.
+      const {
+        type,
+        id,
+        sub,
+        token: fresh,
+        event,
+        from,
+        batch,
+        fields,
+        ...rest
+      } = JSON.parse(text) as Message;
       const control = new AbortController();
       const { signal } = control;
       token = fresh ?? token;
@@ -101,7 +109,7 @@ export class SseSocket implements Socket {
       for (const [, stream] of streams) stream.abort();
     };
 
-    setTimeout(() => this.onopen?.({} as never));
+    setTimeout(() => (this.onopen as (() => void) | null)?.());
   }
 }
 

@@ -41,6 +41,31 @@ test("a listener gets each event, one after the other", async () => {
   expect(seen).toEqual(ids(0, 50).map((id) => `user:1-${id}`));
 });
 
+test("the server sends the fields that are asked for, and several events in one message", async () => {
+  const messages = [];
+  class Recorded extends WebSocket {
+    constructor(...options) {
+      super(...options);
+      this.on("message", (data) => messages.push(JSON.parse(data)));
+    }
+  }
+  await server.publish(
+    ids(0, 20).map((id) => ({ id: `f-${id}`, channel: "user:f", data: { n: +id } })),
+  );
+  const read = async (options) => {
+    await using client = connect({ WebSocket: Recorded });
+    const seen = [];
+    client.subscribe("user:f", { from: "earliest", ...options }, (event) => seen.push(event));
+    await until("20 events", () => seen.length === 20);
+    return seen;
+  };
+  const whole = await read({ batch: false });
+  expect(messages.filter(({ type }) => type === "event")).toHaveLength(20);
+  const some = await read({ fields: ["id", "data"] });
+  expect(some).toEqual(whole.map(({ id, data }) => ({ id, data })));
+  expect(messages.filter(({ type }) => type === "events").length).toBe(1);
+});
+
 test("an iterator gets them, and break ends the subscription", async () => {
   await using client = connect();
   await server.publish(named("user:2", ids(0, 3)));

@@ -1,10 +1,12 @@
-// A server with a log in memory: positions, live delivery, progress, retention and new epochs.
+// A server with a log in memory: positions, live delivery, progress, retention and new epochs. Events
+// come in batches of at most `batchMax` where the client asks for them, and one by one otherwise.
 import { FakeServer, welcome } from "./fake.mjs";
 
 export class LogServer extends FakeServer {
   epoch = "e1";
   events = []; // {channel, event}, the offset is the index + 1
   earliest = 1;
+  batchMax = 3;
   #live = new Map(); // socket → Map(sub → request)
 
   constructor() {
@@ -26,7 +28,8 @@ export class LogServer extends FakeServer {
     return `${this.epoch}:${offset}`;
   }
 
-  #subscribe({ id, sub, channels, from }, socket) {
+  #subscribe(request, socket) {
+    const { id, sub, from } = request;
     const head = this.events.length;
     let after = head;
     let isForeign = false;
@@ -51,23 +54,28 @@ export class LogServer extends FakeServer {
       });
       after = to;
     }
-    for (let offset = after + 1; offset <= head; offset += 1) {
-      this.#deliver(socket, sub, channels, offset);
-    }
+    this.#deliver(socket, request, after + 1);
     socket.say({ type: "live", sub, position: this.at(head) });
-    this.#live.get(socket).set(sub, channels);
+    this.#live.get(socket).set(sub, request);
   }
 
-  #deliver(socket, sub, channels, offset) {
-    const { channel, event } = this.events[offset - 1];
-    if (!channels.includes(channel)) return;
-    socket.say({ type: "event", sub, position: this.at(offset), event });
+  // What it wants of the events from `first` on.
+  #deliver(socket, { sub, channels, batch }, first) {
+    const events = this.events
+      .map(({ channel, event }, index) => ({ channel, event, position: this.at(index + 1) }))
+      .filter(({ channel }, index) => index + 1 >= first && channels.includes(channel))
+      .map(({ event, position }) => ({ position, event }));
+    while (events.length > 0) {
+      if (batch) socket.say({ type: "events", sub, events: events.splice(0, this.batchMax) });
+      else socket.say({ type: "event", sub, ...events.shift() });
+    }
   }
 
-  append(channel, id) {
-    this.events.push({ channel, event: { id, type: "test.happened" } });
-    for (const [socket, subs] of this.#live) {
-      for (const [sub, channels] of subs) this.#deliver(socket, sub, channels, this.events.length);
+  append(channel, ...ids) {
+    const first = this.events.length + 1;
+    for (const id of ids) this.events.push({ channel, event: { id, type: "test.happened" } });
+    for (const [socket, requests] of this.#live) {
+      for (const [, request] of requests) this.#deliver(socket, request, first);
     }
   }
 

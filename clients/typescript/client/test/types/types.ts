@@ -86,6 +86,19 @@ client.subscribe("user:42", { types: ["coach.hired"] }, (event, { position }) =>
   event.data.bookingId;
   return id + position;
 });
+// So does a list of fields.
+client.subscribe("user:42", { types: ["coach.*"], fields: ["id", "type", "data"] }, (event) => {
+  event.data.coachId satisfies string;
+  // @ts-expect-error it was not asked for
+  event.subject;
+});
+client.subscribe("user:42", { fields: ["type", "data", "tenant"] }, (event) => {
+  if (event.type === "coach.hired") event.data.since satisfies string;
+  // @ts-expect-error it was not asked for
+  event.id;
+});
+// @ts-expect-error a list of names
+client.subscribe("user:42", { fields: "id" });
 // @ts-expect-error a misspelt type
 client.subscribe("user:42", { types: ["booking.canceled"] });
 // @ts-expect-error no such family

@@ -45,6 +45,37 @@ test("one socket for all subscriptions, closed a while after the last one", asyn
   expect(clock.timers).toBe(0);
 });
 
+test("an option that is undefined has its default", async () => {
+  const { clock, server, client } = setUp({
+    connectTimeout: undefined,
+    idleTimeout: undefined,
+    maxPending: undefined,
+    source: undefined,
+    backoff: { first: 200, max: undefined },
+  });
+  const subscription = client.subscribe("user:1", {
+    from: undefined,
+    buffer: undefined,
+    stallTimeout: undefined,
+    types: undefined,
+  });
+  void client.publish({ type: "t", subject: "a:1", data: {} }).catch(() => {});
+  await settle();
+  expect(server.last("publish").event).toMatchObject({ source: "/client" });
+  const { sub } = server.last("subscribe");
+  const event = (offset) => ({ type: "event", sub, position: `e1:${offset}`, event: { id: "x" } });
+  for (let offset = 1; offset < 1000; offset += 1) server.socket.say(event(offset));
+  expect(server.count("unsubscribe")).toBe(0);
+  server.socket.say(event(1000));
+  expect(server.count("unsubscribe")).toBe(1);
+  const ended = expect(subscription.ended).rejects.toMatchObject({ code: "overloaded" });
+  await clock.pass(60_000);
+  await ended;
+  server.socket.end();
+  expect(clock.untilNext).toBe(100);
+  await client.close();
+});
+
 test("the state is one object until it changes, and listeners are told", async () => {
   const { clock, server, client } = setUp();
   const seen = [];

@@ -37,14 +37,16 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
         if (below(4) === 0) await new Promise((go) => clock.setTimeout(go, below(100)));
         seen.get(channel).push(event.id);
       };
-      client.subscribe(channel, { from: "earliest", buffer: 2 + below(10) }, handle);
+      const options = { from: "earliest", buffer: 2 + below(10), batch: below(3) > 0 };
+      client.subscribe(channel, options, handle);
     }
     for (let step = 0; step < 300; step += 1) {
       const chance = below(10);
       if (chance < 6) {
         const channel = `a:${1 + below(3)}`;
-        expected.get(channel).push(`${step}`);
-        server.append(channel, `${step}`);
+        const ids = Array.from({ length: 1 + below(4) }, (_, index) => `${step}-${index}`);
+        expected.get(channel).push(...ids);
+        server.append(channel, ...ids);
       } else if (chance === 6) server.socket?.end(1006);
       else if (chance === 7) server.progress();
       else if (chance === 8) await clock.pass(below(500));
@@ -132,6 +134,131 @@ test("an event counts as received by its offset, as a number, and within its epo
   }
   await settle();
   expect(seen).toEqual(["e1:9", "e1:10", "e1:11", "e10:3", "e1:12"]);
+});
+
+test("batches are asked for, unless the application says otherwise", async () => {
+  const { server, client } = setUp();
+  client.subscribe("a:1", () => {});
+  client.subscribe("a:2", { batch: undefined }, () => {});
+  client.subscribe("a:3", { batch: false, fields: ["id", "data"] }, () => {});
+  await settle();
+  const asked = server.sent.filter(({ type }) => type === "subscribe");
+  expect(asked.map(({ batch }) => batch)).toEqual([true, true, false]);
+  expect(asked.map(({ fields }) => fields)).toEqual([undefined, undefined, ["id", "data"]]);
+});
+
+test("each event of a batch is done when its handler has finished, and not before", async () => {
+  const store = new Map();
+  const { clock, server, client } = setUp({ store });
+  const { calls, handle } = slow();
+  const subscription = client.subscribe("a:1", { key: "k", from: "earliest" }, handle);
+  await settle();
+  server.append("a:1", "one", "two", "three");
+  await settle();
+  expect(calls.map(({ id }) => id)).toEqual(["one"]);
+  calls[0].resolve();
+  await settle();
+  expect(store.get("k")).toBe("e1:1");
+  expect(calls.map(({ id }) => id)).toEqual(["one", "two"]);
+  // Cut in the middle of the batch: what was not done is there already, and comes no second time.
+  server.socket.end();
+  await clock.pass(1000);
+  expect(server.last("subscribe").from).toEqual({ after: "e1:3" });
+  calls[1].resolve();
+  await settle();
+  calls[2].resolve();
+  await settle();
+  expect(calls.map(({ id }) => id)).toEqual(["one", "two", "three"]);
+  expect(subscription.position).toBe("e1:3");
+});
+
+test("what a batch repeats is dropped", async () => {
+  const { server, client } = setUp();
+  const seen = [];
+  const context = [];
+  client.subscribe("a:1", (event, { position }) => {
+    seen.push(event.id);
+    context.push(position);
+  });
+  await settle();
+  const { sub } = server.last("subscribe");
+  const batch = (...offsets) =>
+    offsets.map((offset) => ({ position: `e1:${offset}`, event: { id: `${offset}` } }));
+  server.socket.say({ type: "events", sub, events: batch(1, 2, 2, 1, 3) });
+  server.socket.say({ type: "events", sub, events: batch(2, 3, 4) });
+  server.socket.say({ type: "events", sub, events: batch(4) });
+  await settle();
+  expect(seen).toEqual(["1", "2", "3", "4"]);
+  expect(context).toEqual(["e1:1", "e1:2", "e1:3", "e1:4"]);
+});
+
+test("a handler that fails in a batch stops at its event, and gets the rest of it again", async () => {
+  const store = new Map();
+  const { server, client } = setUp({ store });
+  const failing = client.subscribe("a:1", { key: "k" }, ({ id }) => {
+    if (id === "two") throw new Error("broken");
+  });
+  await settle();
+  server.append("a:1", "one", "two", "three");
+  await expect(failing.ended).rejects.toThrow("broken");
+  expect(store.get("k")).toBe("e1:1");
+  const seen = [];
+  client.subscribe("a:1", { key: "k" }, ({ id }) => seen.push(id));
+  await settle();
+  expect(seen).toEqual(["two", "three"]);
+});
+
+test("an iterator takes a batch event by event", async () => {
+  const store = new Map();
+  const { server, client } = setUp({ store });
+  const subscription = client.subscribe("a:1", { key: "k" });
+  await settle();
+  server.append("a:1", "one", "two", "three");
+  for await (const event of subscription) {
+    if (event.id === "three") break;
+  }
+  expect(store.get("k")).toBe("e1:2");
+});
+
+test("a batch beyond the buffer pauses once, and everything comes", async () => {
+  const { clock, server, client } = setUp();
+  server.batchMax = 8;
+  const { calls, handle } = slow();
+  client.subscribe("a:1", { buffer: 4 }, handle);
+  await settle();
+  const ids = Array.from({ length: 20 }, (_, index) => `${index}`);
+  server.append("a:1", ...ids);
+  await settle();
+  expect(server.count("unsubscribe")).toBe(1);
+  for (let count = 0; count < 20; count += 1) {
+    calls[count].resolve();
+    await settle();
+  }
+  await clock.pass(1000);
+  expect(calls.map(({ id }) => id)).toEqual(ids);
+  // A handler that keeps up needs no pause, however large the batch is.
+  const seen = [];
+  const unsubscribed = server.count("unsubscribe");
+  client.subscribe("a:2", { buffer: 4 }, ({ id }) => seen.push(id));
+  await settle();
+  server.append("a:2", ...ids);
+  expect(seen).toEqual(ids);
+  expect(server.count("unsubscribe")).toBe(unsubscribed);
+});
+
+test("the position in a handler is that of its event, whatever comes after it", async () => {
+  const { server, client } = setUp();
+  const contexts = [];
+  client.subscribe("a:1", async (_, context) => {
+    await settle();
+    contexts.push(context);
+  });
+  await settle();
+  server.append("a:1", "one", "two");
+  server.append("a:2", "other");
+  server.progress();
+  for (let turn = 0; turn < 8; turn += 1) await settle();
+  expect(contexts).toEqual([{ position: "e1:1" }, { position: "e1:2" }]);
 });
 
 test("a handler that fails stops the subscription at its event", async () => {
