@@ -69,11 +69,13 @@ TEST(Deploy, TheCommentedSettingsAreTheDefaults) {
   EXPECT_GT(loaded->origins.size(), settings().size() - 20);
 }
 
-// Story: the unit named a file that no step of the guide makes.
-TEST(Deploy, TheUnitNamesThePageThatTheGuideInstalls) {
+// Story: the unit named a page that nothing installed.
+TEST(Deploy, TheUnitNamesAPageAndAProgramThatThePackageHas) {
   EXPECT_EQ(unit_value("Documentation"), "man:courtside(1)");
-  const std::string guide = read_file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/deploy.md");
-  EXPECT_THAT(guide, testing::HasSubstr("courtside man > /usr/local/share/man/man1/courtside.1"));
+  EXPECT_THAT(read_file(std::string(COURTSIDE_SOURCE_DIR) + "/script/manual"),
+              testing::HasSubstr("man/man1/$name.1"));
+  EXPECT_THAT(unit_value("ExecStart"), StartsWith("/usr/bin/courtside serve "));
+  EXPECT_THAT(read_file(kDeploy + "debian/rules"), testing::HasSubstr("--prefix /usr "));
 }
 
 TEST(Deploy, SystemdRestartsOnlyWhereThatHelps) {
