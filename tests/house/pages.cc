@@ -1,5 +1,7 @@
 #include "tests/house/pages.h"
 
+#include <sstream>
+
 #include "base/error.h"
 #include "engine/config/config_change.h"
 #include "engine/config/config_toml.h"
@@ -259,12 +261,30 @@ std::string configuration_page() {
   return out;
 }
 
+std::string with_files(const std::string& document, const std::string& folder) {
+  std::string out;
+  std::istringstream lines(document);
+  bool is_replaced = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (is_replaced && line == "```") is_replaced = false;
+    if (is_replaced) continue;
+    out += line + "\n";
+    const std::size_t space = line.find(' ');
+    if (!line.starts_with("```") || space == line.npos) continue;
+    out += read_file(folder + "/" + line.substr(space + 1));
+    is_replaced = true;
+  }
+  return out;
+}
+
 std::vector<Page> pages(const std::string& root) {
   const auto document = [&root](const std::string& path) {
     return Page{.path = path, .text = with_event_schemas(read_file(root + "/" + path))};
   };
   return {document("docs/openapi.json"),
           document("docs/asyncapi.json"),
+          {.path = "docs/proxies.md",
+           .text = with_files(read_file(root + "/docs/proxies.md"), root + "/deploy/proxies")},
           {.path = "docs/codes.md", .text = codes_page()},
           {.path = "docs/configuration.md", .text = configuration_page()},
           {.path = "deploy/courtside.toml", .text = config_file()},

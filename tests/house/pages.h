@@ -31,6 +31,10 @@ std::string client_catalogue();
 // the last ones among their components, made from schema/catalogue.
 std::string with_event_schemas(std::string document);
 
+// docs/proxies.md, whose blocks with the name of a file ("```nginx nginx-short.conf") are the texts
+// of these files in `folder`.
+std::string with_files(const std::string& document, const std::string& folder);
+
 // `root`: of the tree.
 std::vector<Page> pages(const std::string& root);
 

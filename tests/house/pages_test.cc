@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/error.h"
 #include "engine/config/settings.h"
 #include "schema/catalogue.h"
@@ -70,6 +72,19 @@ TEST(Pages, HaveATypeForTheDataOfEveryEvent) {
   EXPECT_THAT(types, HasSubstr("interface SessionData extends CatalogueIds {\n"
                                "  accountId: string;\n"));
   EXPECT_THAT(types, HasSubstr("must be there: `refundId` or `paymentId` or `bookingId`.\n"));
+}
+
+TEST(Pages, HaveTheTextsOfTheFilesThatTheirBlocksName) {
+  const std::string folder = std::string(COURTSIDE_SOURCE_DIR) + "/deploy/proxies";
+  const std::string page =
+      with_files("a\n```nginx nginx-short.conf\nold\n```\nb\n```sh\nls\n```\n", folder);
+  EXPECT_EQ(page, "a\n```nginx nginx-short.conf\n" + read_file(folder + "/nginx-short.conf") +
+                      "```\nb\n```sh\nls\n```\n");
+  EXPECT_THAT(page, HasSubstr("proxy_pass"));
+  const std::string whole = read_file(std::string(COURTSIDE_SOURCE_DIR) + "/docs/proxies.md");
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    EXPECT_THAT(whole, HasSubstr(" " + file.path().filename().string() + "\n"));
+  }
 }
 
 // What is not made stays as it is.

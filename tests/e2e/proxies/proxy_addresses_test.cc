@@ -1,4 +1,4 @@
-// Goal: behind the proxies of docs/proxies.md the server knows its clients' addresses if the page
+// Goal: behind the proxies of deploy/proxies the server knows its clients' addresses if the page
 // says so.
 #include <gtest/gtest.h>
 
@@ -38,6 +38,7 @@ TEST(ProxyAddresses, TheClientsOwnWhereRecommended) {
   const std::vector<std::string> trusted = {"--trusted-proxies", "127.0.0.1"};
   EXPECT_EQ(name_of_client("nginx-recommended.conf", trusted), "127.0.0.2");
   EXPECT_EQ(name_of_client("haproxy-recommended.cfg", trusted), "127.0.0.2");
+  EXPECT_EQ(name_of_client("Caddyfile", trusted), "127.0.0.2");
   std::vector<std::string> with_header = trusted;
   with_header.insert(with_header.end(), {"--proxy-protocol", "true"});
   EXPECT_EQ(name_of_client("haproxy-tcp.cfg", with_header), "127.0.0.2");

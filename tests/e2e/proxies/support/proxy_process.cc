@@ -9,24 +9,19 @@
 #include <vector>
 
 #include "tests/e2e/support/socket.h"
-#include "tests/e2e/support/transcript.h"
 #include "tests/e2e/support/wait.h"
 #include "tests/support/free_port.h"
 
 namespace courtside::e2e {
 namespace {
 
-// The block of docs/proxies.md with this name.
-std::string block_of_page(const std::string& name) {
-  std::ostringstream page;
-  page << std::ifstream(COURTSIDE_SOURCE_DIR "/docs/proxies.md").rdbuf();
-  for (const FencedBlock& block : fenced_blocks(page.str())) {
-    if (block.name != name) continue;
-    std::string text;
-    for (const std::string& line : block.lines) text += line + "\n";
-    return text;
-  }
-  give_up("docs/proxies.md has no " + name);
+std::string text_of_configuration(const std::string& name) {
+  const std::string path = COURTSIDE_SOURCE_DIR "/deploy/proxies/" + name;
+  std::ifstream file(path);
+  if (!file) give_up("there is no " + path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 // Replaces `from`; it must occur.
@@ -47,7 +42,13 @@ std::string nginx_frame(const std::string& folder, const std::string& site) {
   return text + "include " + site + ";\n}\n";
 }
 
+// Caddy's own port for changes of its configuration is the same for every Caddy of a machine.
+constexpr const char* kCaddyGlobals = "{\n  admin off\n  storage file_system {$CADDY_STORAGE}\n}\n";
+
 std::vector<std::string> command_of(const std::string& folder, const std::string& file) {
+  if (file.ends_with("Caddyfile")) {
+    return {"/usr/bin/caddy", "run", "--adapter", "caddyfile", "--config", file};
+  }
   if (file.ends_with(".cfg")) return {"/usr/sbin/haproxy", "-db", "-f", file};
   const std::string frame = folder + "/nginx.conf";
   std::ofstream(frame) << nginx_frame(folder, file);
@@ -58,17 +59,23 @@ std::vector<std::string> command_of(const std::string& folder, const std::string
 
 ProxyProcess::ProxyProcess(const std::string& name, std::uint16_t server_port)
     : port_(free_port()) {
-  std::string text = block_of_page(name);
+  std::string text = text_of_configuration(name);
   const std::string here = "127.0.0.1:" + std::to_string(port_);
   exchange(text, "127.0.0.1:8080", "127.0.0.1:" + std::to_string(server_port));
-  if (name.ends_with(".cfg")) {
+  if (name == "Caddyfile") {
+    exchange(text, ":80 {\n", "http://127.0.0.1:" + std::to_string(port_) + " {\n");
+    text.insert(0, kCaddyGlobals);
+  } else if (name.ends_with(".cfg")) {
     exchange(text, "bind :80\n", "bind " + here + "\n");
   } else {
     exchange(text, "listen 80;", "listen " + here + ";");
   }
   const std::string file = (folder_.path() / name).string();
   std::ofstream(file) << text;
-  process_ = std::make_unique<Process>(command_of(folder_.path().string(), file));
+  const std::string folder = folder_.path().string();
+  process_ = std::make_unique<Process>(
+      command_of(folder, file),
+      std::vector<std::string>{"CADDY_STORAGE=" + folder, "XDG_CONFIG_HOME=" + folder});
   wait_until(name + " listens", [this] {
     if (process_->output_ended()) give_up("it ended:\n" + process_->output());
     try {

@@ -1,4 +1,5 @@
-// nginx or HAProxy in front of a server, with a configuration from docs/proxies.md. Threads: one.
+// nginx, HAProxy or Caddy in front of a server, with a configuration from deploy/proxies. Threads:
+// one.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace courtside::e2e {
 
 class ProxyProcess {
  public:
-  // Starts it with the page's block `name` ("nginx-short.conf") and waits until it listens.
+  // Starts it with the file `name` ("nginx-short.conf") and waits until it listens.
   // `server_port` replaces 8080, a free port replaces 80.
   ProxyProcess(const std::string& name, std::uint16_t server_port);
 
