@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@
 #include "base/result.h"
 #include "base/strong_id.h"
 #include "transport/connection_limits.h"
+#include "transport/deflate_agreement.h"
 #include "transport/http.h"
 #include "transport/loop.h"
 #include "transport/websocket_codec.h"
@@ -87,6 +89,13 @@ class ConnectionHandler {
   virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
 };
 
+// What an upgrade to WebSocket agrees on.
+struct UpgradeTerms {
+  std::string subprotocol = {};                  // empty: none
+  std::optional<DeflateAgreement> deflate = {};  // agree_on_deflate() of the request; or none
+  std::optional<WebSocketLimits> limits = {};    // instead of those of the connection
+};
+
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -117,9 +126,8 @@ class Connection {
   // version (details: {"version":13}; the response needs "Sec-WebSocket-Version: 13" in both
   // cases); bad_request when the upgrade is malformed. It only checks; nothing is sent.
   static Result<void> check_upgrade(const HttpRequest& request);
-  // Answers 101; from then on on_message is called. `subprotocol` may be empty. REQUIRES:
-  // check_upgrade(request) succeeded.
-  virtual void accept_websocket(const HttpRequest& request, std::string_view subprotocol) = 0;
+  // Answers 101; from then on on_message is called. REQUIRES: check_upgrade(request) succeeded.
+  virtual void accept_websocket(const HttpRequest& request, const UpgradeTerms& terms) = 0;
 
   // Queues bytes as they are: whole WebSocket frames (append_frame), or a part of a stream's body.
   // Flushed at the end of the turn.

@@ -10,7 +10,9 @@
 
 namespace courtside {
 
-// The available part of one frame's payload. A frame without payload is one empty piece.
+// The available part of one frame's payload. A frame without payload is one empty piece. The first
+// piece is also empty when the input ends behind the frame's length: the length is known then, and
+// nothing of the payload.
 struct FramePiece {
   std::uint8_t opcode = 0;  // 4 bits
   std::uint8_t rsv = 0;     // 3 bits

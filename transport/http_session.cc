@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "transport/http_text.h"
-#include "transport/websocket_handshake.h"
 
 namespace courtside {
 namespace {
@@ -162,10 +161,10 @@ void HttpSession::end_stream() {
   answered();
 }
 
-void HttpSession::upgrade(const HttpRequest& request, std::string_view subprotocol) {
+void HttpSession::upgrade(std::string answer) {
   COURTSIDE_CHECK(state_ == State::kAnswering);
   state_ = State::kUpgraded;
-  stream_.send(shared_text(upgrade_answer(request, subprotocol)), Urgency::kReply);
+  stream_.send(shared_text(std::move(answer)), Urgency::kReply);
 }
 
 void HttpSession::answered() {

@@ -50,8 +50,8 @@ class HttpSession {
   void start_stream(const HttpResponse& head);
   void send_part(SharedBytes bytes, Urgency urgency);
   void end_stream();
-  // Answers 101; the bytes after the request are left to the caller.
-  void upgrade(const HttpRequest& request, std::string_view subprotocol);
+  // Sends `answer`, a 101; the bytes after the request are left to the caller.
+  void upgrade(std::string answer);
 
  private:
   enum class State : std::uint8_t { kReading, kAnswering, kStreaming, kUpgraded, kDone };

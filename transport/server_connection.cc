@@ -14,6 +14,7 @@
 #include "transport/listener.h"
 #include "transport/proxy_protocol.h"
 #include "transport/tcp_stream.h"
+#include "transport/websocket_handshake.h"
 #include "transport/websocket_session.h"
 
 namespace courtside {
@@ -61,12 +62,14 @@ class ServerConnection final : public Connection,
     if (http_) http_->end_stream();
   }
 
-  void accept_websocket(const HttpRequest& request, std::string_view subprotocol) override {
+  void accept_websocket(const HttpRequest& request, const UpgradeTerms& terms) override {
     if (!stream_.open()) return;
     COURTSIDE_CHECK(http_ != nullptr && !websocket_);
-    http_->upgrade(request, subprotocol);
-    websocket_ = std::make_unique<WebSocketSession>(WebSocketRole::kServer, limits_->websocket,
-                                                    limits_->close_timeout_ms, stream_, *this);
+    http_->upgrade(upgrade_answer(request, terms));
+    websocket_ = std::make_unique<WebSocketSession>(
+        WebSocketCodec(WebSocketRole::kServer, terms.limits.value_or(limits_->websocket),
+                       terms.deflate.has_value()),
+        limits_->close_timeout_ms, stream_, *this);
     if (http_->feeding()) return;  // on_bytes continues with the frames
     http_.reset();
     stream_.offer_kept();

@@ -11,6 +11,7 @@ namespace courtside {
 namespace {
 
 constexpr std::uint8_t kContinuation = 0;
+constexpr std::uint8_t kRsv1 = 4;                  // the message is compressed
 constexpr std::size_t kSpareBytesMax = 64 * 1024;  // the largest buffer that the spare state keeps
 
 // RFC 6455, section 7.4, and the IANA registry: 1004, 1005, 1006 and 1015 never occur in a frame.
@@ -22,6 +23,12 @@ bool may_be_received(std::uint16_t code) {
 bool is_known(std::uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
 bool is_control(std::uint8_t opcode) { return opcode >= 8; }
 
+// A compressed message may be larger than its text: by 5 bytes for each stored block, which for
+// some compressors has only a few hundred bytes. This is more than zlib ever needs.
+std::size_t compressed_bytes_max(std::size_t message_bytes_max) {
+  return message_bytes_max + message_bytes_max / 4 + 64;
+}
+
 WebSocketCodec::Violation protocol_error(std::string reason) { return {1002, std::move(reason)}; }
 
 }  // namespace
@@ -31,6 +38,7 @@ struct WebSocketCodec::State {
   std::string message;  // the fragments received so far
   Opcode message_opcode = Opcode::kText;
   bool in_message = false;
+  bool is_compressed = false;  // the message
   std::size_t fragment_count = 0;
   Utf8Validator utf8;   // complete() at the beginning of each message
   std::string control;  // payload of the current control frame
@@ -47,9 +55,9 @@ struct WebSocketCodec::State {
 // The rules between frames. It lives for one feed().
 class WebSocketCodec::Assembler {
  public:
-  Assembler(State& state, WebSocketRole role, const WebSocketLimits& limits,
+  Assembler(State& state, WebSocketRole role, const WebSocketLimits& limits, bool inflates,
             WebSocketInputHandler& handler)
-      : state_(state), role_(role), limits_(limits), handler_(handler) {}
+      : state_(state), role_(role), limits_(limits), inflates_(inflates), handler_(handler) {}
 
   // False after a violation, or when the handler stopped.
   bool take(const FramePiece& piece) {
@@ -65,8 +73,18 @@ class WebSocketCodec::Assembler {
     return false;
   }
 
+  Violation too_large() const {
+    return {1009, format("more than {} bytes", limits_.message_bytes_max)};
+  }
+  static Violation not_utf8() { return {1007, "text that is not UTF-8"}; }
+
   bool begin_frame(const FramePiece& piece) {
-    if (piece.rsv != 0) return refuse(protocol_error("a reserved bit is set"));
+    // RSV1 is for the first frame of a message (RFC 7692, section 6).
+    const bool may_be_compressed =
+        inflates_ && !is_control(piece.opcode) && piece.opcode != kContinuation;
+    if ((piece.rsv & ~(may_be_compressed ? kRsv1 : 0)) != 0) {
+      return refuse(protocol_error("a reserved bit is set"));
+    }
     if (!is_known(piece.opcode)) return refuse(protocol_error("unknown opcode"));
     if (piece.masked != (role_ == WebSocketRole::kServer)) {
       return refuse(protocol_error(piece.masked ? "a server's frame is masked"
@@ -79,6 +97,7 @@ class WebSocketCodec::Assembler {
   bool begin_message(const FramePiece& piece) {
     if (state_.in_message) return refuse(protocol_error("a message within a message"));
     state_.in_message = true;
+    state_.is_compressed = piece.rsv == kRsv1;
     state_.message_opcode = static_cast<Opcode>(piece.opcode);
     state_.message.clear();
     state_.fragment_count = 0;
@@ -95,26 +114,42 @@ class WebSocketCodec::Assembler {
     if (++state_.fragment_count > limits_.fragments_max) {
       return refuse({1008, format("more than {} fragments", limits_.fragments_max)});
     }
-    if (piece.frame_bytes > limits_.message_bytes_max ||
-        state_.message.size() + piece.frame_bytes > limits_.message_bytes_max) {
-      return refuse({1009, format("more than {} bytes", limits_.message_bytes_max)});
+    const std::size_t bytes_max = state_.is_compressed
+                                      ? compressed_bytes_max(limits_.message_bytes_max)
+                                      : limits_.message_bytes_max;
+    if (piece.frame_bytes > bytes_max || state_.message.size() + piece.frame_bytes > bytes_max) {
+      return refuse(too_large());
     }
     return true;
   }
 
   bool take_data(const FramePiece& piece) {
     const bool ends = piece.last && piece.fin;
-    if (state_.message_opcode == Opcode::kText &&
+    if (!state_.is_compressed && state_.message_opcode == Opcode::kText &&
         (!state_.utf8.feed(piece.data) || (ends && !state_.utf8.complete()))) {
-      return refuse({1007, "text that is not UTF-8"});
+      return refuse(not_utf8());
     }
     // Most messages are one piece; those are passed on without a copy.
     const bool whole = ends && piece.first && state_.fragment_count == 1;
     if (!whole) state_.message.append(piece.data);
     if (!ends) return true;
     state_.in_message = false;
-    return handler_.on_input(
-        {state_.message_opcode, whole ? piece.data : std::string_view(state_.message), 0});
+    const std::string_view payload = whole ? piece.data : std::string_view(state_.message);
+    if (state_.is_compressed) return take_compressed(payload);
+    return handler_.on_input({state_.message_opcode, payload, 0});
+  }
+
+  bool take_compressed(std::string_view payload) {
+    static thread_local MessageInflater inflater;
+    std::string message;
+    switch (inflater.append(message, payload, limits_.message_bytes_max)) {
+      case MessageInflater::Outcome::kWhole: break;
+      case MessageInflater::Outcome::kTooLarge: return refuse(too_large());
+      // No code is meant for it; 1007 is for content that is not what its message says.
+      case MessageInflater::Outcome::kBroken: return refuse({1007, "broken compressed data"});
+    }
+    if (state_.message_opcode == Opcode::kText && !is_utf8(message)) return refuse(not_utf8());
+    return handler_.on_input({state_.message_opcode, message, 0});
   }
 
   bool take_control(const FramePiece& piece) {
@@ -141,14 +176,16 @@ class WebSocketCodec::Assembler {
   State& state_;
   const WebSocketRole role_;
   const WebSocketLimits& limits_;
+  const bool inflates_;
   WebSocketInputHandler& handler_;
   std::optional<Violation> violation_;
 };
 
-WebSocketCodec::WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits)
-    : role_(role), limits_(limits) {}
+WebSocketCodec::WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits, bool inflates)
+    : role_(role), limits_(limits), inflates_(inflates) {}
 
 WebSocketCodec::~WebSocketCodec() = default;
+WebSocketCodec::WebSocketCodec(WebSocketCodec&&) noexcept = default;
 
 tl::expected<std::size_t, WebSocketCodec::Violation> WebSocketCodec::feed(
     std::string_view input, WebSocketInputHandler& handler) {
@@ -157,7 +194,7 @@ tl::expected<std::size_t, WebSocketCodec::Violation> WebSocketCodec::feed(
   if (!state) state = std::move(State::spare());
   if (!state) state = std::make_unique<State>();
 
-  Assembler assembler(*state, role_, limits_, handler);
+  Assembler assembler(*state, role_, limits_, inflates_, handler);
   state->reader.set_input(input);
   FramePiece piece;
   for (;;) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/message_deflate.h"
 #include "base/result.h"
 
 namespace courtside {
@@ -20,7 +21,7 @@ enum class WebSocketRole : std::uint8_t { kServer, kClient };
 enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
 
 struct WebSocketLimits {
-  std::size_t message_bytes_max = 64 * 1024;  // more: close 1009
+  std::size_t message_bytes_max = 64 * 1024;  // more, or inflated to more: close 1009
   std::size_t fragments_max = 256;            // of one message; more: close 1008
 
   friend bool operator==(const WebSocketLimits&, const WebSocketLimits&) = default;
@@ -46,13 +47,19 @@ class WebSocketInputHandler {
 // announced length.
 class WebSocketCodec {
  public:
-  WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits);
+  // `inflates`: permessage-deflate was agreed on (RFC 7692), without context takeover. Compressed
+  // messages are collected, and inflated when they are whole: so all connections of a thread share
+  // one inflater, also when messages come in fragments.
+  WebSocketCodec(WebSocketRole role, const WebSocketLimits& limits, bool inflates = false);
   ~WebSocketCodec();
+  WebSocketCodec(WebSocketCodec&&) noexcept;
+
+  WebSocketRole role() const { return role_; }
 
   // Parses `input` and returns how many bytes were used: all, or up to where the handler stopped. A
   // protocol violation is returned with the close code to send (1002, 1007, 1008, 1009) and a
-  // reason; nothing may be fed after it. wslay reports a frame's announced length with its first
-  // byte of payload: a length beyond the limit is refused then, before anything is stored.
+  // reason; nothing may be fed after it. A frame whose announced length exceeds the limit is
+  // refused by its header, before anything of its payload comes.
   struct Violation {
     std::uint16_t close_code = 0;
     std::string reason;
@@ -67,11 +74,20 @@ class WebSocketCodec {
   std::unique_ptr<State> state_;  // only in the middle of a frame or of a fragmented message
   WebSocketRole role_;
   WebSocketLimits limits_;
+  bool inflates_;
 };
 
 // Appends one whole, final frame. A client's frame is masked with a fresh random key.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
                   WebSocketRole role = WebSocketRole::kServer);
+// The same for a server's message, compressed where permessage-deflate was agreed on and pays: the
+// message has kDeflateBytesMin bytes or more, and gets smaller. `window_bits`:
+// DeflateAgreement::window_bits; 0: not agreed on. The compressor is shared by the thread's
+// connections.
+inline constexpr std::size_t kDeflateBytesMin = 1024;
+inline constexpr unsigned kDeflateWindowBitsMax = MessageDeflater::kWindowBitsMax;
+void append_message_frame(std::string& out, Opcode opcode, std::string_view payload,
+                          unsigned window_bits);
 // Appends a close frame; `reason` is cut to 123 bytes at a character boundary.
 void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason,
                         WebSocketRole role = WebSocketRole::kServer);

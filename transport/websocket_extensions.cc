@@ -1,6 +1,6 @@
 #include "transport/websocket_extensions.h"
 
-#include <string>
+#include <utility>
 
 namespace courtside {
 namespace {
@@ -12,7 +12,7 @@ bool is_token_character(char c) {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-// Takes tokens from the front of the text; each function returns whether it found one.
+// Takes parts from the front of the text; each function returns whether it found one.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -28,54 +28,64 @@ class Reader {
     rest_.remove_prefix(1);
     return true;
   }
-  bool take_token() {
-    const std::size_t before = rest_.size();
-    while (!rest_.empty() && is_token_character(rest_.front())) rest_.remove_prefix(1);
-    return rest_.size() < before;
+  bool take_token(std::string& token) {
+    token.clear();
+    while (!rest_.empty() && is_token_character(rest_.front())) take_character(token);
+    return !token.empty();
   }
   // The text within the quotes must be a token too.
-  bool take_quoted_token() {
-    std::string value;
+  bool take_quoted_token(std::string& token) {
     if (!take('"')) return false;
+    std::string text;
     while (!take('"')) {
       take('\\');
       if (rest_.empty()) return false;
-      value.push_back(rest_.front());
-      rest_.remove_prefix(1);
+      take_character(text);
     }
-    Reader inner(value);
-    return inner.take_token() && inner.at_end();
+    Reader inner(text);
+    return inner.take_token(token) && inner.at_end();
   }
 
  private:
+  void take_character(std::string& text) {
+    text.push_back(rest_.front());
+    rest_.remove_prefix(1);
+  }
+
   std::string_view rest_;
 };
 
 // `;name`, `;name=value` or `;name="value"`.
-bool take_parameter(Reader& reader) {
+bool take_parameter(Reader& reader, WebSocketExtension::Parameter& parameter) {
   reader.skip_blanks();
-  if (!reader.take_token()) return false;
+  if (!reader.take_token(parameter.name)) return false;
   reader.skip_blanks();
   if (!reader.take('=')) return true;
   reader.skip_blanks();
-  return reader.take_quoted_token() || reader.take_token();
+  std::string& value = parameter.value.emplace();
+  return reader.take_quoted_token(value) || reader.take_token(value);
+}
+
+bool take_extension(Reader& reader, WebSocketExtension& extension) {
+  if (!reader.take_token(extension.name)) return false;
+  reader.skip_blanks();
+  while (reader.take(';')) {
+    if (!take_parameter(reader, extension.parameters.emplace_back())) return false;
+    reader.skip_blanks();
+  }
+  return reader.at_end() || reader.take(',');
 }
 
 }  // namespace
 
-bool is_extension_list(std::string_view text) {
+std::optional<std::vector<WebSocketExtension>> parse_extensions(std::string_view text) {
+  std::vector<WebSocketExtension> extensions;
   Reader reader(text);
   while (true) {
     reader.skip_blanks();
-    if (reader.at_end()) return true;
+    if (reader.at_end()) return extensions;
     if (reader.take(',')) continue;  // an empty element
-    if (!reader.take_token()) return false;
-    reader.skip_blanks();
-    while (reader.take(';')) {
-      if (!take_parameter(reader)) return false;
-      reader.skip_blanks();
-    }
-    if (!reader.at_end() && !reader.take(',')) return false;
+    if (!take_extension(reader, extensions.emplace_back())) return std::nullopt;
   }
 }
 

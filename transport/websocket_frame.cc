@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -13,6 +14,7 @@
 namespace courtside {
 namespace {
 
+constexpr std::size_t kCompressedSpareBytesMax = 256 * 1024;  // what a thread keeps of its buffer
 constexpr std::size_t kCloseReasonBytesMax = 123;  // 125 of a control frame, minus the code
 
 // Mask keys must be unpredictable (RFC 6455, section 5.3). A system call for each would cost more
@@ -51,8 +53,10 @@ class FrameWriter {
   FrameWriter(const FrameWriter&) = delete;
   FrameWriter& operator=(const FrameWriter&) = delete;
 
-  void append(std::string& out, Opcode opcode, std::string_view payload, WebSocketRole role) {
+  void append(std::string& out, Opcode opcode, std::string_view payload, WebSocketRole role,
+              std::uint8_t rsv = WSLAY_RSV_NONE) {
     wslay_frame_iocb frame{};
+    frame.rsv = rsv;
     frame.fin = 1;
     frame.opcode = static_cast<std::uint8_t>(opcode);
     frame.payload_length = payload.size();
@@ -90,12 +94,42 @@ std::string_view cut_at_character(std::string_view text, std::size_t size_bytes_
   return text.substr(0, end);
 }
 
+FrameWriter& frame_writer(WebSocketRole role) {
+  static thread_local FrameWriter server;
+  static thread_local FrameWriter client;
+  return role == WebSocketRole::kServer ? server : client;
+}
+
+// The thread's compressor for this window. Nearly all clients have the same.
+MessageDeflater& message_deflater(unsigned window_bits) {
+  static thread_local std::array<std::optional<MessageDeflater>,
+                                 MessageDeflater::kWindowBitsMax + 1>
+      deflaters;
+  std::optional<MessageDeflater>& deflater = deflaters.at(window_bits);
+  if (!deflater) deflater.emplace(window_bits);
+  return *deflater;
+}
+
 }  // namespace
 
 void append_frame(std::string& out, Opcode opcode, std::string_view payload, WebSocketRole role) {
-  static thread_local FrameWriter server;
-  static thread_local FrameWriter client;
-  (role == WebSocketRole::kServer ? server : client).append(out, opcode, payload, role);
+  frame_writer(role).append(out, opcode, payload, role);
+}
+
+void append_message_frame(std::string& out, Opcode opcode, std::string_view payload,
+                          unsigned window_bits) {
+  if (window_bits == 0 || payload.size() < kDeflateBytesMin) {
+    return append_frame(out, opcode, payload);
+  }
+  static thread_local std::string compressed;
+  compressed.clear();
+  if (message_deflater(window_bits).append(compressed, payload)) {
+    frame_writer(WebSocketRole::kServer)
+        .append(out, opcode, compressed, WebSocketRole::kServer, WSLAY_RSV1_BIT);
+  } else {
+    append_frame(out, opcode, payload);
+  }
+  if (compressed.capacity() > kCompressedSpareBytesMax) compressed = std::string();
 }
 
 void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason,

@@ -4,7 +4,6 @@
 
 #include "base/format.h"
 #include "base/hash.h"
-#include "transport/connection.h"
 #include "transport/http_text.h"
 #include "transport/websocket_codec.h"
 #include "transport/websocket_extensions.h"
@@ -30,11 +29,18 @@ Result<void> no_upgrade(std::string message) {
 Result<void> Connection::check_upgrade(const HttpRequest& request) {
   if (!lists_token(request.headers, "upgrade", "websocket") ||
       !lists_token(request.headers, "connection", "upgrade")) {
-    return no_upgrade("no upgrade to websocket");
+    return no_upgrade(
+        "no upgrade to websocket came. If the client asked for one, a proxy dropped it: it must "
+        "pass "
+        "the headers Upgrade and Connection on, over HTTP/1.1");
   }
   if (request.method != "GET") return fail(Code::bad_request, "an upgrade is a GET request");
   // An upgrade request of HTTP/1.0 must be ignored (RFC 9110, section 7.8).
-  if (request.minor_version != 1) return no_upgrade("an upgrade needs HTTP/1.1");
+  if (request.minor_version != 1) {
+    return no_upgrade(
+        "an upgrade needs HTTP/1.1, and this request is HTTP/1.0. Usually a proxy sends it so: it "
+        "must use HTTP/1.1 towards the server");
+  }
   if (!request.body.empty()) return fail(Code::bad_request, "an upgrade has no body");
   if (count_headers(request.headers, "sec-websocket-version") != 1 ||
       request.header("sec-websocket-version") != kVersion) {
@@ -46,19 +52,24 @@ Result<void> Connection::check_upgrade(const HttpRequest& request) {
     return fail(Code::bad_request, "Sec-WebSocket-Key is not 16 bytes in base64");
   }
   for (const auto& [name, value] : request.headers) {
-    if (name == "sec-websocket-extensions" && !is_extension_list(value)) {
+    if (name == "sec-websocket-extensions" && !parse_extensions(value)) {
       return fail(Code::bad_request, "Sec-WebSocket-Extensions is not a list of extensions");
     }
   }
   return {};
 }
 
-std::string upgrade_answer(const HttpRequest& request, std::string_view subprotocol) {
+std::string upgrade_answer(const HttpRequest& request, const UpgradeTerms& terms) {
   std::string answer =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
   append_header(answer, "Sec-WebSocket-Accept",
                 websocket_accept(request.header("sec-websocket-key")));
-  if (!subprotocol.empty()) append_header(answer, "Sec-WebSocket-Protocol", subprotocol);
+  if (!terms.subprotocol.empty()) {
+    append_header(answer, "Sec-WebSocket-Protocol", terms.subprotocol);
+  }
+  if (terms.deflate) {
+    append_header(answer, "Sec-WebSocket-Extensions", deflate_answer(*terms.deflate));
+  }
   return answer.append("\r\n");
 }
 
@@ -93,6 +104,9 @@ Result<void> check_upgrade_answer(const HttpMessage& answer, const UpgradeOffer&
   HttpHeaders offered = {{"offered", offer.subprotocol}};
   if (!chosen.empty() && !lists_token(offered, "offered", chosen)) {
     return fail(Code::bad_request, "the server chose a subprotocol that was not offered");
+  }
+  if (!find_header(answer.headers, "sec-websocket-extensions").empty()) {
+    return fail(Code::bad_request, "the server chose an extension that was not offered");
   }
   return {};
 }

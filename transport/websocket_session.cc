@@ -4,15 +4,13 @@
 
 namespace courtside {
 
-WebSocketSession::WebSocketSession(WebSocketRole role, const WebSocketLimits& limits,
-                                   std::uint32_t close_timeout_ms, TcpStream& stream,
-                                   WebSocketSessionOwner& owner)
-    : codec_(role, limits),
+WebSocketSession::WebSocketSession(WebSocketCodec codec, std::uint32_t close_timeout_ms,
+                                   TcpStream& stream, WebSocketSessionOwner& owner)
+    : codec_(std::move(codec)),
       stream_(stream),
       owner_(owner),
       heard_ms_(stream.loop().now_ms()),
-      close_timeout_ms_(close_timeout_ms),
-      role_(role) {}
+      close_timeout_ms_(close_timeout_ms) {}
 
 WebSocketSession::~WebSocketSession() { stream_.loop().cancel_timer(close_timer_); }
 
@@ -62,7 +60,7 @@ void WebSocketSession::on_written() {
 
 void WebSocketSession::send_pong(std::string_view payload) {
   std::string frame;
-  append_frame(frame, Opcode::kPong, payload, role_);
+  append_frame(frame, Opcode::kPong, payload, codec_.role());
   stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
   pong_end_ = stream_.bytes_written() + stream_.queued_bytes();
 }
@@ -70,7 +68,7 @@ void WebSocketSession::send_pong(std::string_view payload) {
 void WebSocketSession::ping() {
   if (state_ != State::kOpen) return;
   std::string frame;
-  append_frame(frame, Opcode::kPing, {}, role_);
+  append_frame(frame, Opcode::kPing, {}, codec_.role());
   stream_.send(SharedBytes(std::move(frame)), Urgency::kPaced);
 }
 
@@ -79,7 +77,7 @@ void WebSocketSession::close(std::uint16_t code, std::string_view reason) {
   state_ = State::kClosing;
   const bool something_waits = stream_.is_owed();
   std::string frame;
-  append_close_frame(frame, code, reason, role_);
+  append_close_frame(frame, code, reason, codec_.role());
   stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
   wait_for_close(something_waits);
   stream_.resume_reading();  // otherwise the peer's close frame would never be read
@@ -104,7 +102,7 @@ void WebSocketSession::answer_close(const WebSocketInput& input) {
   state_ = State::kEnded;
   if (peer_began) {
     std::string frame;
-    append_close_frame(frame, input.close_code, {}, role_);
+    append_close_frame(frame, input.close_code, {}, codec_.role());
     stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
   }
   stream_.close_after_flush(peer_began ? CloseReason::kByPeer : CloseReason::kByUs);
@@ -117,7 +115,7 @@ void WebSocketSession::refuse(const WebSocketCodec::Violation& violation) {
   state_ = State::kEnded;
   if (close_not_sent) {
     std::string frame;
-    append_close_frame(frame, violation.close_code, violation.reason, role_);
+    append_close_frame(frame, violation.close_code, violation.reason, codec_.role());
     stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
   }
   stream_.close_after_flush(CloseReason::kViolation);

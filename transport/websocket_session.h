@@ -28,8 +28,8 @@ class WebSocketSessionOwner {
 
 class WebSocketSession final : WebSocketInputHandler {
  public:
-  WebSocketSession(WebSocketRole role, const WebSocketLimits& limits,
-                   std::uint32_t close_timeout_ms, TcpStream& stream, WebSocketSessionOwner& owner);
+  WebSocketSession(WebSocketCodec codec, std::uint32_t close_timeout_ms, TcpStream& stream,
+                   WebSocketSessionOwner& owner);
   ~WebSocketSession() override;
 
   // Returns how many bytes it used: fewer than all when the owner paused reading.
@@ -71,7 +71,6 @@ class WebSocketSession final : WebSocketInputHandler {
   const std::uint32_t close_timeout_ms_;
   std::uint16_t peer_close_code_ = 0;
   State state_ = State::kOpen;
-  const WebSocketRole role_;
 };
 
 }  // namespace courtside

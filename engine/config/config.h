@@ -86,6 +86,8 @@ struct Config {
   std::vector<std::string> trusted_proxies;  // addresses and networks: "10.0.0.0/8"
   bool proxy_protocol = false;               // whether these proxies send a PROXY header first
   bool allow_similar_types = false;          // accept types that nearly equal a catalogue type
+  bool deflate = false;                      // compress WebSocket messages (permessage-deflate)
+  bool conformance_echo = false;             // serve GET /v1/echo
 
   struct Retention {
     std::uint64_t bytes = 0;  // of records; 0: keep all

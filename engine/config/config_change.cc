@@ -36,6 +36,8 @@ const std::vector<std::string_view>& reloaded_settings() {
       "allowed_origins",
       "trusted_proxies",
       "allow_similar_types",
+      "deflate",
+      "conformance_echo",
       "log.level",
       "limits.connections",
       "limits.connections_per_address",

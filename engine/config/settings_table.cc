@@ -73,6 +73,14 @@ std::vector<Setting> top_settings() {
        "whether to accept event types that look like a misspelling of a catalogue type, such as "
        "`booking.canceled`",
        ChoiceSetting{{"false", "true"}, CHOICE(allow_similar_types)}},
+      {"deflate",
+       "whether to compress WebSocket messages of 1 KiB or more for clients that offer "
+       "permessage-deflate, and to accept compressed messages from them",
+       ChoiceSetting{{"false", "true"}, CHOICE(deflate)}},
+      {"conformance_echo",
+       "whether GET /v1/echo is a WebSocket that returns every message, for conformance tests "
+       "only: it needs no credential",
+       ChoiceSetting{{"false", "true"}, CHOICE(conformance_echo)}},
   };
 }
 

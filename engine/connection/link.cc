@@ -41,9 +41,9 @@ void Link::end_stream() {
   if (connection_ != nullptr) connection_->end_stream();
 }
 
-void Link::accept_websocket(const HttpRequest& request, std::string_view subprotocol) {
+void Link::accept_websocket(const HttpRequest& request, const UpgradeTerms& terms) {
   awaits_answer_ = false;
-  if (connection_ != nullptr) connection_->accept_websocket(request, subprotocol);
+  if (connection_ != nullptr) connection_->accept_websocket(request, terms);
 }
 
 // ---------------------------------------------------------------------------------------------

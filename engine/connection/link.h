@@ -48,7 +48,7 @@ class Link {
   void respond(HttpResponse response);
   void start_stream(HttpResponse head);
   void end_stream();
-  void accept_websocket(const HttpRequest& request, std::string_view subprotocol);
+  void accept_websocket(const HttpRequest& request, const UpgradeTerms& terms);
 
   void send(std::string bytes);
   void send_paced(const SharedBytes& bytes);

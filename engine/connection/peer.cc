@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/admission/origin.h"
+#include "engine/connection/echo_role.h"
 #include "engine/connection/history_role.h"
 #include "engine/connection/session_role.h"
 #include "engine/connection/stream_role.h"
@@ -174,9 +175,14 @@ void Peer::post_events(Append append, std::vector<std::string> ids) {
 }
 
 void Peer::open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
-                        std::string_view subprotocol, std::optional<Identity> identity) {
+                        const UpgradeTerms& terms, std::optional<Identity> identity) {
   role_ = std::make_unique<SessionRole>(*this, link_, traces_, codec, wire, std::move(identity));
-  link_.accept_websocket(request, subprotocol);
+  link_.accept_websocket(request, terms);
+}
+
+void Peer::open_echo(const HttpRequest& request, const UpgradeTerms& terms) {
+  role_ = std::make_unique<EchoRole>(link_, terms.deflate ? terms.deflate->window_bits : 0);
+  link_.accept_websocket(request, terms);
 }
 
 void Peer::open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,

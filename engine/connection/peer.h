@@ -87,7 +87,8 @@ class Peer final : public ConnectionHandler, public Exchange {
   void after_traces(Resumption then) override { traces_.after(std::move(then)); }
   void post_events(Append append, std::vector<std::string> ids) override;
   void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
-                    std::string_view subprotocol, std::optional<Identity> identity) override;
+                    const UpgradeTerms& terms, std::optional<Identity> identity) override;
+  void open_echo(const HttpRequest& request, const UpgradeTerms& terms) override;
   void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                    StreamTerms terms) override;
   void await_event(EventWait wait, Waited then) override;

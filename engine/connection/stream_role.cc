@@ -43,8 +43,8 @@ StreamRole::StreamRole(Exchange& exchange, Link& link, SharedInterest interest, 
       interest_(std::move(interest)),
       reader_(std::move(terms.reader)),
       is_traced_(terms.is_traced),
-      is_websocket_(interest_->wire == &cloudevents_wire()),
-      liveness_(is_websocket_ ? Liveness::Expects::kPongs : Liveness::Expects::kNothing,
+      upgrade_(std::move(terms.upgrade)),
+      liveness_(upgrade_ ? Liveness::Expects::kPongs : Liveness::Expects::kNothing,
                 link.host().now_ms()),
       limits_(link.services().session_limits()),
       rights_(link.host().now_ms(), limits_.recheck_ms),
@@ -59,8 +59,8 @@ StreamRole::StreamRole(Exchange& exchange, Link& link, SharedInterest interest, 
 StreamRole::~StreamRole() { link_.hub().remove(subscriber_); }
 
 void StreamRole::begin(const HttpRequest& request, const Start& start) {
-  if (is_websocket_) {
-    link_.accept_websocket(request, "cloudevents.json");
+  if (upgrade_) {
+    link_.accept_websocket(request, *upgrade_);
   } else {
     link_.start_stream(control_ ? durable_stream_head() : event_stream_head());
   }
@@ -150,7 +150,7 @@ void StreamRole::on_tick(std::uint64_t now_ms) {
   if (ends_ms_ > 0 && now_ms >= ends_ms_) return end(Code::timeout, "ask again");
   if (now_ms < next_keep_alive_ms_) return;
   next_keep_alive_ms_ = now_ms + keep_alive_ms();
-  if (is_websocket_) link_.ping();
+  if (upgrade_) link_.ping();
   if (!link_.congested()) send_position();  // a congested client has enough to read
 }
 
@@ -228,7 +228,7 @@ void StreamRole::end(Code code, std::string_view reason) {
 void StreamRole::end(std::uint16_t close_code, std::string_view reason) {
   ended_ = true;
   link_.hub().remove(subscriber_);
-  if (is_websocket_) return link_.close_websocket(close_code, reason);
+  if (upgrade_) return link_.close_websocket(close_code, reason);
   link_.end_stream();
   if (!control_) link_.close_after_flush();
 }

@@ -75,7 +75,7 @@ class StreamRole final : public Role, private SubscriberOwner {
   const SharedInterest interest_;
   const Identity reader_;
   const bool is_traced_;
-  const bool is_websocket_;
+  const std::optional<UpgradeTerms> upgrade_;  // over WebSocket
   Liveness liveness_;
   const SessionLimits limits_;
   ReaderRights rights_;

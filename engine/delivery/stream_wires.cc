@@ -1,4 +1,5 @@
 #include <variant>
+#include <vector>
 
 #include "base/json.h"
 #include "engine/delivery/wire.h"
@@ -33,8 +34,18 @@ constexpr std::string_view kProgress = "courtside.progress";
 
 // One CloudEvent per message, as the CloudEvents WebSocket binding requires. Gaps and positions are
 // CloudEvents too: the client hears of every loss, and can always resume.
+const Wire& cloudevents_wire(unsigned window_bits);
+
 class CloudEventsWire : public Wire {
  public:
+  explicit CloudEventsWire(unsigned window_bits) : window_bits_(window_bits) {}
+
+  const Wire& deflated(unsigned window_bits) const override {
+    return cloudevents_wire(window_bits);
+  }
+
+  const void* body_kind() const override { return &cloudevents_wire(0); }
+
   void append_event_body(std::string& out, std::string_view /*epoch*/, RecordView record,
                          const ShownPart& part) const override {
     append_cloudevent(out, record, part);
@@ -42,7 +53,7 @@ class CloudEventsWire : public Wire {
 
   void append_event(EventBlock& block, std::uint32_t /*sub*/,
                     std::string_view body) const override {
-    append_frame(block.bytes, Opcode::kText, body);
+    append_message_frame(block.bytes, Opcode::kText, body, window_bits_);
   }
 
   void append_message(std::string& out, const protocol::ServerMessage& message) const override {
@@ -74,7 +85,18 @@ class CloudEventsWire : public Wire {
         .raw("data", data);
     append_frame(out, Opcode::kText, event.take());
   }
+
+  const unsigned window_bits_;  // 0: not compressed
 };
+
+const Wire& cloudevents_wire(unsigned window_bits) {
+  static const std::vector<CloudEventsWire> by_bits = [] {
+    std::vector<CloudEventsWire> wires;
+    for (unsigned bits = 0; bits <= kDeflateWindowBitsMax; ++bits) wires.emplace_back(bits);
+    return wires;
+  }();
+  return by_bits.at(window_bits);
+}
 
 // A payload's line breaks (JSON allows them between tokens) become several `data:` fields, which
 // the reader joins with "\n".
@@ -167,10 +189,7 @@ class DurableWire : public Wire {
 
 }  // namespace
 
-const Wire& cloudevents_wire() {
-  static const CloudEventsWire wire;
-  return wire;
-}
+const Wire& cloudevents_wire() { return cloudevents_wire(0); }
 const Wire& sse_wire() {
   static const SseWire wire;
   return wire;

@@ -57,6 +57,12 @@ class Wire {
   // Appends the framed message, or nothing if this wire has no such message.
   virtual void append_message(std::string& out, const protocol::ServerMessage& message) const = 0;
 
+  // The wire that frames the same and compresses messages where that pays (permessage-deflate):
+  // append_message_frame() has the rule and the meaning of `window_bits`. Subscribers of one
+  // audience share a wire, so a message is compressed once for all of them. This wire itself if it
+  // is not of WebSocket.
+  virtual const Wire& deflated(unsigned /*window_bits*/) const { return *this; }
+
   // Appends the framed beginning of a stream. Sessions have `subscribed` for that.
   virtual void append_beginning(std::string& /*out*/, const StreamBeginning& /*beginning*/) const {}
 };

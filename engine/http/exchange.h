@@ -22,6 +22,7 @@
 #include "engine/history/stream_page.h"
 #include "engine/http/services.h"
 #include "schema/command.h"
+#include "transport/connection.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -40,6 +41,7 @@ struct StreamTerms {
   bool is_traced = false;  // its audit event is already in the log
   // For Durable Streams: the cursor of its control events.
   std::optional<StreamCursor> cursor = {};
+  std::optional<UpgradeTerms> upgrade = {};  // over WebSocket
 };
 
 // What a request waits for: an event for `interest` at `next` or later. The loop's clock.
@@ -108,11 +110,13 @@ class Exchange {
   // Appends the request's events; answers when they are committed or refused.
   virtual void post_events(Append append, std::vector<std::string> ids) = 0;
 
-  // The request becomes a WebSocket session. `subprotocol` is named in the answer; empty when the
-  // client offered none. `identity` is empty when the request has no credential.
+  // The request becomes a WebSocket session. `identity` is empty when the request has no
+  // credential.
   virtual void open_session(const HttpRequest& request, const protocol::Codec& codec,
-                            const Wire& wire, std::string_view subprotocol,
+                            const Wire& wire, const UpgradeTerms& terms,
                             std::optional<Identity> identity) = 0;
+  // The request becomes a WebSocket that returns each message.
+  virtual void open_echo(const HttpRequest& request, const UpgradeTerms& terms) = 0;
   // The request becomes a stream of events: `cloudevents` over WebSocket, or server-sent events.
   virtual void open_stream(const HttpRequest& request, const Start& start, SharedInterest interest,
                            StreamTerms terms) = 0;

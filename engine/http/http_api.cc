@@ -120,6 +120,9 @@ std::optional<std::string> segment_between(std::string_view path, std::string_vi
 
 void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
   if (path == "/v1/ws") return get_websocket(exchange, request);
+  if (path == "/v1/echo" && exchange.services().config.get()->conformance_echo) {
+    return get_echo(exchange, request);
+  }
   if (path == "/v1/events") return identified(exchange, request, get_events);
   if (path.starts_with(kEvents)) {
     return identified(exchange, request,

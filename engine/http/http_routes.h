@@ -2,6 +2,7 @@
 // now or later. Threads: a shard's.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/compress.h"
@@ -9,6 +10,7 @@
 #include "engine/delivery/wire.h"
 #include "engine/history/history.h"
 #include "engine/history/stream_page.h"
+#include "transport/connection.h"
 #include "transport/http.h"
 
 namespace courtside {
@@ -34,8 +36,9 @@ void get_calendar(Exchange& exchange, const std::string& venue, const HttpReques
                   const Identity& reader);
 void get_notifications(Exchange& exchange, const std::string& account, const HttpRequest& request,
                        const Identity& reader);
+// `upgrade`: for a stream over WebSocket.
 void open_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
-                 HistoryQuery query, const Wire& wire);
+                 HistoryQuery query, const Wire& wire, std::optional<UpgradeTerms> upgrade = {});
 // GET /v1/streams/{channel}, for clients of Durable Streams.
 void get_durable_stream(Exchange& exchange, const std::string& channel, const HttpRequest& request,
                         const Identity& reader);
@@ -59,5 +62,7 @@ void post_backup(Exchange& exchange, const HttpRequest& request);
 
 // Authenticates itself, because the credential may also come in the first message.
 void get_websocket(Exchange& exchange, const HttpRequest& request);
+// GET /v1/echo, for conformance tests. Needs no credential.
+void get_echo(Exchange& exchange, const HttpRequest& request);
 
 }  // namespace courtside

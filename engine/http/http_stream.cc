@@ -43,6 +43,7 @@ struct StreamOpening {
   std::shared_ptr<Interest> interest;
   bool is_traced = false;
   std::optional<StreamQuery> durable = {};  // of Durable Streams; `from` and `since` do not count
+  std::optional<UpgradeTerms> upgrade = {};
   int rounds = 0;
 };
 
@@ -71,7 +72,8 @@ void begin_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& open
     if (const Result<void> taken = asker.admission().take_place(opening->reader); !taken) {
       return refuse(asker, taken.error());
     }
-    StreamTerms terms{.reader = opening->reader, .is_traced = opening->is_traced};
+    StreamTerms terms{
+        .reader = opening->reader, .is_traced = opening->is_traced, .upgrade = opening->upgrade};
     if (opening->durable) terms.cursor = next_cursor(opening->durable->cursor, now());
     asker.open_stream(opening->request, *start, opening->interest, std::move(terms));
   });
@@ -159,7 +161,7 @@ void open_durable_stream(Exchange& exchange, const HttpRequest& request, const I
 }
 
 void open_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
-                 HistoryQuery query, const Wire& wire) {
+                 HistoryQuery query, const Wire& wire, std::optional<UpgradeTerms> upgrade) {
   if (query.has_paging || !query.export_name.empty()) {
     return exchange.respond(
         problem({Code::bad_request,
@@ -176,6 +178,7 @@ void open_stream(Exchange& exchange, const HttpRequest& request, const Identity&
   // `-90s` would skip the beginning of a long interruption.
   if (opening->from.kind == protocol::From::Kind::kAfter) query.filter.since.reset();
   opening->interest->wire = &wire;
+  opening->upgrade = std::move(upgrade);
   opening->interest->filter = std::move(query.filter);
   open_stream(exchange, opening);
 }

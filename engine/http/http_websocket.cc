@@ -46,23 +46,33 @@ Error unknown_subprotocol() {
   return {Code::unsupported_protocol, "none of the offered subprotocols is known", details.take()};
 }
 
+// What is agreed on with the client, without the subprotocol.
+UpgradeTerms upgrade_terms(const Config& config, const HttpRequest& request) {
+  UpgradeTerms terms;
+  if (config.deflate) terms.deflate = agree_on_deflate(request.headers);
+  return terms;
+}
+
 // A session may authenticate with `hello`. A stream, or a credential in the request, is checked
 // before the upgrade, so that a refusal is an HTTP response.
 void open_websocket(Exchange& exchange, const HttpRequest& request, const Subprotocol& subprotocol,
                     bool is_offered) {
+  UpgradeTerms terms = upgrade_terms(*exchange.services().config.get(), request);
+  const Wire& wire =
+      terms.deflate ? subprotocol.wire.deflated(terms.deflate->window_bits) : subprotocol.wire;
+  // Name no subprotocol to a client that offered none: it would have to fail the connection (RFC
+  // 6455, section 4.1).
+  if (is_offered) terms.subprotocol = subprotocol.name;
   if (subprotocol.codec == nullptr) {
     const Result<HistoryQuery> query = parse_history_query(
         request.query(), exchange.services().config.get()->limits.history_events, now());
     if (!query) return exchange.respond(problem(query.error()));
     return with_identity(
         exchange, request,
-        [request, query = *query, &subprotocol](Exchange& asker, const Identity& who) {
-          open_stream(asker, request, who, query, subprotocol.wire);
+        [request, query = *query, &wire, terms](Exchange& asker, const Identity& who) {
+          open_stream(asker, request, who, query, wire, terms);
         });
   }
-  // Name no subprotocol to a client that offered none: it would have to fail the connection (RFC
-  // 6455, section 4.1).
-  const std::string_view answered = is_offered ? subprotocol.name : std::string_view();
   const Result<void> known =
       for_each_parameter(request.query(), {}, [](const Parameter& parameter) {
         return parameter.first == kTicketParameter ? Result<void>() : unknown_parameter(parameter);
@@ -73,31 +83,38 @@ void open_websocket(Exchange& exchange, const HttpRequest& request, const Subpro
     if (const Result<void> taken = exchange.admission().take_place(Identity{}); !taken) {
       return refuse(exchange, taken.error());
     }
-    return exchange.open_session(request, *subprotocol.codec, subprotocol.wire, answered, {});
+    return exchange.open_session(request, *subprotocol.codec, wire, terms, {});
   }
-  with_identity(exchange, request,
-                [request, answered, &subprotocol](Exchange& asker, const Identity& who) {
-                  if (const Result<void> taken = asker.admission().take_place(who); !taken) {
-                    return refuse(asker, taken.error());
-                  }
-                  asker.open_session(request, *subprotocol.codec, subprotocol.wire, answered, who);
-                });
+  with_identity(
+      exchange, request,
+      [request, terms, &wire, &codec = *subprotocol.codec](Exchange& asker, const Identity& who) {
+        if (const Result<void> taken = asker.admission().take_place(who); !taken) {
+          return refuse(asker, taken.error());
+        }
+        asker.open_session(request, codec, wire, terms, who);
+      });
 }
 
-}  // namespace
-
-void get_websocket(Exchange& exchange, const HttpRequest& request) {
+// Whether it asks for an upgrade that can begin. Otherwise the request is answered.
+bool admit_upgrade(Exchange& exchange, const HttpRequest& request) {
   if (const Result<void> upgrade = Connection::check_upgrade(request); !upgrade) {
     HttpResponse response = problem(upgrade.error());
     if (upgrade.error().code == Code::upgrade_required) {
       response.headers.emplace_back("upgrade", "websocket");
       response.headers.emplace_back("sec-websocket-version", "13");
     }
-    return exchange.respond(response);
+    exchange.respond(response);
+    return false;
   }
-  if (exchange.draining()) {
-    return exchange.respond(draining_problem());
-  }
+  if (!exchange.draining()) return true;
+  exchange.respond(draining_problem());
+  return false;
+}
+
+}  // namespace
+
+void get_websocket(Exchange& exchange, const HttpRequest& request) {
+  if (!admit_upgrade(exchange, request)) return;
   std::vector<std::string_view> offers = subprotocol_offers(request);
   const bool is_offered = !offers.empty();
   std::erase_if(offers, [](std::string_view offer) { return offer.starts_with("bearer."); });
@@ -107,6 +124,18 @@ void get_websocket(Exchange& exchange, const HttpRequest& request) {
       is_offered && offers.empty() ? nullptr : choose_subprotocol(offers);
   if (subprotocol == nullptr) return exchange.respond(problem(unknown_subprotocol()));
   open_websocket(exchange, request, *subprotocol, is_offered);
+}
+
+void get_echo(Exchange& exchange, const HttpRequest& request) {
+  // Conformance tests send messages of up to 16 MiB, and some of them byte by byte.
+  constexpr WebSocketLimits kEchoLimits = {.message_bytes_max = 16 << 20, .fragments_max = 1 << 20};
+  if (!admit_upgrade(exchange, request)) return;
+  if (const Result<void> taken = exchange.admission().take_place(Identity{}); !taken) {
+    return refuse(exchange, taken.error());
+  }
+  UpgradeTerms terms = upgrade_terms(*exchange.services().config.get(), request);
+  terms.limits = kEchoLimits;
+  exchange.open_echo(request, terms);
 }
 
 }  // namespace courtside

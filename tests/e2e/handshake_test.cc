@@ -69,6 +69,14 @@ TEST_F(Handshake, WhatIsNoUpgradeIsToldSo) {
   const HttpResponse plain = http.get("/v1/ws");
   EXPECT_EQ(plain.status, 426);
   EXPECT_EQ(plain.json()["code"].text(), "upgrade_required");
+  EXPECT_NE(plain.body.find("a proxy dropped it"), std::string::npos) << plain.body;
+  HttpClient proxied(port());
+  proxied.write_raw(
+      "GET /v1/ws HTTP/1.0\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  const HttpResponse of_proxy = proxied.read_response();
+  EXPECT_EQ(of_proxy.status, 426);
+  EXPECT_NE(of_proxy.body.find("Usually a proxy sends it so"), std::string::npos) << of_proxy.body;
 
   const Headers upgrade = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};
   const auto with = [&](Headers more) {
@@ -82,6 +90,16 @@ TEST_F(Handshake, WhatIsNoUpgradeIsToldSo) {
   const HttpResponse old = with({key, {"Sec-WebSocket-Version", "8"}});
   EXPECT_EQ(old.status, 426);
   EXPECT_EQ(old.header("sec-websocket-version"), "13");  // RFC 6455, section 4.2.2
+}
+
+// Both are off by default.
+TEST_F(Handshake, NothingIsCompressedOrEchoedUnlessItIsConfigured) {
+  const Headers offer = {{"Sec-WebSocket-Extensions", "permessage-deflate"}};
+  WsClient ws(port(), {.headers = offer});
+  EXPECT_TRUE(ws.upgraded());
+  EXPECT_EQ(ws.handshake().header("sec-websocket-extensions"), "");
+  EXPECT_EQ(WsClient(port(), {.path = "/v1/echo"}).handshake().status, 404);
+  EXPECT_EQ(http.get("/v1/echo").body, http.get("/v1/echx").body);
 }
 
 TEST_F(Handshake, ForeignOriginsAreRefused) {

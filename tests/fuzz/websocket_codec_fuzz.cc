@@ -26,8 +26,9 @@ class Listing final : public WebSocketInputHandler {
 };
 
 // In pieces of `piece_bytes`; the codec is asked nothing more after a violation or a close.
-std::string parse(WebSocketRole role, std::string_view bytes, std::size_t piece_bytes) {
-  WebSocketCodec codec(role, kLimits);
+std::string parse(WebSocketRole role, bool inflates, std::string_view bytes,
+                  std::size_t piece_bytes) {
+  WebSocketCodec codec(role, kLimits, inflates);
   Listing listing;
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, piece_bytes);
@@ -47,10 +48,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace courtside;
   if (size_bytes < 2) return 0;
   const WebSocketRole role = (data[0] & 1) != 0 ? WebSocketRole::kClient : WebSocketRole::kServer;
-  const std::size_t piece_bytes = 1 + (data[0] >> 1);
+  const bool inflates = (data[0] & 2) != 0;
+  const std::size_t piece_bytes = 1 + (data[0] >> 2);
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size_bytes - 1);
-  const std::string whole = parse(role, bytes, bytes.size());
-  const std::string cut = parse(role, bytes, piece_bytes);
+  const std::string whole = parse(role, inflates, bytes, bytes.size());
+  const std::string cut = parse(role, inflates, bytes, piece_bytes);
   // A close in the middle of a piece ends the whole run there, while the cut one may end with its
   // piece: behind it nothing is compared.
   if (whole.find('\x08') == std::string::npos) COURTSIDE_CHECK(whole == cut);

@@ -77,7 +77,7 @@ void SimulatedConnection::start_stream(const HttpResponse& head) {
 }
 
 void SimulatedConnection::accept_websocket(const HttpRequest& /*request*/,
-                                           std::string_view /*subprotocol*/) {
+                                           const UpgradeTerms& /*terms*/) {
   if (!usable()) return;
   COURTSIDE_CHECK(is_asked_ && !is_websocket_);
   is_asked_ = false;

@@ -83,7 +83,7 @@ class SimulatedConnection final : public Connection {
   void respond(const HttpResponse& response) override;
   void start_stream(const HttpResponse& head) override;
   void end_stream() override { is_stream_ = false; }
-  void accept_websocket(const HttpRequest& request, std::string_view subprotocol) override;
+  void accept_websocket(const HttpRequest& request, const UpgradeTerms& terms) override;
   void send(SharedBytes bytes) override;
   void flush() override;
   std::size_t queued_bytes() const override { return queued_bytes_; }

@@ -259,11 +259,23 @@ TEST(WebSocketClient, SurvivesNonsense) {
                   .starts_with("closed 0 the header block is too large"));
 }
 
+TEST(WebSocketClient, TakesNoExtension) {
+  Server server;
+  server.on_request_do = [](Connection& connection, HttpRequest& request) {
+    connection.accept_websocket(request, {.deflate = DeflateAgreement{.window_bits = 12}});
+  };
+  Listening handler;
+  handler.client = connect(server, handler, "127.0.0.1", "");
+  ASSERT_TRUE(server.pump([&] { return !handler.log.empty(); }));
+  EXPECT_EQ(handler.log, "closed 0 the server chose an extension that was not offered");
+  handler.client.reset();
+}
+
 TEST(WebSocketClient, TakesASubprotocolOnlyIfItOfferedIt) {
   for (const bool offered : {true, false}) {
     Server server;
     server.on_request_do = [](Connection& connection, HttpRequest& request) {
-      connection.accept_websocket(request, "b");
+      connection.accept_websocket(request, {.subprotocol = "b"});
     };
     Listening handler;
     handler.client = connect(server, handler, "127.0.0.1", offered ? "a, b" : "a");

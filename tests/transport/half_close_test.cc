@@ -228,7 +228,7 @@ TEST(HalfClose, AWebSocketEndsBehindWhatIsQueued) {
     if (accepted_later) {
       ASSERT_TRUE(server.pump([&] { return upgrade.has_value(); }));
       server.settle();
-      server.connection().accept_websocket(*upgrade, "");
+      server.connection().accept_websocket(*upgrade, {});
     }
     ASSERT_TRUE(ends_cleanly(server, client));
     EXPECT_EQ(client.input(), upgrade_answer_text() + "\x81\x05hello");

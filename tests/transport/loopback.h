@@ -177,7 +177,7 @@ class Server final : public ConnectionHandler {
     note("request " + request.method + " " + request.target);
     if (on_request_do) return on_request_do(connection, request);
     if (request.upgrade && Connection::check_upgrade(request)) {
-      return connection.accept_websocket(request, "");
+      return connection.accept_websocket(request, {});
     }
     HttpResponse response;
     response.content_type = "text/plain";

@@ -8,55 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "tests/transport/websocket_bytes.h"
+#include "tests/transport/websocket_cases.h"
 
 namespace courtside {
 namespace {
 
+using namespace testing_cases;
 using testing_bytes::close_body;
 using testing_bytes::frame;
 using testing_bytes::text;
 
-// The result as text: "text(abc) ping() close(1000,bye) !1002".
-class Listing final : public WebSocketInputHandler {
- public:
-  bool on_input(const WebSocketInput& input) override {
-    switch (input.opcode) {
-      case Opcode::kText: add("text", input.payload); break;
-      case Opcode::kBinary: add("binary", input.payload); break;
-      case Opcode::kPing: add("ping", input.payload); break;
-      case Opcode::kPong: add("pong", input.payload); break;
-      case Opcode::kClose:
-        add("close", std::to_string(input.close_code) + "," + std::string(input.payload));
-        break;
-    }
-    return true;
-  }
-
-  void add_violation(std::uint16_t code) { text_ += "!" + std::to_string(code) + " "; }
-
-  std::string text() const { return text_.empty() ? "" : text_.substr(0, text_.size() - 1); }
-
- private:
-  void add(const std::string& kind, std::string_view payload) {
-    // Long payloads by length and checksum, to keep failures readable.
-    if (payload.size() > 64) {
-      unsigned sum = 0;
-      for (const char byte : payload) sum = sum * 31 + static_cast<unsigned char>(byte);
-      text_ += kind + "(" + std::to_string(payload.size()) + " bytes " + std::to_string(sum) + ") ";
-    } else {
-      text_ += kind + "(" + std::string(payload) + ") ";
-    }
-  }
-
-  std::string text_;
-};
-
-constexpr WebSocketLimits kSmall = {.message_bytes_max = 1000, .fragments_max = 4};
-
 std::string parse(const std::vector<std::string_view>& pieces,
                   WebSocketRole role = WebSocketRole::kServer,
-                  const WebSocketLimits& limits = kSmall) {
+                  const WebSocketLimits& limits = kCaseLimits) {
   WebSocketCodec codec(role, limits);
   Listing listing;
   for (const std::string_view piece : pieces) {
@@ -84,118 +48,49 @@ void expect_parsed(const std::string& bytes, const std::string& expected,
   EXPECT_EQ(parse(single, role), expected) << "a byte at a time";
 }
 
-struct Case {
-  const char* name;
-  std::string bytes;
-  std::string expected;
-};
+class Rfc6455 : public testing::TestWithParam<FrameCase> {};
 
-class Rfc6455 : public testing::TestWithParam<Case> {};
+TEST_P(Rfc6455, IsParsedHoweverItIsCut) { expect_parsed(GetParam().bytes, parsed(GetParam())); }
 
-TEST_P(Rfc6455, IsParsedHoweverItIsCut) { expect_parsed(GetParam().bytes, GetParam().expected); }
-
-std::string control(std::uint8_t opcode, const std::string& payload) {
-  return frame({.opcode = opcode, .payload = payload});
-}
-std::string part(std::uint8_t opcode, bool fin, const std::string& payload) {
-  return frame({.opcode = opcode, .fin = fin, .payload = payload});
-}
-
-std::vector<Case> cases() {
-  const std::string euro = "\xE2\x82\xAC";
-  std::vector<Case> table = {
-      {"Text", text("hello"), "text(hello)"},
-      {"EmptyText", text(""), "text()"},
-      {"Binary", frame({.opcode = 2, .payload = "\xFF"}), "binary(\xFF)"},
-      {"TwoInARow", text("a") + text("b"), "text(a) text(b)"},
-      {"Length125", text(std::string(60, 'x')), "text(" + std::string(60, 'x') + ")"},
-      {"PingAndPong", control(9, "p") + control(10, "q"), "ping(p) pong(q)"},
-      {"Ping125", control(9, std::string(64, 'p')), "ping(" + std::string(64, 'p') + ")"},
-      {"Fragments", part(1, false, "a") + part(0, false, "b") + part(0, true, "c"), "text(abc)"},
-      {"EmptyFragments", part(1, false, "") + part(0, false, "") + part(0, true, ""), "text()"},
-      {"PingBetweenFragments", part(1, false, "a") + control(9, "p") + part(0, true, "b"),
-       "ping(p) text(ab)"},
-      {"CharacterAcrossFragments",
-       part(1, false, euro.substr(0, 1)) + part(0, false, euro.substr(1, 1)) +
-           part(0, true, euro.substr(2)),
-       "text(" + euro + ")"},
-      {"CloseAcrossFragments", part(1, false, "a") + control(8, close_body(1001, "bye")),
-       "close(1001,bye)"},
-      {"CloseWithoutCode", control(8, ""), "close(1005,)"},
-      {"CloseWithReason", control(8, close_body(1000, "caf\xC3\xA9")), "close(1000,caf\xC3\xA9)"},
-      {"CloseInTheApplicationsRange", control(8, close_body(4408, "")), "close(4408,)"},
-      {"CloseServiceRestart", control(8, close_body(1012, "")), "close(1012,)"},
-      {"CloseBadGateway", control(8, close_body(1014, "")), "close(1014,)"},
-
-      {"HalfACloseCode", control(8, "\x03"), "!1002"},
-      {"CloseReasonNotUtf8", control(8, close_body(1000, "\xC3")), "!1007"},
-      {"CloseReasonBadStart", control(8, close_body(1000, "\x80")), "!1007"},
-      {"Unmasked", frame({.opcode = 1, .masked = false, .payload = "a"}), "!1002"},
-      {"Rsv1", frame({.opcode = 1, .rsv = 4, .payload = "a"}), "!1002"},
-      {"Rsv2", frame({.opcode = 1, .rsv = 2, .payload = "a"}), "!1002"},
-      {"Rsv3", frame({.opcode = 9, .rsv = 1, .payload = "a"}), "!1002"},
-      {"OpcodeThree", frame({.opcode = 3, .payload = "a"}), "!1002"},
-      {"OpcodeEleven", frame({.opcode = 11, .payload = "a"}), "!1002"},
-      {"ContinuationOfNothing", part(0, true, "a"), "!1002"},
-      {"ContinuationAfterTheEnd", text("a") + part(0, true, "b"), "text(a) !1002"},
-      {"MessageWithinAMessage", part(1, false, "a") + text("b"), "!1002"},
-      {"FragmentedPing", part(9, false, "a"), "!1002"},
-      {"LongPing", control(9, std::string(126, 'p')), "!1002"},
-      {"LongClose", control(8, close_body(1000, std::string(124, 'r'))), "!1002"},
-      {"LengthNotMinimal16", frame({.opcode = 1, .payload = "a", .length_bytes = 2}), "!1002"},
-      {"LengthNotMinimal64",
-       frame({.opcode = 1, .payload = std::string(200, 'x'), .length_bytes = 8}), "!1002"},
-      {"LengthNegative", std::string("\x81\xFF\x80\0\0\0\0\0\0\0abcd", 14), "!1002"},
-
-      {"TextNotUtf8", text("a\xFF"), "!1007"},
-      {"TextCutOff", text("\xE2\x82"), "!1007"},
-      {"TextOverlong", text("\xC0\xAF"), "!1007"},
-      {"TextOverlong3", text("\xE0\x80\x80"), "!1007"},
-      {"TextOverlong4", text("\xF0\x80\x80\x80"), "!1007"},
-      {"TextSurrogate", text("\xED\xA0\x80"), "!1007"},
-      {"TextBeyondUnicode", text("\xF4\x90\x80\x80"), "!1007"},
-      {"TextLastCharacter", text("\xF4\x8F\xBF\xBF"), "text(\xF4\x8F\xBF\xBF)"},
-      {"TextStrayContinuation", text("abcdefgh\x80"), "!1007"},
-      {"FragmentsNotUtf8", part(1, false, "\xE2") + part(0, true, "a"), "!1007"},
-
-      {"JustWithinTheLimit", frame({.opcode = 2, .payload = std::string(1000, '\0')}),
-       "binary(1000 bytes 0)"},
-      {"BeyondTheLimit", frame({.opcode = 2, .payload = std::string(1001, 'x')}), "!1009"},
-      {"BeyondTheLimitInFragments",
-       part(2, false, std::string(600, 'x')) + part(0, true, std::string(600, 'x')), "!1009"},
-      {"JustEnoughFragments",
-       part(1, false, "a") + part(0, false, "b") + part(0, false, "c") + part(0, true, "d"),
-       "text(abcd)"},
-      {"TooManyFragments",
-       part(1, false, "") + part(0, false, "") + part(0, false, "") + part(0, false, "") +
-           part(0, true, ""),
-       "!1008"},
-  };
-  for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000}) {
-    table.push_back({"InvalidCloseCode", control(8, close_body(code, "")), "!1002"});
-  }
-  for (const int code : {1003, 1007, 1011, 3000, 4999}) {
-    table.push_back({"ValidCloseCode", control(8, close_body(code, "")),
-                     "close(" + std::to_string(code) + ",)"});
-  }
-  return table;
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, Rfc6455, testing::ValuesIn(cases()), [](const auto& test) {
+INSTANTIATE_TEST_SUITE_P(Table, Rfc6455, testing::ValuesIn(frame_cases()), [](const auto& test) {
   return std::to_string(test.index) + test.param.name;
 });
 
-TEST(WebSocketCodec, AClientTakesUnmaskedFramesOnly) {
-  const std::string unmasked = frame({.opcode = 1, .masked = false, .payload = "a"});
-  expect_parsed(unmasked, "text(a)", WebSocketRole::kClient);
-  expect_parsed(text("a"), "!1002", WebSocketRole::kClient);
+// RFC 6455, section 7.4, and the IANA registry.
+TEST(WebSocketCodec, ACloseCodeIsTakenIfItMayBeSent) {
+  for (int code = 0; code <= 5000; ++code) {
+    const bool is_registered =
+        code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+    const bool may_be_sent = is_registered || (code >= 3000 && code <= 4999);
+    const std::string expected = may_be_sent ? describe(closed(code, "why")) : "!1002 ";
+    ASSERT_EQ(parse({control(8, close_body(code, "why"))}), expected);
+  }
 }
 
-TEST(WebSocketCodec, AnAnnouncedLengthIsRefusedBeforeTheBytesCome) {
-  // 2^62 bytes are announced and one is sent: a buffer of that size is impossible.
-  std::string bytes("\x82\xFF\x40\0\0\0\0\0\0\0", 10);
-  bytes.append("mask").append("x");
-  expect_parsed(bytes, "!1009");
+// The first bad byte decides, wherever frames begin and end.
+TEST(WebSocketCodec, BadTextIsRefusedInFragmentsOfOneByte) {
+  for (const std::string bad :
+       {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "ok\xE2\x82"}) {
+    std::string bytes = part(1, false, "");
+    for (const char byte : bad) bytes += part(0, false, std::string(1, byte));
+    bytes += part(0, true, "");
+    const WebSocketLimits limits = {.message_bytes_max = 1000, .fragments_max = 100};
+    EXPECT_EQ(parse({bytes}, WebSocketRole::kServer, limits), "!1007 ");
+  }
+}
+
+TEST(WebSocketCodec, AClientTakesUnmaskedFramesOnly) {
+  const std::string unmasked = frame({.opcode = 1, .masked = false, .payload = "a"});
+  expect_parsed(unmasked, "text(a) ", WebSocketRole::kClient);
+  expect_parsed(text("a"), "!1002 ", WebSocketRole::kClient);
+}
+
+// Before a byte of the payload, and of the mask, has come.
+TEST(WebSocketCodec, AFrameIsRefusedByItsHeader) {
+  expect_parsed("\x82\xFE\x03\xE9", "!1009 ");  // 1001 bytes are declared
+  expect_parsed("\x83\x80", "!1002 ");          // opcode 3
+  expect_parsed(std::string("\x82\x00", 2), "!1002 ");
+  expect_parsed("\x82\xFE\x03\xE8", "");
 }
 
 TEST(WebSocketCodec, StopsBehindTheMessageItWasToldTo) {
@@ -212,7 +107,7 @@ TEST(WebSocketCodec, StopsBehindTheMessageItWasToldTo) {
       return frame({.opcode = opcode, .fin = fin, .masked = masked, .payload = payload});
     };
     handler.taken.clear();
-    WebSocketCodec codec(masked ? WebSocketRole::kServer : WebSocketRole::kClient, kSmall);
+    WebSocketCodec codec(masked ? WebSocketRole::kServer : WebSocketRole::kClient, kCaseLimits);
     const std::string third = made(1, true, "third");
     const std::string bytes = made(1, true, "first") + made(1, false, "sec") +
                               made(9, true, "ping") + made(0, true, "ond") + third.substr(0, 4);
@@ -230,8 +125,8 @@ TEST(WebSocketCodec, StopsBehindTheMessageItWasToldTo) {
 }
 
 TEST(WebSocketCodec, ConnectionsOfOneThreadDoNotSeeEachOthersBytes) {
-  WebSocketCodec first(WebSocketRole::kServer, kSmall);
-  WebSocketCodec second(WebSocketRole::kServer, kSmall);
+  WebSocketCodec first(WebSocketRole::kServer, kCaseLimits);
+  WebSocketCodec second(WebSocketRole::kServer, kCaseLimits);
   Listing first_listing;
   Listing second_listing;
   const std::string a = text("aaaa") + part(1, false, "A");
@@ -242,8 +137,8 @@ TEST(WebSocketCodec, ConnectionsOfOneThreadDoNotSeeEachOthersBytes) {
   }
   ASSERT_TRUE(first.feed(part(0, true, "1"), first_listing));
   ASSERT_TRUE(second.feed(part(0, true, "2"), second_listing));
-  EXPECT_EQ(first_listing.text(), "text(aaaa) text(A1)");
-  EXPECT_EQ(second_listing.text(), "text(bbbb) text(B2)");
+  EXPECT_EQ(first_listing.text(), "text(aaaa) text(A1) ");
+  EXPECT_EQ(second_listing.text(), "text(bbbb) text(B2) ");
 }
 
 // 10,000 random frames, written by our code and split at random, are parsed unchanged.

@@ -37,7 +37,7 @@ TEST(WebSocketConnection, FramesBehindTheUpgradeAreNotLost) {
       ASSERT_TRUE(server.pump_until_log("request GET /v1/ws"));
       client.send(text("bird").substr(3));
       server.settle();
-      server.connection().accept_websocket(kept, "");
+      server.connection().accept_websocket(kept, {});
     } else {
       client.send(text("bird").substr(3));
     }
@@ -49,12 +49,33 @@ TEST(WebSocketConnection, FramesBehindTheUpgradeAreNotLost) {
 TEST(WebSocketConnection, TheSubprotocolIsNamed) {
   Server server;
   server.on_request_do = [](Connection& connection, HttpRequest& request) {
-    connection.accept_websocket(request, "courtside.v1.json");
+    connection.accept_websocket(request, {.subprotocol = "courtside.v1.json"});
   };
   RawClient client(server.port());
   client.send(upgrade_text());
   ASSERT_TRUE(server.pump([&] { return client.input().ends_with("\r\n\r\n"); }));
   EXPECT_NE(client.input().find("Sec-WebSocket-Protocol: courtside.v1.json\r\n"),
+            std::string::npos);
+}
+
+TEST(WebSocketConnection, WhatWasAgreedOnIsAnsweredAndKept) {
+  Server server;
+  server.on_request_do = [](Connection& connection, HttpRequest& request) {
+    connection.accept_websocket(request, {.deflate = agree_on_deflate(request.headers),
+                                          .limits = WebSocketLimits{.message_bytes_max = 5}});
+  };
+  RawClient client(server.port());
+  const std::string hello("\xf2\x48\xcd\xc9\xc9\x07\x00", 7);  // RFC 7692, section 7.2.3.1
+  client.send(upgrade_text().insert(
+      upgrade_text().size() - 2,
+      "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n"));
+  client.send(frame({.opcode = 1, .rsv = 4, .payload = hello}) + text("larger"));
+  ASSERT_TRUE(server.pump([&] { return client.ended(); }));
+  EXPECT_NE(client.input().find(
+                "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                "client_no_context_takeover; server_max_window_bits=10\r\n"),
+            std::string::npos);
+  EXPECT_NE(client.input().find(served(1, "Hello") + served_close(1009, "more than 5 bytes")),
             std::string::npos);
 }
 

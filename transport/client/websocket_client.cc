@@ -187,7 +187,7 @@ class TcpWebSocketClient final : public WebSocketClient,
     loop_.cancel_timer(handshake_timer_);
     addresses_.clear();
     parser_.reset();
-    session_ = std::make_unique<WebSocketSession>(WebSocketRole::kClient, limits_,
+    session_ = std::make_unique<WebSocketSession>(WebSocketCodec(WebSocketRole::kClient, limits_),
                                                   kStreamLimits.close_timeout_ms, *stream_, *this);
     handler_.on_open(*this);
     if (!stream_->open() || !stream_->reading()) return 0;
