@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/format.h"
+#include "base/message_deflate.h"
 #include "bench/server_frames.h"
 #include "bench/words.h"
 
@@ -90,8 +91,8 @@ void BenchClient::connect() {
   out_ = format(
       "GET /v1/ws HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: Y291cnRzaWRlIGJlbmNoIQ==\r\nSec-WebSocket-Version: 13\r\n"
-      "Sec-WebSocket-Protocol: courtside.v1.json\r\n\r\n",
-      address_.host);
+      "Sec-WebSocket-Protocol: courtside.v1.json\r\n{}\r\n",
+      address_.host, address_.deflate ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
   loop_.add(fd_, *this, true, true);
 }
 
@@ -176,11 +177,10 @@ void BenchClient::read_some(std::size_t bytes_max) {
 std::size_t BenchClient::take(std::string_view bytes) {
   const std::size_t head = open_ ? 0 : take_handshake(bytes);
   if (!open_) return 0;
-  const auto used =
-      walk_server_frames(bytes.substr(head), [this](Opcode opcode, std::string_view payload) {
-        take_frame(opcode, payload);
-        return !broken_;
-      });
+  const auto used = walk_server_frames(bytes.substr(head), [this](const ServerFrame& frame) {
+    take_frame(frame);
+    return !broken_;
+  });
   if (!used) {
     errno = 0;
     fail("the server sent something else than whole WebSocket frames");
@@ -197,14 +197,31 @@ std::size_t BenchClient::take_handshake(std::string_view bytes) {
     fail(format("the server refused the WebSocket: {}", bytes.substr(0, bytes.find('\r'))));
     return 0;
   }
+  if (address_.deflate &&
+      bytes.substr(0, end).find("permessage-deflate") == std::string_view::npos) {
+    fail("the server compresses nothing: it needs the setting `deflate`");
+    return 0;
+  }
   open_ = true;
   send(hello_message(address_.token));
   handler_.on_open(*this);
   return end + 4;
 }
 
-void BenchClient::take_frame(Opcode opcode, std::string_view payload) {
-  if (opcode == Opcode::kText) {
+void BenchClient::take_compressed(std::string_view payload) {
+  static MessageInflater inflater;
+  std::string message;
+  const auto outcome = inflater.append(message, payload, loop_.scratch().size());
+  if (outcome == MessageInflater::Outcome::kWhole) return handler_.on_message(*this, message);
+  errno = 0;
+  fail("the server sent a message that cannot be inflated");
+}
+
+void BenchClient::take_frame(const ServerFrame& frame) {
+  const auto [opcode, payload] = std::pair(frame.opcode, frame.payload);
+  if (frame.is_compressed) {
+    take_compressed(payload);
+  } else if (opcode == Opcode::kText) {
     handler_.on_message(*this, payload);
   } else if (opcode == Opcode::kPing) {
     append_frame(out_, Opcode::kPong, payload, WebSocketRole::kClient);

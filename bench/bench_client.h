@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "bench/bench_loop.h"
+#include "bench/server_frames.h"
 #include "transport/client/client.h"
 
 namespace courtside {
@@ -25,8 +26,9 @@ namespace courtside {
 struct BenchAddress {
   sockaddr_storage storage{};
   socklen_t size_bytes = 0;
-  std::string host;   // "127.0.0.1:8080", for the Host header
-  std::string token;  // for `hello`; may be empty
+  std::string host;      // "127.0.0.1:8080", for the Host header
+  std::string token;     // for `hello`; may be empty
+  bool deflate = false;  // offer to take compressed messages
 
   // On 127.0.0.0/8, where every address is this machine and may be called from.
   bool loopback() const;
@@ -78,7 +80,8 @@ class BenchClient final : private BenchLoop::Watcher {
   void flush() override;
   std::size_t take(std::string_view bytes);
   std::size_t take_handshake(std::string_view bytes);
-  void take_frame(Opcode opcode, std::string_view payload);
+  void take_frame(const ServerFrame& frame);
+  void take_compressed(std::string_view payload);
   void ask_for_flush();
   void watch();
   void fail(std::string what);

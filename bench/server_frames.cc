@@ -4,7 +4,8 @@ namespace courtside {
 namespace {
 
 constexpr unsigned kFinal = 0x80;
-constexpr unsigned kReserved = 0x70;
+constexpr unsigned kCompressed = 0x40;
+constexpr unsigned kReserved = 0x30;
 constexpr unsigned kMasked = 0x80;
 constexpr unsigned kLength16 = 126;
 constexpr unsigned kLength64 = 127;
@@ -37,6 +38,7 @@ ServerFrame read_server_frame(std::string_view bytes) {
   if (bytes.size() - frame.header_bytes < length) return frame;
   frame.kind = ServerFrame::Kind::kWhole;
   frame.opcode = static_cast<Opcode>(opcode);
+  frame.is_compressed = (first & kCompressed) != 0;
   frame.payload = bytes.substr(frame.header_bytes, length);
   return frame;
 }

@@ -19,13 +19,14 @@ struct ServerFrame {
   enum class Kind : std::uint8_t { kWhole, kPartial, kForeign };  // kForeign: not ours to read
   Kind kind = Kind::kPartial;
   Opcode opcode = Opcode::kText;
+  bool is_compressed = false;
   std::size_t header_bytes = 0;
   std::string_view payload;  // of kWhole
   std::size_t size_bytes() const { return header_bytes + payload.size(); }
 };
 ServerFrame read_server_frame(std::string_view bytes);
 
-// Calls visit(opcode, payload) for each whole frame and answers how many bytes they took; empty
+// Calls visit(frame) for each whole frame and answers how many bytes they took; empty
 // when something else than our frames came. `visit` answers false to stop behind this one.
 template <typename Visit>
 std::optional<std::size_t> walk_server_frames(std::string_view bytes, Visit visit) {
@@ -35,7 +36,7 @@ std::optional<std::size_t> walk_server_frames(std::string_view bytes, Visit visi
     if (frame.kind == ServerFrame::Kind::kForeign) return std::nullopt;
     if (frame.kind == ServerFrame::Kind::kPartial) return used;
     used += frame.size_bytes();
-    if (!visit(frame.opcode, frame.payload)) return used;
+    if (!visit(frame)) return used;
   }
 }
 

@@ -77,6 +77,7 @@ Result<Report> run_workload(const BenchCommand& command) {
     Result<BenchAddress> address = resolve(*target);
     if (!address) return fail(address.error());
     address->token = command.token;
+    address->deflate = command.deflate;
     return workload.measure({.options = with_defaults(command),
                              .target = *target,
                              .address = std::move(*address),

@@ -67,6 +67,8 @@ class Bench : public Subcommand {
                format("Bytes of an event's data [{}]", kBenchSizeBytes));
     add_number(app_, "--events", command_.events, 1, 1'000'000'000,
                "Events to append, replay or miss");
+    app_.add_flag("--deflate", command_.deflate,
+                  "Subscribers offer permessage-deflate; the server needs the setting `deflate`");
   }
 
   bool chosen() const override { return app_.parsed(); }

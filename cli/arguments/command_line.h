@@ -141,6 +141,7 @@ struct BenchCommand : ServerAddress {
   std::uint64_t in_flight = 0;
   std::uint64_t size_bytes = 0;  // of an event's data
   std::uint64_t events = 0;      // to append, replay or miss, where the workload counts events
+  bool deflate = false;          // subscribers take compressed messages
   OutputFormat output = OutputFormat::kTable;  // kTable or kJson
 };
 

@@ -21,8 +21,8 @@ std::vector<std::string> walk_in_steps_of(std::size_t step, std::string_view byt
   std::string rest;
   for (std::size_t begin = 0; begin < bytes.size(); begin += step) {
     rest.append(bytes.substr(begin, step));
-    const auto used = walk_server_frames(rest, [&](Opcode, std::string_view payload) {
-      payloads.emplace_back(payload);
+    const auto used = walk_server_frames(rest, [&](const ServerFrame& each) {
+      payloads.emplace_back(each.payload);
       return true;
     });
     if (!used) return {"foreign"};
@@ -53,6 +53,8 @@ TEST(ServerFrames, SaysWhichKindOfFrame) {
   EXPECT_EQ(read_server_frame(frame(Opcode::kPing, "are you there")).opcode, Opcode::kPing);
   EXPECT_EQ(read_server_frame(frame(Opcode::kClose, "")).opcode, Opcode::kClose);
   EXPECT_EQ(read_server_frame(frame(Opcode::kText, "hi")).payload, "hi");
+  EXPECT_FALSE(read_server_frame(frame(Opcode::kText, "hi")).is_compressed);
+  EXPECT_TRUE(read_server_frame("\xc1\x02hi").is_compressed);
 }
 
 TEST(ServerFrames, ForeignFramesAreNotGuessedAt) {
@@ -63,7 +65,7 @@ TEST(ServerFrames, ForeignFramesAreNotGuessedAt) {
   EXPECT_EQ(kind(masked), kForeign);
   EXPECT_EQ(kind(std::string("\x01\x02hi", 4)), kForeign);  // the first of several fragments
   EXPECT_EQ(kind(std::string("\x80\x02hi", 4)), kForeign);  // a continuation
-  EXPECT_EQ(kind(std::string("\xc1\x02hi", 4)), kForeign);  // compressed
+  EXPECT_EQ(kind(std::string("\xa1\x02hi", 4)), kForeign);  // a reserved bit
   EXPECT_EQ(kind("HTTP/1.1 503"), kForeign);
   EXPECT_EQ(kind(""), kPartial);
   EXPECT_EQ(kind("\x81"), kPartial);
@@ -72,7 +74,7 @@ TEST(ServerFrames, ForeignFramesAreNotGuessedAt) {
 TEST(ServerFrames, StopsWhereTheVisitorSays) {
   const std::string two = frame(Opcode::kText, "one") + frame(Opcode::kText, "two");
   int visits = 0;
-  const auto used = walk_server_frames(two, [&](Opcode, std::string_view) {
+  const auto used = walk_server_frames(two, [&](const ServerFrame&) {
     ++visits;
     return false;
   });
