@@ -11,6 +11,7 @@ const files = [
   "durable_streams.test.mjs",
   "durable_gaps.test.mjs",
   "durable_rights.test.mjs",
+  "websocket_deflate.test.mjs",
 ];
 // A client of Durable Streams repeats a request that fails before its answer for ever, also when
 // nobody reads its stream any more.

@@ -38,7 +38,7 @@ export class Server {
       stream.setEncoding("utf8").on("data", (text) => (this.output += text));
     const [, port] = await until("the server listens", () => {
       if (this.child.exitCode !== null) throw new Error(`no server:\n${this.output}`);
-      return /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(before));
+      return /listening on https?:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(before));
     });
     this.port = Number(port);
   }
