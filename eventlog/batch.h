@@ -60,6 +60,7 @@ struct Batch {
   std::vector<IndexEntry> index_entries;   // one per record
   std::vector<Verdict> verdicts;           // in the order of the commands
   std::vector<SourceWrite> source_writes;  // in the order of the commands
+  std::uint64_t submitted_us = 0;  // steady_us() at its first command's arrival; 0: no command
 
   std::size_t size() const { return begins.empty() ? 0 : begins.size() - 1; }
 

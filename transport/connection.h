@@ -85,7 +85,7 @@ class ConnectionHandler {
   virtual void on_drained(Connection& connection) = 0;
 
   // The last call. `close_code` is from the peer's close frame (0: there was none; 1005: it had no
-  // code).
+  // code), or after a violation of RFC 6455 the code that answered it (kViolation).
   virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
 };
 

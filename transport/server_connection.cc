@@ -172,7 +172,12 @@ class ServerConnection final : public Connection,
   }
 
   void on_closed(CloseReason reason) override {
-    handler_->on_closed(*this, reason, websocket_ ? websocket_->peer_close_code() : 0);
+    std::uint16_t code = 0;
+    if (websocket_) {
+      code = websocket_->violation_code();
+      if (code == 0) code = websocket_->peer_close_code();
+    }
+    handler_->on_closed(*this, reason, code);
     delete this;
   }
 

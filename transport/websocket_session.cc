@@ -111,6 +111,7 @@ void WebSocketSession::answer_close(const WebSocketInput& input) {
 // Nothing can be parsed after a violation, so the peer's close frame is not awaited: the stream
 // drains until the peer's FIN or the timeout.
 void WebSocketSession::refuse(const WebSocketCodec::Violation& violation) {
+  violation_code_ = violation.close_code;
   const bool close_not_sent = state_ == State::kOpen;
   state_ = State::kEnded;
   if (close_not_sent) {

@@ -46,6 +46,8 @@ class WebSocketSession final : WebSocketInputHandler {
   std::uint64_t last_heard_ms() const { return heard_ms_; }
   // The code of the peer's close frame: 0 while there is none, 1005 for one without a code.
   std::uint16_t peer_close_code() const { return peer_close_code_; }
+  // The code that answered the peer's violation of RFC 6455; 0: there was none.
+  std::uint16_t violation_code() const { return violation_code_; }
   const std::string& peer_close_reason() const { return peer_close_reason_; }
 
  private:
@@ -70,6 +72,7 @@ class WebSocketSession final : WebSocketInputHandler {
   TimerId close_timer_;
   const std::uint32_t close_timeout_ms_;
   std::uint16_t peer_close_code_ = 0;
+  std::uint16_t violation_code_ = 0;
   State state_ = State::kOpen;
 };
 

@@ -43,7 +43,9 @@ void Link::end_stream() {
 
 void Link::accept_websocket(const HttpRequest& request, const UpgradeTerms& terms) {
   awaits_answer_ = false;
-  if (connection_ != nullptr) connection_->accept_websocket(request, terms);
+  if (connection_ == nullptr) return;
+  is_websocket_ = true;
+  connection_->accept_websocket(request, terms);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -93,7 +95,17 @@ void Link::resume_reading() {
 }
 
 void Link::close_websocket(std::uint16_t code, std::string_view reason) {
-  if (connection_ != nullptr) connection_->close_websocket(code, reason);
+  if (connection_ == nullptr) return;
+  if (closed_with_ == 0) closed_with_ = code;
+  connection_->close_websocket(code, reason);
+}
+
+void Link::count_close(CloseReason reason, std::uint16_t code) {
+  constexpr std::uint16_t kNoCloseFrame = 1006;
+  if (!is_websocket_) return;
+  if (closed_with_ != 0) return host_.count_close(closed_with_, /*by_client=*/false);
+  if (code == 0) code = kNoCloseFrame;
+  host_.count_close(code, /*by_client=*/reason == CloseReason::kByPeer);
 }
 
 void Link::close_after_flush() {

@@ -25,6 +25,8 @@ class Link {
 
   void open(Connection& connection);
   void close() { connection_ = nullptr; }
+  // For the metrics, when a WebSocket was closed: what Connection::on_closed says.
+  void count_close(CloseReason reason, std::uint16_t code);
   bool is_open() const { return connection_ != nullptr; }
   ConnectionId id() const { return id_; }
 
@@ -84,6 +86,8 @@ class Link {
   Connection* connection_ = nullptr;
   ConnectionId id_;
   bool awaits_answer_ = false;
+  bool is_websocket_ = false;
+  std::uint16_t closed_with_ = 0;  // by us; 0: not yet
   std::string origin_;
 };
 

@@ -79,7 +79,8 @@ void Peer::on_drained(Connection& /*connection*/) {
   with_role([](Role& role) { role.on_drained(); });
 }
 
-void Peer::on_closed(Connection& /*connection*/, CloseReason /*reason*/, std::uint16_t /*code*/) {
+void Peer::on_closed(Connection& /*connection*/, CloseReason reason, std::uint16_t code) {
+  link_.count_close(reason, code);
   link_.close();
   with_role([](Role& role) { role.on_closed(); });
   host_.retire(link_.id());

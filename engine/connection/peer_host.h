@@ -23,6 +23,8 @@ class PeerHost {
   virtual std::uint64_t rights_changes() const = 0;
 
   virtual void count_request() = 0;
+  // A WebSocket is closed, with the code of whoever closed first; 1006: without one.
+  virtual void count_close(std::uint16_t code, bool by_client) = 0;
 
   // See Exchange. A job's continuation runs on this thread if the connection still exists.
   [[nodiscard]] virtual bool read(ConnectionId connection, ReadJob job) = 0;

@@ -1,4 +1,4 @@
-// The server's counters and the Prometheus page.
+// The values of metrics_table.h, and the Prometheus page.
 //
 // A shard counts in plain numbers on its own thread and publishes them as relaxed atomics at the
 // end of each turn; the page sums over the shards when it is requested.
@@ -8,12 +8,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/strong_id.h"
+#include "base/duration_histogram.h"
+#include "engine/server/close_counts.h"
+#include "engine/server/metrics_table.h"
 
 namespace courtside {
 
@@ -30,22 +33,45 @@ struct ShardStats {
   std::atomic<std::uint64_t> gaps{0};
   std::atomic<std::uint64_t> queued_bytes{0};     // in send queues, now
   std::atomic<std::uint64_t> waiting_commits{0};  // in the shard's mailbox, now
+  CloseCounts closes;
+  DurationHistogram delivery;  // once for each commit
+  DurationHistogram loop_lag;  // once for each tick
 };
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
 
 // One sample of the page.
 struct Sample {
-  std::string name;  // "courtside_events_total"
-  std::string help;
-  bool counter = false;  // false: a gauge
+  const Metric* metric;
   double value = 0;
-  // Its labels. Samples of one name are adjacent.
-  std::vector<std::pair<std::string, std::string>> labels = {};
+  Labels labels = {};
+  std::optional<DurationHistogram::Counts> counts = {};  // of a histogram
 };
 
-// CPU time and memory of this process, from the operating system.
-std::vector<Sample> process_samples();
+// The samples of a page. Those of one metric are adjacent.
+class Samples {
+ public:
+  // REQUIRES: the table has the metric `name`, of the kind that the value has.
+  void add(std::string_view name, double value, Labels labels = {});
+  void add(std::string_view name, std::uint64_t value, Labels labels = {}) {
+    add(name, static_cast<double>(value), std::move(labels));
+  }
+  void add(std::string_view name, const DurationHistogram::Counts& counts, Labels labels = {});
+
+  const std::vector<Sample>& all() const { return all_; }
+
+ private:
+  std::vector<Sample> all_;
+};
+
+// CPU time, memory, descriptors and start of this process, from the operating system, and what it
+// was built from.
+void add_process_samples(Samples& samples);
+
+// The sum of the sizes of the files in a folder and in those below it.
+std::uint64_t folder_bytes(const std::string& path);
 
 // Renders the samples in Prometheus' text format.
-std::string render_metrics(const std::vector<Sample>& samples);
+std::string render_metrics(const Samples& samples);
 
 }  // namespace courtside

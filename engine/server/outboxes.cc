@@ -81,62 +81,42 @@ std::string Outboxes::json() const {
   return JsonObject().raw("sources", sources + "]").take();
 }
 
-void Outboxes::add_samples(std::vector<Sample>& samples) const {
+void Outboxes::add_samples(Samples& samples) const {
   const std::vector<OutboxStatus> all = statuses();
   // Samples of one name must be adjacent.
-  const auto add = [&](const char* name, const char* help, bool counter, const auto& value_of) {
+  const auto add = [&](const char* name, const auto& value_of) {
     for (const OutboxStatus& each : all) {
-      samples.push_back({name, help, counter, value_of(each), {{"source", each.name}}});
+      samples.add(name, value_of(each), {{"source", each.name}});
     }
   };
   using Status = const OutboxStatus&;
-  add("courtside_outbox_up", "Whether the source is being read.", false,
+  add("courtside_outbox_up",
       [](Status s) { return s.state == OutboxStatus::State::kReading ? 1.0 : 0.0; });
-  add("courtside_outbox_events_total", "Events appended from the source.", true,
-      [](Status s) { return as_number(s.events); });
-  add("courtside_outbox_duplicates_total", "Rows whose ids were already in the log.", true,
-      [](Status s) { return as_number(s.duplicates); });
-  add("courtside_outbox_rejected_total", "Rejected rows, which cannot become events.", true,
-      [](Status s) { return as_number(s.rejected); });
-  add("courtside_outbox_ignored_total",
-      "Messages with the source's prefix that are not transactional, and so no events.", true,
-      [](Status s) { return as_number(s.ignored); });
-  add("courtside_outbox_ahead_total",
-      "Events appended before an earlier version of their aggregate.", true,
-      [](Status s) { return as_number(s.ahead); });
-  add("courtside_outbox_late_total", "Events appended after a later version of their aggregate.",
-      true, [](Status s) { return as_number(s.late); });
-  add("courtside_outbox_held", "Events that wait for an earlier version of their aggregate.", false,
-      [](Status s) { return as_number(s.held); });
-  add("courtside_outbox_lag_rows", "Committed rows that are not read, up to 10,001.", false,
-      [](Status s) { return as_number(s.lag.rows); });
-  add("courtside_outbox_lag_seconds", "Age of the oldest of them.", false,
-      [](Status s) { return s.lag.seconds; });
-  add("courtside_outbox_skipped_rows",
-      "Committed rows that appeared before the source's position, up to 10,000.", false,
-      [](Status s) { return as_number(s.lag.skipped); });
-  add("courtside_outbox_uncertain_rows",
-      "Committed rows that may or may not have been read, up to 10,000.", false,
-      [](Status s) { return as_number(s.lag.uncertain); });
-  add("courtside_outbox_slot_bytes", "WAL that the replication slot keeps.", false,
-      [](Status s) { return as_number(s.lag.bytes); });
-  add("courtside_outbox_heard_seconds", "Time of the last successful read, since 1970.", false,
+  add("courtside_outbox_events_total", [](Status s) { return as_number(s.events); });
+  add("courtside_outbox_duplicates_total", [](Status s) { return as_number(s.duplicates); });
+  add("courtside_outbox_rejected_total", [](Status s) { return as_number(s.rejected); });
+  add("courtside_outbox_ignored_total", [](Status s) { return as_number(s.ignored); });
+  add("courtside_outbox_ahead_total", [](Status s) { return as_number(s.ahead); });
+  add("courtside_outbox_late_total", [](Status s) { return as_number(s.late); });
+  add("courtside_outbox_held", [](Status s) { return as_number(s.held); });
+  add("courtside_outbox_lag_rows", [](Status s) { return as_number(s.lag.rows); });
+  add("courtside_outbox_lag_seconds", [](Status s) { return s.lag.seconds; });
+  add("courtside_outbox_skipped_rows", [](Status s) { return as_number(s.lag.skipped); });
+  add("courtside_outbox_uncertain_rows", [](Status s) { return as_number(s.lag.uncertain); });
+  add("courtside_outbox_slot_bytes", [](Status s) { return as_number(s.lag.bytes); });
+  add("courtside_outbox_heard_seconds",
       [](Status s) { return static_cast<double>(s.heard.value()) / 1e6; });
   add("courtside_outbox_oldest_transaction_seconds",
-      "Age of the oldest open transaction that has written something.", false,
       [](Status s) { return s.lag.oldest.id == 0 ? 0.0 : s.lag.oldest.seconds; });
   // A labelled sample only for long transactions: one per short transaction would be too many.
   for (std::size_t i = 0; i < all.size(); ++i) {
     const OutboxLag::Transaction& oldest = all[i].lag.oldest;
     const bool is_long = oldest.seconds * 1000 >= static_cast<double>(settings_[i].warn_ms);
     if (oldest.id == 0 || !is_long) continue;
-    samples.push_back({"courtside_outbox_blocking_transaction_seconds",
-                       "The same for a transaction older than outbox.warn, with its session.",
-                       false,
-                       oldest.seconds,
-                       {{"source", all[i].name},
-                        {"pid", std::to_string(oldest.pid)},
-                        {"holder", without_address(oldest.holder)}}});
+    samples.add("courtside_outbox_blocking_transaction_seconds", oldest.seconds,
+                {{"source", all[i].name},
+                 {"pid", std::to_string(oldest.pid)},
+                 {"holder", without_address(oldest.holder)}});
   }
 }
 

@@ -43,7 +43,7 @@ class Outboxes final : public CommitFollower {
 
   // The body of `GET /v1/outbox`.
   std::string json() const;
-  void add_samples(std::vector<Sample>& samples) const;
+  void add_samples(Samples& samples) const;
 
  private:
   Outboxes(std::vector<OutboxSettings> settings, std::vector<std::unique_ptr<WakeEvent>> wakes,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time.h"
+
 namespace courtside {
 
 ReadPool::ReadPool(std::size_t threads)
@@ -64,7 +66,9 @@ void ReadPool::work() {
     std::function<void()> job = std::move(queue->front());
     queue->pop_front();
     lock.unlock();
+    const std::uint64_t began_us = steady_us();
     job();
+    (is_history ? history_times_ : live_times_).add(steady_us() - began_us);
     job = nullptr;  // frees what the job holds before the lock is taken
     lock.lock();
     if (!is_history) continue;

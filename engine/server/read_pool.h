@@ -4,7 +4,7 @@
 // and run only while no live read waits. However, after kHistoryTurn live jobs one waiting history
 // job runs, so that history reads always make progress. Backups have a thread of their own.
 //
-// Threads: submit from any.
+// Threads: submit and times from any.
 #pragma once
 
 #include <condition_variable>
@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/duration_histogram.h"
 #include "engine/server/read_queue.h"
 
 namespace courtside {
@@ -28,6 +29,11 @@ class ReadPool final : public ReadQueue {
   ReadPool& operator=(const ReadPool&) = delete;
 
   void submit(std::function<void()> job, ReadClass of) override;
+
+  // How long the finished jobs of a class took, without their wait. REQUIRES: not backups.
+  DurationHistogram::Counts times(ReadClass of) const {
+    return (of == ReadClass::kHistory ? history_times_ : live_times_).counts();
+  }
 
   static constexpr std::size_t kHistoryTurn = 8;
 
@@ -49,6 +55,8 @@ class ReadPool final : public ReadQueue {
   std::size_t history_running_max_;
   std::size_t passed_over_ = 0;  // live jobs taken while history waited
   bool stopping_ = false;
+  DurationHistogram live_times_;
+  DurationHistogram history_times_;
   std::vector<std::thread> threads_;
 };
 

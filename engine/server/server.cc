@@ -24,6 +24,8 @@ constexpr std::uint16_t kCloseInternal = 1011;
 constexpr std::uint64_t kRestartDrainMs = 1000;
 constexpr std::uint64_t kRestartSpreadMs = 1000;
 constexpr std::uint64_t kHousekeepingMs = 1000;
+// Looks at each file of the log.
+constexpr std::uint64_t kMeasureLogMs = 15'000;
 
 SequencerOptions sequencer_options(const Config& config) {
   return {.pending_bytes_max = config.limits.pending_append_bytes,
@@ -160,6 +162,7 @@ Result<void> Server::open() {
                    [this](const Error& error) { on_failure(error); });
   sequencer_->start(*fan_out_);
   outboxes_->start(*sequencer_);
+  measure_log();
   run_housekeeping();
   return {};
 }
@@ -228,6 +231,11 @@ void Server::run_housekeeping() {
   if (tls_) tls_->reload_if_changed(TlsFiles::When::kWhenSettled);
   outboxes_->check_overdue();
   loop_.start_timer(kHousekeepingMs, [this] { run_housekeeping(); });
+}
+
+void Server::measure_log() {
+  log_bytes_ = folder_bytes(config_.data);
+  loop_.start_timer(kMeasureLogMs, [this] { measure_log(); });
 }
 
 Result<void> Server::run() {

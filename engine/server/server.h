@@ -87,10 +87,11 @@ class Server {
   void shut_down();
   void run_housekeeping();
   void prove_life();
-  std::vector<Sample> samples() const;
-  void add_log_samples(std::vector<Sample>& samples) const;
-  void add_access_samples(std::vector<Sample>& samples) const;
-  void add_shard_samples(std::vector<Sample>& samples) const;
+  Samples samples() const;
+  void add_log_samples(Samples& samples) const;
+  void add_access_samples(Samples& samples) const;
+  void add_shard_samples(Samples& samples) const;
+  void measure_log();
 
   const Config config_;      // of the start, with the connections that the descriptors allow
   Current<Config> current_;  // with the settings that were read again
@@ -124,6 +125,7 @@ class Server {
   std::atomic<bool> reload_requested_{false};
   // How many shards have run since prove_life() asked them to.
   const std::shared_ptr<std::atomic<std::size_t>> alive_;
+  std::atomic<std::uint64_t> log_bytes_{0};  // of the log's files, as last measured
 
   std::mutex failure_mutex_;
   std::optional<Error> failure_;

@@ -1,8 +1,10 @@
 #include "engine/server/shard.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "engine/connection/peer.h"
 
 namespace courtside {
@@ -122,6 +124,10 @@ void Shard::on_commit(const Commit& commit) {
     hub_.on_commit(*commit.batch);
   }
   commit_ = nullptr;
+  const std::uint64_t submitted_us = commit.batch->submitted_us;
+  if (submitted_us > 0 && commit.batch->size() > 0) {
+    stats_.delivery.add(steady_us() - submitted_us);
+  }
 }
 
 void Shard::on_turn_end() {
@@ -140,6 +146,7 @@ void Shard::on_turn_end() {
 }
 
 void Shard::start_tick() {
+  tick_due_ms_ = loop_.now_ms() + kTickMs;
   loop_.start_timer(kTickMs, [this] {
     loop_thread.entered();
     on_tick();
@@ -148,6 +155,7 @@ void Shard::start_tick() {
 
 void Shard::on_tick() {
   const std::uint64_t now_ms = loop_.now_ms();
+  stats_.loop_lag.add(1000 * (now_ms - std::min(now_ms, tick_due_ms_)));
   std::uint64_t queued_bytes = 0;
   std::uint64_t sessions = 0;
   std::uint64_t histories = 0;

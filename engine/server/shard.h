@@ -93,6 +93,9 @@ class Shard final : public HubHost, public PeerHost {
   std::size_t connection_count() const override { return stats_.connections.load(); }
   std::uint64_t rights_changes() const override COURTSIDE_ON_LOOP { return rights_changes_; }
   void count_request() override COURTSIDE_ON_LOOP { ++requests_; }
+  void count_close(std::uint16_t code, bool by_client) override COURTSIDE_ON_LOOP {
+    stats_.closes.count(code, by_client);
+  }
   [[nodiscard]] bool read(ConnectionId connection, ReadJob job) override COURTSIDE_ON_LOOP;
   void read_history(const ReadCaller& caller, ConnectionId connection,
                     ReadJob job) override COURTSIDE_ON_LOOP;
@@ -140,6 +143,7 @@ class Shard final : public HubHost, public PeerHost {
   std::optional<std::promise<void>> emptied_ COURTSIDE_OF_LOOP;  // set while draining
   std::uint64_t accepted_ COURTSIDE_OF_LOOP = 0;
   std::uint64_t requests_ COURTSIDE_OF_LOOP = 0;
+  std::uint64_t tick_due_ms_ = 0;  // before the start the Server's, then the loop's
   const Commit* commit_ COURTSIDE_OF_LOOP = nullptr;  // while the hub hands it out
   std::uint64_t rights_changes_ COURTSIDE_OF_LOOP = 0;
   ShardStats stats_;

@@ -70,6 +70,12 @@ class GroupCommit : public LocalSequencer {
   const SequencerOptions options_;
   PendingCommands pending_;
   std::deque<Command> taken_;  // log thread only: taken from pending_, not yet folded
+  // For the commands of taken_ that were taken together: when the first of them was submitted.
+  struct Arrival {
+    std::size_t commands;
+    std::uint64_t at_us;
+  };
+  std::deque<Arrival> arrivals_;
   std::vector<Offset> drops_;  // from retention, not yet folded
   SteadyTime next_check_{};
   ClockWatch clock_watch_;
@@ -80,7 +86,7 @@ class GroupCommit : public LocalSequencer {
   std::atomic<std::uint64_t> duplicates_{0};
   std::atomic<std::uint64_t> conflicts_{0};
   std::atomic<std::uint64_t> dropped_{0};
-  std::atomic<std::uint64_t> sync_us_{0};
+  DurationHistogram commit_times_;
   std::atomic<std::int64_t> last_recorded_us_{0};
 
   std::thread thread_;
@@ -96,7 +102,11 @@ void GroupCommit::run() {
   next_check_ = retains() ? std::chrono::steady_clock::now() : SteadyTime::max();
   bool more = true;
   while (more || !taken_.empty()) {
+    const std::size_t before = taken_.size();
     more = pending_.take(taken_, next_check_);
+    if (taken_.size() > before) {
+      arrivals_.push_back({.commands = taken_.size() - before, .at_us = pending_.first_us()});
+    }
     if (std::chrono::steady_clock::now() >= next_check_ && more) {
       if (auto checked = check_retention(); !checked) return stop_for_good(checked.error());
     }
@@ -141,6 +151,7 @@ Result<void> GroupCommit::commit_some() {
   std::size_t events = 0;
   std::size_t bytes = 0;
   std::size_t pending_done = 0;
+  const std::uint64_t submitted_us = arrivals_.empty() ? 0 : arrivals_.front().at_us;
   while (!taken_.empty()) {
     const Command& command = taken_.front();
     events += events_in(command);
@@ -150,11 +161,14 @@ Result<void> GroupCommit::commit_some() {
     if (auto folded = fold.apply(command); !folded) return folded;
     pending_done += pending_bytes(command);
     taken_.pop_front();
+    if (--arrivals_.front().commands == 0) arrivals_.pop_front();
   }
-  const auto batch = std::make_shared<const Batch>(fold.take());
+  Batch folded = fold.take();
+  folded.submitted_us = submitted_us;
+  const auto batch = std::make_shared<const Batch>(std::move(folded));
   const std::uint64_t began_us = steady_us();
   if (auto committed = log_.commit(*batch, fold.place()); !committed) return committed;
-  add_to(sync_us_, steady_us() - began_us);
+  commit_times_.add(steady_us() - began_us);
   count(*batch, before);
   watch_clock(clock, log_.place().recorded);
   pending_.done(pending_done);
@@ -195,7 +209,7 @@ SequencerCounters GroupCommit::counters() const {
           .duplicates = read(duplicates_),
           .conflicts = read(conflicts_),
           .dropped = read(dropped_),
-          .sync_us = read(sync_us_),
+          .commit_times = commit_times_.counts(),
           .pending_bytes = pending_.bytes(),
           .clock_behind_us = static_cast<std::uint64_t>(std::max<std::int64_t>(
               last_recorded_us_.load(std::memory_order_relaxed) - options_.clock().value(), 0))};

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/duration_histogram.h"
 #include "base/time.h"
 #include "eventlog/sequencer.h"
 #include "eventlog/sequencer/event_log.h"
@@ -33,7 +34,7 @@ struct SequencerCounters {
   std::uint64_t duplicates = 0;
   std::uint64_t conflicts = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t sync_us = 0;  // total time in EventLog::commit
+  DurationHistogram::Counts commit_times;  // in EventLog::commit
   std::uint64_t pending_bytes = 0;
   std::uint64_t clock_behind_us = 0;  // behind the last event's recorded time; 0: not behind
 };

@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/time.h"
+
 namespace courtside {
 
 std::size_t pending_bytes(const Command& command) {
@@ -30,6 +32,7 @@ bool PendingCommands::submit(Command& command) {
     bytes_ += size;
     commands_.push_back(std::move(command));
     if (commands_.size() > 1) return true;  // the log thread was notified of the first
+    first_us_ = steady_us();
   }
   arrived_.notify_one();
   return true;
@@ -45,6 +48,7 @@ bool PendingCommands::take(std::deque<Command>& out,
     std::move(commands_.begin(), commands_.end(), std::back_inserter(out));
     commands_.clear();
   }
+  taken_first_us_ = first_us_;
   return !closed_;
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 
@@ -29,6 +30,9 @@ class PendingCommands {
   // command, for close(), or until `deadline`. False once closed.
   bool take(std::deque<Command>& out, std::chrono::steady_clock::time_point deadline);
 
+  // steady_us() when the first of the commands of the last take() was submitted. Log thread only.
+  std::uint64_t first_us() const { return taken_first_us_; }
+
   // Releases the bytes of commands that were taken and are now committed.
   void done(std::size_t bytes);
 
@@ -41,6 +45,8 @@ class PendingCommands {
   std::condition_variable arrived_;
   std::deque<Command> commands_;
   std::size_t bytes_ = 0;
+  std::uint64_t first_us_ = 0;  // of commands_
+  std::uint64_t taken_first_us_ = 0;
   bool closed_ = false;
 };
 

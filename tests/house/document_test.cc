@@ -1,5 +1,5 @@
-// Goal: what the documents list of the code is all that the code has: every metric, every folder in
-// the drawing, and every place that starts a thread.
+// Goal: what the documents list of the code is all that the code has: every folder in the drawing,
+// and every place that starts a thread.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,27 +27,6 @@ std::set<std::string> all_of(const std::string& text, const char* pattern) {
     out.insert((*match)[1].str());
   }
   return out;
-}
-
-std::set<std::string> metrics_of_the_code() {
-  std::set<std::string> out;
-  for (const SourceFile& file : read_tree(COURTSIDE_SOURCE_DIR)) {
-    if (file.path.starts_with("engine/server/")) {
-      out.merge(all_of(file.text, "\"(courtside_[a-z_]+)\","));
-    }
-  }
-  return out;
-}
-
-TEST(Documents, EveryMetricIsExplained) {
-  const std::set<std::string> metrics = metrics_of_the_code();
-  EXPECT_GT(metrics.size(), 40u);
-  const std::string page = read_file(kDocs + "operations.md");
-  const std::size_t begin = page.find("\n## What to watch\n");
-  const std::string section = page.substr(begin, page.find("\n## ", begin + 1) - begin);
-  EXPECT_EQ(all_of(section, "(courtside_[a-z_]+)"), metrics);
-  EXPECT_THAT(metrics,
-              IsSupersetOf(all_of(read_file(kDocs + "deploy.md"), "`(courtside_[a-z_]+)")));
 }
 
 // The folders that have a library or a program of their own.

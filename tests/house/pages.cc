@@ -288,6 +288,7 @@ std::vector<Page> pages(const std::string& root) {
           {.path = "docs/codes.md", .text = codes_page()},
           {.path = "docs/configuration.md", .text = configuration_page()},
           {.path = "deploy/courtside.toml", .text = config_file()},
+          {.path = "deploy/grafana/courtside.json", .text = dashboard()},
           {.path = "clients/typescript/client/src/catalogue.ts", .text = client_catalogue()},
           {.path = "clients/typescript/outbox/src/catalogue.ts", .text = catalogue_module()},
           {.path = "clients/typescript/outbox/prisma/migration.sql", .text = outbox_sql({}, {})}};

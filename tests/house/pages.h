@@ -35,6 +35,9 @@ std::string with_event_schemas(std::string document);
 // of these files in `folder`.
 std::string with_files(const std::string& document, const std::string& folder);
 
+// deploy/grafana/courtside.json: every metric, from engine/server/metrics_table.
+std::string dashboard();
+
 // `root`: of the tree.
 std::vector<Page> pages(const std::string& root);
 

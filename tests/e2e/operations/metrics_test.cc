@@ -1,9 +1,11 @@
-// Goal: at start a server reports whether access control is on, and metrics are only for callers
-// with the permission.
+// Goal: at start a server reports whether access control is on, metrics are only for callers with
+// the permission, and the page has every metric.
 #include <signal.h>
+#include <time.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/e2e/operations/support/listening.h"
 #include "tests/e2e/support/server_test.h"
@@ -88,6 +90,75 @@ TEST_F(WithoutAccessControl, WhatTheWarningRecommendsEndsIt) {
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait(), 0);
   }
+}
+
+// The value of a sample, written as on the page; -1 when it is not there.
+double sample(HttpClient& http, const std::string& name) {
+  const std::string page = "\n" + http.get("/metrics").body;
+  const std::size_t at = page.find("\n" + name + " ");
+  return at == page.npos ? -1 : std::stod(page.substr(at + name.size() + 2));
+}
+
+TEST_F(WithoutAccessControl, ThePageHasEveryMetricOfTheDashboard) {
+  std::ifstream file(COURTSIDE_SOURCE_DIR "/deploy/grafana/courtside.json");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::string page = http.get("/metrics").body;
+  int seen = 0;
+  for (const Json& panel : Json::parse(text)["panels"].items()) {
+    const std::string title = panel["title"].text();
+    const bool is_optional =
+        title == "courtside_tls_valid_until_seconds" || title.starts_with("courtside_outbox_");
+    if (panel["type"].text() != "timeseries" || is_optional) continue;
+    ++seen;
+    EXPECT_NE(page.find("\n# TYPE " + title + " "), page.npos) << title;
+  }
+  EXPECT_GT(seen, 30);
+}
+
+TEST_F(WithoutAccessControl, HistogramsCountCommitsDeliveriesAndReads) {
+  Session client = session();
+  client.subscribe({.channels = {"thing:t_1"}});
+  client.expect("live");
+  append_one(http, {.id = "1"});
+  EXPECT_EQ(client.expect_event().event["id"].text(), "1");
+  EXPECT_EQ(sample(http, "courtside_commit_seconds_count"), 1);
+  EXPECT_GT(sample(http, "courtside_commit_seconds_sum"), 0);
+  EXPECT_EQ(sample(http, "courtside_commit_seconds_bucket{le=\"+Inf\"}"), 1);
+  // Every shard passes the commit on, also those without a subscriber.
+  wait_until("each shard has counted it",
+             [&] { return sample(http, "courtside_delivery_seconds_count") >= 1; });
+  EXPECT_EQ(http.get("/v1/events").status, 200);
+  EXPECT_GE(sample(http, "courtside_page_seconds_count{kind=\"history\"}"), 1);
+  wait_until("a shard has ticked",
+             [&] { return sample(http, "courtside_loop_lag_seconds_count") >= 1; });
+  EXPECT_GT(sample(http, "courtside_log_bytes"), 0);
+  EXPECT_GT(sample(http, "process_open_fds"), 5);
+  EXPECT_NEAR(sample(http, "process_start_time_seconds"), static_cast<double>(time(nullptr)), 600);
+}
+
+TEST_F(WithoutAccessControl, ClosesAreCountedByCodeAndByWhoBegan) {
+  const auto closes = [&](const std::string& code, const std::string& by) {
+    return sample(http, "courtside_closes_total{code=\"" + code + "\",by=\"" + by + "\"}");
+  };
+  Session orderly = session();
+  orderly.ws().send_close(1000);
+  EXPECT_EQ(orderly.read_to_end().code, 1000);
+  Session unknown = session();
+  unknown.ws().send_close(4999);
+  unknown.read_to_end();
+  Session gone = session();
+  gone.ws().socket().close();
+  Session wrong = session();
+  wrong.say("no JSON");
+  EXPECT_EQ(wrong.read_to_end().code, 4400);
+  wrong.ws().send_close(4400);
+  WsClient broken(port(), {.subprotocols = {"courtside.v1.json"}});
+  broken.socket().write(std::string("\x83\x80\x00\x00\x00\x00", 6));  // a reserved opcode
+  wait_until("all are counted", [&] {
+    return closes("1000", "client") == 1 && closes("other", "client") == 1 &&
+           closes("1006", "client") == 1 && closes("4400", "server") == 1 &&
+           closes("1002", "server") == 1;
+  });
 }
 
 }  // namespace

@@ -74,10 +74,11 @@ TEST_F(ReadSchedulerTest, PagesOfTheGoneAreNotRead) {
 
 // Reads that still wait for a read thread are dropped, too.
 TEST_F(ReadSchedulerTest, PagesThatWaitForAThreadAreNotReadForTheGone) {
-  std::mutex gate;
-  std::unique_lock closed(gate);
+  // Shared, because a thread may come to it when this test is over.
+  const auto gate = std::make_shared<std::mutex>();
+  std::unique_lock closed(*gate);
   for (int i = 0; i < 2; ++i) {  // both threads are busy
-    pool->submit([&gate] { const std::lock_guard passed(gate); }, ReadClass::kLive);
+    pool->submit([gate] { const std::lock_guard passed(*gate); }, ReadClass::kLive);
   }
   for (std::uint64_t id = 1; id <= kInFlight; ++id) {
     scheduler.read_page(SubscriberId(id), counted());
