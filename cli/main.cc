@@ -45,6 +45,10 @@ struct Run {
   int operator()(const courtside::BackupCommand& command) const { return run_backup(command); }
   int operator()(const courtside::RestoreCommand& command) const { return run_restore(command); }
   int operator()(const courtside::RenewCommand& command) const { return run_renew(command); }
+  int operator()(const courtside::ConnectionsCommand& command) const {
+    return run_connections(command);
+  }
+  int operator()(const courtside::HealthCommand& command) const { return run_health(command); }
   int operator()(const courtside::VersionCommand& command) const { return run_version(command); }
 };
 

@@ -225,6 +225,20 @@ struct RenewCommand {
   OutputFormat output = OutputFormat::kTable;  // kTable or kJson
 };
 
+// The connections of the server that holds the folder, or the end of one.
+struct ConnectionsCommand {
+  std::string data;
+  std::uint64_t close = 0;  // the connection to end; 0: none, list them
+  OutputFormat output = OutputFormat::kTable;
+  TableOptions table = {};
+};
+
+// Whether the server that holds the folder is ready.
+struct HealthCommand {
+  std::string data;
+  OutputFormat output = OutputFormat::kTable;  // kTable or kJson
+};
+
 struct VersionCommand {
   OutputFormat output = OutputFormat::kTable;
 };
@@ -234,7 +248,7 @@ using CommandLine =
                  HistoryCommand, LogCommand, ExportCommand, BenchCommand, ConfigPrintCommand,
                  ConfigCheckCommand, TokenCommand, OutboxInstallCommand, OutboxStatusCommand,
                  OutboxBackfillCommand, VerifyCommand, BackupCommand, RestoreCommand, RenewCommand,
-                 VersionCommand>;
+                 ConnectionsCommand, HealthCommand, VersionCommand>;
 
 // What the command line depends on beside its arguments.
 struct Surroundings {

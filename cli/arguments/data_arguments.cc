@@ -1,9 +1,11 @@
-// The commands that work on a data folder: verify, backup, restore, renew.
+// The commands that work on a data folder or with the server that holds it: verify, backup,
+// restore, renew, connections, health.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "cli/arguments/number_option.h"
 #include "cli/arguments/subcommand.h"
 
 namespace courtside {
@@ -170,11 +172,61 @@ class Renew : public Subcommand {
   bool force_ = false;
 };
 
+class Connections : public Subcommand {
+ public:
+  explicit Connections(CLI::App& root)
+      : app_(*root.add_subcommand("connections",
+                                  "List the connections of the server of a folder, or end one")),
+        data_(app_),
+        output_(app_, {"table", "json", "jsonl"}, OutputOption::Tables::kWithTimes) {
+    add_number(app_, "--close", close_, 1, UINT64_MAX, "End the connection with this id");
+  }
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    const auto folder = data_.folder(surroundings);
+    if (!folder) return tl::unexpected(folder.error());
+    return output_.finish(ConnectionsCommand{.data = *folder, .close = close_}, surroundings);
+  }
+
+ private:
+  CLI::App& app_;
+  DataOption data_;
+  OutputOption output_;
+  std::uint64_t close_ = 0;
+};
+
+class Health : public Subcommand {
+ public:
+  explicit Health(CLI::App& root)
+      : app_(*root.add_subcommand("health", "Say if the server of a folder is ready")),
+        data_(app_),
+        output_(app_, {"table", "json"}) {}
+
+  bool chosen() const override { return app_.parsed(); }
+
+  ParsedCommandLine finish(const Surroundings& surroundings) const override {
+    const auto folder = data_.folder(surroundings);
+    if (!folder) return tl::unexpected(folder.error());
+    return output_.finish(HealthCommand{.data = *folder}, surroundings);
+  }
+
+ private:
+  CLI::App& app_;
+  DataOption data_;
+  OutputOption output_;
+};
+
 }  // namespace
 
 std::unique_ptr<Subcommand> add_verify(CLI::App& root) { return std::make_unique<Verify>(root); }
 std::unique_ptr<Subcommand> add_backup(CLI::App& root) { return std::make_unique<Backup>(root); }
 std::unique_ptr<Subcommand> add_restore(CLI::App& root) { return std::make_unique<Restore>(root); }
 std::unique_ptr<Subcommand> add_renew(CLI::App& root) { return std::make_unique<Renew>(root); }
+std::unique_ptr<Subcommand> add_connections(CLI::App& root) {
+  return std::make_unique<Connections>(root);
+}
+std::unique_ptr<Subcommand> add_health(CLI::App& root) { return std::make_unique<Health>(root); }
 
 }  // namespace courtside

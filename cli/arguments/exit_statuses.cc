@@ -30,7 +30,8 @@ const std::vector<ExitStatus>& exit_statuses() {
        "a file cannot be opened; events at the position are gone, or the position is of another "
        "log"},
       {69, kServes, "the address is taken"},
-      {69, kHasFolder, "(`backup`) the server that holds the folder cannot be reached"},
+      {69, kHasFolder,
+       "(`backup`, `connections`, `health`) the server that holds the folder cannot be reached"},
       {69, kAsksServer,
        "the server cannot be reached, has a certificate that does not hold, or is not Courtside; "
        "(`outbox status`) a source is refused"},

@@ -193,6 +193,8 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments,
   commands.push_back(add_backup(root));
   commands.push_back(add_restore(root));
   commands.push_back(add_renew(root));
+  commands.push_back(add_connections(root));
+  commands.push_back(add_health(root));
   commands.push_back(std::make_unique<Version>(root));
   commands.push_back(add_help(root));
   commands.push_back(add_man(root));

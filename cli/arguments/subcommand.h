@@ -43,6 +43,8 @@ std::unique_ptr<Subcommand> add_verify(CLI::App& root);
 std::unique_ptr<Subcommand> add_backup(CLI::App& root);
 std::unique_ptr<Subcommand> add_restore(CLI::App& root);
 std::unique_ptr<Subcommand> add_renew(CLI::App& root);
+std::unique_ptr<Subcommand> add_connections(CLI::App& root);
+std::unique_ptr<Subcommand> add_health(CLI::App& root);
 // They read all of `root`, so it is to be complete when one of them is chosen.
 std::unique_ptr<Subcommand> add_help(CLI::App& root);
 std::unique_ptr<Subcommand> add_man(CLI::App& root);

@@ -4,22 +4,18 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
 
-#include "base/utf8.h"
 #include "base/version.h"
 #include "cli/commands/command_client.h"
 #include "cli/commands/command_http.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/log_text.h"
+#include "cli/commands/serving_at.h"
 #include "engine/http/backup_endpoint.h"
-#include "engine/server/serving_file.h"
 #include "eventlog/backup/backup_log.h"
 #include "eventlog/verify/backup_file.h"
 
@@ -28,16 +24,6 @@ namespace {
 
 // A copy to another disk takes as long as it takes.
 constexpr std::uint32_t kPatienceMs = 24 * 3600 * 1000;
-
-// Empty where no server says that it is here.
-std::optional<ServingAt> serving_at(const std::string& data) {
-  std::ifstream file(ServingFile::path(data));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!is_utf8(text)) return std::nullopt;
-  const ServerWords words(text);
-  if (words.text("url").empty()) return std::nullopt;
-  return ServingAt{.url = words.text("url"), .key = words.text("key")};
-}
 
 Result<BackupMade> ask_for_backup(const ServingAt& at, const std::string& target) {
   const Result<Remote> server =

@@ -31,6 +31,8 @@ int run_verify(const VerifyCommand& command);
 int run_backup(const BackupCommand& command);
 int run_restore(const RestoreCommand& command);
 int run_renew(const RenewCommand& command);
+int run_connections(const ConnectionsCommand& command);
+int run_health(const HealthCommand& command);
 int run_version(const VersionCommand& command);
 
 }  // namespace courtside

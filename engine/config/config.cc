@@ -31,7 +31,25 @@ bool is_exposed(const Config& config) {
   return !address || !address->is_loopback();
 }
 
+// Without TLS a key would travel in plain text, so only this machine may be asked.
+Result<void> check_admin(const Config& config) {
+  if (config.admin.empty()) return {};
+  const Result<ListenAddress> address = parse_listen_address(config.admin);
+  if (!address) return fail(Code::bad_configuration, "admin: " + address.error().message);
+  if (address->is_loopback()) return {};
+  const auto refuse = [&config](std::string_view why) {
+    return fail(
+        Code::bad_configuration,
+        format("admin: `{}` is open to other machines, and {}; listen on 127.0.0.1 or [::1]",
+               config.admin, why));
+  };
+  if (!has_access_control(config)) return refuse("no access control is configured");
+  if (!has_tls(config)) return refuse("keys would travel in plain text without `tls`");
+  return {};
+}
+
 Result<void> check_exposure(const Config& config) {
+  if (const Result<void> admin = check_admin(config); !admin) return admin;
   const Result<ListenAddress> address = parse_listen_address(config.listen);
   if (!address) return fail(address.error());
   const Result<NetworkList> proxies = NetworkList::parse(config.trusted_proxies);

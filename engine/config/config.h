@@ -75,6 +75,7 @@ enum class LogFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on 
 
 struct Config {
   std::string listen = "127.0.0.1:8080";
+  std::string admin;  // address of the listener for administration; empty: none
   std::string data = "./courtside-data";
   std::uint64_t shards = 0;  // 0: one less than the cores, at least one; see shard_count
   std::uint64_t read_threads = 2;

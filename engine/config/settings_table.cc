@@ -44,6 +44,10 @@ TextSetting optional_text(std::string& (*member)(Config&)) { return {member, tru
 std::vector<Setting> top_settings() {
   return {
       {"listen", "address and port to listen on", TextSetting{MEMBER(listen)}},
+      {"admin",
+       "address and port of a second listener, for metrics, health and the list of connections; "
+       "empty: none",
+       optional_text(MEMBER(admin))},
       {"data", "folder of the log; the server creates it if it does not exist",
        TextSetting{MEMBER(data)}},
       {"shards", "threads that own connections",

@@ -19,6 +19,7 @@ class EchoRole final : public Role {
   // Role
   bool is_over() const override { return false; }  // lasts as long as its connection
   bool is_history() const override { return false; }
+  RoleInfo describe() const override { return {.kind = "echo"}; }
   void on_message(Opcode opcode, std::string_view payload) override;
   void on_verdict(const Verdict& /*verdict*/) override {}  // it appends nothing
   void on_drained() override { link_.resume_reading(); }

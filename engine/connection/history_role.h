@@ -26,6 +26,9 @@ class HistoryRole final : public Role, public HistoryHost {
   // Role
   bool is_over() const override { return stream_->over(); }
   bool is_history() const override { return true; }
+  RoleInfo describe() const override {
+    return {.kind = "history", .actor = stream_->reader().actor};
+  }
   void on_message(Opcode /*opcode*/, std::string_view /*payload*/) override {}  // not a WebSocket
   void on_verdict(const Verdict& /*verdict*/) override {}  // it appends only audit events
   void on_drained() override { stream_->on_drained(); }

@@ -112,6 +112,12 @@ void Link::close_after_flush() {
   if (connection_ != nullptr) connection_->close_after_flush();
 }
 
+void Link::cut(std::string_view reason) {
+  constexpr std::uint16_t kServiceRestart = 1012;
+  if (is_websocket_) return close_websocket(kServiceRestart, reason);
+  abort();
+}
+
 void Link::abort() {
   if (connection_ != nullptr) connection_->abort();
 }

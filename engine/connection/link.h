@@ -34,6 +34,7 @@ class Link {
   const Services& services() const { return host_.services(); }
   Hub& hub() { return host_.hub(); }
   ConnectionAdmission& admission() { return admission_; }
+  std::string address() const { return admission_.address(); }
 
   // A request came; respond(), start_stream() or accept_websocket() answers it.
   void expect_answer() { awaits_answer_ = true; }
@@ -69,6 +70,9 @@ class Link {
   void close_websocket(std::uint16_t code, std::string_view reason);
   void close_after_flush();
   void abort();
+  // Ends the connection as a whole: a WebSocket with 1012 and a reason, so that the client comes
+  // back; anything else at once.
+  void cut(std::string_view reason);
 
   // Submits the append; Peer::on_verdict gets the verdict with this ticket. Errors: draining
   // (unless `while_draining`), overloaded.

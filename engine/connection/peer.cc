@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/json.h"
+#include "base/time.h"
 #include "engine/admission/origin.h"
 #include "engine/connection/echo_role.h"
 #include "engine/connection/history_role.h"
@@ -15,8 +17,12 @@
 
 namespace courtside {
 
-Peer::Peer(PeerHost& host, ConnectionAdmission admission)
-    : host_(host), link_(host, std::move(admission)), traces_(link_, *this) {}
+Peer::Peer(PeerHost& host, ConnectionAdmission admission, bool is_admin)
+    : host_(host),
+      is_admin_(is_admin),
+      since_(now()),
+      link_(host, std::move(admission)),
+      traces_(link_, *this) {}
 
 // Destroys an ended role. Call it only when no function up the stack uses the role.
 void Peer::destroy_ended_role() {
@@ -96,6 +102,19 @@ void Peer::on_tick(std::uint64_t now_ms) {
 void Peer::on_rights_change(const RightsChange& change, bool revokes) {
   if (!link_.is_open()) return;
   with_role([&](Role& role) { role.on_rights_change(change, revokes); });
+}
+
+std::string Peer::describe() const {
+  const RoleInfo role = role_ ? role_->describe() : RoleInfo{};
+  JsonObject json;
+  json.number("id", link_.id().value())
+      .text("address", link_.address())
+      .text("since", format_rfc3339(since_))
+      .text("kind", role.kind)
+      .text("actor", role.actor)
+      .number("subscriptions", role.subscriptions)
+      .number("queuedbytes", link_.queued_bytes());
+  return json.take();
 }
 
 void Peer::cut_history() {

@@ -25,7 +25,7 @@ namespace courtside {
 class Peer final : public ConnectionHandler, public Exchange {
  public:
   // `host` must outlive it.
-  Peer(PeerHost& host, ConnectionAdmission admission);
+  Peer(PeerHost& host, ConnectionAdmission admission, bool is_admin = false);
 
   void set_connection(Connection& connection) COURTSIDE_ON_LOOP { link_.open(connection); }
 
@@ -39,6 +39,9 @@ class Peer final : public ConnectionHandler, public Exchange {
   // Shutdown, step 2: closes the connection properly. A request is answered first.
   void drain(const Goodbye& goodbye) COURTSIDE_ON_LOOP;
   void abort() COURTSIDE_ON_LOOP { link_.abort(); }
+  // For administration: a JSON object that says whose connection it is, and its end.
+  std::string describe() const COURTSIDE_ON_LOOP;
+  void cut() COURTSIDE_ON_LOOP { link_.cut("closed by an administrator"); }
 
   bool has_role() const COURTSIDE_ON_LOOP { return role_ != nullptr; }
   // Shutdown waits for it.
@@ -70,6 +73,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   Hub& hub() override { return link_.hub(); }
   std::size_t connection_count() const override { return host_.connection_count(); }
   bool draining() const override { return host_.draining(); }
+  bool is_admin() const override { return is_admin_; }
   std::uint64_t rights_changes() const override { return host_.rights_changes(); }
   void respond(HttpResponse response) override;
   void set_origin(std::string_view origin) override { link_.set_origin(origin); }
@@ -102,6 +106,8 @@ class Peer final : public ConnectionHandler, public Exchange {
   void destroy_ended_role();
 
   PeerHost& host_;
+  const bool is_admin_;
+  const Timestamp since_;
   Link link_;
   AuditTraces traces_;
   std::unique_ptr<Role> role_;

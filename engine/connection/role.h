@@ -3,7 +3,9 @@
 // Threads: its shard's. Its Peer passes it the connection's events and destroys it when it is over.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "engine/access/rights_change.h"
@@ -19,6 +21,13 @@ struct Goodbye {
   std::uint64_t spread_ms = 5'000;
 };
 
+// For administration.
+struct RoleInfo {
+  std::string_view kind = "http";  // "session", "stream", "history", "wait", "echo"; "http": none
+  std::string actor = {};          // as Identity has it; empty: nobody, or not known yet
+  std::size_t subscriptions = 0;
+};
+
 class Role {
  public:
   virtual ~Role() = default;
@@ -27,6 +36,7 @@ class Role {
   virtual bool is_over() const = 0;
   // A history file, which has unbounded length.
   virtual bool is_history() const = 0;
+  virtual RoleInfo describe() const = 0;
 
   virtual void on_message(Opcode opcode, std::string_view payload) = 0;
   virtual void on_verdict(const Verdict& verdict) = 0;

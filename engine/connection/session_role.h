@@ -25,6 +25,11 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   // Role
   bool is_over() const override { return false; }  // lasts as long as its connection
   bool is_history() const override { return false; }
+  RoleInfo describe() const override {
+    return {.kind = "session",
+            .actor = session_.actor(),
+            .subscriptions = session_.subscription_count()};
+  }
   void on_message(Opcode opcode, std::string_view payload) override;
   void on_verdict(const Verdict& verdict) override { session_.on_verdict(verdict); }
   void on_drained() override { session_.on_drained(); }

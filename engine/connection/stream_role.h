@@ -42,6 +42,9 @@ class StreamRole final : public Role, private SubscriberOwner {
   // Only the answer to a reader of Durable Streams ends before its connection.
   bool is_over() const override { return ended_ && control_.has_value(); }
   bool is_history() const override { return false; }
+  RoleInfo describe() const override {
+    return {.kind = "stream", .actor = reader_.actor, .subscriptions = 1};
+  }
   void on_message(Opcode opcode, std::string_view payload) override;
   void on_verdict(const Verdict& /*verdict*/) override {}  // it appends nothing
   void on_drained() override { link_.hub().on_drained(subscriber_); }

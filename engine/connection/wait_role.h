@@ -28,6 +28,9 @@ class WaitRole final : public Role, private SubscriberOwner {
   // Role
   bool is_over() const override { return is_over_; }
   bool is_history() const override { return false; }
+  RoleInfo describe() const override {
+    return {.kind = "wait", .actor = wait_.reader.actor, .subscriptions = 1};
+  }
   void on_message(Opcode /*opcode*/, std::string_view /*payload*/) override {}  // not a WebSocket
   void on_verdict(const Verdict& /*verdict*/) override {}                       // appends nothing
   void on_drained() override { link_.hub().on_drained(subscriber_); }

@@ -1,5 +1,6 @@
 // Makes backups of the running log for processes that can read the data folder's `serving.json`.
-// That file has a key, made at start and used only for this. One backup at a time.
+// That file has a key, made at start and used only for this and for administration. One backup at a
+// time.
 //
 // Threads: any; make() blocks until the backup is on disk.
 #pragma once

@@ -67,6 +67,8 @@ class Exchange {
   virtual Hub& hub() = 0;
   // The connections of its shard, this one included.
   virtual std::size_t connection_count() const = 0;
+  // The request came to the listener for administration.
+  virtual bool is_admin() const = 0;
   // The server is shutting down: do not begin long responses.
   virtual bool draining() const = 0;
   // Increases with each event that may end a right. A right that was checked at another value must

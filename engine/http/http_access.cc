@@ -1,10 +1,12 @@
 #include "engine/http/http_access.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/base64url.h"
+#include "base/format.h"
 #include "engine/history/query_parameters.h"
 #include "engine/http/http_routes.h"
 #include "engine/http/problem.h"
@@ -204,6 +206,20 @@ OffsetRange readable(const Services& services) {
     held.end = std::max(held.begin, std::min(held.end, services.access.settled()));
   }
   return held;
+}
+
+void method_not_allowed(Exchange& exchange, std::string_view allowed, std::string_view hint) {
+  HttpResponse response =
+      problem({Code::method_not_allowed, format("this path accepts {}{}", allowed, hint)});
+  response.headers.emplace_back("allow", allowed);
+  exchange.respond(response);
+}
+
+void identified(Exchange& exchange, HttpRequest& request, const Handler& handle) {
+  const auto kept = std::make_shared<const HttpRequest>(std::move(request));
+  with_identity(exchange, *kept, [kept, handle](Exchange& asker, const Identity& identity) {
+    handle(asker, *kept, identity);
+  });
 }
 
 }  // namespace courtside

@@ -40,6 +40,13 @@ void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity
 void with_read_grant(Exchange& exchange, const Identity& identity,
                      const std::vector<std::string>& channels, ReadMode mode, Then<ReadGrant> then);
 
+// Calls `handle` when the caller is authenticated, and keeps the request until then.
+using Handler = std::function<void(Exchange&, const HttpRequest&, const Identity&)>;
+void identified(Exchange& exchange, HttpRequest& request, const Handler& handle);
+
+// Answers 405. `hint`: where else the method may be meant for.
+void method_not_allowed(Exchange& exchange, std::string_view allowed, std::string_view hint = {});
+
 // unsupported_media_type when the body is compressed. REQUIRES: a request with a body.
 Result<void> check_plain_body(const HttpRequest& request);
 

@@ -20,16 +20,6 @@
 namespace courtside {
 namespace {
 
-void get_health(Exchange& exchange, bool must_be_ready) {
-  const bool ready = !exchange.draining();
-  JsonObject body;
-  body.text("status", ready ? "ok" : "draining")
-      .text("epoch", exchange.hub().epoch())
-      .text("head", exchange.hub().head())
-      .number("connections", exchange.connection_count());
-  exchange.respond(json_response(body.take(), must_be_ready && !ready ? 503 : 200));
-}
-
 void get_document(Exchange& exchange, std::string_view document) {
   exchange.respond(json_response(std::string(document)));
 }
@@ -60,41 +50,6 @@ void get_schema(Exchange& exchange, std::string_view type) {
 void get_outbox(Exchange& exchange, const HttpRequest&, const Identity& reader) {
   with_read_grant(exchange, reader, {}, ReadMode::kHistory, [](Exchange& asker, const ReadGrant&) {
     asker.respond(json_response(asker.services().outboxes()));
-  });
-}
-
-// Metrics reveal the platform's activity: for services with the permission, and for readers of
-// everything.
-void get_metrics(Exchange& exchange, const HttpRequest&, const Identity& reader) {
-  constexpr std::string_view kMayReadMetrics = "metrics:read";
-  const auto show = [](Exchange& asker) {
-    asker.respond({.status = 200,
-                   .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                   .headers = {},
-                   .body = asker.services().metrics()});
-  };
-  const bool may_read = reader.kind == Identity::Kind::kService &&
-                        std::find(reader.permissions.begin(), reader.permissions.end(),
-                                  kMayReadMetrics) != reader.permissions.end();
-  if (may_read) return show(exchange);
-  with_read_grant(exchange, reader, {}, ReadMode::kHistory,
-                  [show](Exchange& asker, const ReadGrant&) { show(asker); });
-}
-
-// `hint`: where else the method may be meant for.
-void method_not_allowed(Exchange& exchange, std::string_view allowed, std::string_view hint = {}) {
-  HttpResponse response =
-      problem({Code::method_not_allowed, format("this path accepts {}{}", allowed, hint)});
-  response.headers.emplace_back("allow", allowed);
-  exchange.respond(response);
-}
-
-// Calls `handle` when the caller is authenticated, and keeps the request until then.
-using Handler = std::function<void(Exchange&, const HttpRequest&, const Identity&)>;
-void identified(Exchange& exchange, HttpRequest& request, const Handler& handle) {
-  const auto kept = std::make_shared<const HttpRequest>(std::move(request));
-  with_identity(exchange, *kept, [kept, handle](Exchange& asker, const Identity& identity) {
-    handle(asker, *kept, identity);
   });
 }
 
@@ -173,6 +128,7 @@ void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
 }  // namespace
 
 void handle_request(Exchange& exchange, HttpRequest& request) {
+  if (exchange.is_admin()) return handle_admin_request(exchange, request);
   const std::string path(request.path());
   if (const Result<void> plain = exchange.admission().on_request(request.headers); !plain) {
     exchange.admission().deny(Denial::kExposure);

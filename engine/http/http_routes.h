@@ -60,6 +60,12 @@ void post_ticket(Exchange& exchange, const HttpRequest& request, const Identity&
 // Authenticates by the key in serving.json only.
 void post_backup(Exchange& exchange, const HttpRequest& request);
 
+// The listener for administration: metrics, health, connections. Authenticates itself.
+void handle_admin_request(Exchange& exchange, HttpRequest& request);
+
+void get_health(Exchange& exchange, bool must_be_ready);
+void get_metrics(Exchange& exchange, const HttpRequest& request, const Identity& reader);
+
 // Authenticates itself, because the credential may also come in the first message.
 void get_websocket(Exchange& exchange, const HttpRequest& request);
 // GET /v1/echo, for conformance tests. Needs no credential.

@@ -3,6 +3,7 @@
 // they run (Server::request_reload): what is in progress keeps what it began with.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -35,6 +36,10 @@ struct Services {
   const Projections& projections;
   std::function<std::string()> metrics;   // the body of GET /metrics
   std::function<std::string()> outboxes;  // the body of GET /v1/outbox
+  // For administration; `then` is called once, on any thread: a JSON list of all connections, and
+  // whether there was such a connection.
+  std::function<void(std::function<void(std::string)> then)> list_connections = {};
+  std::function<void(std::uint64_t id, std::function<void(bool)> then)> close_connection = {};
 
   // Of a connection or session that begins now.
   ConnectionLimits connection_limits() const;

@@ -7,15 +7,14 @@
 
 namespace courtside {
 
-Result<std::unique_ptr<Listener>> Acceptor::open(const ListenAddress& address, bool is_local) {
+Result<std::unique_ptr<Listener>> Acceptor::open(const ListenAddress& address, Door door) {
   return Listener::listen(
-      loop_, address,
-      [this, is_local](AcceptedSocket socket) { on_socket(std::move(socket), is_local); },
+      loop_, address, [this, door](AcceptedSocket socket) { on_socket(std::move(socket), door); },
       [this] { ++exhausted_; });
 }
 
 Result<void> Acceptor::listen(const ListenAddress& address) {
-  Result<std::unique_ptr<Listener>> listener = open(address, /*is_local=*/false);
+  Result<std::unique_ptr<Listener>> listener = open(address, Door::kPublic);
   if (!listener) return fail(listener.error());
   listener_ = std::move(*listener);
   return {};
@@ -23,13 +22,20 @@ Result<void> Acceptor::listen(const ListenAddress& address) {
 
 void Acceptor::adopt(int fd) {
   listener_ = Listener::adopt(
-      loop_, fd, [this](AcceptedSocket socket) { on_socket(std::move(socket), false); },
+      loop_, fd, [this](AcceptedSocket socket) { on_socket(std::move(socket), Door::kPublic); },
       [this] { ++exhausted_; });
 }
 
+Result<void> Acceptor::listen_for_admin(const ListenAddress& address) {
+  Result<std::unique_ptr<Listener>> listener = open(address, Door::kAdmin);
+  if (!listener) return fail(listener.error());
+  admin_listener_ = std::move(*listener);
+  admin_is_local_ = address.is_loopback();
+  return {};
+}
+
 Result<std::uint16_t> Acceptor::listen_locally() {
-  Result<std::unique_ptr<Listener>> listener =
-      open({.host = "127.0.0.1", .port = 0}, /*is_local=*/true);
+  Result<std::unique_ptr<Listener>> listener = open({.host = "127.0.0.1", .port = 0}, Door::kLocal);
   if (!listener) return fail(listener.error());
   local_listener_ = std::move(*listener);
   return local_listener_->port();
@@ -38,6 +44,7 @@ Result<std::uint16_t> Acceptor::listen_locally() {
 void Acceptor::close() {
   listener_.reset();
   local_listener_.reset();
+  admin_listener_.reset();
 }
 
 // Starts after the last chosen shard: the counts lag behind in a burst of connections.
@@ -51,22 +58,27 @@ Shard& Acceptor::next_shard() {
   return *least;
 }
 
-void Acceptor::on_socket(AcceptedSocket socket, bool is_local) {
+void Acceptor::on_socket(AcceptedSocket socket, Door door) {
   const std::string address = socket.peer_address();
-  if (!admission_.admits_peer(address)) return count_refused(Denial::kExposure, address);
+  const bool is_admin = door == Door::kAdmin;
+  const bool is_local = door == Door::kLocal || (is_admin && admin_is_local_);
+  if (!is_admin && !admission_.admits_peer(address))
+    return count_refused(Denial::kExposure, address);
   if (tls_ != nullptr && !is_local) socket.expect_tls(tls_->context());
   Result<ConnectionLimit::Lease> of_all = admission_.lease_connection();
   if (!of_all) return refuse(std::move(socket), Denial::kConnections, of_all.error());
   ConnectionLimit::Lease of_address;
-  if (!is_local && admission_.is_proxy(address)) {
+  if (door == Door::kPublic && admission_.is_proxy(address)) {
     if (proxies_send_headers_) socket.expect_proxy_header();
   } else {
     Result<ConnectionLimit::Lease> taken = admission_.lease_address(address);
     if (!taken) return refuse(std::move(socket), Denial::kConnections, taken.error());
     of_address = std::move(*taken);
   }
-  const bool posted = next_shard().post_socket(
-      {std::move(socket), {.of_all = std::move(*of_all), .of_address = std::move(of_address)}});
+  const bool posted =
+      next_shard().post_socket({std::move(socket),
+                                {.of_all = std::move(*of_all), .of_address = std::move(of_address)},
+                                is_admin});
   if (!posted) count_refused(Denial::kConnections, address);
 }
 

@@ -32,12 +32,17 @@ class Acceptor {
   Result<void> listen(const ListenAddress& address);
   // The same with a socket that listens already; see Listener::adopt().
   void adopt(int fd);
+  // A listener for administration: plain on loopback, otherwise with TLS. Its connections are for
+  // http_admin alone.
+  Result<void> listen_for_admin(const ListenAddress& address);
   // A second, plain port on 127.0.0.1, for commands on this machine. Returns its number.
   Result<std::uint16_t> listen_locally();
   void close();
 
   // REQUIRES of both: listen() or adopt() succeeded, and close() was not called.
   std::uint16_t port() const { return listener_->port(); }
+  // REQUIRES: listen_for_admin() succeeded, and close() was not called.
+  std::uint16_t admin_port() const { return admin_listener_->port(); }
   Result<int> duplicate_socket() const { return listener_->duplicate(); }
 
   // Sockets that were closed at once.
@@ -46,8 +51,10 @@ class Acceptor {
   std::uint64_t exhausted() const { return exhausted_; }
 
  private:
-  Result<std::unique_ptr<Listener>> open(const ListenAddress& address, bool is_local);
-  void on_socket(AcceptedSocket socket, bool is_local);
+  enum class Door : std::uint8_t { kPublic, kLocal, kAdmin };
+
+  Result<std::unique_ptr<Listener>> open(const ListenAddress& address, Door door);
+  void on_socket(AcceptedSocket socket, Door door);
   Shard& next_shard();
   void refuse(AcceptedSocket socket, Denial reason, const Error& error);
   void count_refused(Denial reason, const std::string& address);
@@ -59,6 +66,8 @@ class Acceptor {
   const bool proxies_send_headers_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Listener> local_listener_;
+  std::unique_ptr<Listener> admin_listener_;
+  bool admin_is_local_ = false;  // and plain
   std::size_t next_shard_ = 0;
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> exhausted_{0};

@@ -50,7 +50,8 @@ Config without_rules() {
 }
 
 std::vector<std::string> known_permissions(const Config& config) {
-  std::set<std::string> known = {std::string(kPublishPermission), "metrics:read"};
+  std::set<std::string> known = {std::string(kPublishPermission), "metrics:read",
+                                 "connections:manage"};
   for (const ReadRule& rule : config.read_rules) {
     known.insert(rule.permissions.begin(), rule.permissions.end());
   }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "engine/config/config_change.h"
+#include "engine/server/administration.h"
 #include "engine/server/config_check.h"
 #include "engine/server/service_manager.h"
 #include "engine/server/thread_runtime.h"
@@ -139,18 +140,22 @@ Result<void> Server::open() {
   outboxes_ = std::move(*outboxes);
 
   sequencer_ = LocalSequencer::make(*log_, sequencer_options(config_));
-  services_.emplace(Services{.config = current_,
-                             .log = *log_,
-                             .pages = *pages_,
-                             .states = *states_,
-                             .sequencer = *sequencer_,
-                             .access = access_->access(),
-                             .admission = *admission_,
-                             .backups = *backups_,
-                             .router = *router_,
-                             .projections = *projections_,
-                             .metrics = [this] { return render_metrics(samples()); },
-                             .outboxes = [this] { return outboxes_->json(); }});
+  services_.emplace(Services{
+      .config = current_,
+      .log = *log_,
+      .pages = *pages_,
+      .states = *states_,
+      .sequencer = *sequencer_,
+      .access = access_->access(),
+      .admission = *admission_,
+      .backups = *backups_,
+      .router = *router_,
+      .projections = *projections_,
+      .metrics = [this] { return render_metrics(samples()); },
+      .outboxes = [this] { return outboxes_->json(); },
+      .list_connections = [this](auto then) { list_connections(*shards_, std::move(then)); },
+      .close_connection = [this](std::uint64_t id,
+                                 auto then) { close_connection(*shards_, id, std::move(then)); }});
   start_shards();
 
   loop_.set_on_wake([this] { on_wake(); });
@@ -181,6 +186,11 @@ void Server::start_shards() {
 
 Result<void> Server::listen() {
   acceptor_.emplace(loop_, *admission_, *shards_, tls_.get(), config_.proxy_protocol);
+  if (!config_.admin.empty()) {
+    const Result<ListenAddress> admin = parse_listen_address(config_.admin);
+    if (!admin) return fail(admin.error());
+    if (const Result<void> open = acceptor_->listen_for_admin(*admin); !open) return open;
+  }
   if (passed_socket_) {
     acceptor_->adopt(*std::exchange(passed_socket_, std::nullopt));
     return write_serving_file();
@@ -205,11 +215,19 @@ Result<void> Server::write_serving_file() {
     if (!local) return fail(local.error());
     port = *local;
   }
-  Result<std::unique_ptr<ServingFile>> file =
-      ServingFile::write(config_.data, {.url = http_url(*host, port), .key = backups_->key()});
+  Result<std::unique_ptr<ServingFile>> file = ServingFile::write(
+      config_.data, {.url = http_url(*host, port), .admin = admin_url(), .key = backups_->key()});
   if (!file) return fail(file.error());
   serving_file_ = std::move(*file);
   return {};
+}
+
+// Empty when this machine does not reach it in plain text.
+std::string Server::admin_url() const {
+  if (config_.admin.empty()) return {};
+  const Result<ListenAddress> address = parse_listen_address(config_.admin);
+  if (!address || !address->is_loopback()) return {};
+  return http_url(address->host, acceptor_->admin_port());
 }
 
 // Tells the service manager that the server is alive if every shard has run since the last time. A

@@ -80,6 +80,7 @@ class Server {
   void on_failure(const Error& error);
   Result<void> listen();
   Result<void> write_serving_file();
+  std::string admin_url() const;
   void on_wake();
   void stop_listening();
   void reload();

@@ -25,7 +25,9 @@ std::string http_url(const std::string& host, std::uint16_t port) {
 Result<std::unique_ptr<ServingFile>> ServingFile::write(const std::string& data,
                                                         const ServingAt& at) {
   JsonObject json;
-  json.text("url", at.url).text("key", at.key);
+  json.text("url", at.url);
+  if (!at.admin.empty()) json.text("admin", at.admin);
+  json.text("key", at.key);
   const std::string whole = path(data);
   const std::string partial = whole + ".partial";
   // Always makes a new file: an existing one may have wider permissions.

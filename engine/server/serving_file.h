@@ -17,7 +17,8 @@
 namespace courtside {
 
 struct ServingAt {
-  std::string url;  // a loopback address
+  std::string url;    // a loopback address
+  std::string admin;  // the same of the listener for administration; empty: there is none
   std::string key;
 };
 

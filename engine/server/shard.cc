@@ -178,12 +178,27 @@ void Shard::adopt_socket(NewConnection accepted) {
   ++accepted_;
   if (draining_) return;
   auto peer = std::make_unique<Peer>(
-      *this, ConnectionAdmission(services_.admission, loop_, accepted.socket.peer_address(),
-                                 std::move(accepted.places)));
+      *this,
+      ConnectionAdmission(services_.admission, loop_, accepted.socket.peer_address(),
+                          std::move(accepted.places)),
+      accepted.is_admin);
   Connection& connection =
       runtime_->adopt(std::move(accepted.socket), services_.connection_limits(), *peer);
   peer->set_connection(connection);
   peers_.emplace(connection.id(), std::move(peer));
+}
+
+std::vector<std::string> Shard::connections() {
+  std::vector<std::string> out;
+  out.reserve(peers_.size());
+  for (const auto& [id, peer] : peers_) out.push_back(peer->describe());
+  return out;
+}
+
+bool Shard::cut(ConnectionId id) {
+  Peer* peer = find_peer(id);
+  if (peer != nullptr) peer->cut();
+  return peer != nullptr;
 }
 
 Peer* Shard::find_peer(ConnectionId id) {

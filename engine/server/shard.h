@@ -42,6 +42,7 @@ class Peer;
 struct NewConnection {
   AcceptedSocket socket;
   Admission::ConnectionLeases places;
+  bool is_admin = false;  // of the listener for administration
 };
 
 class Shard final : public HubHost, public PeerHost {
@@ -62,6 +63,11 @@ class Shard final : public HubHost, public PeerHost {
   void post_commit(SharedCommit commit);
   // Any thread. The task runs on the shard's thread.
   void post_task(std::function<void()> task);
+
+  // One JSON object for each connection. On the shard's thread, within a task.
+  std::vector<std::string> connections() COURTSIDE_ON_LOOP;
+  // Cuts a connection; false when the shard has none with this id. On the shard's thread.
+  bool cut(ConnectionId id) COURTSIDE_ON_LOOP;
 
   // Refuses new work from now on. Any thread.
   void refuse_work() { draining_ = true; }

@@ -41,6 +41,8 @@ class SessionSubscriptions {
   SessionSubscriptions(const SessionSubscriptions&) = delete;
   SessionSubscriptions& operator=(const SessionSubscriptions&) = delete;
 
+  std::size_t count() const { return subs_.size(); }
+
   // Requests of the client. REQUIRES: it is authenticated.
   void subscribe(protocol::Subscribe& message);
   void unsubscribe(const protocol::Unsubscribe& message);

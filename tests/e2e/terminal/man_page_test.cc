@@ -38,6 +38,8 @@ TEST(ManPage, IsSetForEveryCommand) {
                               "outbox backfill",
                               "verify",
                               "backup",
+                              "connections",
+                              "health",
                               "restore",
                               "renew",
                               "version",
