@@ -12,19 +12,29 @@
 #include <vector>
 
 #include "base/format.h"
+#include "eventlog/background_errors.h"
 #include "eventlog/database_error.h"
 #include "eventlog/database_options.h"
 #include "eventlog/kept_links.h"
 #include "eventlog/log_folder.h"
+#include "eventlog/merge_room.h"
 
 namespace courtside {
 namespace {
+
+Code code_of_failed_open(const rocksdb::Status& status) {
+  if (status.IsNoSpace()) return Code::storage_full;
+  const bool is_read_only =
+      status.IsIOError() && status.ToString().find("Read-only file system") != std::string::npos;
+  return is_read_only ? Code::storage_read_only : Code::no_input;
+}
 
 Error open_error(const rocksdb::Status& status, const std::string& path) {
   if (is_lock_held(status)) {
     return {Code::data_in_use, format("the data folder {} is in use by another process", path)};
   }
-  return error_from(status, format("the log in {} cannot be opened", path), Code::no_input);
+  return error_from(status, format("the log in {} cannot be opened", path),
+                    code_of_failed_open(status));
 }
 
 // Like open_error(), for an existing log that must not be changed: a missing file is damage.
@@ -131,11 +141,20 @@ rocksdb::Status Database::start(const DatabaseOptions& options, For what) {
   rocks_options.create_missing_column_families = is_new_;
   rocks_options.max_open_files = options.max_open_files;
   rocks_options.track_and_verify_wals_in_manifest = options.needs_journals;
+  // `meta` never fills a memtable and would pin old journals.
+  rocks_options.max_total_wal_size = options.journal_bytes;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* rocks = nullptr;
   const bool reads = what == For::kReading;
-  const auto families = column_families(options.block_cache_bytes, shared_floors_,
-                                        reads ? TableParts::kInCache : TableParts::kInMemory);
+  if (!reads) {
+    merge_room_ = std::make_shared<MergeRoom>(*env_);
+    background_errors_ = std::make_shared<BackgroundErrors>(merge_room_);
+    rocks_options.sst_file_manager = merge_room_->manager();
+    rocks_options.listeners.push_back(background_errors_);
+  }
+  const auto families = column_families(
+      {.block_cache_bytes = options.block_cache_bytes, .memtable_bytes = options.memtable_bytes},
+      shared_floors_, reads ? TableParts::kInCache : TableParts::kInMemory);
   const rocksdb::Status status =
       reads ? rocksdb::DB::OpenForReadOnly(rocks_options, options.path, families, &handles, &rocks)
             : rocksdb::DB::Open(rocks_options, options.path, families, &handles, &rocks);
@@ -154,10 +173,13 @@ Database::~Database() {
     rocks_->Close();  // everything important was synced when it was written
     rocks_.reset();
   }
-  if (lock_ != nullptr) {
-    // On an error, the end of the process releases the lock.
-    env_->UnlockFile(lock_).PermitUncheckedError();
-  }
+  release();
+}
+
+void Database::release() {
+  // On an error, the end of the process releases the lock.
+  if (lock_ != nullptr) env_->UnlockFile(lock_).PermitUncheckedError();
+  lock_ = nullptr;
 }
 
 rocksdb::ColumnFamilyHandle* Database::family(Family family) const {
@@ -188,6 +210,18 @@ Result<std::vector<std::optional<std::string>>> Database::get_all(
   }
   return values;
 }
+
+std::uint64_t Database::memtable_bytes() const {
+  std::uint64_t bytes = 0;
+  rocks_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+  return bytes;
+}
+
+void Database::set_merge_room(std::uint64_t bytes) { merge_room_->set(bytes); }
+
+std::optional<Error> Database::background_failure() const { return background_errors_->failure(); }
+
+std::optional<Error> Database::background_damage() const { return background_errors_->damage(); }
 
 rocksdb::Status Database::ingest(const std::vector<rocksdb::IngestExternalFileArg>& files) {
   files_->begin_ingestion();

@@ -29,7 +29,9 @@ struct IngestExternalFileArg;
 
 namespace courtside {
 
+class BackgroundErrors;
 class KeptLinks;
+class MergeRoom;
 
 struct DatabaseOptions {
   std::string path;
@@ -38,12 +40,16 @@ struct DatabaseOptions {
   int max_open_files = -1;      // -1: no limit
   bool needs_journals = true;   // false: a missing journal is ignored
   rocksdb::Env* env = nullptr;  // reads and writes the files; null: the machine's own
+  // Records in memory before they become a file, and all journals together.
+  std::size_t memtable_bytes = 32 << 20;
+  std::size_t journal_bytes = 128 << 20;
 };
 
 class Database {
  public:
   // Opens the database, and creates it in an empty folder if `create` allows it; see log_folder.h.
-  // Errors: data_in_use, data_corrupt, data_newer, no_input, write_failed.
+  // Errors: data_in_use, data_corrupt, data_newer, no_input, storage_full, storage_read_only,
+  // write_failed.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
 
   // Opens an existing log read-only and locks it against writers. A half-written last commit is
@@ -53,6 +59,10 @@ class Database {
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  // Of a log that is open to read: the lock against writers. hold() takes it again after release().
+  Result<void> hold();
+  void release();
 
   rocksdb::DB& rocks() const { return *rocks_; }
   rocksdb::ColumnFamilyHandle* family(Family family) const;
@@ -76,6 +86,18 @@ class Database {
   // at a time.
   rocksdb::Status ingest(const std::vector<rocksdb::IngestExternalFileArg>& files);
 
+  // Bytes of records that only the journals have.
+  std::uint64_t memtable_bytes() const;
+
+  // REQUIRES of these three: it is open for writing.
+  //
+  // Lets compactions use this much disk space.
+  void set_merge_room(std::uint64_t bytes);
+  // Why RocksDB's own threads have failed: nothing more can be written. Empty: they have not.
+  std::optional<Error> background_failure() const;
+  // The damage that merging found; the log is still served.
+  std::optional<Error> background_damage() const;
+
   // Lets compaction drop what is below the floors. Floors never go back.
   void set_floors(const Floors& floors) {
     shared_floors_->first_held = floors.first_held.value();
@@ -85,7 +107,6 @@ class Database {
  private:
   Database(std::string path, rocksdb::Env& env);
 
-  Result<void> hold();
   enum class For : std::uint8_t { kWriting, kReading };
   rocksdb::Status start(const DatabaseOptions& options, For what);
 
@@ -98,6 +119,8 @@ class Database {
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   rocksdb::ColumnFamilyHandle* default_family_ = nullptr;  // RocksDB requires it; it is empty
   std::shared_ptr<SharedFloors> shared_floors_;
+  std::shared_ptr<MergeRoom> merge_room_;                // null when it is open to read
+  std::shared_ptr<BackgroundErrors> background_errors_;  // likewise
 };
 
 }  // namespace courtside

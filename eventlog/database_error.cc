@@ -31,10 +31,17 @@ std::string message_of(const rocksdb::Status& status) {
          "(`courtside renew` is for a lost end of the log, and does not help)";
 }
 
+// The disk cannot read its bytes (EIO).
+bool is_bad_sector(const rocksdb::Status& status) {
+  return status.IsIOError() && status.ToString().find("Input/output error") != std::string::npos;
+}
+
 }  // namespace
 
 Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise) {
-  const Code code = status.IsCorruption() ? Code::data_corrupt : otherwise;
+  const bool is_damage =
+      status.IsCorruption() || (otherwise == Code::internal && is_bad_sector(status));
+  const Code code = is_damage ? Code::data_corrupt : otherwise;
   return {code, format("{}: {}", doing, message_of(status))};
 }
 

@@ -11,8 +11,9 @@ class Status;
 
 namespace courtside {
 
-// `status` as an error: data_corrupt when bytes on disk are wrong, otherwise `otherwise`. `doing`
-// is a noun for the message ("events").
+// `status` as an error: data_corrupt when bytes on disk are wrong, otherwise `otherwise`. With
+// `otherwise` internal, which reads use, bytes that the disk cannot read are wrong, too. `doing` is
+// a noun for the message ("events").
 Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise);
 
 // True when opening failed because another process has the database open.

@@ -13,6 +13,7 @@
 
 #include "eventlog/encoding.h"
 #include "eventlog/family.h"
+#include "eventlog/rocks_logger.h"
 
 namespace courtside {
 namespace {
@@ -87,6 +88,15 @@ rocksdb::BlockBasedTableOptions table_options(const TableCache& cache) {
   return table;
 }
 
+// Compaction debt slows down only reads. It must not slow down commits: RocksDB would delay the
+// writes of every family, and for ever while a full disk leaves no room for compactions.
+void never_delay_writes(rocksdb::ColumnFamilyOptions& options) {
+  options.level0_slowdown_writes_trigger = 1 << 20;
+  options.level0_stop_writes_trigger = 1 << 20;
+  options.soft_pending_compaction_bytes_limit = 0;
+  options.hard_pending_compaction_bytes_limit = 0;
+}
+
 // Ascending keys, written at commit. In level style, files of ascending keys never overlap, so they
 // move down a level by a change of the manifest and are never rewritten.
 //
@@ -94,14 +104,15 @@ rocksdb::BlockBasedTableOptions table_options(const TableCache& cache) {
 // would span the whole log, and moving it down would rewrite all of it. Instead, files that hold
 // only dropped records are removed whole. Other dropped records disappear when their file is next
 // compacted: after at most 30 days, RocksDB's default when a filter is set.
-rocksdb::ColumnFamilyOptions events_options(const TableCache& cache,
-                                            const SharedFloorsPtr& floors) {
+rocksdb::ColumnFamilyOptions events_options(const TableCache& cache, const SharedFloorsPtr& floors,
+                                            std::size_t memtable_bytes) {
   rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = 32 * kMiB;  // also bounds what is replayed from the WAL at start
+  options.write_buffer_size = memtable_bytes;  // also bounds what is replayed from the WAL at start
   options.max_write_buffer_number = 3;
+  never_delay_writes(options);
   options.compression = lz4_where_built();
   options.level_compaction_dynamic_level_bytes = true;
-  options.target_file_size_base = 32 * kMiB;
+  options.target_file_size_base = memtable_bytes;
   options.compaction_filter_factory = std::make_shared<StaleFilterFactory>(Family::kEvents, floors);
   auto table = table_options(cache);
   // A single read decompresses a whole block. Half of RocksDB's usual 16 KiB halves that cost, and
@@ -119,12 +130,7 @@ rocksdb::ColumnFamilyOptions derived_options(Family family, const TableCache& ca
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kMiB;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
-  // Compaction debt here slows down only reads. It must not slow down commits: RocksDB would delay
-  // the writes of every family.
-  options.level0_slowdown_writes_trigger = 1 << 20;
-  options.level0_stop_writes_trigger = 1 << 20;
-  options.soft_pending_compaction_bytes_limit = 0;
-  options.hard_pending_compaction_bytes_limit = 0;
+  never_delay_writes(options);
   auto table = table_options(cache);
   table.block_size = 4 * 1024;
   if (family == Family::kIndex) {
@@ -159,7 +165,6 @@ void set_up(rocksdb::DBOptions& options) {
   options.recycle_log_file_num = 0;  // recycled files have known holes in recovery
   options.wal_compression = rocksdb::kNoCompression;
   options.track_and_verify_wals_in_manifest = true;
-  options.max_total_wal_size = 128 * kMiB;  // `meta` never fills a memtable and would pin old WALs
   options.allow_concurrent_memtable_write = false;  // one writer: 1.35 M events/s instead of 1.06
   options.avoid_flush_during_shutdown = true;       // the WAL has everything
   options.max_background_jobs = 2;
@@ -169,23 +174,22 @@ void set_up(rocksdb::DBOptions& options) {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 4;
+  options.info_log = make_rocks_logger();
   // After a failed write the state on disk is unknown: the process ends and recovers at its next
   // start.
   options.max_bgerror_resume_count = 0;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> column_families(std::size_t block_cache_bytes,
+std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const FamilySizes& sizes,
                                                              SharedFloorsPtr floors,
                                                              TableParts parts) {
-  const TableCache cache{rocksdb::NewLRUCache(block_cache_bytes), parts};
+  const TableCache cache{rocksdb::NewLRUCache(sizes.block_cache_bytes), parts};
   const auto derived = [&](Family family) {
     return rocksdb::ColumnFamilyDescriptor(family_name(family),
                                            derived_options(family, cache, floors));
   };
   return {{rocksdb::kDefaultColumnFamilyName, meta_options()},
-          {family_name(Family::kEvents), events_options(cache, floors)},
+          {family_name(Family::kEvents), events_options(cache, floors, sizes.memtable_bytes)},
           derived(Family::kIndex),
           derived(Family::kIds),
           derived(Family::kSubjects),

@@ -22,8 +22,13 @@ void set_up(rocksdb::DBOptions& options);
 // memory, as a server needs it, or in the block cache, so that memory does not grow with the log.
 enum class TableParts : std::uint8_t { kInMemory, kInCache };
 
+struct FamilySizes {
+  std::size_t block_cache_bytes = 0;
+  std::size_t memtable_bytes = 0;  // of records
+};
+
 // RocksDB's default family, which stays empty, then the families in the order of Family.
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families(
-    std::size_t block_cache_bytes, std::shared_ptr<const SharedFloors> floors, TableParts parts);
+    const FamilySizes& sizes, std::shared_ptr<const SharedFloors> floors, TableParts parts);
 
 }  // namespace courtside

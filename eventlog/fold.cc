@@ -46,8 +46,12 @@ void sort_terms(std::vector<TermEntry>& terms) {
 
 }  // namespace
 
-Fold::Fold(const FoldState& state, const FoldPlace& place, Timestamp now)
-    : state_(state), place_(place), recorded_(std::max(place.recorded, now)) {
+Fold::Fold(const FoldState& state, const FoldPlace& place, Timestamp now,
+           std::optional<Error> no_room)
+    : state_(state),
+      place_(place),
+      recorded_(std::max(place.recorded, now)),
+      no_room_(std::move(no_room)) {
   batch_.range = {place.next, place.next};
 }
 
@@ -58,19 +62,29 @@ Result<void> Fold::apply(const Command& command) {
 }
 
 Result<void> Fold::append(const Append& command) {
-  if (command.step) {
-    auto place = source_place(command.step->source);
-    if (!place) return fail(place.error());
-    if (*place != command.step->from) {
-      batch_.verdicts.push_back({command.author, Overtaken{*std::move(place)}});
-      return {};
-    }
-  }
   Mark mark{.place = place_,
             .storage_bytes = storage_.size(),
             .records = batch_.begins.size(),
             .terms = batch_.terms.size(),
             .subjects = {}};
+  Result<Outcome> outcome = append_events(command, mark);
+  if (!outcome) {
+    if (outcome.error().code != Code::data_corrupt) return fail(outcome.error());
+    outcome = Refused{outcome.error()};
+  }
+  const bool is_accepted = std::holds_alternative<std::vector<Appended>>(*outcome);
+  if (!is_accepted) undo(mark);
+  if (is_accepted && command.step) take_step(*command.step);
+  batch_.verdicts.push_back({command.author, *std::move(outcome)});
+  return {};
+}
+
+Result<Fold::Outcome> Fold::append_events(const Append& command, Mark& mark) {
+  if (command.step) {
+    auto place = source_place(command.step->source);
+    if (!place) return fail(place.error());
+    if (*place != command.step->from) return Overtaken{*std::move(place)};
+  }
   std::vector<Appended> appended;
   appended.reserve(command.events.size());
   for (std::size_t index = 0; index < command.events.size(); ++index) {
@@ -84,17 +98,14 @@ Result<void> Fold::append(const Append& command) {
     auto subject = load_subject(EventView(event.event).subject());
     if (!subject) return fail(subject.error());
     if (event.expected_version && *event.expected_version != (*subject)->version) {
-      const Conflict conflict{index, *event.expected_version, (*subject)->version};
-      undo(mark);
-      batch_.verdicts.push_back({command.author, conflict});
-      return {};
+      return Conflict{index, *event.expected_version, (*subject)->version};
     }
     mark.subjects.emplace_back(*subject, **subject);
     appended.push_back(accept(event, **subject));
   }
-  if (command.step) take_step(*command.step);
-  batch_.verdicts.push_back({command.author, std::move(appended)});
-  return {};
+  const bool writes = command.step || batch_.begins.size() > mark.records;
+  if (writes && no_room_) return Refused{*no_room_};
+  return appended;
 }
 
 Result<std::string> Fold::source_place(std::string_view source) const {

@@ -7,6 +7,11 @@
 // offset. The fold uses no clock, no randomness and no I/O except reads of keys through FoldState;
 // the time comes from the sequencer.
 //
+// A fold may be told that nothing can be written (a full disk). It then refuses each command that
+// would write something; duplicates and conflicts are answered, and drops are applied, because they
+// make room. It also refuses a command for which it cannot read an id or a subject: the disk is
+// damaged there, and other commands are not affected.
+//
 // Use one Fold per group commit: apply() each command in order, take() the batch, write it with one
 // sync, and only then publish it. Threads: the log thread's.
 #pragma once
@@ -56,10 +61,12 @@ class Fold {
  public:
   // `state` is the committed state at `place`. REQUIRES: it outlives the fold. `now` is the
   // sequencer's time; events are recorded at the later of it and place.recorded.
-  Fold(const FoldState& state, const FoldPlace& place, Timestamp now);
+  // `no_room`: why nothing can be written; empty: it can.
+  Fold(const FoldState& state, const FoldPlace& place, Timestamp now,
+       std::optional<Error> no_room = std::nullopt);
 
-  // Applies the next command. An Append adds a verdict to the batch. An error comes from `state`:
-  // then the fold is unusable and nothing of it may be committed.
+  // Applies the next command. An Append adds a verdict to the batch. An error comes from `state`
+  // and is not damage: then the fold is unusable and nothing of it may be committed.
   //
   // Versions include earlier events of the same command: two events that both expect version 0 of a
   // new subject conflict with "expected 0, current 1".
@@ -88,6 +95,8 @@ class Fold {
   };
 
   Result<void> append(const Append& command);
+  using Outcome = decltype(Verdict::outcome);
+  Result<Outcome> append_events(const Append& command, Mark& mark);
   Result<std::string> source_place(std::string_view source) const;
   void take_step(const SourceStep& step);
   void drop(Offset below);
@@ -100,6 +109,7 @@ class Fold {
   const FoldState& state_;
   FoldPlace place_;
   const Timestamp recorded_;  // the recorded time of this fold's events
+  const std::optional<Error> no_room_;
   Batch batch_;
   std::string storage_;
   // The new state, on top of state_.

@@ -12,6 +12,7 @@
 #include "base/format.h"
 #include "eventlog/database_error.h"
 #include "eventlog/family.h"
+#include "eventlog/storage/reserve_file.h"
 #include "eventlog/tail_file.h"
 
 namespace courtside {
@@ -46,7 +47,7 @@ bool is_of_database(std::string_view name) {
 bool is_harmless(std::string_view name) {
   return name == "LOCK" || name == "LOG" || name.starts_with("LOG.old.") || name == "snapshots" ||
          name == "unfinished" || name.starts_with("serving.json") || name == "lost+found" ||
-         name.starts_with('.') || name == TailFile::kPartialName;
+         name.starts_with('.') || name == TailFile::kPartialName || name == ReserveFile::kName;
 }
 
 void add(Contents& contents, const fs::directory_entry& entry) {

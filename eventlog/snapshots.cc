@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "eventlog/database_error.h"
 #include "eventlog/encoding.h"
 #include "eventlog/log_folder.h"
+#include "eventlog/rocks_logger.h"
 
 namespace courtside {
 namespace {
@@ -68,14 +70,14 @@ rocksdb::Options snapshot_options(std::size_t bytes_max) {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 2;
+  options.info_log = make_rocks_logger();
   return options;
 }
 
 class RocksSnapshots : public Snapshots {
  public:
-  explicit RocksSnapshots(std::unique_ptr<rocksdb::DB> rocks) : rocks_(std::move(rocks)) {}
+  RocksSnapshots(std::unique_ptr<rocksdb::DB> rocks, std::function<bool()> has_room)
+      : rocks_(std::move(rocks)), has_room_(std::move(has_room)) {}
   ~RocksSnapshots() override { rocks_->Close(); }
 
   std::optional<Snapshot> find(const Hash128& key, Offset at) const override {
@@ -91,13 +93,17 @@ class RocksSnapshots : public Snapshots {
   }
 
   void put(const Hash128& key, Offset offset, std::string_view bytes) override {
+    if (has_room_ && !has_room_()) return;
     const auto status = rocks_->Put(rocksdb::WriteOptions(), full_key(key, offset), bytes);
-    // The log reports a full disk. Here the only loss is time.
-    if (!status.ok()) log_warning("eventlog", "a snapshot was not kept: " + status.ToString());
+    // The only loss is time. After a failure RocksDB accepts no more: say it once.
+    if (!status.ok() && !has_failed_.exchange(true))
+      log_warning("eventlog", "a snapshot was not kept: " + status.ToString());
   }
 
  private:
   const std::unique_ptr<rocksdb::DB> rocks_;
+  const std::function<bool()> has_room_;
+  std::atomic<bool> has_failed_{false};
 };
 
 }  // namespace
@@ -127,7 +133,7 @@ Result<std::unique_ptr<Snapshots>> open_snapshots(const SnapshotsOptions& option
     status = rocksdb::DB::Open(rocks_options, options.path, &rocks);
   }
   if (!status.ok()) return fail(error_from(status, "snapshots", Code::no_input));
-  return std::make_unique<RocksSnapshots>(std::unique_ptr<rocksdb::DB>(rocks));
+  return std::make_unique<RocksSnapshots>(std::unique_ptr<rocksdb::DB>(rocks), options.has_room);
 }
 
 }  // namespace courtside

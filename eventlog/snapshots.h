@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ struct SnapshotsOptions {
   std::string path;
   std::size_t bytes_max = 256 << 20;  // on the disk, approximately; at least 8 MiB
   std::size_t open_files_max = 80;    // with fewer the store is smaller; at least 32
+  // Whether the disk has room for another snapshot; empty: always.
+  std::function<bool()> has_room = {};
 };
 
 // Opens the store. It is created when missing, and deleted and created again when it cannot be

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "base/hash.h"
 #include "schema/position.h"
 #include "schema/record.h"
@@ -91,10 +92,16 @@ struct Overtaken {
   std::string place;
 };
 
+// The log could not do it, and nothing of it was written: storage_full, storage_read_only, or
+// data_corrupt when an id or a subject cannot be read.
+struct Refused {
+  Error error;
+};
+
 // The result of an Append: one Appended per event, or the reason why all were refused.
 struct Verdict {
   Author author;
-  std::variant<std::vector<Appended>, Conflict, Overtaken> outcome;
+  std::variant<std::vector<Appended>, Conflict, Overtaken, Refused> outcome;
 };
 
 }  // namespace courtside

@@ -23,7 +23,9 @@ const std::vector<ExitStatus>& exit_statuses() {
       {65, kServes | kHasFolder, "the log is damaged, or was written by a newer version"},
       {65, kHasFolder, "(`verify FILE`) the file is not what was exported"},
       {65, kAsksServer,
-       "an event is not valid or too large, or its subject has another version than it expects"},
+       "an event is not valid or too large, or its subject has another version than it expects; "
+       "the "
+       "log of the server is damaged"},
       {66, kServes | kHasFolder | kHasSettings,
        "the data folder, the configuration file or another file cannot be opened"},
       {66, kAsksServer,
@@ -38,7 +40,12 @@ const std::vector<ExitStatus>& exit_statuses() {
       {70, kServes | kAsksServer, "a defect of the server"},
       {74, kEveryCommand, "a write or sync failed, or stdout takes no more"},
       {75, kServes | kHasFolder, "another process holds the data folder"},
-      {75, kAsksServer, "the server is busy, stops, or does not answer in time: try again later"},
+      {75, kServes,
+       "the disk can be written again and has more events than were shown: start again; or the "
+       "folder is a copy on a disk that cannot be written"},
+      {75, kAsksServer,
+       "the server is busy, stops, does not answer in time, or its disk is full or read-only: try "
+       "again later"},
       {77, kAsksServer, "the credential is not accepted, or may not do this"},
       {78, kServes | kHasFolder | kHasSettings, "the configuration is wrong"},
   };

@@ -45,19 +45,35 @@ Result<void> AuditTraces::append(IncomingEvent event, bool while_draining) {
   return submitted;
 }
 
-void AuditTraces::after(Resumption then) {
+void AuditTraces::after(Resumption then, Refusal refused) {
   if (awaited_ == 0) return then(exchange_);
-  waiting_.push_back(std::move(then));
+  waiting_.push_back({std::move(then), std::move(refused)});
 }
 
 void AuditTraces::on_kept() {
   --awaited_;
   // A waiter may append the next audit event; the remaining ones then wait for it, too.
   while (link_.is_open() && awaited_ == 0 && !waiting_.empty()) {
-    const Resumption then = std::move(waiting_.front());
+    const Waiter waiter = std::move(waiting_.front());
     waiting_.pop_front();
-    then(exchange_);
+    waiter.then(exchange_);
   }
+}
+
+// It is not known whose audit event it was, so none of the waiters gets data.
+void AuditTraces::on_refused(const Error& error) {
+  --awaited_;
+  if (waiting_.empty()) {
+    log_warning("history", "the end of a read could not be recorded: " + error.message);
+  }
+  for (const Waiter& waiter : std::exchange(waiting_, {})) {
+    if (!link_.is_open()) return;
+    waiter.refused(exchange_, error);
+  }
+}
+
+void AuditTraces::on_log_failure(const Error& error) {
+  while (awaited_ > 0) on_refused(error);
 }
 
 }  // namespace courtside

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
@@ -32,18 +33,29 @@ class AuditTraces {
 
   // Whether an appended audit event is not durable yet.
   bool awaited() const { return awaited_ > 0; }
-  // See Exchange::after_traces.
-  void after(Resumption then);
+  using Refusal = std::function<void(Exchange&, const Error&)>;
+  // Calls `then` when all audit events so far are durable, at once if they are; or `refused` when
+  // the log has refused one of them. Neither when the connection closes before.
+  void after(Resumption then, Refusal refused);
   // One audit event is durable.
   void on_kept();
+  // The log has refused one.
+  void on_refused(const Error& error);
+  // The log has failed: those that are not durable yet never will be.
+  void on_log_failure(const Error& error);
 
  private:
+  struct Waiter {
+    Resumption then;
+    Refusal refused;
+  };
+
   Result<void> append(IncomingEvent event, bool while_draining);
 
   Link& link_;
   Exchange& exchange_;
   std::size_t awaited_ = 0;
-  std::list<Resumption> waiting_;  // in order
+  std::list<Waiter> waiting_;  // in order
 };
 
 }  // namespace courtside

@@ -51,9 +51,14 @@ std::optional<Result<ReadGrant>> HistoryRole::check_history(
 Result<std::string> HistoryRole::trace_history(const HistoryTrace& trace) {
   Result<std::string> id = traces_.append_history(trace);
   if (!id) return id;
-  traces_.after([of = std::weak_ptr(stream_)](Exchange&) {
-    if (const auto stream = of.lock()) stream->on_traced();
-  });
+  const std::weak_ptr of(stream_);
+  traces_.after(
+      [of](Exchange&) {
+        if (const auto stream = of.lock()) stream->on_traced();
+      },
+      [of](Exchange&, const Error& error) {
+        if (const auto stream = of.lock()) stream->on_not_traced(error);
+      });
   return id;
 }
 

@@ -128,14 +128,23 @@ void Peer::drain(const Goodbye& goodbye) {
   if (!link_.awaits_answer()) link_.close_after_flush();
 }
 
+void Peer::on_log_failure(const Error& error) {
+  if (!link_.is_open()) return;
+  traces_.on_log_failure(error);
+  if (std::exchange(post_, nullptr)) respond(problem(error));
+  with_role([&](Role& role) { role.on_log_failure(error); });
+}
+
 void Peer::on_verdict(const Verdict& verdict) {
+  const auto* refused = std::get_if<Refused>(&verdict.outcome);
   if (verdict.author.ticket == AuditTraces::kTicket) {
-    traces_.on_kept();
+    refused != nullptr ? traces_.on_refused(refused->error) : traces_.on_kept();
     return destroy_ended_role();
   }
   if (role_) return role_->on_verdict(verdict);
   if (!post_) return;
   const std::unique_ptr<PendingPost> post = std::move(post_);
+  if (refused != nullptr) return respond(problem(refused->error));
   if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
     return respond(problem(conflict_error(post->subjects[conflict->index], *conflict)));
   }
@@ -149,7 +158,13 @@ void Peer::on_verdict(const Verdict& verdict) {
 void Peer::respond(HttpResponse response) {
   if (!traces_.awaited()) return link_.respond(std::move(response));
   const auto kept = std::make_shared<HttpResponse>(std::move(response));
-  traces_.after([kept](Exchange& exchange) { exchange.respond(std::move(*kept)); });
+  traces_.after([kept](Exchange& exchange) { exchange.respond(std::move(*kept)); },
+                [this](Exchange&, const Error& error) { link_.respond(problem(error)); });
+}
+
+void Peer::after_traces(Resumption then) {
+  traces_.after(std::move(then),
+                [this](Exchange&, const Error& error) { link_.respond(problem(error)); });
 }
 
 std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>& credential,

@@ -36,6 +36,8 @@ class Peer final : public ConnectionHandler, public Exchange {
   void on_rights_change(const RightsChange& change, bool revokes) COURTSIDE_ON_LOOP;
   // Shutdown, step 1, while the log still accepts audit events: cuts a history file.
   void cut_history() COURTSIDE_ON_LOOP;
+  // The log has failed: whether what is not answered yet was appended is unknown.
+  void on_log_failure(const Error& error) COURTSIDE_ON_LOOP;
   // Shutdown, step 2: closes the connection properly. A request is answered first.
   void drain(const Goodbye& goodbye) COURTSIDE_ON_LOOP;
   void abort() COURTSIDE_ON_LOOP { link_.abort(); }
@@ -88,7 +90,7 @@ class Peer final : public ConnectionHandler, public Exchange {
                             std::optional<std::size_t> rows) override {
     return traces_.append_query(identity, filter, rows);
   }
-  void after_traces(Resumption then) override { traces_.after(std::move(then)); }
+  void after_traces(Resumption then) override;
   void post_events(Append append, std::vector<std::string> ids) override;
   void open_session(const HttpRequest& request, const protocol::Codec& codec, const Wire& wire,
                     const UpgradeTerms& terms, std::optional<Identity> identity) override;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "engine/access/rights_change.h"
 #include "schema/command.h"
 #include "transport/connection.h"
@@ -40,6 +41,8 @@ class Role {
 
   virtual void on_message(Opcode opcode, std::string_view payload) = 0;
   virtual void on_verdict(const Verdict& verdict) = 0;
+  // The log has failed: no verdict comes any more.
+  virtual void on_log_failure(const Error& /*error*/) {}
   virtual void on_drained() = 0;
   virtual void on_tick(std::uint64_t now_ms) = 0;
   // The client closed its sending side; it may still read, or be gone.

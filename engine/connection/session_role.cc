@@ -38,9 +38,12 @@ void SessionRole::send_frames(const SharedBytes& frames) {
   link_.flush_when_congested();
 }
 
-// Ends the session instead of retrying the read; the client reconnects at its own pace.
-void SessionRole::on_read_failed() {
-  if (link_.is_open()) session_.break_off("the log could not be read");
+// Ends the session instead of retrying the read; the client reconnects at its own pace. Damage ends
+// the subscription that met it: others may not be affected, and reading again would not help.
+void SessionRole::on_read_failed(SubscriberId id, const Error& error) {
+  if (!link_.is_open()) return;
+  if (error.code == Code::data_corrupt) return session_.end_subscriber(id, error);
+  session_.break_off("the log could not be read");
 }
 
 void SessionRole::resolve_start(std::uint32_t sub, std::uint64_t attempt,
@@ -160,7 +163,10 @@ std::optional<Result<void>> SessionRole::trace_read(const Identity& identity, co
                                                     std::uint32_t sub, std::uint64_t attempt) {
   const Result<void> appended = traces_.append_query(identity, filter, std::nullopt);
   if (!appended) return appended;
-  traces_.after([this, sub, attempt](Exchange&) { session_.on_read_traced(sub, attempt); });
+  traces_.after([this, sub, attempt](Exchange&) { session_.on_read_traced(sub, attempt); },
+                [this, sub, attempt](Exchange&, const Error& error) {
+                  session_.on_read_not_traced(sub, attempt, error);
+                });
   return std::nullopt;
 }
 

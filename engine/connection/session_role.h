@@ -32,6 +32,7 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   }
   void on_message(Opcode opcode, std::string_view payload) override;
   void on_verdict(const Verdict& verdict) override { session_.on_verdict(verdict); }
+  void on_log_failure(const Error& error) override { session_.on_log_failure(error); }
   void on_drained() override { session_.on_drained(); }
   void on_tick(std::uint64_t now_ms) override { session_.on_tick(now_ms, link_.traffic()); }
   void on_half_closed() override {}  // the connection ends by itself
@@ -47,7 +48,7 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   // SubscriberOwner
   void send_frames(const SharedBytes& frames) override;
   bool congested() const override { return link_.congested(); }
-  void on_read_failed() override;
+  void on_read_failed(SubscriberId id, const Error& error) override;
 
   // SessionHost
   SubscriberOwner& owner() override { return *this; }

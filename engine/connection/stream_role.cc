@@ -125,9 +125,10 @@ void StreamRole::send_message(const Wire& wire, const protocol::ServerMessage& m
 // Ends the stream instead of retrying the read; the client reconnects at its own pace. A reader of
 // Durable Streams would reconnect at once, and give up without an error after three ends within a
 // second; a reset is an error to it.
-void StreamRole::on_read_failed() {
+void StreamRole::on_read_failed(SubscriberId /*id*/, const Error& error) {
   if (!link_.is_open()) return;
   if (control_) return link_.abort();
+  if (error.code == Code::data_corrupt) return end(error.code, info(error.code).cause);
   end(Code::internal, "the log could not be read");
 }
 

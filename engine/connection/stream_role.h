@@ -61,7 +61,7 @@ class StreamRole final : public Role, private SubscriberOwner {
   void send_frames(const SharedBytes& frames) override;
   void send_message(const Wire& wire, const protocol::ServerMessage& message) override;
   bool congested() const override { return link_.congested(); }
-  void on_read_failed() override;
+  void on_read_failed(SubscriberId id, const Error& error) override;
 
   void send_beginning(const Start& start);
   void send_block(const SharedBytes& events);

@@ -45,7 +45,9 @@ class WaitRole final : public Role, private SubscriberOwner {
   void send_frames(const SharedBytes& frames) override;
   void send_message(const Wire& wire, const protocol::ServerMessage& message) override;
   bool congested() const override { return link_.congested(); }
-  void on_read_failed() override { finish(/*timed_out=*/false); }
+  void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {
+    finish(/*timed_out=*/false);  // the handler reads again, and answers with the error
+  }
 
   void finish(bool timed_out);
 

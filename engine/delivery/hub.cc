@@ -173,11 +173,11 @@ void Hub::accept_page(SubscriberId id, const RenderedPage& page) {
   subscriber->owner->send_frames(SharedBytes(std::string(frames)));
 }
 
-void Hub::on_read_failed(SubscriberId id) {
+void Hub::on_read_failed(SubscriberId id, const Error& error) {
   Subscriber* subscriber = subscribers_.find(id);
   if (subscriber == nullptr || subscriber->owner == nullptr) return;
   subscriber->cursor.on_read_failed();
-  subscriber->owner->on_read_failed();
+  subscriber->owner->on_read_failed(id, error);
 }
 
 void Hub::send_gap(const Subscriber& subscriber, OffsetRange range) {

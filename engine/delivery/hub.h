@@ -60,7 +60,7 @@ class Hub {
   // HubHost::on_barrier is called right behind each, before anything later is sent to anybody.
   void on_commit(const Batch& batch, std::span<const std::size_t> barriers = {});
   void on_page(SubscriberId id, const RenderedPage& page);
-  void on_read_failed(SubscriberId id);
+  void on_read_failed(SubscriberId id, const Error& error);
   // The owner of this subscriber is no longer congested.
   void on_drained(SubscriberId id) { advance(id); }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "base/strong_id.h"
 #include "engine/delivery/interest.h"
 
@@ -26,8 +27,9 @@ class SubscriberOwner {
   virtual void send_message(const Wire& wire, const protocol::ServerMessage& message);
   // Takes no more for now. Call Hub::on_drained when it does again.
   virtual bool congested() const = 0;
-  // A page could not be read. Nothing more is sent unless it calls Hub::advance.
-  virtual void on_read_failed() = 0;
+  // A page of this subscriber could not be read. Nothing more is sent to it unless Hub::advance is
+  // called.
+  virtual void on_read_failed(SubscriberId id, const Error& error) = 0;
 
  protected:
   ~SubscriberOwner() = default;

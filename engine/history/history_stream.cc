@@ -40,6 +40,11 @@ void HistoryStream::on_traced() {
   take_kept();
 }
 
+// Nothing was sent yet. The audit event of an end is lost with a warning in the log.
+void HistoryStream::on_not_traced(const Error& error) {
+  if (std::exchange(awaits_trace_, false)) cut(error);
+}
+
 void HistoryStream::take(Result<HistoryPart> part) {
   if (!part) return cut(part.error());
   if (!traced_ && !trace_start(*part)) return;

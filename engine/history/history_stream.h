@@ -35,7 +35,8 @@ class HistoryHost {
   virtual std::optional<Result<ReadGrant>> check_history(const Identity& reader,
                                                          const std::vector<std::string>& channels,
                                                          std::uint64_t attempt) = 0;
-  // Appends the audit event; returns its id. Calls HistoryStream::on_traced when it is durable.
+  // Appends the audit event; returns its id. Calls HistoryStream::on_traced when it is durable, or
+  // on_not_traced when the log has refused it.
   virtual Result<std::string> trace_history(const HistoryTrace& trace) = 0;
   // Whether an appended audit event is not durable yet.
   virtual bool awaits_traces() const = 0;
@@ -77,6 +78,7 @@ class HistoryStream {
   void begin() { read_next(); }
   void on_part(Result<HistoryPart> part);
   void on_traced();
+  void on_not_traced(const Error& error);
   void on_drained() { read_next(); }
   void on_tick(std::uint64_t now_ms, std::int64_t now_s);
   // A right may have ended: pauses the response until the right is known.

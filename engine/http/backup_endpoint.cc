@@ -31,7 +31,10 @@ Result<BackupMade> BackupEndpoint::make(const std::string& target) {
     return made;
   }
   log_error("engine", "backup: " + made.error().message);
-  if (made.error().code == Code::bad_request) return made;
+  const Code code = made.error().code;
+  const bool is_for_caller =
+      code == Code::bad_request || code == Code::storage_full || code == Code::storage_read_only;
+  if (is_for_caller) return made;
   return fail(Code::internal, made.error().message);  // the code for HTTP
 }
 

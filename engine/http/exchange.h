@@ -106,7 +106,8 @@ class Exchange {
   virtual Result<void> append_trace(const Identity& identity, const Filter& filter,
                                     std::optional<std::size_t> rows) = 0;
   // Calls `then` when all audit events so far are durable, at once if they are. Show the data only
-  // then. Never calls it when the connection closes before.
+  // then. Never calls it when the connection closes before, or when the log refuses one of them:
+  // the request is then answered with the error.
   virtual void after_traces(Resumption then) = 0;
 
   // Appends the request's events; answers when they are committed or refused.

@@ -1,18 +1,41 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/format.h"
 #include "base/json.h"
 #include "engine/http/http_access.h"
 #include "engine/http/http_routes.h"
 #include "engine/http/problem.h"
 
 namespace courtside {
+namespace {
+
+// One word for a monitor, and why. A full or damaged disk is no reason to take the server out of a
+// load balancer: it answers reads.
+void add_status(JsonObject& body, const LogCondition& log, bool is_draining) {
+  const StorageState state = log.storage.state;
+  if (is_draining) {
+    body.text("status", "draining");
+  } else if (state != StorageState::kOpen) {
+    const bool is_full = state == StorageState::kFull;
+    body.text("status", is_full ? "storage_full" : "storage_read_only")
+        .text("reason", log.storage.reason);
+  } else if (log.damage_count > 0) {
+    body.text("status", "damaged")
+        .text("reason", format("{} reads found damage in the log; its log lines say where",
+                               log.damage_count));
+  } else {
+    body.text("status", "ok");
+  }
+}
+
+}  // namespace
 
 void get_health(Exchange& exchange, bool must_be_ready) {
   const bool ready = !exchange.draining();
   JsonObject body;
-  body.text("status", ready ? "ok" : "draining")
-      .text("epoch", exchange.hub().epoch())
+  add_status(body, exchange.services().condition(), !ready);
+  body.text("epoch", exchange.hub().epoch())
       .text("head", exchange.hub().head())
       .number("connections", exchange.connection_count());
   exchange.respond(json_response(body.take(), must_be_ready && !ready ? 503 : 200));

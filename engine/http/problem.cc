@@ -45,7 +45,7 @@ HttpResponse problem(const Error& given) {
                         .content_type = "application/problem+json",
                         .headers = {kNotStored},
                         .body = body.take()};
-  if (code.http_status == 503 || code.http_status == 429) {
+  if (code.http_status == 503 || code.http_status == 507 || code.http_status == 429) {
     response.headers.emplace_back("retry-after", retry_after_s(details));
   }
   return response;

@@ -15,6 +15,7 @@
 #include "engine/session/session_host.h"
 #include "eventlog/log_reader.h"
 #include "eventlog/sequencer.h"
+#include "eventlog/storage/log_condition.h"
 #include "replay/page_reader.h"
 #include "replay/state/state_reader.h"
 #include "transport/connection.h"
@@ -36,6 +37,7 @@ struct Services {
   const Projections& projections;
   std::function<std::string()> metrics;   // the body of GET /metrics
   std::function<std::string()> outboxes;  // the body of GET /v1/outbox
+  std::function<LogCondition()> condition;
   // For administration; `then` is called once, on any thread: a JSON list of all connections, and
   // whether there was such a connection.
   std::function<void(std::function<void(std::string)> then)> list_connections = {};

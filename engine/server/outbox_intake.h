@@ -38,21 +38,32 @@ class OutboxIntake final : public OutboxLog {
   // Passes verdicts to the waiting append() calls.
   void on_commit(const Batch& batch);
 
+  // Why this source's append waits for the log's disk; empty: it does not.
+  std::string waits_for(const std::string& source) const;
+  // An append() that the log refuses for want of space fails from now on, instead of waiting.
+  void stop_waiting();
+
   // No more verdicts will come: all waiting and later append() calls fail.
   void close();
 
  private:
   void warn_of_misspelt_type(std::string_view type);
+  Result<Verdict> submit_and_wait(std::unique_lock<std::mutex>& lock, Append append);
+  bool may_try_again(const Refused& refused) const;
+  void wait_for_disk(std::unique_lock<std::mutex>& lock, const std::string& source,
+                     const Error& error);
 
   const Router& router_;
   const SourceState& state_;
   Sequencer* sequencer_ = nullptr;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, std::optional<Verdict>> waiting_;  // by ticket
   std::set<std::string, std::less<>> misspelt_types_;        // types for which a warning was logged
+  std::map<std::string, std::string> refusals_;  // by source, while its append waits for the disk
   std::uint64_t last_ticket_ = 0;
+  bool stopping_ = false;
   bool closed_ = false;
 };
 

@@ -59,6 +59,7 @@ void Outboxes::start(Sequencer& sequencer) {
 }
 
 void Outboxes::stop() {
+  intake_.stop_waiting();
   for (const auto& reader : readers_) reader->ask_to_stop();
   for (const auto& reader : readers_) reader->stop();
 }
@@ -69,7 +70,11 @@ void Outboxes::check_overdue() {
 
 std::vector<OutboxStatus> Outboxes::statuses() const {
   std::vector<OutboxStatus> out;
-  for (const auto& reader : readers_) out.push_back(reader->status());
+  for (const auto& reader : readers_) {
+    out.push_back(reader->status());
+    const std::string disk = intake_.waits_for(out.back().name);
+    if (!disk.empty()) out.back().detail = "waits: " + disk;
+  }
   return out;
 }
 

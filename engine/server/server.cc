@@ -41,6 +41,23 @@ void log_plan(const DescriptorPlan& plan, std::uint64_t wanted_connections) {
   note.has_fewer ? log_warning("engine", note.text) : log_info("engine", note.text);
 }
 
+bool accepts_appends(const EventLog& log) {
+  return log.condition().storage.state == StorageState::kOpen;
+}
+
+// Without snapshots states are slower, but correct.
+std::unique_ptr<Snapshots> make_snapshots(const EventLog& log, std::size_t open_files_max) {
+  const bool has_room = accepts_appends(log);
+  Result<std::unique_ptr<Snapshots>> made =
+      has_room ? open_snapshots({.path = log.folder() + "/snapshots",
+                                 .open_files_max = open_files_max,
+                                 .has_room = [&log] { return accepts_appends(log); }})
+               : fail(Code::storage_full, "the disk has no room for snapshots of states");
+  if (made) return *std::move(made);
+  log_warning("eventlog", made.error().message);
+  return nullptr;
+}
+
 void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t ms_max) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms_max);
   for (const std::future<void>& each : futures) each.wait_until(deadline);
@@ -99,11 +116,7 @@ Result<void> Server::open_log() {
   log_ = std::move(*log);
   tail_.emplace(config_.tail_bytes);
   pages_.emplace(*log_, *tail_);
-  Result<std::unique_ptr<Snapshots>> snapshots = open_snapshots(
-      {.path = config_.data + "/snapshots", .open_files_max = descriptors_.snapshot_files});
-  // Without snapshots states are slower, but correct.
-  if (!snapshots) log_warning("eventlog", snapshots.error().message);
-  if (snapshots) snapshots_ = std::move(*snapshots);
+  snapshots_ = make_snapshots(*log_, descriptors_.snapshot_files);
   states_.emplace(*log_, *pages_, snapshots_.get());
   return {};
 }
@@ -153,6 +166,7 @@ Result<void> Server::open() {
       .projections = *projections_,
       .metrics = [this] { return render_metrics(samples()); },
       .outboxes = [this] { return outboxes_->json(); },
+      .condition = [this] { return log_->condition(); },
       .list_connections = [this](auto then) { list_connections(*shards_, std::move(then)); },
       .close_connection = [this](std::uint64_t id,
                                  auto then) { close_connection(*shards_, id, std::move(then)); }});
@@ -217,8 +231,14 @@ Result<void> Server::write_serving_file() {
   }
   Result<std::unique_ptr<ServingFile>> file = ServingFile::write(
       config_.data, {.url = http_url(*host, port), .admin = admin_url(), .key = backups_->key()});
-  if (!file) return fail(file.error());
-  serving_file_ = std::move(*file);
+  if (file) {
+    serving_file_ = std::move(*file);
+  } else if (accepts_appends(*log_)) {
+    return fail(file.error());
+  } else {
+    log_warning("engine", file.error().message +
+                              ": commands on this machine do not find the server by its folder");
+  }
   return {};
 }
 
@@ -350,16 +370,16 @@ void Server::shut_down() {
   outboxes_->stop();
   sequencer_->stop();
 
-  bool failed = false;
+  std::optional<Error> failure;
   {
     const std::lock_guard lock(failure_mutex_);
-    failed = failure_.has_value();
+    failure = failure_;
   }
   Goodbye goodbye;
-  if (failed) goodbye.close_code = kCloseInternal;
+  if (failure) goodbye.close_code = kCloseInternal;
   if (kept_socket_) goodbye.spread_ms = kRestartSpreadMs;
   std::vector<std::future<void>> emptied;
-  for (const auto& shard : *shards_) emptied.push_back(shard->drain(goodbye));
+  for (const auto& shard : *shards_) emptied.push_back(shard->drain(goodbye, failure));
   // A new time limit: earlier steps may have taken long and must not shorten it.
   wait_for_all(emptied, drain_ms);
 

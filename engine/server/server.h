@@ -90,6 +90,7 @@ class Server {
   void prove_life();
   Samples samples() const;
   void add_log_samples(Samples& samples) const;
+  void add_storage_samples(Samples& samples) const;
   void add_access_samples(Samples& samples) const;
   void add_shard_samples(Samples& samples) const;
   void measure_log();

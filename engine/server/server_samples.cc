@@ -44,6 +44,17 @@ Samples Server::samples() const {
   return samples;
 }
 
+void Server::add_storage_samples(Samples& samples) const {
+  const LogCondition log = log_->condition();
+  const StorageState state = log.storage.state;
+  samples.add("courtside_storage_full", static_cast<std::uint64_t>(state == StorageState::kFull));
+  samples.add("courtside_storage_read_only",
+              static_cast<std::uint64_t>(state == StorageState::kReadOnly));
+  samples.add("courtside_storage_free_bytes", log.storage.free_bytes);
+  samples.add("courtside_storage_needed_bytes", log.storage.needed_bytes);
+  samples.add("courtside_damaged_reads_total", log.damage_count);
+}
+
 void Server::add_log_samples(Samples& samples) const {
   const OffsetRange held = log_->held();
   samples.add("courtside_head_offset", held.end.value() - 1);
@@ -55,6 +66,8 @@ void Server::add_log_samples(Samples& samples) const {
   samples.add("courtside_commits_total", appended.commits);
   samples.add("courtside_duplicates_total", appended.duplicates);
   samples.add("courtside_conflicts_total", appended.conflicts);
+  samples.add("courtside_append_refusals_total", appended.refused);
+  add_storage_samples(samples);
   samples.add("courtside_dropped_total", appended.dropped);
   samples.add("courtside_commit_seconds", appended.commit_times);
   samples.add("courtside_clock_behind_seconds", seconds_of_us(appended.clock_behind_us));

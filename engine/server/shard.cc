@@ -57,13 +57,16 @@ std::future<void> Shard::cut_histories() {
   return all;
 }
 
-std::future<void> Shard::drain(const Goodbye& goodbye) {
+std::future<void> Shard::drain(const Goodbye& goodbye, std::optional<Error> failure) {
   auto emptied = std::make_shared<std::promise<void>>();
   std::future<void> empty = emptied->get_future();
-  post_task([this, goodbye, emptied] {
+  post_task([this, goodbye, failure = std::move(failure), emptied] {
     loop_thread.entered();
     draining_ = true;
-    for (auto& [id, peer] : peers_) peer->drain(goodbye);
+    for (auto& [id, peer] : peers_) {
+      if (failure) peer->on_log_failure(*failure);
+      peer->drain(goodbye);
+    }
     emptied_ = std::move(*emptied);
     resolve_if_empty();
   });
@@ -241,10 +244,13 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
     const Result<Page> read =
         services_.pages.read(interest->filter, page_request(*interest, range));
     if (!read) {
-      log_error("engine", "a page could not be read: " + read.error().message);
-      return [this, id] {
+      // The log itself reports damage.
+      if (read.error().code != Code::data_corrupt) {
+        log_error("engine", "a page could not be read: " + read.error().message);
+      }
+      return [this, id, error = read.error()] {
         loop_thread.entered();
-        hub_.on_read_failed(id);
+        hub_.on_read_failed(id, error);
       };
     }
     return [this, id,

@@ -74,9 +74,10 @@ class Shard final : public HubHost, public PeerHost {
   // Cuts every history stream, which appends how far it came; the future is ready when all have.
   // Any thread; once, after refuse_work() and while the sequencer still accepts appends.
   std::future<void> cut_histories();
-  // Closes every client. The future is ready when the last session or stream is gone and every
-  // answer has arrived. Any thread; once.
-  std::future<void> drain(const Goodbye& goodbye);
+  // Closes every client. A failure of the log is the answer to everything that waits for a verdict.
+  // The future is ready when the last session or stream is gone and every answer has arrived. Any
+  // thread; once.
+  std::future<void> drain(const Goodbye& goodbye, std::optional<Error> failure);
   // Drops the remaining connections and ends the thread.
   void stop();
 

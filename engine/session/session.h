@@ -50,6 +50,9 @@ class Session final : private SessionContext {
   void on_read_traced(std::uint32_t sub, std::uint64_t attempt) {
     subscriptions_.on_read_traced(sub, attempt);
   }
+  void on_read_not_traced(std::uint32_t sub, std::uint64_t attempt, const Error& error) {
+    if (!closing_) subscriptions_.on_read_not_traced(sub, attempt, error);
+  }
   void on_start(std::uint32_t sub, std::uint64_t attempt, const Result<Start>& start) {
     subscriptions_.on_start(sub, attempt, start);
   }
@@ -83,6 +86,14 @@ class Session final : private SessionContext {
 
   // Something of ours broke: closes with 1011.
   void break_off(std::string_view reason) { close(Code::internal, reason); }
+  // Ends one subscription with an error.
+  void end_subscriber(SubscriberId id, const Error& error) {
+    if (!closing_) subscriptions_.end_subscriber(id, error);
+  }
+  // Publishes without a verdict are answered with this error.
+  void on_log_failure(const Error& error) {
+    if (!closing_) publishing_.on_log_failure(error);
+  }
 
  private:
   void take(std::string_view payload);

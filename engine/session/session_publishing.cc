@@ -76,7 +76,16 @@ void SessionPublishing::on_verdict(const Verdict& verdict) {
   pace_reading();
 }
 
+void SessionPublishing::on_log_failure(const Error& error) {
+  for (const Submitted& submitted : std::exchange(submitted_, {})) {
+    context_.refuse(submitted.request, error);
+  }
+}
+
 void SessionPublishing::answer(const Submitted& submitted, const Verdict& verdict) {
+  if (const auto* refused = std::get_if<Refused>(&verdict.outcome)) {
+    return context_.refuse(submitted.request, refused->error);
+  }
   if (const auto* conflict = std::get_if<Conflict>(&verdict.outcome)) {
     return context_.refuse(submitted.request, conflict_error(submitted.subject, *conflict));
   }

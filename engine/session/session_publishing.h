@@ -30,6 +30,8 @@ class SessionPublishing {
   void on_checked(std::uint64_t attempt, const Result<PublishGrant>& grant,
                   const Identity& publisher);
   void on_verdict(const Verdict& verdict);
+  // No verdict comes any more.
+  void on_log_failure(const Error& error);
 
  private:
   // That wait for their right to be looked up; more wait in the socket.

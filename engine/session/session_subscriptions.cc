@@ -181,6 +181,12 @@ void SessionSubscriptions::on_read_traced(std::uint32_t number, std::uint64_t at
   start_reading(number, sub);
 }
 
+void SessionSubscriptions::on_read_not_traced(std::uint32_t number, std::uint64_t attempt,
+                                              const Error& error) {
+  const auto found = subs_.find(number);
+  if (found != subs_.end() && found->second.trace_attempt == attempt) end(number, error);
+}
+
 void SessionSubscriptions::take_unmasked(Sub& sub, const ReadGrant& grant) {
   if (sub.interest->unmasked_permissions == grant.unmasked_permissions) return;
   auto interest = std::make_shared<Interest>(*sub.interest);
@@ -316,6 +322,12 @@ void SessionSubscriptions::end(std::uint32_t number, const Error& why) {
     context_.send(protocol::Unsubscribed{.sub = number, .code = error_for_caller(why).code});
   } else {
     context_.refuse(sub.request, why);
+  }
+}
+
+void SessionSubscriptions::end_subscriber(SubscriberId id, const Error& why) {
+  for (const auto& [number, sub] : subs_) {
+    if (sub.has_begun() && sub.subscriber == id) return end(number, why);
   }
 }
 

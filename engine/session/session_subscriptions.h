@@ -50,6 +50,9 @@ class SessionSubscriptions {
   // Answers of the host; see SessionHost. A late one is dropped.
   void on_read_checked(std::uint32_t number, std::uint64_t attempt, const Result<ReadGrant>& grant);
   void on_read_traced(std::uint32_t number, std::uint64_t attempt);
+  void on_read_not_traced(std::uint32_t number, std::uint64_t attempt, const Error& error);
+  // Ends the subscription of this subscriber.
+  void end_subscriber(SubscriberId id, const Error& why);
   void on_start(std::uint32_t number, std::uint64_t attempt, const Result<Start>& start);
   void on_states(std::uint32_t number, std::uint64_t attempt, const Start& start,
                  const Result<std::vector<protocol::State>>& states);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <vector>
 
 #include "base/format.h"
@@ -14,6 +15,8 @@
 
 namespace courtside {
 namespace {
+
+constexpr std::chrono::milliseconds kRoomRetry{200};
 
 Result<Offset> offset_of_id(std::string_view bytes) {
   const auto offset = decode_offset(bytes);
@@ -86,7 +89,7 @@ Result<void> Index::make_room() {
 void Index::wait_for_files(std::unique_lock<std::mutex>& lock) {
   constexpr std::uint64_t kWorthMentioningUs = 500'000;
   const std::uint64_t began_us = steady_us();
-  changed_.wait(lock, [this] { return !sealed_ || failure_; });
+  changed_.wait(lock, [this] { return !sealed_ || failure_ || waits_for_room_; });
   const std::uint64_t waited_us = steady_us() - began_us;
   if (waited_us >= kWorthMentioningUs) {
     log_warning("eventlog", format("commits waited {} ms for the index's files", waited_us / 1000));
@@ -122,11 +125,16 @@ void Index::make_files() {
     if (stopping_) return;
     Segment segment = sealed_;
     lock.unlock();
-    const auto added = options_.add_files(*segment, database_);
+    const auto added = try_to_add(*segment);
     lock.lock();
+    waits_for_room_ = !added && added.error().code == Code::storage_full;
     if (added) {
       low_water_ = segment->range().end;
       sealed_.reset();
+    } else if (waits_for_room_) {
+      changed_.notify_all();
+      changed_.wait_for(lock, kRoomRetry, [this] { return stopping_; });
+      continue;
     } else {
       log_error("eventlog", added.error().message);
       failure_ = added.error();
@@ -136,6 +144,19 @@ void Index::make_files() {
     segment.reset();  // tens of megabytes: freed outside the lock
     lock.lock();
   }
+}
+
+// storage_full: the database is as it was, and it can be tried again.
+Result<void> Index::try_to_add(const IndexSegment& segment) const {
+  const bool has_room =
+      !options_.has_room || options_.has_room(segment.size_bytes() + database_.memtable_bytes());
+  if (!has_room) return fail(Code::storage_full, "index files: the disk is full");
+  return options_.add_files(segment, database_);
+}
+
+std::uint64_t Index::unwritten_bytes() const {
+  const auto [sealed, open] = segments();
+  return open->size_bytes() + (sealed ? sealed->size_bytes() : 0);
 }
 
 std::pair<Index::Segment, Index::Segment> Index::segments() const {

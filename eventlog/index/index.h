@@ -7,13 +7,17 @@
 //
 // A full open segment is sealed and a new one opened. At most one sealed segment waits to be
 // written. If the open one fills up before that, it grows up to kOpenSizesMax times its size; then
-// make_room() waits. At start the open segment is rebuilt from the records.
+// make_room() waits. While the disk has no room for the files, the sealed segment waits, and
+// make_room() does not: the log refuses appends then. At start the open segment is rebuilt from the
+// records.
 //
 // Threads: make_room, add, seal and find_all on the log thread; find, subject and postings on any.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +39,8 @@ struct IndexOptions {
   std::size_t segment_bytes_max = 0;  // of memory, approximately
   // Writes a sealed segment to files; tests replace it with a slow or failing function.
   Result<void> (*add_files)(const IndexSegment&, Database&) = &add_to_database;
+  // Whether so many bytes may be written now; empty: always.
+  std::function<bool(std::uint64_t bytes)> has_room = {};
 };
 
 class Index {
@@ -71,6 +77,9 @@ class Index {
   // outlive their events.
   Offset low_water() const;
 
+  // What the segments in memory will take on the disk, at most.
+  std::uint64_t unwritten_bytes() const;
+
  private:
   using Segment = std::shared_ptr<const IndexSegment>;
 
@@ -86,6 +95,7 @@ class Index {
   static std::optional<Offset> find_in_memory(const IndexSegment& open, const IndexSegment* sealed,
                                               const Hash128& key);
   void make_files();
+  Result<void> try_to_add(const IndexSegment& segment) const;
 
   Database& database_;
   const IndexOptions options_;
@@ -96,6 +106,7 @@ class Index {
   Segment sealed_;
   Offset low_water_;
   std::optional<Error> failure_;
+  bool waits_for_room_ = false;
   bool stopping_ = false;
 
   std::thread files_thread_;  // last: it uses all members above

@@ -110,10 +110,17 @@ Result<void> add_to_database(const IndexSegment& segment, Database& database) {
   remove_unfinished_files(database);
   std::error_code error;
   std::filesystem::create_directories(folder(database), error);
-  if (error) return fail(Code::write_failed, "index files: " + error.message());
+  if (error) {
+    const bool is_full = error == std::errc::no_space_on_device;
+    return fail(is_full ? Code::storage_full : Code::write_failed,
+                "index files: " + error.message());
+  }
   for (const auto& write : {write_index, write_ids, write_subjects, write_note}) {
     if (const rocksdb::Status status = write(segment, database); !status.ok()) {
-      return fail(error_from(status, "index files", Code::write_failed));
+      const bool is_full = status.IsNoSpace();
+      if (is_full) remove_unfinished_files(database);
+      return fail(
+          error_from(status, "index files", is_full ? Code::storage_full : Code::write_failed));
     }
   }
   // Flush the records first: if a journal were lost later, the index must not reach further than

@@ -15,7 +15,7 @@
 namespace courtside {
 
 // REQUIRES: the segment is sealed, not empty, and begins where the index in the database ends.
-// Errors: write_failed.
+// Errors: storage_full (nothing was added), write_failed (something may have been).
 Result<void> add_to_database(const IndexSegment& segment, Database& database);
 
 // Removes files that an earlier process did not finish.

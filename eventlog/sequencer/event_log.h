@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@
 #include "eventlog/log_notes.h"
 #include "eventlog/log_reader.h"
 #include "eventlog/source_state.h"
+#include "eventlog/storage/log_condition.h"
 
 namespace rocksdb {
 class Env;
@@ -48,14 +50,16 @@ struct EventLogOptions {
   std::size_t reclaim_bytes_min = 8 << 20;
   // Reads and writes RocksDB's files; null: the machine's own. A test's can fail.
   rocksdb::Env* env = nullptr;
+  DiskProbe disk = {};
 };
 
 class EventLog : public LogReader, public FoldState, public SourceState, public LogNotes {
  public:
   // Opens the log, or creates one in an empty or missing folder. A log that lost its end is refused
-  // (log_end.h); a copied folder continues under a new epoch. Errors: data_in_use, data_corrupt
-  // (also for a folder that is not ours), data_newer, no_input (cannot be created or opened),
-  // write_failed.
+  // (log_end.h); a copied folder continues under a new epoch. A log on a full or read-only disk is
+  // opened to read only; look() opens it for writing when the disk allows it. Errors: data_in_use,
+  // data_corrupt (also for a folder that is not ours), data_newer, no_input (cannot be created or
+  // opened), storage_full and storage_read_only (for a copy), write_failed.
   static Result<std::unique_ptr<EventLog>> open(const EventLogOptions& options);
 
   // Reads that LogReader and FoldState share.
@@ -69,6 +73,20 @@ class EventLog : public LogReader, public FoldState, public SourceState, public 
   // until the next commit. Optional. Log thread only.
   virtual Result<void> look_up(std::vector<Hash128> keys) = 0;
 
+  // Looks after the disk, at most every 100 ms: measures it, keeps the reserve file, and opens a
+  // log for writing that was opened to read only. Call it before each group commit and a few times
+  // a second. An error (write_failed, or that of opening) ends the log. Log thread only.
+  virtual Result<void> look() = 0;
+  // Why an append of so many bytes may not be committed now: storage_full, storage_read_only.
+  // Empty: it may be. Log thread only.
+  virtual std::optional<Error> refusal(std::size_t bytes) = 0;
+  // Whether a drop may be committed now, and space reclaimed. Log thread only.
+  virtual bool may_drop() = 0;
+  // Whether so much may be written beside the log. Any thread.
+  virtual bool has_room(std::uint64_t bytes) = 0;
+  // Any thread.
+  virtual LogCondition condition() const = 0;
+
   // Writes the batch with one sync and makes it readable. After an error (write_failed) the state
   // on disk is unknown: nothing more may be committed. Log thread only. REQUIRES: batch was folded
   // from place(), and `after` is where that fold ended.
@@ -80,7 +98,8 @@ class EventLog : public LogReader, public FoldState, public SourceState, public 
   virtual Result<void> reclaim() = 0;
 
   // Copies the log to a folder that does not exist yet, an absolute path: everything committed
-  // before the call, and maybe more. Commits continue meanwhile. Any thread. Errors: write_failed.
+  // before the call, and maybe more. Commits continue meanwhile. Any thread. Errors: storage_full,
+  // storage_read_only, write_failed.
   virtual Result<void> checkpoint(const std::string& target) const = 0;
   // The log's folder.
   virtual const std::string& folder() const = 0;

@@ -59,6 +59,11 @@ class GroupCommit : public LocalSequencer {
   void run();
   bool retains() const { return options_.retention_bytes > 0 || options_.retention_age_s > 0; }
   Result<void> check_retention();
+  struct Portion {
+    std::size_t commands = 0;
+    std::size_t pending_bytes = 0;
+  };
+  Portion next_portion() const;
   Result<void> commit_some();
   std::vector<Hash128> next_keys() const;
   void count(const Batch& batch, const FoldPlace& before);
@@ -85,12 +90,22 @@ class GroupCommit : public LocalSequencer {
   std::atomic<std::uint64_t> events_{0};
   std::atomic<std::uint64_t> duplicates_{0};
   std::atomic<std::uint64_t> conflicts_{0};
+  std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> dropped_{0};
   DurationHistogram commit_times_;
   std::atomic<std::int64_t> last_recorded_us_{0};
 
   std::thread thread_;
 };
+
+// The disk is looked after this often while nothing is committed.
+constexpr std::chrono::milliseconds kLookEach{200};
+
+// Retention that finds a damaged record waits: the log is served, and the damage is reported.
+Result<void> unless_damaged(Result<void> done) {
+  if (!done && done.error().code == Code::data_corrupt) return {};
+  return done;
+}
 
 void add_to(std::atomic<std::uint64_t>& counter, std::uint64_t count) {
   counter.fetch_add(count, std::memory_order_relaxed);
@@ -103,10 +118,12 @@ void GroupCommit::run() {
   bool more = true;
   while (more || !taken_.empty()) {
     const std::size_t before = taken_.size();
-    more = pending_.take(taken_, next_check_);
+    more =
+        pending_.take(taken_, std::min(next_check_, std::chrono::steady_clock::now() + kLookEach));
     if (taken_.size() > before) {
       arrivals_.push_back({.commands = taken_.size() - before, .at_us = pending_.first_us()});
     }
+    if (auto looked = log_.look(); !looked) return stop_for_good(looked.error());
     if (std::chrono::steady_clock::now() >= next_check_ && more) {
       if (auto checked = check_retention(); !checked) return stop_for_good(checked.error());
     }
@@ -118,13 +135,13 @@ void GroupCommit::run() {
 Result<void> GroupCommit::check_retention() {
   next_check_ =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.retention_check_ms);
-  if (auto reclaimed = log_.reclaim(); !reclaimed) return reclaimed;
+  if (!log_.may_drop()) return {};
+  if (auto reclaimed = unless_damaged(log_.reclaim()); !reclaimed) return reclaimed;
   auto drops =
       due_drops(log_, {.bytes = options_.retention_bytes, .age_s = options_.retention_age_s},
                 options_.clock());
-  if (!drops) return fail(drops.error());
-  drops_ = *std::move(drops);
-  return {};
+  if (drops) drops_ = *std::move(drops);
+  return drops ? Result<void>() : unless_damaged(fail(drops.error()));
 }
 
 // The ids of the events in the next batch, or a few more.
@@ -139,28 +156,37 @@ std::vector<Hash128> GroupCommit::next_keys() const {
   return keys;
 }
 
+// How many of the waiting commands the next batch takes, and their size.
+GroupCommit::Portion GroupCommit::next_portion() const {
+  Portion portion;
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  for (const Command& command : taken_) {
+    events += events_in(command);
+    bytes += bytes_in(command);
+    const bool is_first = portion.commands == 0;
+    if (!is_first && (events > options_.batch_events_max || bytes > options_.batch_bytes_max))
+      break;
+    ++portion.commands;
+    portion.pending_bytes += pending_bytes(command);
+  }
+  return portion;
+}
+
 Result<void> GroupCommit::commit_some() {
   const FoldPlace before = log_.place();
   if (auto looked_up = log_.look_up(next_keys()); !looked_up) return looked_up;
   const Timestamp clock = options_.clock();
-  Fold fold(log_, before, clock);
+  const Portion portion = next_portion();
+  Fold fold(log_, before, clock,
+            portion.commands > 0 ? log_.refusal(portion.pending_bytes) : std::nullopt);
   // Retention's drops come first: the waiting commands are folded against the log after them.
   for (const Offset below : std::exchange(drops_, {})) {
     if (auto folded = fold.apply(Drop{below}); !folded) return folded;
   }
-  std::size_t events = 0;
-  std::size_t bytes = 0;
-  std::size_t pending_done = 0;
   const std::uint64_t submitted_us = arrivals_.empty() ? 0 : arrivals_.front().at_us;
-  while (!taken_.empty()) {
-    const Command& command = taken_.front();
-    events += events_in(command);
-    bytes += bytes_in(command);
-    const bool first = pending_done == 0;
-    if (!first && (events > options_.batch_events_max || bytes > options_.batch_bytes_max)) break;
-    if (auto folded = fold.apply(command); !folded) return folded;
-    pending_done += pending_bytes(command);
-    taken_.pop_front();
+  for (std::size_t i = 0; i < portion.commands; ++i) {
+    if (auto done = fold.apply(taken_[i]); !done) return done;
     if (--arrivals_.front().commands == 0) arrivals_.pop_front();
   }
   Batch folded = fold.take();
@@ -171,7 +197,8 @@ Result<void> GroupCommit::commit_some() {
   commit_times_.add(steady_us() - began_us);
   count(*batch, before);
   watch_clock(clock, log_.place().recorded);
-  pending_.done(pending_done);
+  taken_.erase(taken_.begin(), taken_.begin() + static_cast<std::ptrdiff_t>(portion.commands));
+  pending_.done(portion.pending_bytes);
   listener_->on_commit(batch);
   return {};
 }
@@ -183,7 +210,8 @@ void GroupCommit::count(const Batch& batch, const FoldPlace& before) {
   for (const Verdict& verdict : batch.verdicts) {
     const auto* appended = std::get_if<std::vector<Appended>>(&verdict.outcome);
     if (!appended) {
-      add_to(conflicts_, 1);
+      const bool is_refused = std::holds_alternative<Refused>(verdict.outcome);
+      add_to(is_refused ? refused_ : conflicts_, 1);
       continue;
     }
     for (const Appended& event : *appended) add_to(duplicates_, event.duplicate ? 1 : 0);
@@ -208,6 +236,7 @@ SequencerCounters GroupCommit::counters() const {
           .events = read(events_),
           .duplicates = read(duplicates_),
           .conflicts = read(conflicts_),
+          .refused = read(refused_),
           .dropped = read(dropped_),
           .commit_times = commit_times_.counts(),
           .pending_bytes = pending_.bytes(),

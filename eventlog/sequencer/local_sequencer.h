@@ -33,6 +33,7 @@ struct SequencerCounters {
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t conflicts = 0;
+  std::uint64_t refused = 0;  // appends: the disk is full or read-only, or damaged
   std::uint64_t dropped = 0;
   DurationHistogram::Counts commit_times;  // in EventLog::commit
   std::uint64_t pending_bytes = 0;

@@ -212,5 +212,102 @@ TEST(Fold, TheSameCommandsGiveTheSameBytesHoweverTheyAreCutIntoBatches) {
   EXPECT_NE(verdicts[0].find("again"), std::string::npos);
 }
 
+// What these commands are answered when nothing can be written.
+std::string fold_without_room(const MemoryLog& log, const std::vector<Command>& commands,
+                              Batch* out = nullptr) {
+  Fold fold(log, log.place(), Timestamp(), Error{Code::storage_full, "no room"});
+  for (const Command& command : commands) EXPECT_TRUE(fold.apply(command));
+  const FoldPlace place = fold.place();
+  EXPECT_EQ(place.next, log.place().next);
+  EXPECT_EQ(place.bytes_through, log.place().bytes_through);
+  const Batch batch = fold.take();
+  EXPECT_EQ(batch.size(), 0u);
+  EXPECT_TRUE(batch.terms.empty());
+  EXPECT_TRUE(batch.source_writes.empty());
+  std::string said;
+  for (const Verdict& verdict : batch.verdicts) {
+    said += (said.empty() ? "" : "; ") + describe(verdict);
+  }
+  if (out != nullptr) *out = batch;
+  return said;
+}
+
+TEST(Fold, WithoutRoomOnlyWhatWouldBeWrittenIsRefused) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}, {"b"}})});
+  EXPECT_EQ(fold_without_room(log, {append({{"a"}}), append({{"c"}}), append({{"a"}, {"c"}}),
+                                    append({{.id = "d", .expected_version = 9}}),
+                                    append({{.id = "d", .expected_version = 2}}), append({})}),
+            "1v1 again; storage_full; storage_full; event 0 expected 9, is 2; storage_full; ");
+}
+
+TEST(Fold, WithoutRoomASourceDoesNotMove) {
+  MemoryLog log("e");
+  Append step;
+  step.step = SourceStep{.source = "shop", .from = "", .to = "1", .notes = {{"k", "v"}}};
+  Append late = step;
+  late.step->from = "7";
+  EXPECT_EQ(fold_without_room(log, {step, late}), "storage_full; the source stands at ");
+}
+
+TEST(Fold, WithoutRoomADropIsApplied) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}, {"b"}})});
+  Batch batch;
+  EXPECT_EQ(fold_without_room(log, {Drop{Offset(2)}, append({{"a"}}), append({{"b"}})}, &batch),
+            "storage_full; 2v2 again");
+  EXPECT_EQ(batch.first_held, Offset(2));
+}
+
+// A log of which one id and one subject cannot be read.
+class DamagedLog : public FoldState {
+ public:
+  explicit DamagedLog(const MemoryLog& log) : log_(log) {}
+
+  Result<std::optional<Offset>> find(const Hash128& key) const override {
+    if (key == key_of("bad")) return fail(code, "a block");
+    return log_.find(key);
+  }
+  Result<SubjectState> subject(std::string_view subject) const override {
+    if (subject == "bad:subject") return fail(code, "a block");
+    return log_.subject(subject);
+  }
+  Result<std::uint64_t> subject_version_at(Offset offset) const override {
+    return log_.subject_version_at(offset);
+  }
+  Result<std::string> source_place(std::string_view source) const override {
+    return log_.source_place(source);
+  }
+
+  Code code = Code::data_corrupt;
+
+ private:
+  const MemoryLog& log_;
+};
+
+TEST(Fold, DamageRefusesTheCommandThatMeetsItAndNoOther) {
+  MemoryLog log("e");
+  commit(log, {append({{"a"}})});
+  const DamagedLog damaged(log);
+  Fold fold(damaged, log.place(), Timestamp());
+  for (const Append& command : {append({{"b"}}), append({{"c"}, {"bad"}, {"d"}}),
+                                append({{"e", "bad:subject"}}), append({{"c"}}), append({{"a"}})}) {
+    EXPECT_TRUE(fold.apply(command));
+  }
+  const Batch batch = fold.take();
+  std::string said;
+  for (const Verdict& verdict : batch.verdicts) said += describe(verdict) + "; ";
+  EXPECT_EQ(said, "2v2 new; data_corrupt; data_corrupt; 3v3 new; 1v1 again; ");
+  EXPECT_EQ(batch.size(), 2u);
+}
+
+TEST(Fold, AnyOtherErrorEndsTheFold) {
+  MemoryLog log("e");
+  DamagedLog damaged(log);
+  damaged.code = Code::internal;
+  Fold fold(damaged, log.place(), Timestamp());
+  EXPECT_FALSE(fold.apply(append({{"bad"}})));
+}
+
 }  // namespace
 }  // namespace courtside

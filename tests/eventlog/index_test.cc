@@ -150,6 +150,27 @@ TEST_F(IndexTest, WhenFilesCannotBeMadeCommitsEndAndReadsGoOn) {
   EXPECT_EQ(gate_.passed, 1);  // there is no second try
 }
 
+// A full disk: the segment waits, and commits do not.
+TEST_F(IndexTest, WithoutRoomASegmentWaitsAndIsWrittenWhenThereIsRoom) {
+  std::atomic<bool> has_room = false;
+  open(
+      {.segment_events_max = 4, .segment_bytes_max = 1 << 30, .has_room = [&](std::uint64_t bytes) {
+         EXPECT_GT(bytes, 0u);
+         return has_room.load();
+       }});
+  constexpr int kBeyondTheBound = static_cast<int>(3 * 4 * Index::kOpenSizesMax);
+  for (int i = 0; i < kBeyondTheBound; ++i) ASSERT_TRUE(add_event());
+  EXPECT_EQ(index_->low_water(), Offset(1));
+  EXPECT_EQ(gate_.passed, 0);
+  EXPECT_GT(index_->unwritten_bytes(), 0u);
+  expect_all_known();
+  has_room = true;
+  ASSERT_TRUE(eventually([this] { return index_->low_water() == Offset(5); }));
+  ASSERT_TRUE(add_event());
+  ASSERT_TRUE(eventually([&] { return index_->low_water() == Offset(kBeyondTheBound + 1); }));
+  expect_all_known();
+}
+
 // Its key would be among the chunks of another term, and reading it would look like damage.
 TEST(TermDeathTest, ATextWithANulHasNone) {
   const std::string text("a\0b", 3);

@@ -83,7 +83,7 @@ class Client final : public SubscriberOwner {
   // SubscriberOwner
   void send_frames(const SharedBytes& frames) override;
   bool congested() const override { return queued_bytes_ >= socket_bytes_; }
-  void on_read_failed() override {}
+  void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {}
 
  private:
   struct Block {

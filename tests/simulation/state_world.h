@@ -133,7 +133,7 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
   // SubscriberOwner, HubHost
   void send_frames(const SharedBytes& frames) override { hear(frames.view()); }
   bool congested() const override { return congested_; }
-  void on_read_failed() override {}
+  void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {}
   void forget_page(SubscriberId /*id*/) override {}
   std::uint64_t now_ms() override { return 0; }
   void wake_after(SubscriberId /*id*/, std::uint64_t /*delay_ms*/) override {}

@@ -108,6 +108,9 @@ std::string describe(const Verdict& verdict) {
   if (const auto* overtaken = std::get_if<Overtaken>(&verdict.outcome)) {
     return "the source stands at " + overtaken->place;
   }
+  if (const auto* refused = std::get_if<Refused>(&verdict.outcome)) {
+    return std::string(info(refused->error.code).name);
+  }
   std::string out;
   for (const Appended& event : std::get<std::vector<Appended>>(verdict.outcome)) {
     add_word(out, text(event.offset) + 'v' + std::to_string(event.subject_version) +

@@ -44,7 +44,8 @@ NewEvent event(const EventSpec& spec);
 Append append(const std::vector<EventSpec>& specs);
 Hash128 key_of(std::string_view id);
 
-// "1v1 new" (offset, subject version) or "1v1 again" for each event; or "event 0 expected 3, is 1".
+// "1v1 new" (offset, subject version) or "1v1 again" for each event; or "event 0 expected 3, is 1";
+// or the name of a code.
 std::string describe(const Verdict& verdict);
 std::string describe(OffsetRange range);                // "1..4": both ends included; "none"
 std::string describe(const std::vector<Offset>& list);  // "1 2 5"

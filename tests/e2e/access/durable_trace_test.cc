@@ -8,6 +8,7 @@
 
 #include "tests/e2e/access/support/access_test.h"
 #include "tests/e2e/access/support/standings.h"
+#include "tests/e2e/support/disk_faults.h"
 #include "tests/e2e/support/held_sync.h"
 #include "tests/e2e/support/sse_client.h"
 
@@ -126,6 +127,57 @@ TEST_F(DurableTrace, WithoutOneNothingIsShown) {
   live.say(subscribe_message({.channels = {"user:account-USER"}}));
   live.expect_error("overloaded");
   sync.release();
+}
+
+struct WithDiskFaults {
+  PostgresServer& started_before = postgres();  // its disk has no faults
+  DiskFaults disk;
+};
+
+struct TraceOnFullDisk : WithDiskFaults, AccessTest {
+  TraceOnFullDisk() {
+    DiskFaults::forget();
+    HttpClient first(port(), bearer(kServiceKey));
+    position = append_one(first, notification("n", "account-USER"));
+  }
+
+  std::string position;
+  const std::string care = platform.token("account-BMSP_CUSTOMER_CARE");
+  const std::string super = platform.token("account-BMSP_SUPER_ADMIN");
+};
+
+TEST_F(TraceOnFullDisk, NothingIsShownThatMustLeaveOneAndEverythingElseIs) {
+  disk.fill();
+  HttpClient http(port(), bearer(care));
+  const auto code_of = [&](const std::string& target, const std::string& accept = "") {
+    const HttpResponse answer = http.get(target, accept);
+    return answer.status == 200 ? "200" : answer.json()["code"].text();
+  };
+  const std::string of_user = "/v1/events?channel=user:account-USER";
+  wait_until("the disk is seen", [&] { return code_of(of_user) != "200"; });
+  for (const char* accept : {"application/json", "application/x-ndjson", "text/csv"}) {
+    SCOPED_TRACE(accept);
+    const HttpResponse refused = http.get(of_user, accept);
+    EXPECT_EQ(refused.status, 507) << refused.body;
+    EXPECT_EQ(refused.json()["code"].text(), "storage_full");
+    EXPECT_EQ(refused.body.find("notification"), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(code_of("/v1/events/" + position), "storage_full");
+  EXPECT_EQ(code_of("/v1/users/account-USER/notifications"), "storage_full");
+  EXPECT_EQ(code_of(of_user, "text/event-stream"), "storage_full");
+  EXPECT_EQ(code_of("/v1/events?channel=availability:none"), "200");
+  Session live = session(super);
+  live.say(subscribe_message({.channels = {"user:account-USER"}, .from = R"("earliest")"}));
+  live.expect_error("storage_full");
+  HttpClient own(port(), bearer(platform.token("account-USER")));
+  EXPECT_EQ(own.get(of_user).status, 200) << "one's own events leave no trace";
+
+  disk.heal();
+  wait_until("there is room", [&] { return code_of(of_user) == "200"; });
+  live.say(subscribe_message(
+      {.sub = 2, .channels = {"user:account-USER"}, .from = R"("earliest")", .id = 2}));
+  live.await("subscribed");
+  EXPECT_EQ(live.expect_event().event["subject"].text(), "notification:n");
 }
 
 }  // namespace

@@ -200,20 +200,27 @@ std::string run_courtside(const std::vector<std::string>& arguments) {
 }
 
 ServerProcess::ServerProcess(std::vector<std::string> flags, std::vector<std::string> wrapper)
-    : flags_(std::move(flags)), wrapper_(std::move(wrapper)) {
+    : flags_(std::move(flags)),
+      wrapper_(std::move(wrapper)),
+      place_{.data = folder_.path(), .environment = {}} {
+  start();
+}
+
+ServerProcess::ServerProcess(std::vector<std::string> flags, ServerPlace place)
+    : flags_(std::move(flags)), place_(std::move(place)) {
   start();
 }
 
 std::vector<std::string> ServerProcess::arguments() const {
   std::vector<std::string> all = wrapper_;
   all.insert(all.end(), {courtside_binary(), "serve", "--listen",
-                         "127.0.0.1:" + std::to_string(port_), "--data", folder_.path().string()});
+                         "127.0.0.1:" + std::to_string(port_), "--data", place_.data.string()});
   all.insert(all.end(), flags_.begin(), flags_.end());
   return all;
 }
 
 void ServerProcess::start() {
-  process_ = std::make_unique<Process>(arguments());
+  process_ = std::make_unique<Process>(arguments(), place_.environment);
   const std::string line = process_->wait_for_output(kListening);
   port_ = static_cast<std::uint16_t>(std::stoul(line.substr(line.find(kHost) + kHost.size())));
 }

@@ -75,15 +75,23 @@ std::string courtside_binary();
 // Runs the program to its end: "<status>: <all output>".
 std::string run_courtside(const std::vector<std::string>& arguments);
 
+// Where a server keeps its data, and what is added to its environment.
+struct ServerPlace {
+  std::filesystem::path data;
+  std::vector<std::string> environment = {};
+};
+
 class ServerProcess {
  public:
   // Starts with a new folder and a free port, and waits until it listens. `flags` follow `serve
   // --listen ... --data ...`; `wrapper` is a program that runs it, such as prlimit.
   explicit ServerProcess(std::vector<std::string> flags = {},
                          std::vector<std::string> wrapper = {});
+  // The same in a place that outlives it.
+  ServerProcess(std::vector<std::string> flags, ServerPlace place);
 
   std::uint16_t port() const { return port_; }
-  const std::filesystem::path& data() const { return folder_.path(); }
+  const std::filesystem::path& data() const { return place_.data; }
   Process& process() { return *process_; }
 
   // Flags for the next start().
@@ -101,6 +109,7 @@ class ServerProcess {
   std::vector<std::string> flags_;
   const std::vector<std::string> wrapper_;
   TempFolder folder_;
+  const ServerPlace place_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Process> process_;
 };

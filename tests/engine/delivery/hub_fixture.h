@@ -29,7 +29,9 @@ class Reader final : public SubscriberOwner {
     if (on_send) on_send();
   }
   bool congested() const override { return slow; }
-  void on_read_failed() override { heard.append("broken "); }
+  void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {
+    heard.append("broken ");
+  }
 
   std::string take() { return std::exchange(heard, {}); }
 

@@ -69,7 +69,7 @@ TEST_F(HubTest, AFailedReadIsTheOwnersToSettle) {
   start();
   reads_later = true;
   const SubscriberId id = subscribe(ann, {"user:1"}, 1);
-  hub->on_read_failed(id);
+  hub->on_read_failed(id, {Code::internal, "a test"});
   EXPECT_EQ(ann.take(), "broken ");
   EXPECT_EQ(waiting.size(), 1u) << "it was read again at once";
   hub->advance(id);

@@ -60,7 +60,7 @@ class SessionTest : public ::testing::Test,
   }
   void send_frames(const SharedBytes& frames) override { send_frame(std::string(frames.view())); }
   bool congested() const override { return is_congested; }
-  void on_read_failed() override {}
+  void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {}
 
   // SessionHost
   SubscriberOwner& owner() override { return *this; }
