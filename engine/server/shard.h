@@ -77,7 +77,7 @@ class Shard final : public HubHost, public PeerHost {
   // Closes every client. A failure of the log is the answer to everything that waits for a verdict.
   // The future is ready when the last session or stream is gone and every answer has arrived. Any
   // thread; once.
-  std::future<void> drain(const Goodbye& goodbye, std::optional<Error> failure);
+  std::future<void> drain(const Goodbye& goodbye, std::optional<Error> failure = std::nullopt);
   // Drops the remaining connections and ends the thread.
   void stop();
 

@@ -20,7 +20,7 @@ class Taker final : public SubscriberOwner {
  public:
   void send_frames(const SharedBytes& frames) override { bytes_ += frames.size(); }
   bool congested() const override { return false; }
-  void on_read_failed() override {}
+  void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {}
 
  private:
   std::size_t bytes_ = 0;
