@@ -105,8 +105,9 @@ class Connection {
   // client's address.
   virtual std::string peer_address() const = 0;
   // The common name of the certificate that the client showed in the TLS handshake, and that an
-  // authority of clients has signed; empty: none. REQUIRES: a request came.
-  virtual std::string client_name() const { return {}; }
+  // authority of clients has signed; empty when the certificate has no usable one. Nothing without
+  // a certificate. REQUIRES: a request came.
+  virtual std::optional<std::string> client_name() const { return std::nullopt; }
 
   // Replaces the handler. REQUIRES: not null, and it outlives the connection.
   virtual void set_handler(ConnectionHandler* handler) = 0;

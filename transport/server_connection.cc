@@ -45,7 +45,7 @@ class ServerConnection final : public Connection,
 
   ConnectionId id() const override { return id_; }
   std::string peer_address() const override { return peer_address_; }
-  std::string client_name() const override { return stream_.client_name(); }
+  std::optional<std::string> client_name() const override { return stream_.client_name(); }
 
   void set_handler(ConnectionHandler* handler) override {
     COURTSIDE_CHECK(handler != nullptr);

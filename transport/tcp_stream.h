@@ -67,8 +67,10 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   // in the on_bytes() that calls this. Call it before anything is sent, once.
   void start_tls(const TlsContext& context) { tls_ = std::make_unique<TlsSession>(context); }
 
-  // The name in the certificate that the client showed; empty: none.
-  std::string client_name() const { return tls_ ? tls_->client_name() : std::string(); }
+  // See TlsSession::client_name().
+  std::optional<std::string> client_name() const {
+    return tls_ ? tls_->client_name() : std::nullopt;
+  }
 
   void send(SharedBytes bytes, Urgency urgency);
   void flush() override;

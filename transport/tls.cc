@@ -121,6 +121,8 @@ bool ask_clients(SSL_CTX* context, const std::string& authorities) {
   X509_STORE* const store = SSL_CTX_get_cert_store(context);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_verify_depth(context, kChainDepthMax);
+  // An intermediate authority may be listed without the one above it.
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_max_cert_list(context, kClientChainBytesMax);
   return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Owned<X509>& each) {
     return X509_STORE_add_cert(store, each.get()) == 1 &&
@@ -257,7 +259,10 @@ TlsSession::Input TlsSession::receive(std::string_view bytes, std::string& plain
   if (reason == SSL_ERROR_ZERO_RETURN) return Input::kEnded;
   if (key_updates_ > kKeyUpdatesMax) return refuse("too many key updates");
   if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_HTTP_REQUEST) output_ = kPlainHttpAnswer;
-  return refuse(take_openssl_error());
+  const long verified = SSL_get_verify_result(ssl_);
+  std::string why = take_openssl_error();
+  if (verified != X509_V_OK) why.append(": ").append(X509_verify_cert_error_string(verified));
+  return refuse(std::move(why));
 }
 
 TlsSession::Input TlsSession::refuse(std::string why) {
@@ -279,17 +284,18 @@ bool TlsSession::is_hello_good(std::string_view bytes) {
 
 bool TlsSession::established() const { return SSL_is_init_finished(ssl_) == 1; }
 
-std::string TlsSession::client_name() const {
+std::optional<std::string> TlsSession::client_name() const {
   const X509* const certificate = SSL_get0_peer_certificate(ssl_);
-  if (certificate == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) return {};
+  if (certificate == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) return std::nullopt;
   // A resumed session was checked when it began.
-  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0) return {};
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0) return "";
   const X509_NAME* const subject = X509_get_subject_name(certificate);
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at < 0) return {};
+  const bool is_only = at >= 0 && X509_NAME_get_index_by_NID(subject, NID_commonName, at) < 0;
+  if (!is_only) return "";
   const ASN1_STRING* const name = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(name)),
-          static_cast<std::size_t>(ASN1_STRING_length(name))};
+  return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name)),
+                     static_cast<std::size_t>(ASN1_STRING_length(name)));
 }
 
 bool TlsSession::send(std::string_view plain) {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -84,8 +85,9 @@ class TlsSession {
   bool established() const;
 
   // The common name of the client's certificate, which one of the authorities has signed for
-  // clients; empty without one, and when it has expired. REQUIRES: established().
-  std::string client_name() const;
+  // clients; empty when the certificate has expired since, or has not exactly one. Nothing without
+  // a certificate. REQUIRES: established().
+  std::optional<std::string> client_name() const;
 
   // Adds one record to the output. False: the session has failed. REQUIRES: established(), no end()
   // before, and 1 to kRecordBytesMax bytes.

@@ -31,7 +31,7 @@ const std::vector<ExitStatus>& exit_statuses() {
       {66, kAsksServer,
        "a file cannot be opened; events at the position are gone, or the position is of another "
        "log"},
-      {69, kServes, "the address is taken"},
+      {69, kServes, "the address is taken, or the next program of a restart cannot be executed"},
       {69, kHasFolder,
        "(`backup`, `connections`, `health`) the server that holds the folder cannot be reached"},
       {69, kAsksServer,

@@ -18,7 +18,7 @@ int run_config_check(const ConfigCheckCommand& command) {
   if (const Result<void> sound = check_config(command.loaded); !sound) {
     return report(sound.error());
   }
-  warn_of_unknown_permissions(command.loaded.config);
+  warn_of_service_keys(command.loaded.config);
   std::puts("the configuration is valid: `serve` would start with it");
   return 0;
 }

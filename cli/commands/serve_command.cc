@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -73,21 +74,31 @@ void use_address(const PassedSocket& socket, LoadedConfig& loaded) {
   loaded.config.listen = socket.address;
 }
 
-// As at the start. An address that came with a passed socket stays.
-Result<LoadedConfig> read_settings(const ConfigSources& sources, const std::string& address,
-                                   bool has_passed_socket) {
+// As at the start. The address stays: the server has its socket, and keeps it in a restart.
+Result<LoadedConfig> read_settings(const ServeCommand& command, const std::string& address) {
+  const ConfigSources& sources = command.sources;
+  std::string file = sources.file;
+  const auto variable = sources.environment.find("COURTSIDE_CONFIG");
+  if (file.empty() && variable != sources.environment.end()) file = variable->second;
+  // A pipe was read at the start, and would be waited for.
+  std::error_code error;
+  if (!file.empty() && !std::filesystem::is_regular_file(file, error)) {
+    return fail(Code::no_input, file + ": it is not a regular file");
+  }
   Result<LoadedConfig> loaded = load_config(sources);
-  if (loaded && has_passed_socket) loaded->config.listen = address;
+  if (!loaded) return loaded;
+  if (loaded->config.listen != command.loaded.config.listen) {
+    log_warning("engine", format("listen: `{}` needs a stop and a start", loaded->config.listen));
+  }
+  loaded->config.listen = address;
   return loaded;
 }
 
 void say_what_runs(const LoadedConfig& loaded, const Server& server, bool json) {
   const Config& config = loaded.config;
-  const auto colon = config.listen.rfind(':');
-  const std::string url = format("{}://{}:{}", has_tls(config) ? "https" : "http",
-                                 config.listen.substr(0, colon), server.port());
+  const std::string url = format("{}://{}", has_tls(config) ? "https" : "http", server.address());
   warn_of_open_secret(loaded);
-  warn_of_unknown_permissions(config);
+  warn_of_service_keys(config);
   const std::string log = format("log {} in {} holds {}", server.epoch(), config.data,
                                  count_text(server.held().count(), "event"));
   say_whether_callers_are_asked(config);
@@ -118,9 +129,8 @@ int run_serve(const ServeCommand& command) {
   if (const Result<void> sound = check_rules(loaded); !sound) return report(sound.error());
 
   ServeSignals signals;
-  Result<std::unique_ptr<Server>> server = Server::start(config, socket, [&] {
-    return read_settings(command.sources, config.listen, passed->has_value());
-  });
+  Result<std::unique_ptr<Server>> server =
+      Server::start(config, socket, [&] { return read_settings(command, config.listen); });
   if (!server) return report(server.error());
   say_what_runs(loaded, **server, json);
 

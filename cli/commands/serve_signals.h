@@ -15,6 +15,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -45,7 +46,7 @@ class ServeSignals {
   void on_reload();
   void on_restart();
   void begin_restart();
-  void on_check_over();
+  void look_at_check();
 
   sigset_t signals_;
   std::mutex mutex_;
@@ -53,7 +54,9 @@ class ServeSignals {
   bool stop_asked_ = false;
   bool reload_asked_ = false;  // before there was a server; the next one too
   bool restart_asked_ = false;
+  bool is_detached_ = false;
   std::optional<pid_t> check_;  // a successor that looks at the configuration
+  std::chrono::steady_clock::time_point check_ends_;
   std::atomic<bool> ended_{false};
   std::thread waiter_;
 };

@@ -44,20 +44,22 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-// `serve FLAGS` becomes `config check FLAGS`.
-std::vector<std::string> check_arguments() {
+// `serve FLAGS` becomes `config check FLAGS --listen ADDRESS`.
+std::vector<std::string> check_arguments(const std::string& address) {
   std::vector<std::string> arguments = own_arguments();
-  const auto serve = std::find(arguments.begin(), arguments.end(), "serve");
+  if (arguments.empty()) return {};
+  const auto serve = std::find(arguments.begin() + 1, arguments.end(), "serve");
   if (serve == arguments.end()) return {};
   *serve = "config";
   arguments.insert(serve + 1, "check");
+  arguments.insert(arguments.end(), {"--listen", address});
   return arguments;
 }
 
 }  // namespace
 
-Result<pid_t> start_configuration_check() {
-  std::vector<std::string> arguments = check_arguments();
+Result<pid_t> start_configuration_check(const std::string& address) {
+  std::vector<std::string> arguments = check_arguments(address);
   if (arguments.empty()) return fail(Code::unavailable, "/proc/self/cmdline does not say `serve`");
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -81,7 +83,9 @@ Result<pid_t> start_configuration_check() {
 
 std::optional<Result<void>> configuration_check_result(pid_t check) {
   int status = 0;
-  if (waitpid(check, &status, WNOHANG) != check) return std::nullopt;
+  const pid_t ended = waitpid(check, &status, WNOHANG);
+  if (ended < 0) return fail(Code::unavailable, std::strerror(errno));
+  if (ended == 0) return std::nullopt;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Result<void>();
   if (WIFEXITED(status)) {
     return fail(Code::bad_configuration,
@@ -90,6 +94,11 @@ std::optional<Result<void>> configuration_check_result(pid_t check) {
   }
   return fail(Code::unavailable,
               format("{} was ended by signal {}", own_arguments().front(), WTERMSIG(status)));
+}
+
+void end_configuration_check(pid_t check) {
+  kill(check, SIGKILL);
+  waitpid(check, nullptr, 0);
 }
 
 Error execute_successor(int socket) {

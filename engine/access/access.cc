@@ -126,12 +126,12 @@ bool Access::asks_database(const Identity& identity) const {
 
 std::optional<Result<Identity>> Access::identify(std::optional<std::string_view> credential,
                                                  Later<Identity> later,
-                                                 std::string_view certificate_name) {
+                                                 const std::optional<std::string>& client_name) {
   if (!enabled()) {
     return Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
   }
-  if (!credential && certificate_name.empty()) return Identity{};
-  if (!credential) return identify_certificate_(certificate_name);
+  if (!credential && !client_name) return Identity{};
+  if (!credential) return identify_certificate_(*client_name);
   if (credential->empty()) return fail(Code::unauthorized, "the token is empty");
   Result<Identity> identity = identify_(*credential, now_s());
   if (!identity) return identity;

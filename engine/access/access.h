@@ -75,12 +75,12 @@ class Access {
 
   bool enabled() const { return identify_ != nullptr; }
 
-  // No credential: the service of the TLS client certificate with this common name, or without one
-  // an anonymous identity. Errors: unauthorized (also for an empty credential),
-  // token_expired, forbidden for an account that is not active.
+  // No credential: the service of the TLS client certificate with this name
+  // (Connection::client_name), or without a certificate an anonymous identity. Errors: unauthorized
+  // (also for an empty credential), token_expired, forbidden for an account that is not active.
   std::optional<Result<Identity>> identify(std::optional<std::string_view> credential,
                                            Later<Identity> later,
-                                           std::string_view certificate_name = {});
+                                           const std::optional<std::string>& client_name = {});
 
   // Checks again an identity that was identified before (the holder of a ticket): its credential is
   // still valid and its token has not expired. Errors as identify().

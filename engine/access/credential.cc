@@ -29,6 +29,10 @@ Result<Identity> Credentials::identify(std::string_view bearer, std::int64_t now
 }
 
 Result<Identity> Credentials::identify_certificate(std::string_view name) const {
+  if (name.empty()) {
+    return fail(Code::unauthorized,
+                "the client certificate has expired, or has not exactly one common name");
+  }
   std::optional<Identity> service = services_->find_certificate(name);
   if (service) return std::move(*service);
   return fail(Code::unauthorized, "the client certificate is of no known service");

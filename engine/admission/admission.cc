@@ -82,6 +82,7 @@ void Admission::apply(const Config& config, NetworkList proxies) {
   connections_.set_max(limits.connections);
   addresses_.set_max(limits.connections_per_address);
   accounts_.set_max(limits.connections_per_account);
+  tickets_.set_per_holder_max(limits.connections_per_account);
   histories_.set_max(limits.history_streams);
   anonymous_histories_.set_max(anonymous_share(limits));
   callers_histories_.set_max(limits.history_streams_per_account);

@@ -30,6 +30,8 @@ class ConnectionAdmission {
   // A PROXY header named the client (or the proxy itself). rate_limited when that address has its
   // maximum of connections.
   Result<void> on_proxy_header(const std::string& client);
+  // The peer is a trusted proxy, which speaks for its clients.
+  bool is_behind_proxy() const { return !proxy_.empty(); }
   // Through a trusted proxy each request has its own client. forbidden when the proxy says that the
   // client used plain text and the server is reachable from other machines.
   Result<void> on_request(const HttpHeaders& headers);

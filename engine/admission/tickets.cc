@@ -17,6 +17,11 @@ std::string key_of(const Identity& holder) {
 
 }  // namespace
 
+void Tickets::set_per_holder_max(std::size_t per_holder_max) {
+  const std::lock_guard lock(mutex_);
+  per_holder_max_ = per_holder_max;
+}
+
 Result<std::string> Tickets::issue(const Identity& holder, std::uint64_t now_ms) {
   std::string ticket = random_word(kTicketLength);
   const Sha256 digest = sha256(ticket);
@@ -24,8 +29,7 @@ Result<std::string> Tickets::issue(const Identity& holder, std::uint64_t now_ms)
   const std::lock_guard lock(mutex_);
   drop_ended(now_ms);
   const auto held = counts_.find(key);
-  if (options_.per_holder_max > 0 && held != counts_.end() &&
-      held->second >= options_.per_holder_max) {
+  if (per_holder_max_ > 0 && held != counts_.end() && held->second >= per_holder_max_) {
     const auto first = std::find_if(by_end_.begin(), by_end_.end(),
                                     [&](const Ticket& each) { return each.holder_key == key; });
     const std::uint64_t wait_ms = first->ends_ms - now_ms;

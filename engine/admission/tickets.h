@@ -33,7 +33,10 @@ class Tickets {
     std::size_t tickets_max;     // unused tickets of all holders
     std::size_t per_holder_max;  // of one account or service; 0: unlimited
   };
-  explicit Tickets(const Options& options) : options_(options) {}
+  explicit Tickets(const Options& options)
+      : options_(options), per_holder_max_(options.per_holder_max) {}
+
+  void set_per_holder_max(std::size_t per_holder_max);
 
   // overloaded when there are tickets_max tickets; rate_limited, with details {"retryafter":ms},
   // when the holder has its maximum.
@@ -58,6 +61,7 @@ class Tickets {
 
   const Options options_;
   mutable std::mutex mutex_;
+  std::size_t per_holder_max_;
   Order by_end_;  // the next to expire first
   std::map<Sha256, Order::iterator> by_digest_;
   std::map<std::string, std::size_t> counts_;  // by holder_key

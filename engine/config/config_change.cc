@@ -50,7 +50,6 @@ const std::vector<std::string_view>& reloaded_settings() {
       "limits.header_bytes",
       "limits.headers",
       "limits.body_bytes",
-      "limits.message_bytes",
       "limits.fragments",
       "limits.subscriptions",
       "limits.channels",

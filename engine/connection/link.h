@@ -42,8 +42,11 @@ class Link {
   // Something is still to be sent: an answer, or bytes that the client has not acknowledged.
   bool is_busy() const;
 
-  // See Connection::client_name().
-  std::string client_name() const { return connection_ ? connection_->client_name() : ""; }
+  // See Connection::client_name(). A proxy's certificate is not that of its clients.
+  std::optional<std::string> client_name() const {
+    if (connection_ == nullptr || admission_.is_behind_proxy()) return std::nullopt;
+    return connection_->client_name();
+  }
 
   // The allowed origin of the current request, for its CORS headers; empty: none.
   void set_origin(std::string_view origin) { origin_ = origin; }

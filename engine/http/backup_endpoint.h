@@ -27,6 +27,8 @@ class BackupEndpoint {
   // Compares in constant time.
   bool is_key(std::string_view credential) const;
 
+  bool is_busy() const { return is_busy_; }
+
   // `target`: an absolute path. Errors: bad_request (not a usable path, or it exists), overloaded
   // (another backup is running), internal (the disk).
   Result<BackupMade> make(const std::string& target);

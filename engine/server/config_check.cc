@@ -134,7 +134,7 @@ std::vector<std::string> unknown_permissions(const Config& config,
   return out;
 }
 
-void warn_of_unknown_permissions(const Config& config) {
+void warn_of_service_keys(const Config& config) {
   const std::string& path = config.access.service_keys_file;
   if (path.empty()) return;
   const Result<std::string> text = ChangingFile(path).read();
@@ -142,6 +142,11 @@ void warn_of_unknown_permissions(const Config& config) {
   const Result<std::vector<ServiceKey>> keys = parse_service_keys(*text, path);
   if (!keys) return;
   for (const ServiceKey& key : *keys) {
+    if (key.is_certificate && config.tls.client_ca_file.empty()) {
+      log_warning("access", format("{}: the certificate of `{}` is never asked for: "
+                                   "tls.client_ca_file is empty",
+                                   path, key.identity.actor));
+    }
     for (const std::string& each : unknown_permissions(config, key.identity.permissions)) {
       log_warning("access",
                   format("{}: the key of `{}`: no rule asks for `{}`{}", path, key.identity.actor,

@@ -23,6 +23,6 @@ std::vector<std::string> unknown_permissions(const Config& config,
                                              const std::vector<std::string>& permissions);
 
 // Logs a warning for each such permission of the service keys.
-void warn_of_unknown_permissions(const Config& config);
+void warn_of_service_keys(const Config& config);
 
 }  // namespace courtside

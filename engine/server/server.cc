@@ -10,9 +10,7 @@
 #include "base/format.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "engine/config/config_change.h"
 #include "engine/server/administration.h"
-#include "engine/server/config_check.h"
 #include "engine/server/service_manager.h"
 #include "engine/server/thread_runtime.h"
 
@@ -27,6 +25,8 @@ constexpr std::uint64_t kRestartSpreadMs = 1000;
 constexpr std::uint64_t kHousekeepingMs = 1000;
 // Looks at each file of the log.
 constexpr std::uint64_t kMeasureLogMs = 15'000;
+constexpr int kFolderPauseMs = 100;
+constexpr int kFolderTriesMax = 600;
 
 SequencerOptions sequencer_options(const Config& config) {
   return {.pending_bytes_max = config.limits.pending_append_bytes,
@@ -63,22 +63,6 @@ void wait_for_all(const std::vector<std::future<void>>& futures, std::uint64_t m
   for (const std::future<void>& each : futures) each.wait_until(deadline);
 }
 
-void log_change(const ConfigChange& change) {
-  const auto joined = [](const std::vector<std::string>& names) {
-    std::string out;
-    for (const std::string& each : names) out.append(out.empty() ? "" : ", ").append(each);
-    return out;
-  };
-  if (change.in_use.empty() && change.waiting.empty()) {
-    return log_info("engine", "no setting has changed");
-  }
-  if (!change.in_use.empty()) log_info("engine", "changed settings: " + joined(change.in_use));
-  if (change.waiting.empty()) return;
-  log_warning("engine", format("changed, but read at the start only: {}; SIGUSR2 restarts the "
-                               "server in place",
-                               joined(change.waiting)));
-}
-
 }  // namespace
 
 Server::Server(const Config& config, const DescriptorPlan& descriptors, std::optional<int> socket)
@@ -104,14 +88,25 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, std::optiona
   Config fitted = config;
   fitted.limits.connections = descriptors->connections;
   std::unique_ptr<Server> server(new Server(fitted, *descriptors, socket));
+  server->wanted_connections_ = config.limits.connections;
   server->read_settings_ = std::move(read_settings);
   if (const Result<void> opened = server->open(); !opened) return fail(opened.error());
   return server;
 }
 
 Result<void> Server::open_log() {
-  Result<std::unique_ptr<EventLog>> log = EventLog::open(
-      {.path = config_.data, .open_files_max = static_cast<int>(descriptors_.log_files)});
+  const EventLogOptions options = {.path = config_.data,
+                                   .open_files_max = static_cast<int>(descriptors_.log_files)};
+  Result<std::unique_ptr<EventLog>> log = EventLog::open(options);
+  // Clients wait in the queue of a passed socket, and a command such as `backup` may have taken the
+  // folder while no server had it.
+  for (int tries = 0; passed_socket_ && !log && log.error().code == Code::data_in_use; ++tries) {
+    if (tries == 0) log_info("engine", log.error().message + ": waiting for it");
+    if (tries == kFolderTriesMax) break;
+    tell_alive();
+    std::this_thread::sleep_for(std::chrono::milliseconds(kFolderPauseMs));
+    log = EventLog::open(options);
+  }
   if (!log) return fail(log.error());
   log_ = std::move(*log);
   tail_.emplace(config_.tail_bytes);
@@ -222,7 +217,8 @@ Result<void> Server::write_serving_file() {
   std::optional<std::string> host = loopback_host(config_.listen);
   std::uint16_t port = acceptor_->port();
   if (tls_) host.reset();
-  if (host && config_.proxy_protocol && admission_->is_proxy(*host)) host.reset();
+  // The proxies may change while the server runs, so that loopback becomes one of them.
+  if (config_.proxy_protocol) host.reset();
   if (!host) {
     host = "127.0.0.1";
     const Result<std::uint16_t> local = acceptor_->listen_locally();
@@ -276,6 +272,10 @@ void Server::measure_log() {
   loop_.start_timer(kMeasureLogMs, [this] { measure_log(); });
 }
 
+std::string Server::address() const {
+  return format("{}:{}", config_.listen.substr(0, config_.listen.rfind(':')), port());
+}
+
 Result<void> Server::run() {
   tell_ready();
   loop_.run();
@@ -306,11 +306,11 @@ void Server::on_wake() {
     tell_stopping();
     stop_listening();
   } else if (restart_requested_) {
+    restart_requested_ = false;
+    // It would end first, and clients would wait for that long.
+    if (backups_->is_busy()) return log_warning("engine", "no restart: a backup is being made");
     const Result<int> socket = acceptor_->duplicate_socket();
-    if (!socket) {
-      restart_requested_ = false;
-      return log_error("engine", "no restart: " + socket.error().message);
-    }
+    if (!socket) return log_error("engine", "no restart: " + socket.error().message);
     kept_socket_ = *socket;
     tell_reloading();
     stop_listening();
@@ -320,31 +320,6 @@ void Server::on_wake() {
 void Server::stop_listening() {
   acceptor_->close();
   loop_.request_stop();
-}
-
-void Server::reload() {
-  tell_reloading();
-  const int changed = access_->reload_if_changed();
-  const bool is_new_certificate = tls_ && tls_->reload_if_changed(TlsFiles::When::kNow);
-  log_info("engine", format("asked to reload: files of keys were read, new keys of {} are in use{}",
-                            changed, is_new_certificate ? ", and a new certificate" : ""));
-  if (read_settings_) reload_settings();
-  tell_ready();
-}
-
-// All or nothing: of settings that `serve` would not start with, none is taken over.
-void Server::reload_settings() {
-  Result<LoadedConfig> loaded = read_settings_();
-  const Result<void> sound = loaded ? check_config(*loaded) : fail(loaded.error());
-  if (!sound) return log_error("engine", sound.error().message + "; the settings stay");
-  // The descriptors for connections were counted at the start.
-  std::uint64_t& connections = loaded->config.limits.connections;
-  connections = std::min(connections, descriptors_.connections);
-  const ConfigChange change = config_change(*current_.get(), loaded->config);
-  admission_->apply(change.config, *NetworkList::parse(change.config.trusted_proxies));
-  set_log_level(change.config.log.level);
-  current_.set(std::make_shared<const Config>(change.config));
-  log_change(change);
 }
 
 void Server::on_failure(const Error& error) {

@@ -57,6 +57,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const { return acceptor_->port(); }
+  // As the setting `listen`, with the port that it has.
+  std::string address() const;
   const std::string& epoch() const { return log_->epoch(); }
   OffsetRange held() const { return log_->held(); }
 
@@ -97,6 +99,7 @@ class Server {
 
   const Config config_;      // of the start, with the connections that the descriptors allow
   Current<Config> current_;  // with the settings that were read again
+  std::uint64_t wanted_connections_ = 0;  // the setting, whatever the descriptors allow
   ReadSettings read_settings_;
   const DescriptorPlan descriptors_;
   std::unique_ptr<EventLog> log_;

@@ -67,7 +67,9 @@ bool TlsFiles::reload_if_changed(When when) {
     log_error("transport", loaded.error().message + "; the previous certificate stays");
     return false;
   }
-  log_info("transport", chain_file_.path() + ": its certificate is in use");
+  log_info("transport",
+           format("{}: the certificate, its key and the authorities of clients are in use",
+                  chain_file_.path()));
   return true;
 }
 

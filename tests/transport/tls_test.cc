@@ -123,10 +123,13 @@ TEST_P(TlsVersions, NameTheClientByItsCertificate) {
   EXPECT_EQ(named.session.client_name(), "billing");
   Pair unnamed({.version = GetParam()}, 7, context);
   EXPECT_TRUE(unnamed.session.established());
-  EXPECT_EQ(unnamed.session.client_name(), "");
+  EXPECT_EQ(unnamed.session.client_name(), std::nullopt);
   // A server that asks for none gets none.
   Pair unasked({.version = GetParam(), .certificate = &billing});
-  EXPECT_EQ(unasked.session.client_name(), "");
+  EXPECT_EQ(unasked.session.client_name(), std::nullopt);
+  const TlsCertificate nameless = new_certificate(nullptr, "");
+  Pair without({.version = GetParam(), .certificate = &nameless}, 7, context_that_trusts(nameless));
+  EXPECT_EQ(without.session.client_name(), "");
 }
 
 TEST_P(TlsVersions, RefuseTheCertificateOfAnotherAuthority) {

@@ -82,6 +82,19 @@ TEST_F(Restart, AStopThatComesMeanwhileIsAStop) {
   EXPECT_EQ(server.terminate(), 0);
 }
 
+// A parent that ignores SIGCHLD leaves it ignored.
+TEST(RestartOfAChild, WhoseParentIgnoresTheEndOfChildren) {
+  TempFolder folder;
+  Process server({"/usr/bin/env", "--ignore-signal=CHLD", courtside_binary(), "serve", "--listen",
+                  "127.0.0.1:0", "--data", (folder.path() / "log").string()});
+  server.wait_for_output("listening on");
+  server.signal(SIGUSR2);
+  wait_until("the next program listens",
+             [&] { return count_of(server.output(), "listening on") == 2; });
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+}
+
 struct RestartWithFile {
   RestartWithFile() { write("[limits]\nheaders = 64\n"); }
   void write(const std::string& text) const { std::ofstream(path()) << text; }

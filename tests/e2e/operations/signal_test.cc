@@ -144,6 +144,15 @@ TEST_F(HangupWithSettings, TakesOverWhatItCanAndNamesTheRest) {
   EXPECT_EQ(status_of_page("https://other.example"), 403);
 }
 
+TEST_F(HangupWithSettings, LimitsWhoConnectsLater) {
+  write("[limits]\nconnections_per_address = 1\n");
+  server.process().signal(SIGHUP);
+  server.process().wait_for_output("changed settings: limits.connections_per_address");
+  HttpClient first(port());
+  EXPECT_EQ(first.get("/health").status, 200);
+  EXPECT_EQ(HttpClient(port()).get("/health").status, 429);
+}
+
 TEST_F(HangupWithSettings, KeepsTheSettingsWhenTheNewOnesAreBad) {
   write("trusted_proxies = ['10.0.0.0/8']\n[limits]\nheaders = 'many'\n");
   server.process().signal(SIGHUP);

@@ -111,7 +111,7 @@ TEST_F(Tls, ANewCertificateLeavesConnectionsOpen) {
   tail.wait_for_output("\"before\"");
   EXPECT_NE(name_of_certificate().find("first"), std::string::npos);
   install("second", "IP:127.0.0.1");
-  server.process().wait_for_output("its certificate is in use");
+  server.process().wait_for_output("authorities of clients are in use");
   EXPECT_NE(name_of_certificate().find("second"), std::string::npos);
   publish("after");
   tail.wait_for_output("\"after\"");
@@ -135,7 +135,7 @@ TEST_F(Tls, AReloadTriesAgain) {
   server.process().wait_for_output("chmod 600 it; the previous certificate stays");
   fs::permissions(at("server.key"), fs::perms(0600));
   server.process().signal(SIGHUP);
-  server.process().wait_for_output("its certificate is in use");
+  server.process().wait_for_output("authorities of clients are in use");
   EXPECT_NE(name_of_certificate().find("second"), std::string::npos);
 }
 
@@ -145,7 +145,7 @@ TEST_F(Tls, ACertificateThatIsNoGoodIsNotUsed) {
       "the certificate: no start line; the previous certificate stays");
   EXPECT_EQ(publish("e1").status, 0);
   install("second", "IP:127.0.0.1");
-  server.process().wait_for_output("its certificate is in use");
+  server.process().wait_for_output("authorities of clients are in use");
   EXPECT_EQ(publish("e2").status, 0);
 }
 

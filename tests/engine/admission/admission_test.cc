@@ -45,6 +45,28 @@ TEST(Admission, RatesAreOfAccountsAndOfAddressesWithoutOne) {
   EXPECT_TRUE(admission.take_subscribe(Identity{}, "192.0.2.2", kNowMs));
 }
 
+TEST(Admission, TakesOverChangedLimitsAndProxies) {
+  Admission admission(config_with(1), {});
+  const auto subscribes_at = [&](std::uint64_t now_ms) {
+    return admission.take_subscribe(account("42"), "192.0.2.1", now_ms).has_value();
+  };
+  EXPECT_TRUE(subscribes_at(kNowMs));
+  EXPECT_FALSE(subscribes_at(kNowMs + 200));
+  const auto first = admission.lease_account(account("42"));
+  EXPECT_FALSE(admission.lease_account(account("42")));
+  EXPECT_FALSE(admission.is_proxy("198.51.100.7"));
+
+  admission.apply(config_with(5), *NetworkList::parse({"198.51.100.0/24"}));
+  EXPECT_TRUE(subscribes_at(kNowMs + 200)) << "a token comes back five times as fast";
+  EXPECT_FALSE(subscribes_at(kNowMs + 200));
+  EXPECT_TRUE(admission.lease_account(account("42")));
+  EXPECT_TRUE(admission.is_proxy("198.51.100.7"));
+
+  admission.apply(config_with(0), {});
+  EXPECT_TRUE(subscribes_at(kNowMs + 200));
+  EXPECT_TRUE(subscribes_at(kNowMs + 200)) << "0: unlimited";
+}
+
 TEST(Admission, ServicesAndAdministratorsHaveNone) {
   Admission admission(config_with(1), {});
   for (const auto kind : {Identity::Kind::kService, Identity::Kind::kAdministrator}) {
