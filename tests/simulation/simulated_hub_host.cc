@@ -63,7 +63,7 @@ void SimulatedHubHost::take_read() {
 void SimulatedHubHost::fail_read() {
   const SubscriberId id = done_.front().id;
   done_.pop_front();
-  hub_.on_read_failed(id);
+  hub_.on_read_failed(id, {Code::internal, "the test failed it"});
   hub_.advance(id);  // its owner insists
 }
 
