@@ -46,8 +46,9 @@ class Damage : public testing::Test {
   void damage_records() {
     fs::path largest;
     for (const auto& entry : fs::directory_iterator(server_.data())) {
+      if (entry.path().extension() != ".sst") continue;
       const bool is_larger = largest.empty() || entry.file_size() > fs::file_size(largest);
-      if (entry.path().extension() == ".sst" && is_larger) largest = entry.path();
+      if (is_larger) largest = entry.path();
     }
     std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
     const auto middle = static_cast<std::streamoff>(fs::file_size(largest) / 8);
