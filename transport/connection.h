@@ -65,9 +65,15 @@ class ConnectionHandler {
   // (kViolation) follows.
   virtual void on_bad_tls(Connection& /*connection*/, const std::string& /*why*/) {}
 
-  // A whole request. Answer it with respond(), start_stream() or accept_websocket(), now or later:
-  // the next request is not read before. `request` may be moved from.
+  // A request whose headers are complete. Answer it with respond(), start_stream() or
+  // accept_websocket(), now or later: the next request is not read before. Of its body, if it has
+  // one, nothing was read: call read_body() first, or answer without it. `request` may be moved
+  // from.
   virtual void on_request(Connection& connection, HttpRequest& request) = 0;
+
+  // The whole body, after read_body(). It may be moved from. A body that breaks HTTP, is too large
+  // or too slow ends in on_bad_request instead.
+  virtual void on_body(Connection& /*connection*/, std::string& /*body*/) {}
 
   // The peer broke HTTP or was too slow (Code::timeout): answer `error` with respond(); the
   // connection closes after that. `headers` are those received so far, perhaps none.
@@ -112,7 +118,12 @@ class Connection {
   // Replaces the handler. REQUIRES: not null, and it outlives the connection.
   virtual void set_handler(ConnectionHandler* handler) = 0;
 
-  // Answers the current request. The body of a HEAD response is not sent; Date, Content-Length and
+  // Reads the body of the current request: on_body follows. REQUIRES: on_request came with a body,
+  // and nothing was answered.
+  virtual void read_body() = 0;
+
+  // Answers the current request. The connection closes after it when a long body was not read. The
+  // body of a HEAD response is not sent; Date, Content-Length and
   // Connection are added. Flushed at the end of the turn. REQUIRES: on_request or on_bad_request
   // came, and this is the only response.
   virtual void respond(const HttpResponse& response) = 0;

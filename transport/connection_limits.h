@@ -13,9 +13,13 @@ struct ConnectionLimits {
   HttpLimits http;
   WebSocketLimits websocket;
   std::size_t queue_bytes_max = 256 * 1024;  // congested above this
-  std::uint32_t header_timeout_ms = 10'000;  // from the first byte (or accept) to a whole request
+  // From accept, or the first byte of a later request, to whole headers.
+  std::uint32_t header_timeout_ms = 10'000;
+  // From the headers to the whole body; from the first byte of a WebSocket message to its last.
+  std::uint32_t receive_timeout_ms = 30'000;
   std::uint32_t keep_alive_timeout_ms = 75'000;  // between requests
-  std::uint32_t close_timeout_ms = 5'000;        // for the closing handshake and for the last flush
+  // For the closing handshake and for the last flush; a quarter of it after a timeout.
+  std::uint32_t close_timeout_ms = 5'000;
   // When one of the last two timeouts expires while the peer still has data to take, it is extended
   // by the same time if the peer took data at this rate or faster (it is slow), else the connection
   // ends (the peer counts as gone).

@@ -30,11 +30,15 @@ struct HttpRequest {
   std::string method;  // "GET"
   std::string target;  // path and query, or "*" (origin_form)
   HttpHeaders headers;
-  std::string body;
+  std::string body;  // a server's handler gets it by itself: ConnectionHandler::on_body
+  // How many bytes its body may have: its Content-Length, or of a chunked body the limit. 0: it has
+  // none.
+  std::size_t body_bytes_max = 0;
   std::uint8_t minor_version = 1;  // of HTTP/1.x: 0 or 1
   bool keep_alive = true;          // after the response
   bool upgrade = false;            // asks for another protocol; the bytes after it are not HTTP
 
+  bool has_body() const { return body_bytes_max > 0; }
   // The first header of this name (lower case), or empty.
   std::string_view header(std::string_view name) const;
   std::string_view path() const;   // before the '?', percent-encoded

@@ -191,8 +191,10 @@ int HttpMessageParser::State::end_headers() {
   message.keep_alive = llhttp_should_keep_alive(&parser) != 0;
   message.upgrade = parser.upgrade != 0;
   message.status = parser.status_code;
-  message.has_body = (parser.flags & F_CHUNKED) != 0 || parser.content_length > 0;
-  if ((parser.flags & F_CONTENT_LENGTH) != 0 && kind != Kind::kAnswerToHead &&
+  const bool has_length = (parser.flags & F_CONTENT_LENGTH) != 0;
+  if ((parser.flags & F_CHUNKED) != 0) message.body_bytes_max = limits.body_bytes_max;
+  if (has_length) message.body_bytes_max = static_cast<std::size_t>(parser.content_length);
+  if (has_length && kind != Kind::kAnswerToHead &&
       parser.content_length > limits.body_bytes_max) {
     refuse_body();
     return -1;
@@ -288,9 +290,9 @@ Result<std::size_t> HttpMessageParser::feed(std::string_view input) {
   std::size_t used = 0;
   while (!state.error && !state.complete && used < input.size()) {
     const std::string_view rest = input.substr(used);
-    const bool went_on =
-        state.headers_complete ? state.feed_body(rest, used) : state.feed_headers(rest, used);
-    if (!went_on) break;
+    const bool in_body = state.headers_complete;
+    if (!(in_body ? state.feed_body(rest, used) : state.feed_headers(rest, used))) break;
+    if (state.kind == Kind::kRequest && !in_body && state.headers_complete) break;
     const bool interim =
         state.message.status >= 100 && state.message.status < 200 && state.message.status != 101;
     if (state.complete && interim) state.restart();
@@ -318,6 +320,11 @@ const HttpHeaders& HttpMessageParser::headers() const { return state_->message.h
 std::string HttpMessageParser::take_body() {
   state_->body_wire_bytes = 0;
   return std::exchange(state_->message.body, {});
+}
+
+void HttpMessageParser::reserve_body() {
+  if ((state_->parser.flags & F_CONTENT_LENGTH) == 0) return;
+  state_->message.body.reserve(state_->message.body_bytes_max);
 }
 
 HttpMessage HttpMessageParser::take() {

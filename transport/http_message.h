@@ -22,7 +22,8 @@ struct HttpMessage {
   std::uint8_t minor_version = 1;
   bool keep_alive = false;
   bool upgrade = false;
-  bool has_body = false;
+  // The Content-Length, or of a chunked body the limit; 0: it has no body.
+  std::size_t body_bytes_max = 0;
   HttpHeaders headers;
   std::string body;
 };
@@ -34,7 +35,8 @@ class HttpMessageParser {
   ~HttpMessageParser();
 
   // Returns how many bytes belong to the current message; it is whole when complete(). Interim
-  // responses (100 Continue) are skipped. Errors are final.
+  // responses (100 Continue) are skipped. Of a request it stops once at the end of the headers, so
+  // that the caller can decide whether the body is read at all. Errors are final.
   Result<std::size_t> feed(std::string_view input);
   // The peer sends no more: completes a response that ends with the connection.
   Result<void> finish();
@@ -48,6 +50,9 @@ class HttpMessageParser {
   const HttpHeaders& headers() const;
   // The body received since the last call: for bodies larger than memory.
   std::string take_body();
+  // Makes room for a body of known length, so that it is never copied. REQUIRES:
+  // headers_complete().
+  void reserve_body();
   // Returns the message and prepares for the next. REQUIRES: complete().
   HttpMessage take();
 

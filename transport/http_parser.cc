@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/ascii.h"
 #include "transport/http_message.h"
 
 namespace courtside {
@@ -13,7 +12,7 @@ HttpRequest request_from(HttpMessage message) {
   request.method = std::move(message.method);
   request.target = std::move(message.target);
   request.headers = std::move(message.headers);
-  request.body = std::move(message.body);
+  request.body_bytes_max = message.body_bytes_max;
   request.minor_version = message.minor_version;
   request.keep_alive = message.keep_alive;
   request.upgrade = message.upgrade;
@@ -25,34 +24,38 @@ HttpRequest request_from(HttpMessage message) {
 struct HttpParser::State {
   explicit State(const HttpLimits& limits) : parser(HttpMessageParser::Kind::kRequest, limits) {}
 
-  // True once for a request whose sender waits for "100 Continue" before it sends the body.
-  bool wants_continue() {
-    if (continue_said || !parser.headers_complete() || parser.complete()) return false;
-    continue_said = true;
-    const HttpMessage& message = parser.message();
-    return message.minor_version == 1 && message.has_body &&
-           equals_ignoring_case(find_header(message.headers, "expect"), "100-continue");
-  }
-
   HttpMessageParser parser;
-  bool continue_said = false;
+  bool is_in_body = false;  // the request was returned, and its body follows
+  bool discards = false;
 };
 
 HttpParser::HttpParser(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
 HttpParser::~HttpParser() = default;
 
 Result<HttpParser::Progress> HttpParser::feed(std::string_view input) {
-  const auto used = state_->parser.feed(input);
+  HttpMessageParser& parser = state_->parser;
+  const auto used = parser.feed(input);
   if (!used) return fail(used.error());
   Progress progress;
   progress.consumed = *used;
-  progress.wants_continue = state_->wants_continue();
-  if (state_->parser.complete()) {
-    progress.request = request_from(state_->parser.take());
-    state_->continue_said = false;
+  if (!state_->is_in_body && parser.complete()) {
+    progress.request = request_from(parser.take());
+  } else if (!state_->is_in_body && parser.headers_complete()) {
+    state_->is_in_body = true;
+    state_->discards = false;
+    progress.request = request_from(parser.message());
+  } else if (state_->is_in_body) {
+    if (state_->discards) parser.take_body();
+    if (!parser.complete()) return progress;
+    progress.body = parser.take().body;
+    state_->is_in_body = false;
   }
   return progress;
 }
+
+void HttpParser::keep_body() { state_->parser.reserve_body(); }
+
+void HttpParser::discard_body() { state_->discards = true; }
 
 const HttpHeaders& HttpParser::headers() const { return state_->parser.headers(); }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -12,8 +13,9 @@
 
 namespace courtside {
 
-// Feed it bytes, take whole requests from it. It stops at the end of each request, so a pipelined
-// one stays in the caller's buffer.
+// Feed it bytes, take requests from it. It stops at the end of a request's headers, so that the
+// caller can judge the request before a byte of its body is read, and at the end of each request,
+// so that a pipelined one stays in the caller's buffer.
 //
 // Strict, because two readers that interpret the same bytes differently allow request smuggling:
 // lines end in CR LF, no folded headers, one Host, one Content-Length and never with
@@ -26,13 +28,19 @@ class HttpParser {
 
   struct Progress {
     std::size_t consumed = 0;            // input bytes used
-    std::optional<HttpRequest> request;  // a whole request, when the input completes it
-    bool wants_continue = false;         // its headers ask for "100 Continue" (reported once)
+    std::optional<HttpRequest> request;  // when its headers are complete, without its body
+    std::optional<std::string> body;     // the whole body, when the input completes it
   };
   // Errors (bad_request, headers_too_large, payload_too_large) are final: respond and close.
   Result<Progress> feed(std::string_view input);
 
-  // The complete headers of the current request so far: what is known about a refused one.
+  // Call one of them when feed() returned a request with a body: whether the body is kept, or
+  // discarded as it comes. A discarded one gives an empty body at its end.
+  void keep_body();
+  void discard_body();
+
+  // The complete headers of the current request so far: what is known about a refused one. Those of
+  // a request without a body are gone with it.
   const HttpHeaders& headers() const;
 
   // True when no byte of a new request has arrived, except blank lines.

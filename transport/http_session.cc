@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "transport/http_text.h"
 
@@ -17,6 +18,12 @@ std::string chunk_head(std::size_t size_bytes) {
   const auto end = std::to_chars(text.data(), text.data() + text.size() - 2, size_bytes, 16).ptr;
   std::string head(text.data(), end);
   return head.append("\r\n");
+}
+
+// Whether the sender waits for "100 Continue" before it sends the body.
+bool waits_for_continue(const HttpRequest& request) {
+  return request.minor_version == 1 && request.has_body() &&
+         equals_ignoring_case(request.header("expect"), "100-continue");
 }
 
 const SharedBytes& line_end() {
@@ -37,36 +44,72 @@ std::size_t HttpSession::feed(std::string_view bytes) {
   feeding_ = true;
   std::size_t used = 0;
   // Stop at congestion: a client that pipelines without reading its responses is not read further.
-  while (used < bytes.size() && state_ == State::kReading && stream_.open() && stream_.reading() &&
+  while (used < bytes.size() && is_receiving() && stream_.open() && stream_.reading() &&
          !stream_.congested()) {
     if (!parser_) {
       parser_ = std::make_unique<HttpParser>(limits_.http);
-      set_deadline(limits_.header_timeout_ms);
+      // The time for the first one began when the client connected.
+      if (has_answered_) set_deadline(limits_.header_timeout_ms);
     }
     auto progress = parser_->feed(bytes.substr(used));
     if (!progress) {
       used = bytes.size();
-      refuse(progress.error(), CloseReason::kViolation);
+      refuse_input(progress.error());
       break;
     }
     used += progress->consumed;
-    if (progress->wants_continue) {
-      stream_.send(shared_text("HTTP/1.1 100 Continue\r\n\r\n"), Urgency::kReply);
-    }
     if (progress->request) take(*progress->request);
+    if (progress->body) take_body(*progress->body);
   }
   feeding_ = false;
   return stream_.open() ? used : bytes.size();
 }
 
 void HttpSession::take(HttpRequest& request) {
-  parser_.reset();
+  if (!request.has_body()) parser_.reset();
+  can_skip_body_ = request.body_bytes_max <= kSkippedBytesMax;
+  expects_continue_ = waits_for_continue(request);
   deadline_ms_ = 0;  // the server's time begins
   state_ = State::kAnswering;
   head_only_ = request.method == "HEAD";
   minor_version_ = request.minor_version;
   keep_alive_ = request.keep_alive;
   owner_.on_http_request(request);
+}
+
+void HttpSession::read_body() {
+  if (!stream_.open()) return;
+  COURTSIDE_CHECK(state_ == State::kAnswering && parser_);
+  state_ = State::kReadingBody;
+  parser_->keep_body();
+  set_deadline(limits_.receive_timeout_ms);
+  if (expects_continue_) {
+    stream_.send(shared_text("HTTP/1.1 100 Continue\r\n\r\n"), Urgency::kReply);
+  }
+  if (!feeding_) stream_.offer_kept();
+}
+
+void HttpSession::take_body(std::string& body) {
+  parser_.reset();
+  if (state_ == State::kSkippingBody) {
+    state_ = State::kReading;
+    return set_deadline(limits_.keep_alive_timeout_ms);
+  }
+  deadline_ms_ = 0;
+  state_ = State::kAnswering;
+  owner_.on_http_body(body);
+}
+
+// Before an answer to a request whose body was not read: whether the connection ends with it. A
+// client that waits for 100 Continue may send the body or may not, so what follows is unclear.
+void HttpSession::settle_unread_body() {
+  if (parser_ && (!can_skip_body_ || expects_continue_)) keep_alive_ = false;
+}
+
+void HttpSession::refuse_input(const Error& error) {
+  // The request was answered already.
+  if (state_ == State::kSkippingBody) return stream_.close_after_flush(CloseReason::kViolation);
+  refuse(error, CloseReason::kViolation);
 }
 
 void HttpSession::refuse(const Error& error, CloseReason reason) {
@@ -90,7 +133,7 @@ void HttpSession::on_written() {
 }
 
 void HttpSession::on_drained() {
-  if (state_ == State::kReading) stream_.offer_kept();
+  if (is_receiving()) stream_.offer_kept();
 }
 
 // A client may close its sending side and wait for the response (RFC 9112, section 9.6). A client
@@ -100,11 +143,13 @@ void HttpSession::on_end() {
   keep_alive_ = false;
   switch (state_) {
     case State::kReading:
+    case State::kReadingBody:
       if (parser_ && !parser_->idle()) {
         return refuse({Code::bad_request, "the connection ended in the middle of a request"},
                       CloseReason::kByPeer);
       }
       return stream_.close_after_flush(CloseReason::kByPeer);
+    case State::kSkippingBody: return stream_.close_after_flush(CloseReason::kByPeer);
     case State::kStreaming: return owner_.on_http_half_close();
     case State::kAnswering:
     case State::kUpgraded:
@@ -115,6 +160,7 @@ void HttpSession::on_end() {
 void HttpSession::respond(const HttpResponse& response) {
   if (!stream_.open()) return;
   COURTSIDE_CHECK(state_ == State::kAnswering);
+  settle_unread_body();
   ResponseFraming framing;
   framing.body = may_have_body(response.status) ? ResponseFraming::Body::kLength
                                                 : ResponseFraming::Body::kNone;
@@ -132,6 +178,7 @@ void HttpSession::respond(const HttpResponse& response) {
 void HttpSession::start_stream(const HttpResponse& head) {
   if (!stream_.open()) return;
   COURTSIDE_CHECK(state_ == State::kAnswering);
+  settle_unread_body();
   state_ = State::kStreaming;
   chunked_ = minor_version_ == 1;
   keep_alive_ = keep_alive_ && chunked_;
@@ -173,9 +220,16 @@ void HttpSession::answered() {
     stream_.close_after_flush(close_reason_);
     return;
   }
-  state_ = State::kReading;
   response_waits_ = true;
-  set_deadline(limits_.keep_alive_timeout_ms);
+  has_answered_ = true;
+  if (parser_) {
+    parser_->discard_body();
+    state_ = State::kSkippingBody;
+    set_deadline(limits_.header_timeout_ms);
+  } else {
+    state_ = State::kReading;
+    set_deadline(limits_.keep_alive_timeout_ms);
+  }
   if (!feeding_) stream_.offer_kept();
 }
 
@@ -192,10 +246,10 @@ void HttpSession::set_deadline(std::uint64_t delay_ms) {
 
 void HttpSession::on_timer() {
   armed_for_ms_ = 0;
-  if (deadline_ms_ == 0 || state_ != State::kReading || !stream_.open()) return;
+  if (deadline_ms_ == 0 || !is_receiving() || !stream_.open()) return;
   const std::uint64_t now_ms = stream_.loop().now_ms();
   if (now_ms < deadline_ms_) return set_deadline(deadline_ms_ - now_ms);
-  if (parser_ && !parser_->idle()) {
+  if (state_ != State::kSkippingBody && parser_ && !parser_->idle()) {
     return refuse({Code::timeout, "the request took too long"}, CloseReason::kTimeout);
   }
   if (takes_its_answer()) return set_deadline(limits_.keep_alive_timeout_ms);

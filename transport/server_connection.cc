@@ -52,6 +52,9 @@ class ServerConnection final : public Connection,
     handler_ = handler;
   }
 
+  void read_body() override {
+    if (http_) http_->read_body();
+  }
   void respond(const HttpResponse& response) override {
     if (http_) http_->respond(response);
   }
@@ -182,6 +185,7 @@ class ServerConnection final : public Connection,
   }
 
   void on_http_request(HttpRequest& request) override { handler_->on_request(*this, request); }
+  void on_http_body(std::string& body) override { handler_->on_body(*this, body); }
   void on_http_error(const Error& error, const HttpHeaders& headers) override {
     handler_->on_bad_request(*this, error, headers);
   }

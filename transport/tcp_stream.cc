@@ -109,15 +109,12 @@ void TcpStream::close_after_flush(CloseReason reason) {
 // data is bounded, so the time is too.
 void TcpStream::wait_for_peer() {
   acknowledged_at_wait_ = bytes_acknowledged();
-  close_timer_ = loop_.start_timer(limits_.close_timeout_ms, [this] {
-    if (is_slow(acknowledged_at_wait_, limits_.close_timeout_ms)) return wait_for_peer();
+  const std::uint32_t wait_ms = close_wait_ms();
+  close_timer_ = loop_.start_timer(wait_ms, [this, wait_ms] {
+    if (is_slow(acknowledged_at_wait_, wait_ms)) return wait_for_peer();
     // A reset would make some peers lose data that they have received but not yet read.
     finish(reason_, /*reset=*/is_owed());
   });
-}
-
-void TcpStream::abort(CloseReason reason) {
-  if (state_ != State::kClosed) finish(reason, /*reset=*/true);
 }
 
 void TcpStream::on_socket(unsigned events) {
@@ -152,6 +149,9 @@ void TcpStream::read() {
     if (count > 0) {
       last_received_ms_ = loop_.now_ms();
       const std::string_view bytes(buffer, static_cast<std::size_t>(count));
+      if (!open() && (discarded_bytes_ += bytes.size()) > kDiscardedBytesMax) {
+        return finish(reason_, /*reset=*/true);
+      }
       if (open()) tls_ ? decrypt(bytes) : take(bytes);
       if (input_ended_) return;
       if (static_cast<std::size_t>(count) < LoopCore::kReadBufferBytes) return;

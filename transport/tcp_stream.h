@@ -5,7 +5,7 @@
 //
 // close_after_flush() starts draining: the queue is written, then FIN. Input is read and discarded
 // meanwhile, because closing with unread input would reset the connection, and the peer could lose
-// the response. A peer that takes too little is reset.
+// the response. A peer that takes too little, or sends more than kDiscardedBytesMax, is reset.
 //
 // With TLS the owner sees plaintext. What is queued is encrypted when it is written, as many bytes
 // in a record as fit. close_notify stands before the FIN, and the peer's counts as its FIN.
@@ -56,6 +56,9 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   // The limit of unused input; then the socket is not read further.
   static constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
+  // The limit of input that is read and discarded while draining.
+  static constexpr std::size_t kDiscardedBytesMax = 8 << 20;
+
   // Takes ownership of `fd`: non-blocking, connected or connecting. It uses queue_bytes_max,
   // close_timeout_ms and slow_bytes_per_second of the limits. REQUIRES: `limits` and `owner`
   // outlive it.
@@ -82,7 +85,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   void offer_kept();
 
   void close_after_flush(CloseReason reason);
-  void abort(CloseReason reason);
+  void abort(CloseReason reason) { finish(reason, /*reset=*/true); }
 
   // From now on only close_after_flush() ends the connection with FIN. In every other case, even if
   // the process dies, the peer sees a reset. For a response whose end is the connection's end.
@@ -130,6 +133,9 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   void after_write();
   void send_fin();
   void set_reset_on_close(bool resets);
+  std::uint32_t close_wait_ms() const {
+    return limits_.close_timeout_ms / (reason_ == CloseReason::kTimeout ? 4 : 1);
+  }
   void wait_for_peer();
   void update_watch();
   void finish(CloseReason reason, bool reset);
@@ -147,6 +153,7 @@ class TcpStream final : public SocketWatcherOwner, public Flushable, public Turn
   std::uint64_t bytes_acknowledged_ = 0;  // at the last query
   std::uint64_t last_received_ms_ = 0;
   std::uint64_t resumed_ms_ = 0;
+  std::size_t discarded_bytes_ = 0;
   std::uint64_t acknowledged_at_wait_ = 0;  // bytes_acknowledged() when close_timer_ was started
   TimerId close_timer_;
   int error_ = 0;

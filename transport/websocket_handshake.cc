@@ -41,7 +41,7 @@ Result<void> Connection::check_upgrade(const HttpRequest& request) {
         "an upgrade needs HTTP/1.1, and this request is HTTP/1.0. Usually a proxy sends it so: it "
         "must use HTTP/1.1 towards the server");
   }
-  if (!request.body.empty()) return fail(Code::bad_request, "an upgrade has no body");
+  if (request.has_body()) return fail(Code::bad_request, "an upgrade has no body");
   if (count_headers(request.headers, "sec-websocket-version") != 1 ||
       request.header("sec-websocket-version") != kVersion) {
     return no_upgrade("the WebSocket version is not 13");

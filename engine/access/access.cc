@@ -24,6 +24,10 @@ bool leaves_trace(const Identity& identity, std::string_view channel, ReadRight 
 
 tl::unexpected<Error> expired() { return fail(Code::token_expired, "the token has expired"); }
 
+tl::unexpected<Error> publishing_takes_a_token() {
+  return fail(Code::unauthorized, "publishing takes a token");
+}
+
 tl::unexpected<Error> revoked(std::string message) {
   return fail(Code::unauthorized, std::move(message), R"({"reason":"revoked"})");
 }
@@ -307,6 +311,17 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
   return grant;
 }
 
+Result<void> Access::check_publisher(const Identity& identity) const {
+  const Result<KeyRights> rights = key_rights(identity);
+  if (!rights) return fail(rights.error());
+  if (identity.kind == Identity::Kind::kAnonymous) return publishing_takes_a_token();
+  if (identity.kind == Identity::Kind::kService && !holds(rights->permissions, kPublishPermission)) {
+    return fail(Code::forbidden,
+                format("the service lacks the permission `{}`", kPublishPermission));
+  }
+  return {};
+}
+
 std::optional<Result<PublishGrant>> Access::check_publish(const Identity& identity, EventView event,
                                                           Later<PublishGrant> later) {
   const std::uint64_t as_of = changes();
@@ -341,7 +356,7 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
   if (!rights) return fail(rights.error());
   if (!rules_.may_publish({identity, **rights}, event, facts) || !claims_message(identity, event)) {
     if (identity.kind == Identity::Kind::kAnonymous) {
-      return fail(Code::unauthorized, "publishing takes a token");
+      return publishing_takes_a_token();
     }
     return fail(Code::forbidden, "you may not publish this event");
   }

@@ -19,13 +19,23 @@ constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
 constexpr std::uint64_t kLeaseWaitMs = 5'000;
 // Anonymous callers get 1/kAnonymousShare of the history places.
 constexpr std::uint64_t kAnonymousShare = 4;
+// One caller gets 1/kCallersBodyShare of the room for bodies.
+constexpr std::uint64_t kCallersBodyShare = 8;
+
+// The largest body always fits.
+std::uint64_t room_for_bodies(const Config::Limits& limits) {
+  return std::max(limits.pending_body_bytes, limits.body_bytes);
+}
+std::uint64_t callers_room_for_bodies(const Config::Limits& limits) {
+  return std::max(limits.pending_body_bytes / kCallersBodyShare, limits.body_bytes);
+}
 
 Result<void> refused_if(std::optional<std::uint64_t> wait_ms, std::string_view what) {
   if (!wait_ms) return {};
   return tl::unexpected(rate_limited(what, *wait_ms));
 }
 
-Result<ConnectionLimit::Lease> leased(std::optional<ConnectionLimit::Lease> lease,
+Result<Quota::Lease> leased(std::optional<Quota::Lease> lease,
                                       std::string_view what) {
   if (!lease) return tl::unexpected(rate_limited(what, kLeaseWaitMs));
   return std::move(*lease);
@@ -68,6 +78,8 @@ Admission::Admission(const Config& config, NetworkList proxies)
       histories_(config.limits.history_streams),
       anonymous_histories_(anonymous_share(config.limits)),
       callers_histories_(config.limits.history_streams_per_account),
+      bodies_(room_for_bodies(config.limits)),
+      callers_bodies_(callers_room_for_bodies(config.limits)),
       tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
                 .tickets_max = config.limits.tickets,
                 .per_holder_max = config.limits.connections_per_account}) {}
@@ -79,13 +91,15 @@ void Admission::apply(const Config& config, NetworkList proxies) {
   failed_logins_.set_count(limits.failed_logins_per_minute);
   subscribes_.set_count(limits.subscribes_per_second);
   publishes_.set_count(limits.publishes_per_second);
-  connections_.set_max(limits.connections);
-  addresses_.set_max(limits.connections_per_address);
-  accounts_.set_max(limits.connections_per_account);
+  connections_.set_most(limits.connections);
+  addresses_.set_most(limits.connections_per_address);
+  accounts_.set_most(limits.connections_per_account);
   tickets_.set_per_holder_max(limits.connections_per_account);
-  histories_.set_max(limits.history_streams);
-  anonymous_histories_.set_max(anonymous_share(limits));
-  callers_histories_.set_max(limits.history_streams_per_account);
+  histories_.set_most(limits.history_streams);
+  anonymous_histories_.set_most(anonymous_share(limits));
+  callers_histories_.set_most(limits.history_streams_per_account);
+  bodies_.set_most(room_for_bodies(limits));
+  callers_bodies_.set_most(callers_room_for_bodies(limits));
 }
 
 bool Admission::admits_peer(std::string_view address) const {
@@ -130,19 +144,19 @@ void Admission::spend_publishes(const Identity& identity, std::string_view addre
   if (has_rates(identity)) publishes_.spend(key_of(identity, address).text(), now_ms, events);
 }
 
-Result<ConnectionLimit::Lease> Admission::lease_connection() {
-  std::optional<ConnectionLimit::Lease> lease = connections_.acquire("");
+Result<Quota::Lease> Admission::lease_connection() {
+  std::optional<Quota::Lease> lease = connections_.acquire("");
   if (!lease) return fail(Code::overloaded, "the server has too many connections: try again later");
   return std::move(*lease);
 }
 
-Result<ConnectionLimit::Lease> Admission::lease_address(const std::string& address) {
+Result<Quota::Lease> Admission::lease_address(const std::string& address) {
   return leased(addresses_.acquire(std::string(LimitKey::of_address(address).text())),
                 "too many connections from this address");
 }
 
-Result<ConnectionLimit::Lease> Admission::lease_account(const Identity& identity) {
-  if (identity.kind != Identity::Kind::kAccount) return ConnectionLimit::Lease();
+Result<Quota::Lease> Admission::lease_account(const Identity& identity) {
+  if (identity.kind != Identity::Kind::kAccount) return Quota::Lease();
   return leased(accounts_.acquire(identity.actor), "too many connections of this account");
 }
 
@@ -164,11 +178,31 @@ Result<Admission::HistoryLeases> Admission::lease_history(const Identity& identi
     }
     place.of_anonymous = std::move(*of_anonymous);
   }
-  std::optional<ConnectionLimit::Lease> of_all = histories_.acquire("");
+  std::optional<Quota::Lease> of_all = histories_.acquire("");
   if (!of_all)
     return fail(Code::overloaded, "too many history files are being sent: try again later");
   place.of_all = std::move(*of_all);
   return place;
+}
+
+Result<Admission::BodyLeases> Admission::lease_body(const Identity& identity,
+                                                    std::string_view address,
+                                                    std::size_t bytes_max) {
+  BodyLeases room;
+  if (has_rates(identity)) {
+    auto of_caller =
+        callers_bodies_.acquire(std::string(key_of(identity, address).text()), bytes_max);
+    if (!of_caller) {
+      return fail(Code::overloaded, "too many request bodies of this caller: send them in turn");
+    }
+    room.of_caller = std::move(*of_caller);
+  }
+  auto of_all = bodies_.acquire("", bytes_max);
+  if (!of_all) {
+    return fail(Code::overloaded, "too many request bodies are being received: try again later");
+  }
+  room.of_all = std::move(*of_all);
+  return room;
 }
 
 ReadCaller Admission::read_caller(const Identity& identity, std::string_view address) const {

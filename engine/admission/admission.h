@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "engine/access/current.h"
 #include "engine/access/identity.h"
-#include "engine/admission/connection_limit.h"
+#include "engine/admission/quota.h"
 #include "engine/admission/denials.h"
 #include "engine/admission/rate_limit.h"
 #include "engine/admission/read_turns.h"
@@ -70,25 +70,36 @@ class Admission {
                        std::uint64_t events);
 
   // A place among all connections of the server; overloaded when all are taken.
-  Result<ConnectionLimit::Lease> lease_connection();
+  Result<Quota::Lease> lease_connection();
   // A lease for one connection; rate_limited when the limit is reached.
-  Result<ConnectionLimit::Lease> lease_address(const std::string& address);
+  Result<Quota::Lease> lease_address(const std::string& address);
   // What a connection holds from the moment at which it is accepted.
   struct ConnectionLeases {
-    ConnectionLimit::Lease of_all;
-    ConnectionLimit::Lease of_address;  // counts nothing for a trusted proxy
+    Quota::Lease of_all;
+    Quota::Lease of_address;  // counts nothing for a trusted proxy
   };
-  Result<ConnectionLimit::Lease> lease_account(const Identity& identity);
+  Result<Quota::Lease> lease_account(const Identity& identity);
   // A lease for a history response of unbounded length. overloaded when all places are taken,
   // rate_limited when this account (or this anonymous address) has its maximum. Anonymous callers
   // share a quarter of the places (at least one), so that a client with many addresses cannot take
   // the places of authenticated callers.
   struct HistoryLeases {
-    ConnectionLimit::Lease of_all;
-    ConnectionLimit::Lease of_anonymous;
-    ConnectionLimit::Lease of_caller;
+    Quota::Lease of_all;
+    Quota::Lease of_anonymous;
+    Quota::Lease of_caller;
   };
   Result<HistoryLeases> lease_history(const Identity& identity, std::string_view address);
+
+  // Room for a request body of at most so many bytes, while it is received and checked. overloaded
+  // when all bodies together would be too large, or those of this account (or this anonymous
+  // address): one caller cannot take more than a part of the room.
+  struct BodyLeases {
+    Quota::Lease of_all;
+    Quota::Lease of_caller;
+  };
+  Result<BodyLeases> lease_body(const Identity& identity, std::string_view address,
+                                std::size_t bytes_max);
+  std::size_t body_bytes() const { return bodies_.held(); }
 
   // The caller that its page and state reads count for.
   ReadCaller read_caller(const Identity& identity, std::string_view address) const;
@@ -104,12 +115,14 @@ class Admission {
   RateLimit failed_logins_;
   RateLimit subscribes_;
   RateLimit publishes_;
-  ConnectionLimit connections_;
-  ConnectionLimit addresses_;
-  ConnectionLimit accounts_;
-  ConnectionLimit histories_;
-  ConnectionLimit anonymous_histories_;
-  ConnectionLimit callers_histories_;
+  Quota connections_;
+  Quota addresses_;
+  Quota accounts_;
+  Quota histories_;
+  Quota anonymous_histories_;
+  Quota callers_histories_;
+  Quota bodies_;
+  Quota callers_bodies_;
   Tickets tickets_;
   std::atomic<std::uint64_t> next_proxy_warning_ms_{0};
   Denials denials_;

@@ -37,7 +37,7 @@ Result<void> ConnectionAdmission::on_request(const HttpHeaders& headers) {
 
 Result<void> ConnectionAdmission::lease_address() {
   if (leased_address_ == address_) return {};
-  Result<ConnectionLimit::Lease> place = shared_admission_.lease_address(address_);
+  Result<Quota::Lease> place = shared_admission_.lease_address(address_);
   if (!place) return fail(place.error());
   places_.of_address = std::move(*place);
   leased_address_ = address_;
@@ -57,7 +57,7 @@ Result<void> ConnectionAdmission::take_place(const Identity& identity) {
     if (const Result<void> taken = lease_address(); !taken) return taken;
   }
   if (identity.kind != Identity::Kind::kAccount || identity.actor == account_) return {};
-  Result<ConnectionLimit::Lease> place = shared_admission_.lease_account(identity);
+  Result<Quota::Lease> place = shared_admission_.lease_account(identity);
   if (!place) return fail(place.error());
   account_place_ = std::move(*place);
   account_ = identity.actor;

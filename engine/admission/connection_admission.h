@@ -62,6 +62,9 @@ class ConnectionAdmission {
   Result<Admission::HistoryLeases> lease_history(const Identity& identity) {
     return shared_admission_.lease_history(identity, address_);
   }
+  Result<Admission::BodyLeases> lease_body(const Identity& identity, std::size_t bytes_max) {
+    return shared_admission_.lease_body(identity, address_, bytes_max);
+  }
   ReadCaller read_caller(const Identity& identity) const {
     return shared_admission_.read_caller(identity, address_);
   }
@@ -94,7 +97,7 @@ class ConnectionAdmission {
   std::string address_;  // the client's
   Admission::ConnectionLeases places_;
   std::string leased_address_;  // the address that places_.of_address is for, behind a proxy
-  ConnectionLimit::Lease account_place_;
+  Quota::Lease account_place_;
   std::string account_;  // the account that account_place_ is for; empty: none
   std::string caller_;   // actor of the last valid credential; empty: none
   std::uint64_t connection_ = 0;

@@ -164,6 +164,8 @@ struct Config {
     std::uint64_t header_bytes = 8 << 10;
     std::uint64_t headers = 64;
     std::uint64_t body_bytes = 4 << 20;
+    std::uint64_t pending_body_bytes = 64 << 20;  // of all requests that are being received
+    std::uint64_t receive_ms = 30'000;            // for a body, and for a WebSocket message
     std::uint64_t message_bytes = 64 << 10;
     std::uint64_t fragments = 256;
     std::uint64_t subscriptions = 100;         // of a session

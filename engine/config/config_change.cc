@@ -50,6 +50,8 @@ const std::vector<std::string_view>& reloaded_settings() {
       "limits.header_bytes",
       "limits.headers",
       "limits.body_bytes",
+      "limits.pending_body_bytes",
+      "limits.receive",
       "limits.fragments",
       "limits.subscriptions",
       "limits.channels",

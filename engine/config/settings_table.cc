@@ -285,7 +285,7 @@ std::vector<Setting> limits_settings() {
       {"limits.tickets", "unused tickets of POST /v1/tickets, over all callers",
        count(MEMBER(limits.tickets), 1, 1'000'000)},
       {"limits.handshake",
-       "time limit for a complete request after connecting, and for `hello` after the upgrade",
+       "time limit for a request's headers after connecting, and for `hello` after the upgrade",
        duration(MEMBER(limits.handshake_ms), 10, kHourMs)},
       {"limits.idle", "time for which an idle connection is kept open for its next request",
        duration(MEMBER(limits.idle_ms), 10, kHourMs)},
@@ -296,6 +296,14 @@ std::vector<Setting> limits_settings() {
        count(MEMBER(limits.headers), 16, 1000)},
       {"limits.body_bytes", "bytes of a request body; a larger body is answered with 413",
        bytes(MEMBER(limits.body_bytes), kKiB, 1024 * kMiB)},
+      {"limits.pending_body_bytes",
+       "bytes of request bodies that are received or checked at the same time, an eighth of them "
+       "of one account; further ones are refused with `overloaded`",
+       bytes(MEMBER(limits.pending_body_bytes), kMiB, kTiB)},
+      {"limits.receive",
+       "time limit for a request's body after its headers, and for a WebSocket message after its "
+       "first byte",
+       duration(MEMBER(limits.receive_ms), 10, kHourMs)},
       {"limits.message_bytes",
        "bytes of a message from a WebSocket client; a larger message closes the connection with "
        "1009",

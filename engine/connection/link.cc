@@ -22,6 +22,10 @@ void Link::add_browser_headers(HttpResponse& response) const {
   if (!origin_.empty()) courtside::allow_origin(response, origin_);
 }
 
+void Link::read_body() {
+  if (connection_ != nullptr) connection_->read_body();
+}
+
 void Link::respond(HttpResponse response) {
   awaits_answer_ = false;
   if (connection_ == nullptr) return;

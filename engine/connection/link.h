@@ -39,6 +39,7 @@ class Link {
   // A request came; respond(), start_stream() or accept_websocket() answers it.
   void expect_answer() { awaits_answer_ = true; }
   bool awaits_answer() const { return awaits_answer_; }
+  void read_body();
   // Something is still to be sent: an answer, or bytes that the client has not acknowledged.
   bool is_busy() const;
 

@@ -65,9 +65,17 @@ void Peer::on_request(Connection& /*connection*/, HttpRequest& request) {
   destroy_ended_role();
 }
 
+void Peer::on_body(Connection& /*connection*/, std::string& body) {
+  const std::unique_ptr<PendingBody> pending = std::move(body_);
+  RequestBody received{.text = std::move(body), .room = std::move(pending->room)};
+  pending->then(*this, received);
+  destroy_ended_role();
+}
+
 // Lets the page read the error if its origin is allowed.
 void Peer::on_bad_request(Connection& /*connection*/, const Error& error,
                           const HttpHeaders& headers) {
+  body_.reset();
   const bool is_allowed = origin_allowed(headers, services().config.get()->allowed_origins);
   link_.set_origin(is_allowed ? find_header(headers, "origin") : std::string_view());
   respond(problem(error));
@@ -165,6 +173,12 @@ void Peer::respond(HttpResponse response) {
 void Peer::after_traces(Resumption then) {
   traces_.after(std::move(then),
                 [this](Exchange&, const Error& error) { link_.respond(problem(error)); });
+}
+
+void Peer::read_body(Admission::BodyLeases room, Received then) {
+  body_ = std::make_unique<PendingBody>(
+      PendingBody{.room = std::move(room), .then = std::move(then)});
+  link_.read_body();
 }
 
 std::optional<Result<Identity>> Peer::identify(const std::optional<std::string>& credential,

@@ -55,6 +55,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   void on_proxy_header(Connection& connection, bool is_good) override;
   void on_bad_tls(Connection& connection, const std::string& why) override;
   void on_request(Connection& connection, HttpRequest& request) override;
+  void on_body(Connection& connection, std::string& body) override;
   void on_bad_request(Connection& connection, const Error& error,
                       const HttpHeaders& headers) override;
   void on_half_closed(Connection& connection) override;
@@ -63,6 +64,12 @@ class Peer final : public ConnectionHandler, public Exchange {
   void on_closed(Connection& connection, CloseReason reason, std::uint16_t code) override;
 
  private:
+  // A request whose body is being received.
+  struct PendingBody {
+    Admission::BodyLeases room;
+    Received then;
+  };
+
   // A POST that waits for its verdict.
   struct PendingPost {
     std::vector<std::string> ids;
@@ -79,6 +86,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   std::uint64_t rights_changes() const override { return host_.rights_changes(); }
   void respond(HttpResponse response) override;
   void set_origin(std::string_view origin) override { link_.set_origin(origin); }
+  void read_body(Admission::BodyLeases room, Received then) override;
   std::optional<Result<Identity>> identify(const std::optional<std::string>& credential,
                                            Identified then) override;
   std::optional<Result<Identity>> redeem(const std::string& ticket, Identified then) override;
@@ -113,6 +121,7 @@ class Peer final : public ConnectionHandler, public Exchange {
   Link link_;
   AuditTraces traces_;
   std::unique_ptr<Role> role_;
+  std::unique_ptr<PendingBody> body_;
   std::unique_ptr<PendingPost> post_;
 };
 

@@ -52,6 +52,12 @@ struct EventWait {
   std::uint64_t until_ms = 0;
 };
 
+// The body of a request, and its part of the room for bodies.
+struct RequestBody {
+  std::string text;
+  Admission::BodyLeases room;
+};
+
 class Exchange;
 using Resumption = std::function<void(Exchange&)>;
 
@@ -80,6 +86,11 @@ class Exchange {
   virtual void respond(HttpResponse response) = 0;
   // The allowed origin of the request, for the CORS headers of its answers.
   virtual void set_origin(std::string_view origin) = 0;
+
+  // Reads the request's body and calls `then`, unless the connection closes before. A body that breaks HTTP, is too large or too slow is answered instead. REQUIRES: the request has a
+  // body, and nothing was answered.
+  using Received = std::function<void(Exchange&, RequestBody&)>;
+  virtual void read_body(Admission::BodyLeases room, Received then) = 0;
 
   // Authenticates the credential: returns the identity now, or calls `then` later. rate_limited for
   // an invalid credential after too many from the same address.

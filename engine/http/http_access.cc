@@ -183,6 +183,17 @@ void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity
   if (const auto known = exchange.identify(*credential, identified)) answer(exchange, *known, then);
 }
 
+void with_body(Exchange& exchange, const HttpRequest& request, const Identity& sender,
+               Exchange::Received then) {
+  if (!request.has_body()) {
+    RequestBody none;
+    return then(exchange, none);
+  }
+  auto room = exchange.admission().lease_body(sender, request.body_bytes_max);
+  if (!room) return respond_error(exchange, room.error());
+  exchange.read_body(std::move(*room), std::move(then));
+}
+
 void with_read_grant(Exchange& exchange, const Identity& identity,
                      const std::vector<std::string>& channels, ReadMode mode,
                      Then<ReadGrant> then) {

@@ -37,6 +37,9 @@ using Then = std::function<void(Exchange&, const T&)>;
 
 // Each calls `then` with the result, now or later. On an error it refuses the request.
 void with_identity(Exchange& exchange, const HttpRequest& request, Then<Identity> then);
+// The request's body; an empty one when it has none. overloaded when there is no room for it.
+void with_body(Exchange& exchange, const HttpRequest& request, const Identity& sender,
+               Exchange::Received then);
 void with_read_grant(Exchange& exchange, const Identity& identity,
                      const std::vector<std::string>& channels, ReadMode mode, Then<ReadGrant> then);
 

@@ -73,6 +73,11 @@ std::optional<std::string> segment_between(std::string_view path, std::string_vi
   return std::string(path);
 }
 
+// RFC 9110, section 9.3: content of the others has no meaning.
+bool takes_body(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
 void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
   if (path == "/v1/ws") return get_websocket(exchange, request);
   if (path == "/v1/echo" && exchange.services().config.get()->conformance_echo) {
@@ -142,6 +147,10 @@ void handle_request(Exchange& exchange, HttpRequest& request) {
   exchange.set_origin(request.header("origin"));
   if (const Result<void> query = check_query(request); !query) {
     return exchange.respond(problem(query.error()));
+  }
+  if (request.has_body() && !takes_body(request.method)) {
+    return exchange.respond(
+        problem({Code::bad_request, format("a {} request has no body here", request.method)}));
   }
   if (request.method == "OPTIONS") return exchange.respond(preflight_answer(request));
   if (request.method == "GET" || request.method == "HEAD") return get(exchange, request, path);

@@ -11,12 +11,12 @@ namespace courtside {
 namespace {
 
 // The text of {"target": "..."}; bad_request for any other body.
-Result<std::string> target_of(const HttpRequest& request) {
+Result<std::string> target_of(std::string_view body) {
   const auto bad = [] {
     return fail(Code::bad_request, "the body is not {\"target\": \"/path\"}");
   };
-  if (!is_utf8(request.body)) return bad();
-  JsonReader reader(request.body);
+  if (!is_utf8(body)) return bad();
+  JsonReader reader(body);
   std::string target;
   if (!reader.begin_object()) return bad();
   while (reader.next_member()) {
@@ -35,10 +35,25 @@ bool is_on_this_machine(const std::string& address) {
   return bytes && is_loopback(*bytes);
 }
 
+void make_backup(Exchange& exchange, const RequestBody& body) {
+  const Result<std::string> target = target_of(body.text);
+  if (!target) return exchange.respond(problem(target.error()));
+  exchange.make_backup([&backups = exchange.services().backups, target = *target] {
+    Result<BackupMade> made = backups.make(target);
+    return [made = std::move(made)](Exchange& asker) {
+      if (made) return asker.respond(json_response(backup_answer(*made)));
+      log_error("backup", made.error().message);
+      // The holder of the key may see disk errors.
+      const bool is_ours = info(made.error().code).http_status == 0;
+      asker.respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
+    };
+  });
+}
+
 }  // namespace
 
 void post_backup(Exchange& exchange, const HttpRequest& request) {
-  BackupEndpoint& backups = exchange.services().backups;
+  const BackupEndpoint& backups = exchange.services().backups;
   // For other machines this path does not exist.
   if (!is_on_this_machine(exchange.admission().address())) {
     return refuse(exchange, {Code::not_found, kNothingAtPath});
@@ -52,18 +67,8 @@ void post_backup(Exchange& exchange, const HttpRequest& request) {
   if (const Result<void> plain = check_plain_body(request); !plain) {
     return respond_error(exchange, plain.error());
   }
-  const Result<std::string> target = target_of(request);
-  if (!target) return exchange.respond(problem(target.error()));
-  exchange.make_backup([&backups, target = *target] {
-    Result<BackupMade> made = backups.make(target);
-    return [made = std::move(made)](Exchange& asker) {
-      if (made) return asker.respond(json_response(backup_answer(*made)));
-      log_error("backup", made.error().message);
-      // The holder of the key may see disk errors.
-      const bool is_ours = info(made.error().code).http_status == 0;
-      asker.respond(problem(is_ours ? Error{Code::internal, made.error().message} : made.error()));
-    };
-  });
+  with_body(exchange, request, Identity{.kind = Identity::Kind::kAdministrator},
+            [](Exchange& asker, const RequestBody& body) { make_backup(asker, body); });
 }
 
 }  // namespace courtside

@@ -27,23 +27,26 @@ bool is_binary_mode(const HttpRequest& request) {
                      [](const auto& header) { return header.first.starts_with("ce-"); });
 }
 
-Result<std::vector<IncomingEvent>> parse_body(const HttpRequest& request) {
+// unsupported_media_type unless the headers announce a CloudEvent.
+Result<void> check_media(const HttpRequest& request) {
+  const std::string media = media_type(request.header("content-type"));
+  if (media == kBatchMedia || media == kEventMedia || is_binary_mode(request)) return {};
+  JsonObject details;
+  details.raw("known",
+              "[\"" + std::string(kEventMedia) + "\",\"" + std::string(kBatchMedia) + "\"]");
+  return fail(Code::unsupported_media_type,
+              "send a CloudEvent: as JSON, as a batch, or with ce-* headers", details.take());
+}
+
+// REQUIRES: check_media(request) succeeded.
+Result<std::vector<IncomingEvent>> parse_body(const HttpRequest& request, std::string_view body) {
   const std::string media = media_type(request.header("content-type"));
   const Timestamp received = now();
-  if (media == kBatchMedia) return parse_cloudevent_batch(request.body, received);
-  Result<IncomingEvent> event = fail(Code::unsupported_media_type, "");
-  if (media == kEventMedia) {
-    event = parse_cloudevent(request.body, received);
-  } else if (is_binary_mode(request)) {
-    event = parse_binary_cloudevent(request.headers, request.header("content-type"), request.body,
-                                    received);
-  } else {
-    JsonObject details;
-    details.raw("known",
-                "[\"" + std::string(kEventMedia) + "\",\"" + std::string(kBatchMedia) + "\"]");
-    return fail(Code::unsupported_media_type,
-                "send a CloudEvent: as JSON, as a batch, or with ce-* headers", details.take());
-  }
+  if (media == kBatchMedia) return parse_cloudevent_batch(body, received);
+  Result<IncomingEvent> event =
+      media == kEventMedia ? parse_cloudevent(body, received)
+                           : parse_binary_cloudevent(
+                                 request.headers, request.header("content-type"), body, received);
   if (!event) return fail(event.error());
   std::vector<IncomingEvent> events;
   events.push_back(std::move(*event));
@@ -56,6 +59,7 @@ struct Posting {
   std::vector<IncomingEvent> events;
   bool is_batch = false;
   std::vector<PublishGrant> grants = {};  // of the first events, in order
+  Admission::BodyLeases room = {};
   int rounds = 1;
 };
 
@@ -104,18 +108,10 @@ void ask_for_posting(Exchange& exchange, const std::shared_ptr<Posting>& posting
   ask_for_posting(exchange, posting);
 }
 
-}  // namespace
-
-void post_events(Exchange& exchange, const HttpRequest& request, const Identity& publisher) {
-  // Check before the body is parsed, so that a flood is cheap. A batch is accepted as a whole; its
-  // other events are spent below and delay the next request.
-  if (const Result<void> taken = exchange.admission().take_publish(publisher); !taken) {
-    return refuse(exchange, taken.error());
-  }
-  if (const Result<void> plain = check_plain_body(request); !plain) {
-    return respond_error(exchange, plain.error());
-  }
-  Result<std::vector<IncomingEvent>> events = parse_body(request);
+void take_posting(Exchange& exchange, const HttpRequest& request, const Identity& publisher,
+                  RequestBody& body) {
+  Result<std::vector<IncomingEvent>> events = parse_body(request, body.text);
+  body.text = std::string();
   if (!events) return respond_error(exchange, events.error());
   const bool is_batch = media_type(request.header("content-type")) == kBatchMedia;
   if (!exchange.services().config.get()->allow_similar_types) {
@@ -124,9 +120,32 @@ void post_events(Exchange& exchange, const HttpRequest& request, const Identity&
     }
   }
   exchange.admission().spend_publishes(publisher, events->size() - 1);
-  ask_for_posting(exchange,
-                  std::make_shared<Posting>(Posting{
-                      .publisher = publisher, .events = std::move(*events), .is_batch = is_batch}));
+  ask_for_posting(exchange, std::make_shared<Posting>(Posting{.publisher = publisher,
+                                                              .events = std::move(*events),
+                                                              .is_batch = is_batch,
+                                                              .room = std::move(body.room)}));
+}
+
+// Everything that the headers tell, so that a flood of bodies is cheap. A batch is accepted as a
+// whole; its other events are spent when they are known, and delay the next request.
+Result<void> judge_headers(Exchange& exchange, const HttpRequest& request,
+                           const Identity& publisher) {
+  if (const auto may = exchange.services().access.check_publisher(publisher); !may) return may;
+  if (const auto taken = exchange.admission().take_publish(publisher); !taken) return taken;
+  if (const auto plain = check_plain_body(request); !plain) return plain;
+  return check_media(request);
+}
+
+}  // namespace
+
+void post_events(Exchange& exchange, const HttpRequest& request, const Identity& publisher) {
+  if (const Result<void> good = judge_headers(exchange, request, publisher); !good) {
+    return refuse(exchange, good.error());
+  }
+  with_body(exchange, request, publisher,
+            [request, publisher](Exchange& asker, RequestBody& body) {
+              take_posting(asker, request, publisher, body);
+            });
 }
 
 }  // namespace courtside

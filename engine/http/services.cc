@@ -20,6 +20,7 @@ ConnectionLimits Services::connection_limits() const {
       .websocket = {.message_bytes_max = limits.message_bytes, .fragments_max = limits.fragments},
       .queue_bytes_max = limits.queue_bytes,
       .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
+      .receive_timeout_ms = static_cast<std::uint32_t>(limits.receive_ms),
       .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms)};
 }
 

@@ -65,13 +65,13 @@ void Acceptor::on_socket(AcceptedSocket socket, Door door) {
   if (!is_admin && !admission_.admits_peer(address))
     return count_refused(Denial::kExposure, address);
   if (tls_ != nullptr && !is_local) socket.expect_tls(tls_->context());
-  Result<ConnectionLimit::Lease> of_all = admission_.lease_connection();
+  Result<Quota::Lease> of_all = admission_.lease_connection();
   if (!of_all) return refuse(std::move(socket), Denial::kConnections, of_all.error());
-  ConnectionLimit::Lease of_address;
+  Quota::Lease of_address;
   if (door == Door::kPublic && admission_.is_proxy(address)) {
     if (proxies_send_headers_) socket.expect_proxy_header();
   } else {
-    Result<ConnectionLimit::Lease> taken = admission_.lease_address(address);
+    Result<Quota::Lease> taken = admission_.lease_address(address);
     if (!taken) return refuse(std::move(socket), Denial::kConnections, taken.error());
     of_address = std::move(*taken);
   }

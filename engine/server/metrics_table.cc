@@ -82,6 +82,8 @@ const std::vector<Metric>& metrics() {
       {"courtside_access_failures_total", kCounter, kAccess,
        "Access facts that their source failed to load."},
       {"courtside_access_cache_entries", kGauge, kAccess, "Access facts in the cache."},
+      {"courtside_pending_body_bytes", kGauge, kAccess,
+       "Room taken by request bodies that are being received or checked."},
       {"courtside_tls_valid_until_seconds", kGauge, kAccess,
        "End of the certificate's validity, in seconds since 1970.", true},
 

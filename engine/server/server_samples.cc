@@ -84,6 +84,7 @@ void Server::add_access_samples(Samples& samples) const {
   samples.add("courtside_access_cache_stale_total", facts.stale);
   samples.add("courtside_access_failures_total", facts.failures);
   samples.add("courtside_access_cache_entries", facts.entries);
+  samples.add("courtside_pending_body_bytes", admission_->body_bytes());
   samples.add("courtside_refused_total", acceptor_->refused());
   samples.add("courtside_accept_exhausted_total", acceptor_->exhausted());
   for (std::size_t i = 0; i < kDenialCount; ++i) {

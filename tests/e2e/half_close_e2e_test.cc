@@ -112,7 +112,9 @@ TEST_F(HalfClose, AnUpgradeIsAnsweredAndEnds) {
 
 TEST_F(HalfClose, ARequestThatIsCutOffIsToldSo) {
   HttpClient client(port());
-  client.write_raw("POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{");
+  client.write_raw(
+      "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/cloudevents+json\r\n"
+      "Content-Length: 10\r\n\r\n{");
   client.socket().shutdown_write();
   const HttpResponse answer = client.read_response();
   EXPECT_EQ(answer.status, 400);

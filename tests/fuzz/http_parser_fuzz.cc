@@ -30,13 +30,20 @@ std::string describe(const HttpRequest& request) {
 std::string parse(std::string_view bytes, std::size_t piece_bytes) {
   HttpParser parser(kLimits);
   std::string listing;
+  HttpRequest pending;
   while (!bytes.empty()) {
     const std::string_view piece = bytes.substr(0, piece_bytes);
     const auto progress = parser.feed(piece);
     if (!progress) return listing + "!" + std::string(info(progress.error().code).name);
     COURTSIDE_CHECK(progress->consumed <= piece.size());
     if (progress->request) {
-      listing += describe(*progress->request);
+      pending = *progress->request;
+      if (pending.has_body()) parser.keep_body();
+      if (!pending.has_body()) listing += describe(pending);
+    } else if (progress->body) {
+      COURTSIDE_CHECK(progress->body->size() <= pending.body_bytes_max);
+      pending.body = *progress->body;
+      listing += describe(pending);
     } else {
       COURTSIDE_CHECK(progress->consumed == piece.size());
     }

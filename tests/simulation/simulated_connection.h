@@ -80,6 +80,7 @@ class SimulatedConnection final : public Connection {
   ConnectionId id() const override { return id_; }
   std::string peer_address() const override { return address_; }
   void set_handler(ConnectionHandler* handler) override { handler_ = handler; }
+  void read_body() override {}  // no client of the simulation sends one
   void respond(const HttpResponse& response) override;
   void start_stream(const HttpResponse& head) override;
   void end_stream() override { is_stream_ = false; }

@@ -73,7 +73,7 @@ SimulatedServer::~SimulatedServer() {
 }
 
 bool SimulatedServer::connect(std::size_t shard, const std::string& address) {
-  Result<ConnectionLimit::Lease> place = admission_.lease_address(address);
+  Result<Quota::Lease> place = admission_.lease_address(address);
   if (!place) return false;
   return (*shards_)[shard]->post_socket(
       {AcceptedSocket(-1, address), {.of_all = {}, .of_address = std::move(*place)}});
@@ -134,7 +134,7 @@ std::string SimulatedServer::check_empty(const std::vector<std::string>& address
     if (loops_[i]->connection_count() != 0) return "a connection is left";
     if (loops_[i]->timer_count() > 1) return "a timer is left besides the shard's tick";
   }
-  std::vector<ConnectionLimit::Lease> taken;
+  std::vector<Quota::Lease> taken;
   for (std::size_t account = 0; account < kAccounts; ++account) {
     const Identity identity{.kind = Identity::Kind::kAccount, .actor = account_name(account)};
     for (std::size_t i = 0; i < config_.get()->limits.connections_per_account; ++i) {

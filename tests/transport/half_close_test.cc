@@ -200,7 +200,7 @@ TEST(HalfClose, ARequestThatIsCutOffIsABadOne) {
     ASSERT_TRUE(ends_cleanly(server, client)) << part;
     EXPECT_EQ(client.input().substr(0, 12), "HTTP/1.1 400") << part;
     EXPECT_TRUE(server.pump([&] { return server.connections.empty(); }));
-    EXPECT_EQ(server.log, "bad bad_request; closed by peer") << part;
+    EXPECT_TRUE(server.log.ends_with("bad bad_request; closed by peer")) << part << server.log;
   }
 }
 

@@ -262,9 +262,95 @@ TEST(HttpConnection, AnUploaderHearsThatItIsTooMuch) {
   EXPECT_TRUE(server.pump_until_log("bad payload_too_large; closed violation")) << server.log;
 }
 
+// Bodies that nobody asked for.
+
+void refuse(Connection& connection, HttpRequest&) { connection.respond({.status = 401}); }
+
+TEST(HttpConnection, AShortBodyThatIsNotReadIsSkipped) {
+  Server server;
+  server.reads_bodies = false;
+  server.on_request_do = refuse;
+  RawClient client(server.port());
+  client.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc");
+  ASSERT_TRUE(pump_until_answer(server, client,
+                                "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"));
+  client.take_input();
+  server.on_request_do = nullptr;
+  client.send("de" + get("/2"));
+  ASSERT_TRUE(pump_until_answer(server, client, answer("GET /2 ")));
+  EXPECT_EQ(server.log, "request POST /1; request GET /2");
+}
+
+TEST(HttpConnection, ALongBodyThatIsNotReadEndsTheConnectionBehindTheAnswer) {
+  for (const char* length : {"Content-Length: 4000000", "Transfer-Encoding: chunked"}) {
+    Server server;
+    server.reads_bodies = false;
+    server.on_request_do = refuse;
+    RawClient client(server.port());
+    client.send("POST /1 HTTP/1.1\r\nHost: a\r\n" + std::string(length) + "\r\n\r\n");
+    const std::string part(100'000, 'x');
+    std::size_t sent = 0;
+    ASSERT_TRUE(server.pump([&] {
+      if (sent < 4'000'000) sent += client.send(part);
+      return client.ended() || client.was_reset();
+    })) << length;
+    EXPECT_FALSE(client.was_reset()) << "it could lose the answer";
+    EXPECT_EQ(without_date(client.input()),
+              "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    client.close();
+    EXPECT_TRUE(server.pump_until_log("request POST /1; closed by us")) << server.log;
+  }
+}
+
+TEST(HttpConnection, WhoIsRefusedIsNotAskedForTheBody) {
+  Server server;
+  server.reads_bodies = false;
+  server.on_request_do = refuse;
+  RawClient client(server.port());
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  ASSERT_TRUE(server.pump([&] { return client.ended(); }));
+  EXPECT_EQ(without_date(client.input()),
+            "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
+TEST(HttpConnection, ABodyWaitsUntilItIsAskedFor) {
+  Server server;
+  server.reads_bodies = false;
+  std::string method;
+  server.on_request_do = [&](Connection&, HttpRequest& request) { method = request.method; };
+  RawClient client(server.port());
+  client.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" + get("/2"));
+  ASSERT_TRUE(server.pump([&] { return method == "POST"; }));
+  server.settle();
+  server.on_request_do = nullptr;
+  server.waiting_for_body[server.connection().id()] = {.method = "POST", .target = "/1"};
+  server.connection().read_body();
+  ASSERT_TRUE(
+      pump_until_answer(server, client, answer("POST /1 abc") + answer("GET /2 ")));
+}
+
+// It takes what the client sent anyway, but not for ever.
+TEST(HttpConnection, WhoSendsWithoutEndAfterTheAnswerIsReset) {
+  ConnectionLimits limits;
+  limits.close_timeout_ms = 1'000'000;
+  Server server(limits);
+  server.reads_bodies = false;
+  server.on_request_do = refuse;
+  RawClient client(server.port());
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const std::string part(1 << 20, 'x');
+  std::size_t sent = 0;
+  ASSERT_TRUE(server.pump([&] {
+    sent += client.send(part);
+    return !server.log.empty() && server.connections.empty();
+  }));
+  EXPECT_GT(sent, TcpStream::kDiscardedBytesMax);
+}
+
 ConnectionLimits impatient() {
   ConnectionLimits limits;
   limits.header_timeout_ms = 60;
+  limits.receive_timeout_ms = 60;
   limits.keep_alive_timeout_ms = 60;
   limits.close_timeout_ms = 60;
   return limits;
@@ -285,6 +371,40 @@ TEST(HttpConnection, ASlowRequestIsToldSoAndClosed) {
   EXPECT_EQ(client.input().substr(0, 12), "HTTP/1.1 408");
   EXPECT_TRUE(server.pump([&] { return server.connections.empty(); }));
   EXPECT_EQ(server.log, "bad timeout; closed timeout");
+}
+
+// Story: a byte just before the end of the time began it anew.
+TEST(HttpConnection, TheTimeForTheFirstRequestBeginsWhenTheClientConnects) {
+  ConnectionLimits limits = impatient();
+  limits.header_timeout_ms = 400;
+  Server server(limits);
+  RawClient client(server.port());
+  bool well_before = false;
+  bool late = false;
+  server.on_adopted = [&](Connection&) {
+    server.loop.start_timer(200, [&] { well_before = true; });
+    server.loop.start_timer(500, [&] { late = true; });
+  };
+  ASSERT_TRUE(server.pump([&] { return well_before; }));
+  client.send("G");
+  ASSERT_TRUE(server.pump([&] { return late; }));
+  EXPECT_TRUE(server.log.starts_with("bad timeout")) << server.log;
+}
+
+TEST(HttpConnection, ASlowBodyHasATimeOfItsOwn) {
+  ConnectionLimits limits = impatient();
+  limits.receive_timeout_ms = 400;
+  Server server(limits);
+  RawClient client(server.port());
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+  bool well_before = false;
+  server.loop.start_timer(200, [&] { well_before = true; });
+  ASSERT_TRUE(server.pump([&] { return well_before; }));
+  EXPECT_EQ(server.log, "request POST /");
+  ASSERT_TRUE(server.pump([&] { return client.ended(); }));
+  EXPECT_EQ(client.input().substr(0, 12), "HTTP/1.1 408");
+  EXPECT_TRUE(server.pump([&] { return server.connections.empty(); }));
+  EXPECT_EQ(server.log, "request POST /; bad timeout; closed timeout");
 }
 
 TEST(HttpConnection, ASilentOneIsClosedWithoutAWord) {

@@ -175,6 +175,16 @@ class Server final : public ConnectionHandler {
   void on_bad_tls(Connection&, const std::string& why) override { note("no TLS: " + why); }
   void on_request(Connection& connection, HttpRequest& request) override {
     note("request " + request.method + " " + request.target);
+    if (!request.has_body() || !reads_bodies) return take(connection, request);
+    waiting_for_body[connection.id()] = request;
+    connection.read_body();
+  }
+  void on_body(Connection& connection, std::string& body) override {
+    HttpRequest request = waiting_for_body[connection.id()];
+    request.body = body;
+    take(connection, request);
+  }
+  void take(Connection& connection, HttpRequest& request) {
     if (on_request_do) return on_request_do(connection, request);
     if (request.upgrade && Connection::check_upgrade(request)) {
       return connection.accept_websocket(request, {});
@@ -215,6 +225,8 @@ class Server final : public ConnectionHandler {
   ConnectionLimits limits;
   std::unique_ptr<Listener> listener;
   std::map<ConnectionId, Connection*> connections;
+  std::map<ConnectionId, HttpRequest> waiting_for_body;
+  bool reads_bodies = true;  // before on_request_do
   std::string log;
   std::uint64_t turns = 0;
   std::function<void(Connection&)> on_adopted;
