@@ -75,6 +75,9 @@ Admission::Admission(const Config& config, NetworkList proxies)
       connections_(config.limits.connections),
       addresses_(config.limits.connections_per_address),
       accounts_(config.limits.connections_per_account),
+      anonymous_sessions_(config.limits.anonymous_sessions),
+      anonymous_subscriptions_(config.limits.anonymous_subscriptions),
+      anonymous_channels_(config.limits.anonymous_channels),
       histories_(config.limits.history_streams),
       anonymous_histories_(anonymous_share(config.limits)),
       callers_histories_(config.limits.history_streams_per_account),
@@ -95,6 +98,9 @@ void Admission::apply(const Config& config, NetworkList proxies) {
   addresses_.set_most(limits.connections_per_address);
   accounts_.set_most(limits.connections_per_account);
   tickets_.set_per_holder_max(limits.connections_per_account);
+  anonymous_sessions_.set_most(limits.anonymous_sessions);
+  anonymous_subscriptions_.set_most(limits.anonymous_subscriptions);
+  anonymous_channels_.set_most(limits.anonymous_channels);
   histories_.set_most(limits.history_streams);
   anonymous_histories_.set_most(anonymous_share(limits));
   callers_histories_.set_most(limits.history_streams_per_account);
@@ -155,9 +161,30 @@ Result<Quota::Lease> Admission::lease_address(const std::string& address) {
                 "too many connections from this address");
 }
 
-Result<Quota::Lease> Admission::lease_account(const Identity& identity) {
-  if (identity.kind != Identity::Kind::kAccount) return Quota::Lease();
-  return leased(accounts_.acquire(identity.actor), "too many connections of this account");
+Result<Quota::Lease> Admission::lease_session(const Identity& identity, std::string_view address) {
+  if (identity.kind == Identity::Kind::kAccount) {
+    return leased(accounts_.acquire(identity.actor), "too many connections of this account");
+  }
+  if (identity.kind != Identity::Kind::kAnonymous) return Quota::Lease();
+  return leased(anonymous_sessions_.acquire(std::string(LimitKey::of_address(address).text())),
+                "too many sessions without a token from this address");
+}
+
+Result<Admission::SubscriptionLeases> Admission::lease_subscription(const Identity& identity,
+                                                                    std::string_view address,
+                                                                    std::size_t channels) {
+  SubscriptionLeases place;
+  if (identity.kind != Identity::Kind::kAnonymous) return place;
+  const std::string key(LimitKey::of_address(address).text());
+  auto of_subscriptions = leased(anonymous_subscriptions_.acquire(key),
+                                 "too many subscriptions without a token from this address");
+  if (!of_subscriptions) return fail(of_subscriptions.error());
+  auto of_channels = leased(anonymous_channels_.acquire(key, channels),
+                            "too many channels without a token from this address");
+  if (!of_channels) return fail(of_channels.error());
+  place.of_subscriptions = std::move(*of_subscriptions);
+  place.of_channels = std::move(*of_channels);
+  return place;
 }
 
 Result<Admission::HistoryLeases> Admission::lease_history(const Identity& identity,

@@ -78,7 +78,16 @@ class Admission {
     Quota::Lease of_all;
     Quota::Lease of_address;  // counts nothing for a trusted proxy
   };
-  Result<Quota::Lease> lease_account(const Identity& identity);
+  // A lease for one session or stream; services and administrators need none.
+  Result<Quota::Lease> lease_session(const Identity& identity, std::string_view address);
+  // Leases for a subscription to so many channels. Only anonymous callers need one: rate_limited
+  // when their address has its maximum.
+  struct SubscriptionLeases {
+    Quota::Lease of_subscriptions;
+    Quota::Lease of_channels;
+  };
+  Result<SubscriptionLeases> lease_subscription(const Identity& identity, std::string_view address,
+                                                std::size_t channels);
   // A lease for a history response of unbounded length. overloaded when all places are taken,
   // rate_limited when this account (or this anonymous address) has its maximum. Anonymous callers
   // share a quarter of the places (at least one), so that a client with many addresses cannot take
@@ -118,6 +127,9 @@ class Admission {
   Quota connections_;
   Quota addresses_;
   Quota accounts_;
+  Quota anonymous_sessions_;
+  Quota anonymous_subscriptions_;
+  Quota anonymous_channels_;
   Quota histories_;
   Quota anonymous_histories_;
   Quota callers_histories_;

@@ -1,9 +1,11 @@
 #include "engine/admission/connection_admission.h"
 
 #include <optional>
+#include <utility>
 
 #include "engine/access/access.h"
 #include "engine/admission/forwarded.h"
+#include "engine/admission/limit_key.h"
 
 namespace courtside {
 
@@ -51,17 +53,41 @@ Result<Identity> ConnectionAdmission::count_if_invalid(Result<Identity> identity
   return counted ? std::move(identity) : Result<Identity>(fail(counted.error()));
 }
 
+// A trusted proxy that sends its own requests has no address limit.
+Result<void> ConnectionAdmission::take_address_place() {
+  if (proxy_.empty() || shared_admission_.is_proxy(address_)) return {};
+  return lease_address();
+}
+
 Result<void> ConnectionAdmission::take_place(const Identity& identity) {
-  // A trusted proxy that sends its own requests has no address limit.
-  if (!proxy_.empty() && !shared_admission_.is_proxy(address_)) {
-    if (const Result<void> taken = lease_address(); !taken) return taken;
+  if (const Result<void> taken = take_address_place(); !taken) return taken;
+  std::string session_of;
+  if (identity.kind == Identity::Kind::kAccount) {
+    session_of = LimitKey::of_account(identity.actor).text();
+  } else if (identity.kind == Identity::Kind::kAnonymous) {
+    session_of = LimitKey::of_address(address_).text();
   }
-  if (identity.kind != Identity::Kind::kAccount || identity.actor == account_) return {};
-  Result<Quota::Lease> place = shared_admission_.lease_account(identity);
+  if (session_of.empty() || session_of == session_of_) return {};
+  Result<Quota::Lease> place = shared_admission_.lease_session(identity, address_);
   if (!place) return fail(place.error());
-  account_place_ = std::move(*place);
-  account_ = identity.actor;
+  session_place_ = std::move(*place);
+  session_of_ = std::move(session_of);
   return {};
+}
+
+Result<std::shared_ptr<const void>> ConnectionAdmission::hold_subscription(
+    const Identity& identity, std::size_t channels) {
+  if (identity.kind != Identity::Kind::kAnonymous) return nullptr;
+  auto place = shared_admission_.lease_subscription(identity, address_, channels);
+  if (!place) return fail(place.error());
+  return std::make_shared<const Admission::SubscriptionLeases>(std::move(*place));
+}
+
+Result<std::shared_ptr<const void>> ConnectionAdmission::take_subscribe(const Identity& identity,
+                                                                        std::size_t channels) {
+  const auto taken = shared_admission_.take_subscribe(identity, address_, loop_.now_ms());
+  if (!taken) return fail(taken.error());
+  return hold_subscription(identity, channels);
 }
 
 Result<Identity> ConnectionAdmission::with_leases(Result<Identity> identity) {

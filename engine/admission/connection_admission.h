@@ -4,7 +4,9 @@
 // Threads: its shard's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,16 +51,22 @@ class ConnectionAdmission {
     return shared_admission_.tickets().redeem(ticket, loop_.now_ms());
   }
 
-  // Takes the leases that a session or stream needs: rate_limited when its account, or behind a
-  // proxy its address, has the maximum. The leases are kept until the connection ends or another
-  // account logs in on it.
+  // For a session whose caller is not known yet. Behind a proxy it counts for its address:
+  // rate_limited when that has its maximum.
+  Result<void> take_address_place();
+  // Takes the leases that a session or stream needs: rate_limited when its account, its anonymous
+  // address, or behind a proxy its address has the maximum. The leases are kept until the
+  // connection ends or another caller logs in on it.
   Result<void> take_place(const Identity& identity);
   // The identity, after take_place() succeeded for it.
   Result<Identity> with_leases(Result<Identity> identity);
 
-  Result<void> take_subscribe(const Identity& identity) {
-    return shared_admission_.take_subscribe(identity, address_, loop_.now_ms());
-  }
+  // The place of a subscription to so many channels, held by what it returns.
+  Result<std::shared_ptr<const void>> hold_subscription(const Identity& identity,
+                                                        std::size_t channels);
+  // The same, and counts one subscribe.
+  Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity,
+                                                     std::size_t channels);
   Result<Admission::HistoryLeases> lease_history(const Identity& identity) {
     return shared_admission_.lease_history(identity, address_);
   }
@@ -97,8 +105,8 @@ class ConnectionAdmission {
   std::string address_;  // the client's
   Admission::ConnectionLeases places_;
   std::string leased_address_;  // the address that places_.of_address is for, behind a proxy
-  Quota::Lease account_place_;
-  std::string account_;  // the account that account_place_ is for; empty: none
+  Quota::Lease session_place_;
+  std::string session_of_;  // the account or address that session_place_ is for; empty: none
   std::string caller_;   // actor of the last valid credential; empty: none
   std::uint64_t connection_ = 0;
 };

@@ -153,8 +153,12 @@ struct Config {
 
   struct Limits {
     std::uint64_t connections = 20'000;
-    std::uint64_t connections_per_address = 0;    // 0: unlimited
+    std::uint64_t connections_per_address = 2000;  // 0: unlimited
     std::uint64_t connections_per_account = 100;  // sessions and streams; 0: unlimited
+    // What callers without a token hold, of one address; 0: unlimited.
+    std::uint64_t anonymous_sessions = 200;  // and streams
+    std::uint64_t anonymous_subscriptions = 1000;
+    std::uint64_t anonymous_channels = 10'000;
     std::uint64_t subscribes_per_second = 100;    // of an account; 0: unlimited
     std::uint64_t publishes_per_second = 100;     // of an account; 0: unlimited
     std::uint64_t failed_logins_per_minute = 30;  // of an address; 0: unlimited

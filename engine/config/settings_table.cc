@@ -1,43 +1,8 @@
 // The rows of the table that settings.h describes. A default stands in config.h, a bound here.
-#include "engine/config/connection_text.h"
-#include "engine/config/settings.h"
+#include "engine/config/setting_rows.h"
 
 namespace courtside {
 namespace {
-
-constexpr std::uint64_t kKiB = 1ULL << 10;
-constexpr std::uint64_t kMiB = 1ULL << 20;
-constexpr std::uint64_t kTiB = 1ULL << 40;
-constexpr std::uint64_t kSecondMs = 1000;
-constexpr std::uint64_t kMinuteMs = 60 * kSecondMs;
-constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
-constexpr std::uint64_t kYearS = 366 * 86'400ULL;
-
-using Number = std::uint64_t& (*)(Config&);
-
-NumberSetting count(Number member, std::uint64_t min, std::uint64_t max,
-                    std::string_view zero_means = {}) {
-  return {member, Unit::kCount, min, max, zero_means};
-}
-NumberSetting bytes(Number member, std::uint64_t min, std::uint64_t max,
-                    std::string_view zero_means = {}) {
-  return {member, Unit::kBytes, min, max, zero_means};
-}
-NumberSetting duration(Number member, std::uint64_t min_ms, std::uint64_t max_ms,
-                       std::string_view zero_means = {}) {
-  return {member, Unit::kMilliseconds, min_ms, max_ms, zero_means};
-}
-
-// A text that is empty where there is none of it.
-TextSetting optional_text(std::string& (*member)(Config&)) { return {member, true}; }
-
-// The member as a function that takes a Config apart: what a setting's row holds.
-#define MEMBER(path) [](Config& config) -> decltype((config.path)) { return config.path; }
-#define CHOICE(path)                                                          \
-  [](const Config& config) { return static_cast<std::size_t>(config.path); }, \
-      [](Config& config, std::size_t index) {                                 \
-        config.path = static_cast<decltype(config.path)>(index);              \
-      }
 
 // One function for each table of the file, in the order in which they are printed.
 // clang-format off: one setting a paragraph, name and meaning first.
@@ -163,95 +128,6 @@ std::vector<Setting> access_settings() {
   };
 }
 
-std::vector<Setting> database_settings() {
-  return {
-      {"database.url", "libpq connection string of the platform's database; empty: none",
-       TextSetting{MEMBER(database.url), /*may_be_empty=*/true, without_password}},
-      {"database.connections", "connections to the platform's database; each has a thread",
-       count(MEMBER(database.connections), 1, 64)},
-      {"database.query_timeout", "time limit of a query, including the wait for a connection",
-       duration(MEMBER(database.query_ms), 50, kMinuteMs)},
-      {"database.pending_queries",
-       "queries that may wait; further ones are refused with `overloaded`",
-       count(MEMBER(database.pending_queries), 1, 1'000'000)},
-      {"database.cache", "time for which an answer of the database is used",
-       duration(MEMBER(database.cache_ms), 1, kMinuteMs)},
-      {"database.cache_down",
-       "time for which an answer is used while the database does not respond",
-       duration(MEMBER(database.cache_down_ms), 0, 24 * kHourMs)},
-      {"database.cache_entries", "answers kept; the least recently used one is dropped first",
-       count(MEMBER(database.cache_entries), 1, 10'000'000)},
-      {"database.account_query",
-       "SQL query for an account with its id as $1; columns `counts` (boolean: active and not "
-       "locked) and `role`",
-       TextSetting{MEMBER(database.account_query)}},
-      {"database.permissions_query",
-       "SQL query for the permissions of an account's role, with the account's id as $1; column "
-       "`key`",
-       TextSetting{MEMBER(database.permissions_query)}},
-      {"database.venues_query",
-       "SQL query for the venues that an account owns or works for, with its id as $1; column "
-       "`venueId`",
-       TextSetting{MEMBER(database.venues_query)}},
-      {"database.booking_query",
-       "SQL query for a booking with its id as $1; columns `accountId` and `venueId`",
-       TextSetting{MEMBER(database.booking_query)}},
-  };
-}
-
-std::vector<Setting> outbox_settings() {
-  return {
-      {"outbox.name", "name of the source in metrics, messages and the log; do not change it later",
-       TextSetting{MEMBER(outbox.name)}},
-      {"outbox.url", "libpq connection string of the database with the outbox; empty: none",
-       TextSetting{MEMBER(outbox.url), /*may_be_empty=*/true, without_password}},
-      {"outbox.kind", "table: rows of a table; messages: messages of a logical replication slot",
-       ChoiceSetting{{"table", "messages"}, CHOICE(outbox.kind)}},
-      {"outbox.event_source",
-       "`source` of the events; `source` and `id` together identify an event",
-       TextSetting{MEMBER(outbox.event_source)}},
-      {"outbox.table", "name of the outbox table, or schema.table",
-       TextSetting{MEMBER(outbox.table)}},
-      {"outbox.rejected_table", "table for rows that cannot become an event, with the reason",
-       TextSetting{MEMBER(outbox.rejected_table)}},
-      {"outbox.slot", "name of the logical replication slot, for kind messages",
-       TextSetting{MEMBER(outbox.slot)}},
-      {"outbox.publication",
-       "name of the publication (without tables) that the slot's plugin requires",
-       TextSetting{MEMBER(outbox.publication)}},
-      {"outbox.message_prefix", "first argument of pg_logical_emit_message",
-       TextSetting{MEMBER(outbox.message_prefix)}},
-      {"outbox.wake_channel",
-       "channel to LISTEN on, so that new rows are read at once; empty: none",
-       optional_text(MEMBER(outbox.wake_channel))},
-      {"outbox.poll_min", "time between two reads while there are rows to read",
-       duration(MEMBER(outbox.poll_min_ms), 1, kMinuteMs)},
-      {"outbox.poll_max", "time between two reads while there are none",
-       duration(MEMBER(outbox.poll_max_ms), 1, kMinuteMs)},
-      {"outbox.page_rows", "maximum number of rows of one read; they are appended with one sync",
-       count(MEMBER(outbox.page_rows), 1, 10'000)},
-      {"outbox.page_bytes", "maximum payload of one read; a larger row is read alone",
-       bytes(MEMBER(outbox.page_bytes), 64 * kKiB, 256 * kMiB)},
-      {"outbox.query_timeout", "time limit of one statement, and of connecting",
-       duration(MEMBER(outbox.query_ms), 100, kHourMs)},
-      {"outbox.hold_rows",
-       "events that may wait for an earlier version of their aggregate; beyond this the first "
-       "one is appended without it",
-       count(MEMBER(outbox.hold_rows), 1, 100'000)},
-      {"outbox.hold", "time that an event waits for an earlier version of its aggregate",
-       duration(MEMBER(outbox.hold_ms), 0, kHourMs)},
-      {"outbox.keep", "age at which rows that were read are deleted",
-       NumberSetting{MEMBER(outbox.keep_s), Unit::kSeconds, 1, 100 * kYearS, "at once"}},
-      {"outbox.watch", "interval at which lag, open transactions and deletable rows are checked",
-       duration(MEMBER(outbox.watch_ms), 50, kHourMs)},
-      {"outbox.warn", "time after which an open transaction is reported in the server's log",
-       duration(MEMBER(outbox.warn_ms), 100, 24 * kHourMs)},
-      {"outbox.accept_database",
-       "confirmation of a database that was refused; copy it from the message that refuses it",
-       optional_text(MEMBER(outbox.accept_database))},
-  };
-}
-
 std::vector<Setting> log_settings() {
   return {
       {"log.level", "lowest level of messages that the server writes to stderr",
@@ -266,11 +142,23 @@ std::vector<Setting> limits_settings() {
       {"limits.connections", "open connections; further ones are refused",
        count(MEMBER(limits.connections), 1, 1'000'000)},
       {"limits.connections_per_address",
-       "open connections from one address; further ones are refused",
+       "open connections from one address (an IPv6 /64); behind an HTTP proxy, sessions and streams "
+       "of one client; further ones are refused",
        count(MEMBER(limits.connections_per_address), 1, 1'000'000, "unlimited")},
       {"limits.connections_per_account",
        "open sessions and streams of one account; further ones are refused",
        count(MEMBER(limits.connections_per_account), 1, 1'000'000, "unlimited")},
+      {"limits.anonymous_sessions",
+       "open sessions and streams without a token from one address; further ones are refused",
+       count(MEMBER(limits.anonymous_sessions), 1, 1'000'000, "unlimited")},
+      {"limits.anonymous_subscriptions",
+       "subscriptions and streams without a token from one address, over all its sessions; further "
+       "ones are refused",
+       count(MEMBER(limits.anonymous_subscriptions), 1, 1'000'000, "unlimited")},
+      {"limits.anonymous_channels",
+       "channels of the subscriptions and streams without a token from one address; further ones "
+       "are refused",
+       count(MEMBER(limits.anonymous_channels), 1, 100'000'000, "unlimited")},
       {"limits.subscribes_per_second",
        "subscribes of one account (of one address for callers without a token); services have no "
        "such limit",
@@ -370,8 +258,6 @@ std::vector<Setting> limits_settings() {
   };
 }
 // clang-format on
-#undef MEMBER
-#undef CHOICE
 
 }  // namespace
 

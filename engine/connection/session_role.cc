@@ -155,8 +155,9 @@ Result<void> SessionRole::take_publish(const Identity& identity) {
   return link_.admission().counted(link_.admission().take_publish(identity));
 }
 
-Result<void> SessionRole::take_subscribe(const Identity& identity) {
-  return link_.admission().counted(link_.admission().take_subscribe(identity));
+Result<std::shared_ptr<const void>> SessionRole::take_subscribe(const Identity& identity,
+                                                                std::size_t channels) {
+  return link_.admission().counted(link_.admission().take_subscribe(identity, channels));
 }
 
 std::optional<Result<void>> SessionRole::trace_read(const Identity& identity, const Filter& filter,

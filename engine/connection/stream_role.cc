@@ -42,6 +42,7 @@ StreamRole::StreamRole(Exchange& exchange, Link& link, SharedInterest interest, 
       link_(link),
       interest_(std::move(interest)),
       reader_(std::move(terms.reader)),
+      place_(std::move(terms.place)),
       is_traced_(terms.is_traced),
       upgrade_(std::move(terms.upgrade)),
       liveness_(upgrade_ ? Liveness::Expects::kPongs : Liveness::Expects::kNothing,
@@ -228,6 +229,7 @@ void StreamRole::end(Code code, std::string_view reason) {
 
 void StreamRole::end(std::uint16_t close_code, std::string_view reason) {
   ended_ = true;
+  place_.reset();
   link_.hub().remove(subscriber_);
   if (upgrade_) return link_.close_websocket(close_code, reason);
   link_.end_stream();

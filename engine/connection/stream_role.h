@@ -77,6 +77,7 @@ class StreamRole final : public Role, private SubscriberOwner {
   Link& link_;
   const SharedInterest interest_;
   const Identity reader_;
+  std::shared_ptr<const void> place_;  // until it has ended
   const bool is_traced_;
   const std::optional<UpgradeTerms> upgrade_;  // over WebSocket
   Liveness liveness_;

@@ -38,7 +38,8 @@ struct HistoryFile {
 // A stream of events: who reads it, and on what terms.
 struct StreamTerms {
   Identity reader;
-  bool is_traced = false;  // its audit event is already in the log
+  std::shared_ptr<const void> place = {};  // ConnectionAdmission::take_subscribe
+  bool is_traced = false;                  // its audit event is already in the log
   // For Durable Streams: the cursor of its control events.
   std::optional<StreamCursor> cursor = {};
   std::optional<UpgradeTerms> upgrade = {};  // over WebSocket
@@ -49,6 +50,7 @@ struct EventWait {
   SharedInterest interest;
   Offset next;
   Identity reader;
+  std::shared_ptr<const void> place = {};  // ConnectionAdmission::hold_subscription
   std::uint64_t until_ms = 0;
 };
 

@@ -85,6 +85,8 @@ void await_page(Exchange& exchange, const SharedRead& read, Offset has, Offset l
   if (const Result<void> taken = exchange.admission().take_place(read->reader); !taken) {
     return refuse(exchange, taken.error());
   }
+  auto place = exchange.admission().hold_subscription(read->reader, /*channels=*/1);
+  if (!place) return refuse(exchange, place.error());
   auto interest = std::make_shared<Interest>();
   interest->wire = &durable_wire();
   interest->filter = read->query.filter();
@@ -100,6 +102,7 @@ void await_page(Exchange& exchange, const SharedRead& read, Offset has, Offset l
   exchange.await_event({.interest = std::move(interest),
                         .next = next(looked),
                         .reader = read->reader,
+                        .place = std::move(*place),
                         .until_ms = read->until_ms},
                        waited);
 }

@@ -41,6 +41,7 @@ struct StreamOpening {
   protocol::From from = {};
   std::optional<Timestamp> since = {};  // used when the position is of another epoch
   std::shared_ptr<Interest> interest;
+  std::shared_ptr<const void> place = {};  // ConnectionAdmission::take_subscribe
   bool is_traced = false;
   std::optional<StreamQuery> durable = {};  // of Durable Streams; `from` and `since` do not count
   std::optional<UpgradeTerms> upgrade = {};
@@ -72,8 +73,10 @@ void begin_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& open
     if (const Result<void> taken = asker.admission().take_place(opening->reader); !taken) {
       return refuse(asker, taken.error());
     }
-    StreamTerms terms{
-        .reader = opening->reader, .is_traced = opening->is_traced, .upgrade = opening->upgrade};
+    StreamTerms terms{.reader = opening->reader,
+                      .place = std::move(opening->place),
+                      .is_traced = opening->is_traced,
+                      .upgrade = opening->upgrade};
     if (opening->durable) terms.cursor = next_cursor(opening->durable->cursor, now());
     asker.open_stream(opening->request, *start, opening->interest, std::move(terms));
   });
@@ -134,16 +137,19 @@ void open_stream(Exchange& exchange, const std::shared_ptr<StreamOpening>& openi
                   });
 }
 
-// Whether another stream may begin. Otherwise the request is answered.
-bool admit_stream(Exchange& exchange, const Identity& reader) {
+// Whether another stream may begin, which then has its place. Otherwise the request is answered.
+bool admit_stream(Exchange& exchange, StreamOpening& opening) {
   if (exchange.draining()) {
     exchange.respond(draining_problem());
     return false;
   }
-  if (const Result<void> taken = exchange.admission().take_subscribe(reader); !taken) {
-    refuse(exchange, taken.error());
+  Result<std::shared_ptr<const void>> place = exchange.admission().take_subscribe(
+      opening.reader, opening.interest->filter.channels.size());
+  if (!place) {
+    refuse(exchange, place.error());
     return false;
   }
+  opening.place = std::move(*place);
   return true;
 }
 
@@ -151,13 +157,12 @@ bool admit_stream(Exchange& exchange, const Identity& reader) {
 
 void open_durable_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
                          StreamQuery query) {
-  if (!admit_stream(exchange, reader)) return;
   auto opening = std::make_shared<StreamOpening>(StreamOpening{
       .request = request, .reader = reader, .interest = std::make_shared<Interest>()});
   opening->interest->wire = &durable_wire();
   opening->interest->filter = query.filter();
   opening->durable = std::move(query);
-  open_stream(exchange, opening);
+  if (admit_stream(exchange, *opening)) open_stream(exchange, opening);
 }
 
 void open_stream(Exchange& exchange, const HttpRequest& request, const Identity& reader,
@@ -167,7 +172,6 @@ void open_stream(Exchange& exchange, const HttpRequest& request, const Identity&
         problem({Code::bad_request,
                  "`before`, `order`, `limit` and `export` cannot be used with an event stream"}));
   }
-  if (!admit_stream(exchange, reader)) return;
   auto opening =
       std::make_shared<StreamOpening>(StreamOpening{.request = request,
                                                     .reader = reader,
@@ -180,7 +184,7 @@ void open_stream(Exchange& exchange, const HttpRequest& request, const Identity&
   opening->interest->wire = &wire;
   opening->upgrade = std::move(upgrade);
   opening->interest->filter = std::move(query.filter);
-  open_stream(exchange, opening);
+  if (admit_stream(exchange, *opening)) open_stream(exchange, opening);
 }
 
 }  // namespace courtside

@@ -80,7 +80,7 @@ void open_websocket(Exchange& exchange, const HttpRequest& request, const Subpro
   if (!known) return exchange.respond(problem(known.error()));
   const Result<std::optional<std::string>> credential = credential_of(request);
   if (request.query().empty() && credential && !*credential) {
-    if (const Result<void> taken = exchange.admission().take_place(Identity{}); !taken) {
+    if (const Result<void> taken = exchange.admission().take_address_place(); !taken) {
       return refuse(exchange, taken.error());
     }
     return exchange.open_session(request, *subprotocol.codec, wire, terms, {});

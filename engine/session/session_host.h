@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,10 +67,12 @@ class SessionHost {
   virtual std::optional<Result<PublishGrant>> check_publish(const Identity& identity,
                                                             EventView event,
                                                             std::uint64_t attempt) = 0;
-  // Counts one subscribe; rate_limited when there were too many.
-  // Rate limits: one more publish, one more subscribe.
+  // Counts one publish; rate_limited when there were too many.
   virtual Result<void> take_publish(const Identity& identity) = 0;
-  virtual Result<void> take_subscribe(const Identity& identity) = 0;
+  // Counts one subscribe to so many channels; rate_limited when there were too many, or the caller
+  // holds too many. What it returns holds the subscription's place.
+  virtual Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity,
+                                                             std::size_t channels) = 0;
   // Access::changes().
   virtual std::uint64_t access_changes() const = 0;
   // Writes the audit trace of a subscription to another account's channel, before it begins. The

@@ -25,9 +25,9 @@ std::vector<std::size_t> fact_channels(const std::vector<std::string>& channels)
 }  // namespace
 
 void SessionSubscriptions::subscribe(protocol::Subscribe& message) {
-  if (const Result<void> taken = host_.take_subscribe(reader_.get()); !taken) {
-    return context_.refuse(message.id, taken.error());
-  }
+  Result<std::shared_ptr<const void>> place =
+      host_.take_subscribe(reader_.get(), message.channels.size());
+  if (!place) return context_.refuse(message.id, place.error());
   if (const Result<void> room = check_room(message); !room) {
     return context_.refuse(message.id, room.error());
   }
@@ -46,6 +46,7 @@ void SessionSubscriptions::subscribe(protocol::Subscribe& message) {
                              .request = message.id,
                              .rights = ReaderRights(context_.now_ms(), limits_.recheck_ms),
                              .wants_state = message.state,
+                             .place = std::move(*place),
                              .fact_channels = fact_channels(interest->filter.channels)});
   check(message.sub, Pause::kNo);
 }

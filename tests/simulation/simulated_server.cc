@@ -138,7 +138,7 @@ std::string SimulatedServer::check_empty(const std::vector<std::string>& address
   for (std::size_t account = 0; account < kAccounts; ++account) {
     const Identity identity{.kind = Identity::Kind::kAccount, .actor = account_name(account)};
     for (std::size_t i = 0; i < config_.get()->limits.connections_per_account; ++i) {
-      auto place = admission_.lease_account(identity);
+      auto place = admission_.lease_session(identity, "");
       if (!place) return "the place of " + account_name(account) + " did not come back";
       taken.push_back(std::move(*place));
     }

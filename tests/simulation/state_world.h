@@ -119,7 +119,9 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
     return PublishGrant{};
   }
   Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
-  Result<void> take_subscribe(const Identity&) override { return {}; }
+  Result<std::shared_ptr<const void>> take_subscribe(const Identity&, std::size_t) override {
+    return nullptr;
+  }
   std::uint64_t access_changes() const override { return 0; }
   std::optional<Result<void>> trace_read(const Identity&, const Filter&, std::uint32_t,
                                          std::uint64_t) override {

@@ -323,7 +323,9 @@ TEST(HttpConnection, ABodyWaitsUntilItIsAskedFor) {
   ASSERT_TRUE(server.pump([&] { return method == "POST"; }));
   server.settle();
   server.on_request_do = nullptr;
-  server.waiting_for_body[server.connection().id()] = {.method = "POST", .target = "/1"};
+  HttpRequest& waiting = server.waiting_for_body[server.connection().id()];
+  waiting.method = "POST";
+  waiting.target = "/1";
   server.connection().read_body();
   ASSERT_TRUE(
       pump_until_answer(server, client, answer("POST /1 abc") + answer("GET /2 ")));

@@ -76,7 +76,7 @@ TEST(Admission, ServicesAndAdministratorsHaveNone) {
       EXPECT_TRUE(admission.take_publish(identity, "192.0.2.1", kNowMs));
       admission.spend_publishes(identity, "192.0.2.1", kNowMs, 1000);
     }
-    EXPECT_TRUE(admission.lease_account(identity));
+    EXPECT_TRUE(admission.lease_session(identity, "192.0.2.1"));
   }
 }
 
@@ -91,13 +91,69 @@ TEST(Admission, ABatchIsPaidForByWaiting) {
 
 TEST(Admission, PlacesAreOfAnAccountOrAnAddress) {
   Admission admission(config_with(1), {});
-  auto place = admission.lease_account(account("42"));
+  auto place = admission.lease_session(account("42"), "192.0.2.1");
   ASSERT_TRUE(place);
-  EXPECT_FALSE(admission.lease_account(account("42")));
-  EXPECT_TRUE(admission.lease_account(account("43")));
+  EXPECT_FALSE(admission.lease_session(account("42"), "192.0.2.1"));
+  EXPECT_TRUE(admission.lease_session(account("43"), "192.0.2.1"));
   auto address = admission.lease_address("192.0.2.1");
   ASSERT_TRUE(address);
   EXPECT_EQ(admission.lease_address("192.0.2.1").error().code, Code::rate_limited);
+}
+
+TEST(Admission, WithoutATokenSessionsSubscriptionsAndChannelsAreOfTheAddress) {
+  Config config;
+  config.limits.anonymous_sessions = 1;
+  config.limits.anonymous_subscriptions = 2;
+  config.limits.anonymous_channels = 100;
+  Admission admission(config, {});
+  const Identity nobody;
+  const auto session = admission.lease_session(nobody, "2001:db8::1");
+  ASSERT_TRUE(session);
+  EXPECT_EQ(admission.lease_session(nobody, "2001:db8::2").error().code, Code::rate_limited)
+      << "the same /64";
+  EXPECT_TRUE(admission.lease_session(nobody, "2001:db8:0:1::1"));
+
+  auto first = admission.lease_subscription(nobody, "192.0.2.1", 60);
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(admission.lease_subscription(nobody, "192.0.2.1", 41)) << "too many channels";
+  auto second = admission.lease_subscription(nobody, "192.0.2.1", 40);
+  ASSERT_TRUE(second) << "the refused one left nothing behind";
+  EXPECT_FALSE(admission.lease_subscription(nobody, "192.0.2.1", 0)) << "too many subscriptions";
+  EXPECT_TRUE(admission.lease_subscription(nobody, "192.0.2.2", 100));
+  first = fail(Code::not_found, "");
+  EXPECT_TRUE(admission.lease_subscription(nobody, "192.0.2.1", 60));
+
+  std::vector<Admission::SubscriptionLeases> many;
+  for (int i = 0; i < 10; ++i) {
+    auto place = admission.lease_subscription(account("42"), "192.0.2.1", 1000);
+    ASSERT_TRUE(place);
+    many.push_back(std::move(*place));
+  }
+}
+
+TEST(Admission, BodiesOfOneCallerAreAPartOfAllAndServicesHaveNoPart) {
+  Config config;
+  config.limits.body_bytes = 100;
+  config.limits.pending_body_bytes = 1600;  // an eighth of it is 200
+  Admission admission(config, {});
+  std::vector<Admission::BodyLeases> held;
+  const auto take = [&](const Identity& who, std::size_t bytes) -> std::string {
+    auto room = admission.lease_body(who, "192.0.2.1", bytes);
+    if (!room) return std::string(info(room.error().code).name);
+    held.push_back(std::move(*room));
+    return "taken";
+  };
+  EXPECT_EQ(take(account("42"), 100), "taken");
+  EXPECT_EQ(take(account("42"), 100), "taken");
+  EXPECT_EQ(take(account("42"), 1), "overloaded");
+  EXPECT_EQ(take(account("43"), 100), "taken");
+  const Identity service{.kind = Identity::Kind::kService, .actor = "backend"};
+  for (int i = 0; i < 13; ++i) EXPECT_EQ(take(service, 100), "taken") << i;
+  EXPECT_EQ(admission.body_bytes(), 1600u);
+  EXPECT_EQ(take(service, 1), "overloaded");
+  held.clear();
+  EXPECT_EQ(admission.body_bytes(), 0u);
+  EXPECT_EQ(take(service, 100), "taken");
 }
 
 // An anonymous reader with many addresses that reads as slowly as allowed.
@@ -145,6 +201,20 @@ std::string failed(ConnectionAdmission& admission) {
       info(admission.count_if_invalid(fail(Code::unauthorized, "")).error().code).name);
 }
 std::string failed(ConnectionAdmission&& admission) { return failed(admission); }
+
+TEST_F(ConnectionAdmissionTest, ASessionWithoutATokenBecomesAnAccountsWithAnotherPlace) {
+  Config config = config_with(0);
+  config.limits.anonymous_sessions = 1;
+  Admission narrow(config, {});
+  ConnectionAdmission first(narrow, loop, "192.0.2.1", {});
+  ConnectionAdmission second(narrow, loop, "192.0.2.1", {});
+  EXPECT_TRUE(first.take_address_place());
+  EXPECT_TRUE(second.take_place(Identity{})) << "who has not logged in yet takes no place";
+  EXPECT_EQ(first.take_place(Identity{}).error().code, Code::rate_limited);
+  EXPECT_TRUE(second.take_place(Identity{})) << "it has its place";
+  EXPECT_TRUE(second.take_place(account("42")));
+  EXPECT_TRUE(first.take_place(Identity{}));
+}
 
 TEST_F(ConnectionAdmissionTest, FailedLoginsSlowTheirAddressAndNobodyElse) {
   ConnectionAdmission flood = connection_admission("192.0.2.1");

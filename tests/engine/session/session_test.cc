@@ -54,6 +54,26 @@ TEST_F(SessionTest, SubscribedThenEventsThenLive) {
   EXPECT_NE(live, std::string::npos) << lines;
 }
 
+TEST_F(SessionTest, ASubscriptionHoldsItsPlaceUntilItEnds) {
+  hello();
+  say(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:1"]})");
+  say(R"({"type":"subscribe","id":2,"sub":2,"channels":["user:2"]})");
+  take();
+  ASSERT_EQ(places.size(), 2u);
+  say(R"({"type":"unsubscribe","id":3,"sub":1})");
+  EXPECT_TRUE(places[0].expired());
+  EXPECT_FALSE(places[1].expired());
+  take();
+  refuse_subscribe = true;
+  say(R"({"type":"subscribe","id":4,"sub":1,"channels":["user:1"]})");
+  EXPECT_EQ(
+      take(),
+      R"({"type":"error","id":4,"code":"rate_limited","message":"too many channels","retryable":true})"
+      "\n");
+  session->drain(0, 1012);
+  EXPECT_TRUE(places[1].expired());
+}
+
 TEST_F(SessionTest, WhatIsTheProcesssOwnIsInternal) {
   commit(2, "user:1");
   hello();

@@ -119,7 +119,13 @@ class SessionTest : public ::testing::Test,
     return publish_grant;
   }
   Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
-  Result<void> take_subscribe(const Identity& /*identity*/) override { return {}; }
+  Result<std::shared_ptr<const void>> take_subscribe(const Identity& /*identity*/,
+                                                     std::size_t /*channels*/) override {
+    if (refuse_subscribe) return fail(Code::rate_limited, "too many channels");
+    const auto place = std::make_shared<const int>();
+    places.push_back(place);
+    return place;
+  }
   std::uint64_t access_changes() const override { return changes; }
   std::optional<Result<void>> trace_read(const Identity& reader, const Filter& filter,
                                          std::uint32_t /*sub*/, std::uint64_t attempt) override {
@@ -158,6 +164,8 @@ class SessionTest : public ::testing::Test,
   bool is_congested = false;
   std::vector<std::pair<IncomingEvent, std::uint64_t>> published;
   bool refuse_publish = false;
+  bool refuse_subscribe = false;
+  std::vector<std::weak_ptr<const int>> places;  // of subscriptions, in the order of subscribing
   bool traces_later = false;  // audit events become durable when the test says so
 
   Result<Identity> identity = Identity{.kind = Identity::Kind::kAdministrator, .actor = "admin"};
