@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/format.h"
+#include "base/json.h"
 #include "engine/history/state_view.h"
 #include "schema/channel.h"
 
@@ -57,7 +58,8 @@ Result<void> SubscribedStates::add(const LogReader& log, const std::string& subj
   bytes_ += json.size();
   if (bytes_ > kBytesMax) {
     return fail(Code::payload_too_large,
-                format("the states of so many channels are more than {} bytes", kBytesMax));
+                format("the states of so many channels are more than {} bytes", kBytesMax),
+                JsonObject().number("limit", kBytesMax).take());
   }
   states_.push_back({.sub = interest_->sub,
                      .subject = subject,

@@ -73,7 +73,8 @@ export function createOutgoing(connection: Connection, settings: Settings): Outg
     if (new TextEncoder().encode(JSON.stringify(message)).length > maxMessage) {
       remove(entry);
       const most = `a message may have ${maxMessage} bytes`;
-      return entry.reject(new CourtsideError("payload_too_large", most));
+      const details = { limit: maxMessage };
+      return entry.reject(new CourtsideError("payload_too_large", most, false, details));
     }
     entry.request = id;
     connection.send(message);

@@ -157,7 +157,7 @@ test("a publish is answered with its position, and its repeat with the same", as
   });
   await expect(
     client.publish({ ...event, id: "big", data: { bookingId: "b_9", text: "x".repeat(70_000) } }),
-  ).rejects.toMatchObject({ code: "payload_too_large" });
+  ).rejects.toMatchObject({ code: "payload_too_large", details: { limit: 65_536 } });
   expect(client.pending).toEqual([]);
 });
 
