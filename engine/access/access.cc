@@ -8,6 +8,7 @@
 #include "base/format.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "engine/access/publish_refusal.h"
 #include "schema/channel.h"
 #include "schema/pattern.h"
 
@@ -23,10 +24,6 @@ bool leaves_trace(const Identity& identity, std::string_view channel, ReadRight 
 }
 
 tl::unexpected<Error> expired() { return fail(Code::token_expired, "the token has expired"); }
-
-tl::unexpected<Error> publishing_takes_a_token() {
-  return fail(Code::unauthorized, "publishing takes a token");
-}
 
 tl::unexpected<Error> revoked(std::string message) {
   return fail(Code::unauthorized, std::move(message), R"({"reason":"revoked"})");
@@ -314,10 +311,10 @@ Result<ReadGrant> Access::decide_read(const Identity& identity,
 Result<void> Access::check_publisher(const Identity& identity) const {
   const Result<KeyRights> rights = key_rights(identity);
   if (!rights) return fail(rights.error());
-  if (identity.kind == Identity::Kind::kAnonymous) return publishing_takes_a_token();
-  if (identity.kind == Identity::Kind::kService && !holds(rights->permissions, kPublishPermission)) {
-    return fail(Code::forbidden,
-                format("the service lacks the permission `{}`", kPublishPermission));
+  if (identity.kind == Identity::Kind::kAnonymous) return fail(publishing_takes_a_token());
+  if (identity.kind == Identity::Kind::kService &&
+      !holds(rights->permissions, kPublishPermission)) {
+    return fail(lacks_publish_permission(kPublishPermission));
   }
   return {};
 }
@@ -354,12 +351,9 @@ Result<PublishGrant> Access::decide_publish(const Identity& identity, EventView 
                                             const FactSet& facts, std::uint64_t as_of) {
   const auto rights = rights_of(identity, facts);
   if (!rights) return fail(rights.error());
-  if (!rules_.may_publish({identity, **rights}, event, facts) || !claims_message(identity, event)) {
-    if (identity.kind == Identity::Kind::kAnonymous) {
-      return publishing_takes_a_token();
-    }
-    return fail(Code::forbidden, "you may not publish this event");
-  }
+  const Result<void> may = rules_.check_publish({identity, **rights}, event, facts);
+  if (!may) return fail(may.error());
+  if (!claims_message(identity, event)) return fail(message_is_anothers());
   PublishGrant grant{.channels = {}, .as_of = as_of};
   if (identity.kind != Identity::Kind::kAccount || !is_channel(event.subject())) return grant;
   const auto* room = facts.find<RoomFact>(FactKind::kRoom, channel_id(event.subject()));

@@ -103,8 +103,8 @@ class Access {
     return check_read(identity, channels, mode, /*all=*/false, std::move(later));
   }
 
-  // The part of check_publish() that needs no event: unauthorized for an anonymous caller, forbidden
-  // for a service that may publish nothing; errors as check_credential().
+  // The part of check_publish() that needs no event: unauthorized for an anonymous caller,
+  // forbidden for a service that may publish nothing; errors as check_credential().
   Result<void> check_publisher(const Identity& identity) const;
   // Whether the identity may publish this event.
   std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/format.h"
+#include "engine/access/publish_refusal.h"
 #include "engine/config/nearest.h"
 #include "schema/channel.h"
 #include "schema/cloudevent.h"
@@ -115,7 +116,7 @@ Result<AccessRules> AccessRules::make(const Config& config) {
   for (const PublishRule& rule : config.publish_rules) {
     Result<Relation> relation = parse_relation(rule.who);
     if (!relation) return refuse("publish", rule.type, relation.error().message);
-    made.publishes_.push_back({rule.type, std::move(*relation)});
+    made.publishes_.push_back({rule.type, std::move(*relation), rule.who});
   }
   made.roles_ = config.roles;
   for (RoleRule& role : made.roles_) std::sort(role.permissions.begin(), role.permissions.end());
@@ -242,23 +243,33 @@ void AccessRules::facts_for_publishing(const Identity& identity, EventView event
   }
 }
 
-bool AccessRules::may_publish(const Caller& caller, EventView event, const FactSet& facts) const {
+Result<void> AccessRules::check_publish(const Caller& caller, EventView event,
+                                        const FactSet& facts) const {
   switch (caller.identity.kind) {
-    case Identity::Kind::kAdministrator: return true;
-    case Identity::Kind::kAnonymous: return false;
-    case Identity::Kind::kService: return holds(caller.rights.permissions, kPublishPermission);
+    case Identity::Kind::kAdministrator: return {};
+    case Identity::Kind::kAnonymous: return fail(publishing_takes_a_token());
+    case Identity::Kind::kService:
+      if (holds(caller.rights.permissions, kPublishPermission)) return {};
+      return fail(lacks_publish_permission(kPublishPermission));
     case Identity::Kind::kAccount: break;
   }
   const Named named = Named::in(event);
-  // A message keeps its id and its author: only its first author may post under the id again.
+  std::vector<std::string> who;
+  const bool is_allowed =
+      std::any_of(publishes_.begin(), publishes_.end(), [&](const Publish& rule) {
+        if (!matches_type(rule.type, event.type())) return false;
+        if (has_relation(rule.relation, caller, named, facts)) return true;
+        who.push_back(rule.who);
+        return false;
+      });
+  if (!is_allowed) return fail(not_the_publisher(event.type(), who));
+  // A message keeps its id and its author: only its first author may post under the id again. Who
+  // may not post at all does not learn that the id is taken.
   const auto* posted =
       facts.find<MessageFact>(FactKind::kMessage, message_fact_id(named.id, named.message));
   const bool is_anothers = posted != nullptr && posted->sender != caller.identity.actor;
-  if (event.type() == kMessagePosted && is_anothers) return false;
-  return std::any_of(publishes_.begin(), publishes_.end(), [&](const Publish& rule) {
-    return matches_type(rule.type, event.type()) &&
-           has_relation(rule.relation, caller, named, facts);
-  });
+  if (event.type() == kMessagePosted && is_anothers) return fail(message_is_anothers());
+  return {};
 }
 
 std::vector<std::string> AccessRules::permissions_of_role(std::string_view role) const {

@@ -87,7 +87,8 @@ class AccessRules {
 
   void facts_for_publishing(const Identity& identity, EventView event,
                             std::vector<FactKey>& keys) const;
-  bool may_publish(const Caller& caller, EventView event, const FactSet& facts) const;
+  // forbidden or unauthorized, with what the rules ask for (publish_refusal.h).
+  Result<void> check_publish(const Caller& caller, EventView event, const FactSet& facts) const;
 
   // The permissions of a role, for accounts whose permissions come from no other source.
   std::vector<std::string> permissions_of_role(std::string_view role) const;
@@ -122,6 +123,7 @@ class AccessRules {
   struct Publish {
     std::string type;
     Relation relation;
+    std::string who;
   };
   // The ids in a channel or event that a rule's `who` refers to.
   struct Named;

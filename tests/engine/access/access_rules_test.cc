@@ -48,12 +48,36 @@ class AccessRulesTest : public ::testing::Test {
                                            .subject = subject,
                                            .data_kind = DataKind::kJson,
                                            .data = data});
-    return rules.may_publish({who.identity, who.rights}, EventView(event), facts);
+    const Result<void> may =
+        rules.check_publish({who.identity, who.rights}, EventView(event), facts);
+    refusal = may ? "" : may.error().message + " " + may.error().details;
+    return may.has_value();
   }
 
+  mutable std::string refusal;  // of the last publish
   const AccessRules rules = *AccessRules::make(Config());
   FactSet facts;
 };
+
+TEST_F(AccessRulesTest, ARefusedPublisherHearsWhatTheRulesAskFor) {
+  EXPECT_FALSE(publishes(account("42"), "booking.created", "booking:b_1"));
+  EXPECT_EQ(refusal,
+            "accounts may not publish `booking.created` {\"type\":\"booking.created\",\"who\":[]}");
+  EXPECT_FALSE(publishes(account("99"), "chat.message_posted", "chat:r_1"));
+  EXPECT_EQ(refusal,
+            "`chat.message_posted` may be published only by a participant of the room that "
+            "`subject` names {\"type\":\"chat.message_posted\",\"who\":[\"participant\"]}");
+  EXPECT_FALSE(
+      publishes(account("42"), "chat.message_deleted", "chat:r_1", R"({"messageId":"unknown"})"));
+  EXPECT_NE(refusal.find("the author of the message that `data.messageId` names"),
+            std::string::npos)
+      << refusal;
+  const Somebody service{{.kind = Identity::Kind::kService, .actor = "prometheus"}, {}};
+  EXPECT_FALSE(publishes(service, "booking.created", "booking:b_1"));
+  EXPECT_EQ(refusal,
+            "publishing takes the permission `event:publish`, which this key does not have "
+            "{\"permission\":\"event:publish\"}");
+}
 
 TEST_F(AccessRulesTest, AUserChannelIsItsAccountsOwn) {
   EXPECT_TRUE(reads(account("42"), "user:42"));
@@ -221,7 +245,7 @@ TEST(AccessRules, NobodyPostsUnderTheIdOfAnothersMessage) {
       const Fact room(RoomFact{.participants = {"42", "43"}});
       facts.add(key, std::make_shared<const Fact>(key.kind == FactKind::kRoom ? room : message));
     }
-    return rules.may_publish({identity, rights}, EventView(event), facts);
+    return rules.check_publish({identity, rights}, EventView(event), facts).has_value();
   };
   EXPECT_TRUE(publishes("42", Fact()));
   EXPECT_TRUE(publishes("42", Fact(MessageFact{.sender = "42"})));

@@ -228,6 +228,22 @@ TEST_F(AccessTest, AServiceHasThePermissionsThatItsKeyHasNow) {
   EXPECT_EQ(access->check_credential(*identity).error().details, R"({"reason":"revoked"})");
 }
 
+// So that no body is read for them.
+TEST_F(AccessTest, WhoMayPublishNothingIsKnownBeforeTheEvent) {
+  make(false);
+  const auto answer = [this](Identity::Kind kind) {
+    const Result<void> may = access->check_publisher({.kind = kind, .actor = "somebody"});
+    return may ? std::string("perhaps") : std::string(info(may.error().code).name);
+  };
+  EXPECT_EQ(answer(Identity::Kind::kAnonymous), "unauthorized");
+  EXPECT_EQ(answer(Identity::Kind::kAccount), "perhaps");
+  EXPECT_EQ(answer(Identity::Kind::kService), "forbidden") << "its key has no permission";
+  key_rights = KeyRights{.permissions = {"event:publish"}};
+  EXPECT_EQ(answer(Identity::Kind::kService), "perhaps");
+  key_rights.reset();
+  EXPECT_EQ(answer(Identity::Kind::kService), "unauthorized") << "the key was removed";
+}
+
 TEST_F(AccessTest, ATokenEndsWithTheKeyThatSignedIt) {
   make(false);
   EXPECT_EQ(described(*reads("user:42")), "allowed");
