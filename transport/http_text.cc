@@ -56,6 +56,17 @@ std::string made_date(std::time_t now) {
   return date;
 }
 
+// Whether the connection stays, and that Upgrade is for the next hop only (RFC 9110, section 7.8).
+std::string connection_options(const HttpResponse& response, const ResponseFraming& framing) {
+  std::string options;
+  if (!find_header(response.headers, "upgrade").empty()) options = "upgrade";
+  const std::string_view stays = !framing.keep_alive          ? "close"
+                                 : framing.minor_version == 0 ? "keep-alive"
+                                                              : "";
+  if (!options.empty() && !stays.empty()) options.append(", ");
+  return options.append(stays);
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -111,11 +122,8 @@ void append_response_head(std::string& out, const HttpResponse& response,
     case ResponseFraming::Body::kUntilClose:
     case ResponseFraming::Body::kNone: break;
   }
-  if (!framing.keep_alive) {
-    append_header(out, "Connection", "close");
-  } else if (framing.minor_version == 0) {
-    append_header(out, "Connection", "keep-alive");
-  }
+  const std::string options = connection_options(response, framing);
+  if (!options.empty()) append_header(out, "Connection", options);
   out.append("\r\n");
 }
 

@@ -69,6 +69,8 @@ TEST_F(Handshake, WhatIsNoUpgradeIsToldSo) {
   const HttpResponse plain = http.get("/v1/ws");
   EXPECT_EQ(plain.status, 426);
   EXPECT_EQ(plain.json()["code"].text(), "upgrade_required");
+  EXPECT_EQ(plain.header("upgrade"), "websocket");
+  EXPECT_EQ(plain.header("connection"), "upgrade");
   EXPECT_NE(plain.body.find("a proxy dropped it"), std::string::npos) << plain.body;
   HttpClient proxied(port());
   proxied.write_raw(
@@ -76,6 +78,7 @@ TEST_F(Handshake, WhatIsNoUpgradeIsToldSo) {
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
   const HttpResponse of_proxy = proxied.read_response();
   EXPECT_EQ(of_proxy.status, 426);
+  EXPECT_EQ(of_proxy.header("connection"), "upgrade, close");
   EXPECT_NE(of_proxy.body.find("Usually a proxy sends it so"), std::string::npos) << of_proxy.body;
 
   const Headers upgrade = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};

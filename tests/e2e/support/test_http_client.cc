@@ -95,7 +95,7 @@ void HttpClient::write(const HttpRequest& request) {
 }
 
 void HttpClient::choose_framing(const HttpResponse& head, bool has_body) {
-  closes_ = lower(head.header("connection")) == "close";
+  closes_ = lower(head.header("connection")).ends_with("close");
   length_left_ = 0;
   if (!has_body || head.status == 204 || head.status == 304 || head.status < 200) {
     framing_ = Framing::kNone;
