@@ -52,14 +52,14 @@ TEST(Admission, TakesOverChangedLimitsAndProxies) {
   };
   EXPECT_TRUE(subscribes_at(kNowMs));
   EXPECT_FALSE(subscribes_at(kNowMs + 200));
-  const auto first = admission.lease_account(account("42"));
-  EXPECT_FALSE(admission.lease_account(account("42")));
+  const auto first = admission.lease_session(account("42"), "192.0.2.1");
+  EXPECT_FALSE(admission.lease_session(account("42"), "192.0.2.1"));
   EXPECT_FALSE(admission.is_proxy("198.51.100.7"));
 
   admission.apply(config_with(5), *NetworkList::parse({"198.51.100.0/24"}));
   EXPECT_TRUE(subscribes_at(kNowMs + 200)) << "a token comes back five times as fast";
   EXPECT_FALSE(subscribes_at(kNowMs + 200));
-  EXPECT_TRUE(admission.lease_account(account("42")));
+  EXPECT_TRUE(admission.lease_session(account("42"), "192.0.2.1"));
   EXPECT_TRUE(admission.is_proxy("198.51.100.7"));
 
   admission.apply(config_with(0), {});
