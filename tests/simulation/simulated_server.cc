@@ -55,7 +55,8 @@ SimulatedServer::SimulatedServer(const Outside& outside, SimulatedRuntime::Accep
                 .router = router_,
                 .projections = projections_,
                 .metrics = {},
-                .outboxes = {}},
+                .outboxes = {},
+                .condition = [] { return LogCondition{}; }},
       shards_(make_shards(outside.shards, services_, reads_, outside.log.held(),
                           [&] {
                             auto runtime =
