@@ -15,11 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kKey = "service-key-of-the-tls-test-0123456789";
+constexpr const char* kServiceKey = "service-key-of-the-tls-test-0123456789";
 
 struct TlsFolder {
   TlsFolder() : authority(folder.path()) {
-    std::ofstream(at("keys")) << "tests:" << kKey << ":event:publish,audit:read\n";
+    std::ofstream(at("keys")) << "tests:" << kServiceKey << ":event:publish,audit:read\n";
     fs::permissions(at("keys"), fs::perms(0600));
     install("first", "IP:127.0.0.1");
   }
@@ -43,7 +43,7 @@ struct Tls : TlsFolder, ServerTest {
 
   std::string url() const { return "https://127.0.0.1:" + std::to_string(port()); }
   std::vector<std::string> environment() const {
-    return {"COURTSIDE_URL=" + url(), std::string("COURTSIDE_TOKEN=") + kKey,
+    return {"COURTSIDE_URL=" + url(), std::string("COURTSIDE_TOKEN=") + kServiceKey,
             "COURTSIDE_CA_FILE=" + authority.ca_file()};
   }
 
@@ -196,7 +196,7 @@ TEST_F(MutualTls, ACertificateStandsForItsService) {
   EXPECT_THAT(status(shows(others, "billing")), testing::HasSubstr("alert"));
   // A credential that is sent counts instead.
   auto both = shows(folder, "stranger");
-  both.insert(both.end(), {"-H", std::string("Authorization: Bearer ") + kKey});
+  both.insert(both.end(), {"-H", std::string("Authorization: Bearer ") + kServiceKey});
   EXPECT_EQ(status(both), "200");
   both.back() = "Authorization: Bearer nobody";
   EXPECT_EQ(status(both), "401");
@@ -205,7 +205,7 @@ TEST_F(MutualTls, ACertificateStandsForItsService) {
 TEST_F(MutualTls, WhoIsTakenOutOfTheFilesIsNoServiceAnyMore) {
   ASSERT_EQ(status(shows(folder, "billing")), "200");
   const std::string fresh = at("keys.new");
-  std::ofstream(fresh) << "tests:" << kKey << "\n";
+  std::ofstream(fresh) << "tests:" << kServiceKey << "\n";
   fs::permissions(fresh, fs::perms(0600));
   fs::rename(fresh, at("keys"));
   server.process().signal(SIGHUP);
