@@ -194,8 +194,7 @@ int HttpMessageParser::State::end_headers() {
   const bool has_length = (parser.flags & F_CONTENT_LENGTH) != 0;
   if ((parser.flags & F_CHUNKED) != 0) message.body_bytes_max = limits.body_bytes_max;
   if (has_length) message.body_bytes_max = static_cast<std::size_t>(parser.content_length);
-  if (has_length && kind != Kind::kAnswerToHead &&
-      parser.content_length > limits.body_bytes_max) {
+  if (has_length && kind != Kind::kAnswerToHead && parser.content_length > limits.body_bytes_max) {
     refuse_body();
     return -1;
   }

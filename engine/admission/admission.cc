@@ -35,8 +35,7 @@ Result<void> refused_if(std::optional<std::uint64_t> wait_ms, std::string_view w
   return tl::unexpected(rate_limited(what, *wait_ms));
 }
 
-Result<Quota::Lease> leased(std::optional<Quota::Lease> lease,
-                                      std::string_view what) {
+Result<Quota::Lease> leased(std::optional<Quota::Lease> lease, std::string_view what) {
   if (!lease) return tl::unexpected(rate_limited(what, kLeaseWaitMs));
   return std::move(*lease);
 }

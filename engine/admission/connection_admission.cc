@@ -75,8 +75,8 @@ Result<void> ConnectionAdmission::take_place(const Identity& identity) {
   return {};
 }
 
-Result<std::shared_ptr<const void>> ConnectionAdmission::hold_subscription(
-    const Identity& identity, std::size_t channels) {
+Result<std::shared_ptr<const void>> ConnectionAdmission::hold_subscription(const Identity& identity,
+                                                                           std::size_t channels) {
   if (identity.kind != Identity::Kind::kAnonymous) return nullptr;
   auto place = shared_admission_.lease_subscription(identity, address_, channels);
   if (!place) return fail(place.error());

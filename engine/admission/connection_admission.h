@@ -107,7 +107,7 @@ class ConnectionAdmission {
   std::string leased_address_;  // the address that places_.of_address is for, behind a proxy
   Quota::Lease session_place_;
   std::string session_of_;  // the account or address that session_place_ is for; empty: none
-  std::string caller_;   // actor of the last valid credential; empty: none
+  std::string caller_;      // actor of the last valid credential; empty: none
   std::uint64_t connection_ = 0;
 };
 

@@ -154,7 +154,7 @@ struct Config {
   struct Limits {
     std::uint64_t connections = 20'000;
     std::uint64_t connections_per_address = 2000;  // 0: unlimited
-    std::uint64_t connections_per_account = 100;  // sessions and streams; 0: unlimited
+    std::uint64_t connections_per_account = 100;   // sessions and streams; 0: unlimited
     // What callers without a token hold, of one address; 0: unlimited.
     std::uint64_t anonymous_sessions = 200;  // and streams
     std::uint64_t anonymous_subscriptions = 1000;

@@ -142,7 +142,8 @@ std::vector<Setting> limits_settings() {
       {"limits.connections", "open connections; further ones are refused",
        count(MEMBER(limits.connections), 1, 1'000'000)},
       {"limits.connections_per_address",
-       "open connections from one address (an IPv6 /64); behind an HTTP proxy, sessions and streams "
+       "open connections from one address (an IPv6 /64); behind an HTTP proxy, sessions and "
+       "streams "
        "of one client; further ones are refused",
        count(MEMBER(limits.connections_per_address), 1, 1'000'000, "unlimited")},
       {"limits.connections_per_account",

@@ -176,8 +176,8 @@ void Peer::after_traces(Resumption then) {
 }
 
 void Peer::read_body(Admission::BodyLeases room, Received then) {
-  body_ = std::make_unique<PendingBody>(
-      PendingBody{.room = std::move(room), .then = std::move(then)});
+  body_ =
+      std::make_unique<PendingBody>(PendingBody{.room = std::move(room), .then = std::move(then)});
   link_.read_body();
 }
 

@@ -89,8 +89,9 @@ class Exchange {
   // The allowed origin of the request, for the CORS headers of its answers.
   virtual void set_origin(std::string_view origin) = 0;
 
-  // Reads the request's body and calls `then`, unless the connection closes before. A body that breaks HTTP, is too large or too slow is answered instead. REQUIRES: the request has a
-  // body, and nothing was answered.
+  // Reads the request's body and calls `then`, unless the connection closes before. A body that
+  // breaks HTTP, is too large or too slow is answered instead. REQUIRES: the request has a body,
+  // and nothing was answered.
   using Received = std::function<void(Exchange&, RequestBody&)>;
   virtual void read_body(Admission::BodyLeases room, Received then) = 0;
 

@@ -142,10 +142,9 @@ void post_events(Exchange& exchange, const HttpRequest& request, const Identity&
   if (const Result<void> good = judge_headers(exchange, request, publisher); !good) {
     return refuse(exchange, good.error());
   }
-  with_body(exchange, request, publisher,
-            [request, publisher](Exchange& asker, RequestBody& body) {
-              take_posting(asker, request, publisher, body);
-            });
+  with_body(exchange, request, publisher, [request, publisher](Exchange& asker, RequestBody& body) {
+    take_posting(asker, request, publisher, body);
+  });
 }
 
 }  // namespace courtside

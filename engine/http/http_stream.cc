@@ -143,8 +143,8 @@ bool admit_stream(Exchange& exchange, StreamOpening& opening) {
     exchange.respond(draining_problem());
     return false;
   }
-  Result<std::shared_ptr<const void>> place = exchange.admission().take_subscribe(
-      opening.reader, opening.interest->filter.channels.size());
+  Result<std::shared_ptr<const void>> place =
+      exchange.admission().take_subscribe(opening.reader, opening.interest->filter.channels.size());
   if (!place) {
     refuse(exchange, place.error());
     return false;

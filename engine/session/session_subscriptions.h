@@ -92,7 +92,7 @@ class SessionSubscriptions {
     bool waits_for_trace = false;
     bool wants_state = false;
     std::shared_ptr<const void> place = {};  // SessionHost::take_subscribe
-    std::optional<Start> start = {};  // where it begins, as soon as its states are read
+    std::optional<Start> start = {};         // where it begins, as soon as its states are read
     // Hashes of its channels that a rights change may name, ascending. A change is compared with
     // the channels of a subscription only when its hash is here.
     std::vector<std::size_t> fact_channels = {};

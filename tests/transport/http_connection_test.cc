@@ -272,8 +272,8 @@ TEST(HttpConnection, AShortBodyThatIsNotReadIsSkipped) {
   server.on_request_do = refuse;
   RawClient client(server.port());
   client.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabc");
-  ASSERT_TRUE(pump_until_answer(server, client,
-                                "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"));
+  ASSERT_TRUE(
+      pump_until_answer(server, client, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"));
   client.take_input();
   server.on_request_do = nullptr;
   client.send("de" + get("/2"));
@@ -327,8 +327,7 @@ TEST(HttpConnection, ABodyWaitsUntilItIsAskedFor) {
   waiting.method = "POST";
   waiting.target = "/1";
   server.connection().read_body();
-  ASSERT_TRUE(
-      pump_until_answer(server, client, answer("POST /1 abc") + answer("GET /2 ")));
+  ASSERT_TRUE(pump_until_answer(server, client, answer("POST /1 abc") + answer("GET /2 ")));
 }
 
 // It takes what the client sent anyway, but not for ever.

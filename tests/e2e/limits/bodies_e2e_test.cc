@@ -1,5 +1,5 @@
-// Goal: a request with a body is judged by its headers. What is refused costs no body, and the bodies
-// that are received at the same time are bounded.
+// Goal: a request with a body is judged by its headers. What is refused costs no body, and the
+// bodies that are received at the same time are bounded.
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -30,13 +30,16 @@ class Bodies : public AdmissionTest {
   }
 
   // Sends headers that announce a body, and no byte of it.
-  std::unique_ptr<HttpClient> announce(const std::string& request_line, const std::string& headers) {
+  std::unique_ptr<HttpClient> announce(const std::string& request_line,
+                                       const std::string& headers) {
     auto client = std::make_unique<HttpClient>(port());
     client->write_raw(request_line + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n");
     return client;
   }
 
-  static std::string length(const std::string& bytes) { return "Content-Length: " + bytes + "\r\n"; }
+  static std::string length(const std::string& bytes) {
+    return "Content-Length: " + bytes + "\r\n";
+  }
   static std::string by(const std::string& credential) {
     return "Authorization: Bearer " + credential + "\r\n";
   }
@@ -70,7 +73,8 @@ TEST_F(Bodies, AreRefusedByTheHeadersAlone) {
       {"no credential", "POST /v1/events", announced, 401},
       {"no credential, chunked", "POST /v1/events", "Transfer-Encoding: chunked\r\n", 401},
       {"a bad credential", "POST /v1/events", announced + event_of("not-a-token"), 401},
-      {"a service that publishes nothing", "POST /v1/events", announced + event_of(kReaderKey), 403},
+      {"a service that publishes nothing", "POST /v1/events", announced + event_of(kReaderKey),
+       403},
       {"another origin", "POST /v1/events",
        announced + event_of(kServiceKey) + "Origin: https://evil.example\r\n", 403},
       {"an unknown path", "POST /v1/nowhere", announced + event_of(kServiceKey), 404},
@@ -111,9 +115,8 @@ TEST_F(Bodies, AShortOneThatIsNotReadLeavesTheConnection) {
 
 TEST_F(Bodies, WhoWaitsForContinueGetsItWhenTheHeadersAreGood) {
   const std::string body = Draft{.id = "1"}.json();
-  const std::string headers =
-      length(std::to_string(body.size())) + "Expect: 100-continue\r\nContent-Type: " + kEventMedia +
-      "\r\n";
+  const std::string headers = length(std::to_string(body.size())) +
+                              "Expect: 100-continue\r\nContent-Type: " + kEventMedia + "\r\n";
   const auto stranger = announce("POST /v1/events", headers);
   EXPECT_EQ(stranger->read_response().status, 401);
   const auto client = announce("POST /v1/events", headers + by(kServiceKey));
