@@ -43,6 +43,9 @@ const std::vector<Promise> kProtocol = {
     {"internal", 500, 1011, Retry::kYes},
     {"overloaded", 503, 1013, Retry::kYes},
     {"draining", 503, 1012, Retry::kYes},
+    {"data_corrupt", 500, 1011, Retry::kNo},
+    {"write_failed", 503, 1011, Retry::kYes},
+    {"storage_full", 507, 0, Retry::kYes},
 };
 
 TEST(Codes, AreWhatTheProtocolPromises) {

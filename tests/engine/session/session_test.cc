@@ -78,7 +78,7 @@ TEST_F(SessionTest, WhatIsTheProcesssOwnIsInternal) {
   commit(2, "user:1");
   hello();
   say(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:1"],"from":{"last":1}})");
-  session->on_start(1, lookups.at(0).attempt, fail(Code::data_corrupt, "/var/lib/courtside"));
+  session->on_start(1, lookups.at(0).attempt, fail(Code::no_input, "/var/lib/courtside"));
   EXPECT_EQ(
       take(),
       R"({"type":"error","id":1,"code":"internal","message":"the server could not do it; its log says why","retryable":true})"

@@ -5,19 +5,15 @@
  *
  * @module
  */
-import { CourtsideError } from "./errors.js";
+import type { CourtsideError } from "./errors.js";
 import { append, eventsUrl, request } from "./http.js";
 import type { Message, Socket } from "./options.js";
 
 const beginnings: Record<string, object> = { now: {}, earliest: { since: "1970-01-01T00:00:00Z" } };
 
-// What a stream of server-sent events does not have.
-const ofSockets = ["last", "state", "speed"];
-
 /**
  * A class for the option `WebSocket`. The options `state` and `speed` and the beginning `{ last }` of
- * a subscription are refused with `bad_request`, because a stream of server-sent events has none of
- * them; its events have all `fields`.
+ * a subscription are refused with `bad_request`; its events have all `fields`.
  */
 export class SseSocket implements Socket {
   /** @hidden */
@@ -86,15 +82,9 @@ export class SseSocket implements Socket {
           await request(`${base}health`, token);
           say({ type: "welcome", session: "sse", heartbeat: 15_000, maxmessage: 262_144 });
         } else if (type === "subscribe") {
-          const asked = { ...rest, ...(beginnings[from] ?? from) };
-          const refused = ofSockets.find((name) => asked[name]);
-          if (refused) {
-            const why = `\`${refused}\` needs a WebSocket: server-sent events do not have it`;
-            throw Object.assign(new CourtsideError("bad_request", why), { status: 400 });
-          }
           streams.set(sub, control);
           const headers = { accept: "text/event-stream" };
-          const address = eventsUrl(base, asked);
+          const address = eventsUrl(base, { ...rest, ...(beginnings[from] ?? from) });
           await read(sub, await request(address, token, { headers, signal }));
         } else if (type === "unsubscribe") {
           streams.get(sub)?.abort();

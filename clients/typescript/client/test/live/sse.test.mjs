@@ -66,14 +66,9 @@ test("a gap is a GapError, and what needs a WebSocket is refused", async () => {
   await using client = connect();
   const gone = client.subscribe("user:1", { from: { after: "old:7" } });
   await expect(gone.next()).rejects.toThrow(GapError);
-  for (const [name, options] of [
-    ["state", { state: true }],
-    ["last", { from: { last: 3 } }],
-    ["speed", { from: "earliest", speed: 2 }],
-  ]) {
+  for (const options of [{ state: true }, { from: { last: 3 } }]) {
     await expect(client.subscribe("user:1", options).ended).rejects.toMatchObject({
       code: "bad_request",
-      message: `\`${name}\` needs a WebSocket: server-sent events do not have it`,
     });
   }
 });
