@@ -231,7 +231,7 @@ TEST(WebSocketConnection, AViolationIsAnsweredWithItsCodeEvenToAFlooder) {
   EXPECT_FALSE(client.was_reset());
   EXPECT_EQ(client.input(), served(1, "fine") + served_close(1009, "more than 1000 bytes"));
   client.close();
-  EXPECT_TRUE(server.pump_until_log("message fine; closed violation")) << server.log;
+  EXPECT_TRUE(server.pump_until_log("message fine; closed violation 1009")) << server.log;
 }
 
 TEST(WebSocketConnection, AViolationBehindOurCloseEndsItWithoutASecondFrame) {
