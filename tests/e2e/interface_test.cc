@@ -359,7 +359,7 @@ TEST_F(Interface, EveryPathThatTheServerKnowsIsThere) {
     }
   }
   EXPECT_GE(known.size(), 8u);
-  // Of the listener for administration, and of conformance tests: docs/operations.md has them.
+  // Of the listener for administration, and of conformance tests.
   for (const char* other : {"/close", "/v1/echo"}) EXPECT_EQ(known.erase(other), 1u) << other;
   for (const std::string& part : known) {
     bool found = false;
