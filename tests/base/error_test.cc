@@ -46,6 +46,7 @@ const std::vector<Promise> kProtocol = {
     {"data_corrupt", 500, 1011, Retry::kNo},
     {"write_failed", 503, 1011, Retry::kYes},
     {"storage_full", 507, 0, Retry::kYes},
+    {"storage_read_only", 507, 0, Retry::kYes},
 };
 
 TEST(Codes, AreWhatTheProtocolPromises) {
