@@ -64,27 +64,17 @@ Error rate_limited(std::string_view what, std::uint64_t wait_ms) {
 }
 
 Admission::Admission(const Config& config, NetworkList proxies)
-    : proxies_(std::make_shared<const NetworkList>(std::move(proxies))),
+    : proxies_(std::make_shared<const NetworkList>()),
       is_exposed_(courtside::is_exposed(config)),
       has_tls_(courtside::has_tls(config)),
-      reads_per_caller_(config.limits.history_reads_per_account),
-      failed_logins_({.count = config.limits.failed_logins_per_minute, .per_ms = kMinuteMs}),
-      subscribes_({.count = config.limits.subscribes_per_second, .per_ms = kSecondMs}),
-      publishes_({.count = config.limits.publishes_per_second, .per_ms = kSecondMs}),
-      connections_(config.limits.connections),
-      addresses_(config.limits.connections_per_address),
-      accounts_(config.limits.connections_per_account),
-      anonymous_sessions_(config.limits.anonymous_sessions),
-      anonymous_subscriptions_(config.limits.anonymous_subscriptions),
-      anonymous_channels_(config.limits.anonymous_channels),
-      histories_(config.limits.history_streams),
-      anonymous_histories_(anonymous_share(config.limits)),
-      callers_histories_(config.limits.history_streams_per_account),
-      bodies_(room_for_bodies(config.limits)),
-      callers_bodies_(callers_room_for_bodies(config.limits)),
+      failed_logins_({.count = 0, .per_ms = kMinuteMs}),
+      subscribes_({.count = 0, .per_ms = kSecondMs}),
+      publishes_({.count = 0, .per_ms = kSecondMs}),
       tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
                 .tickets_max = config.limits.tickets,
-                .per_holder_max = config.limits.connections_per_account}) {}
+                .per_holder_max = 0}) {
+  apply(config, std::move(proxies));
+}
 
 void Admission::apply(const Config& config, NetworkList proxies) {
   const Config::Limits& limits = config.limits;

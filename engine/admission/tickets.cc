@@ -19,7 +19,7 @@ std::string key_of(const Identity& holder) {
 
 void Tickets::set_per_holder_max(std::size_t per_holder_max) {
   const std::lock_guard lock(mutex_);
-  per_holder_max_ = per_holder_max;
+  options_.per_holder_max = per_holder_max;
 }
 
 Result<std::string> Tickets::issue(const Identity& holder, std::uint64_t now_ms) {
@@ -29,7 +29,8 @@ Result<std::string> Tickets::issue(const Identity& holder, std::uint64_t now_ms)
   const std::lock_guard lock(mutex_);
   drop_ended(now_ms);
   const auto held = counts_.find(key);
-  if (per_holder_max_ > 0 && held != counts_.end() && held->second >= per_holder_max_) {
+  if (options_.per_holder_max > 0 && held != counts_.end() &&
+      held->second >= options_.per_holder_max) {
     const auto first = std::find_if(by_end_.begin(), by_end_.end(),
                                     [&](const Ticket& each) { return each.holder_key == key; });
     const std::uint64_t wait_ms = first->ends_ms - now_ms;

@@ -33,8 +33,7 @@ class Tickets {
     std::size_t tickets_max;     // unused tickets of all holders
     std::size_t per_holder_max;  // of one account or service; 0: unlimited
   };
-  explicit Tickets(const Options& options)
-      : options_(options), per_holder_max_(options.per_holder_max) {}
+  explicit Tickets(const Options& options) : options_(options) {}
 
   void set_per_holder_max(std::size_t per_holder_max);
 
@@ -59,9 +58,8 @@ class Tickets {
   void drop_ended(std::uint64_t now_ms);
   void drop(Order::iterator ticket);
 
-  const Options options_;
   mutable std::mutex mutex_;
-  std::size_t per_holder_max_;
+  Options options_;
   Order by_end_;  // the next to expire first
   std::map<Sha256, Order::iterator> by_digest_;
   std::map<std::string, std::size_t> counts_;  // by holder_key

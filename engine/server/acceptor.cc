@@ -7,10 +7,12 @@
 
 namespace courtside {
 
+std::function<void(AcceptedSocket)> Acceptor::entrance(Door door) {
+  return [this, door](AcceptedSocket socket) { on_socket(std::move(socket), door); };
+}
+
 Result<std::unique_ptr<Listener>> Acceptor::open(const ListenAddress& address, Door door) {
-  return Listener::listen(
-      loop_, address, [this, door](AcceptedSocket socket) { on_socket(std::move(socket), door); },
-      [this] { ++exhausted_; });
+  return Listener::listen(loop_, address, entrance(door), [this] { ++exhausted_; });
 }
 
 Result<void> Acceptor::listen(const ListenAddress& address) {
@@ -21,9 +23,7 @@ Result<void> Acceptor::listen(const ListenAddress& address) {
 }
 
 void Acceptor::adopt(int fd) {
-  listener_ = Listener::adopt(
-      loop_, fd, [this](AcceptedSocket socket) { on_socket(std::move(socket), Door::kPublic); },
-      [this] { ++exhausted_; });
+  listener_ = Listener::adopt(loop_, fd, entrance(Door::kPublic), [this] { ++exhausted_; });
 }
 
 Result<void> Acceptor::listen_for_admin(const ListenAddress& address) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -53,6 +54,7 @@ class Acceptor {
  private:
   enum class Door : std::uint8_t { kPublic, kLocal, kAdmin };
 
+  std::function<void(AcceptedSocket)> entrance(Door door);
   Result<std::unique_ptr<Listener>> open(const ListenAddress& address, Door door);
   void on_socket(AcceptedSocket socket, Door door);
   Shard& next_shard();

@@ -305,8 +305,7 @@ void Server::on_wake() {
   if (stop_requested_) {
     tell_stopping();
     stop_listening();
-  } else if (restart_requested_) {
-    restart_requested_ = false;
+  } else if (restart_requested_.exchange(false) && !kept_socket_) {
     // It would end first, and clients would wait for that long.
     if (backups_->is_busy()) return log_warning("engine", "no restart: a backup is being made");
     const Result<int> socket = acceptor_->duplicate_socket();
