@@ -5,6 +5,7 @@
 //   std::string body = object.take();   // {"code":"not_found","status":404}
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,7 +20,10 @@ void append_number(std::string& out, std::uint64_t number);
 
 class JsonObject {
  public:
-  JsonObject() : out_("{") {}
+  JsonObject() {
+    out_.reserve(kReservedBytes);
+    out_.push_back('{');
+  }
 
   JsonObject& text(std::string_view name, std::string_view value);
   JsonObject& number(std::string_view name, std::uint64_t value);
@@ -34,6 +38,9 @@ class JsonObject {
   std::string take();
 
  private:
+  // Most objects are answers of the protocol: one allocation holds them.
+  static constexpr std::size_t kReservedBytes = 160;
+
   void begin(std::string_view name);
 
   std::string out_;

@@ -194,7 +194,12 @@ std::size_t BenchClient::take_handshake(std::string_view bytes) {
   if (end == std::string_view::npos) return 0;
   errno = 0;
   if (bytes.substr(0, 12) != "HTTP/1.1 101") {
-    fail(format("the server refused the WebSocket: {}", bytes.substr(0, bytes.find('\r'))));
+    const std::string_view status = bytes.substr(0, bytes.find('\r'));
+    const bool is_limit = status.find(" 429 ") != std::string_view::npos;
+    fail(format("the server refused the WebSocket: {}{}", status,
+                is_limit ? "; for so many connections it needs a greater "
+                           "`limits.connections_per_address`"
+                         : ""));
     return 0;
   }
   if (address_.deflate &&

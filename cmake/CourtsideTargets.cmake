@@ -12,6 +12,9 @@ if(CMAKE_UNITY_BUILD)
   # In a unity build, g++ expects anonymous namespaces in the generated file only.
   target_compile_options(courtside_options INTERFACE
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+  # g++ inlines less in units that it takes for large, as all units of a unity build are.
+  target_compile_options(courtside_options INTERFACE
+    $<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<CONFIG:RelWithDebInfo>>:--param=large-unit-insns=1000000>)
 endif()
 target_include_directories(courtside_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 if(COURTSIDE_SANITIZE)

@@ -42,10 +42,10 @@ std::string nearest_type(std::string_view type) {
   const std::size_t dot = type.find('.');
   if (dot == std::string_view::npos || find_family(type) != nullptr) return {};
   const std::string written_family = folded(type.substr(0, dot));
-  const std::string written = folded(type.substr(dot + 1));
   for (const EventFamily& family : catalogue()) {
     const bool is_family = family.name == written_family;
     if (!is_family && !is_one_letter_off(written_family, family.name)) continue;
+    const std::string written = folded(type.substr(dot + 1));
     for (const EventRule& event : family.events) {
       // With both words misspelt the guess would be too weak.
       const std::string known = folded(event.name);

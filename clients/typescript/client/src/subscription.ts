@@ -382,10 +382,10 @@ export function createSubscription<E>(
   return self;
 }
 
-// Whether an event comes after what was received. Only offsets of one epoch can be compared: the
-// longer number is the greater one. It runs for each event, so nothing is split.
+// Whether an event comes after what was received: the longer position is the greater one. One of
+// another epoch always does. It runs for each event, so the epochs are compared last.
 function isAfter(position: string, received = ""): boolean {
-  if (!position.startsWith(received.slice(0, received.indexOf(":") + 1))) return true;
   const longer = position.length - received.length;
-  return longer ? longer > 0 : position > received;
+  const isGreater = longer ? longer > 0 : position > received;
+  return isGreater || !position.startsWith(received.slice(0, received.indexOf(":") + 1));
 }
