@@ -26,6 +26,16 @@ bool any_needs_escape(const char* bytes) {
           has_below(word ^ kOnes * '\\', 1)) != 0;
 }
 
+// How many characters come before the first one that needs an escape.
+std::size_t clean_prefix(std::string_view text) {
+  std::size_t size = 0;
+  while (text.size() - size >= kWordBytes && !any_needs_escape(text.data() + size)) {
+    size += kWordBytes;
+  }
+  while (size < text.size() && !needs_escape(text[size])) ++size;
+  return size;
+}
+
 void append_escaped(std::string& out, char c) {
   switch (c) {
     case '"': out.append("\\\""); return;
@@ -47,17 +57,22 @@ void append_escaped(std::string& out, char c) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  out.push_back('"');
-  // Almost no text needs an escape: copy whole runs.
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    while (text.size() - i >= kWordBytes && !any_needs_escape(text.data() + i)) i += kWordBytes;
-    if (i == text.size() || !needs_escape(text[i])) continue;
-    out.append(text.substr(begin, i - begin));
-    append_escaped(out, text[i]);
-    begin = i + 1;
+  std::size_t clean = clean_prefix(text);
+  if (clean == text.size()) {  // almost always
+    const std::size_t begin = out.size();
+    out.resize(begin + text.size() + 2);
+    out[begin] = '"';
+    text.copy(&out[begin + 1], text.size());
+    out.back() = '"';
+    return;
   }
-  out.append(text.substr(begin));
+  out.push_back('"');
+  for (; clean < text.size(); clean = clean_prefix(text)) {
+    out.append(text.substr(0, clean));
+    append_escaped(out, text[clean]);
+    text.remove_prefix(clean + 1);
+  }
+  out.append(text);
   out.push_back('"');
 }
 
