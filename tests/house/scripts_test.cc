@@ -100,7 +100,7 @@ std::set<std::string> listed(const std::string& heading, bool with_alternatives 
 
 TEST(Packages, AreListedOnce) {
   std::set<std::string> all;
-  for (const char* heading : {"build", "node", "package", "test", "check", "deploy"}) {
+  for (const char* heading : {"build", "node", "package", "test", "check", "peers", "deploy"}) {
     const std::set<std::string> packages = listed(heading);
     EXPECT_FALSE(packages.empty()) << heading;
     for (const std::string& package : packages) {

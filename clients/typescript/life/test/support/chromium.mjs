@@ -24,10 +24,11 @@ export class Chromium {
   #waiting = new Map();
   #sessions = new Map();
 
-  static async create() {
+  /** `more`: further flags of the browser. */
+  static async create(...more) {
     const browser = new Chromium();
     browser.folder = await mkdtemp(join(tmpdir(), "courtside-chromium-"));
-    const command = ["--pdeathsig", "KILL", "chromium", ...flags];
+    const command = ["--pdeathsig", "KILL", "chromium", ...flags, ...more];
     browser.child = spawn("setpriv", [...command, `--user-data-dir=${browser.folder}`, "about:blank"], {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],
@@ -86,9 +87,11 @@ export class Chromium {
 
   async end() {
     this.pages.close();
-    const ended = once(this.child, "exit");
-    this.child.kill("SIGKILL");
-    await ended;
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, "exit");
+      this.child.kill("SIGKILL");
+      await ended;
+    }
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
