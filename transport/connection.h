@@ -13,7 +13,8 @@
 // `queue_bytes_max` the connection is congested: the sender must stop until on_drained, which comes
 // when the queue falls below half of the limit.
 //
-// Reading: pings are answered here; of several unanswered ones, only the newest. A peer may close
+// Reading: pings are answered here, pongs_per_second_max of them; of several unanswered ones, only
+// the newest. A peer may close
 // its sending side and wait for its responses: they are sent, and then the connection closes. A
 // stream continues until a write fails. A WebSocket ends after its queue is written.
 //
@@ -91,7 +92,8 @@ class ConnectionHandler {
   virtual void on_drained(Connection& connection) = 0;
 
   // The last call. `close_code` is from the peer's close frame (0: there was none; 1005: it had no
-  // code), or after a violation of RFC 6455 the code that answered it (kViolation).
+  // code), or the code that answered a violation of RFC 6455 (kViolation) or an unfinished message
+  // (kTimeout).
   virtual void on_closed(Connection& connection, CloseReason reason, std::uint16_t close_code) = 0;
 };
 

@@ -72,7 +72,7 @@ class ServerConnection final : public Connection,
     websocket_ = std::make_unique<WebSocketSession>(
         WebSocketCodec(WebSocketRole::kServer, terms.limits.value_or(limits_->websocket),
                        terms.deflate.has_value()),
-        limits_->close_timeout_ms, stream_, *this);
+        *limits_, stream_, *this);
     if (http_->feeding()) return;  // on_bytes continues with the frames
     http_.reset();
     stream_.offer_kept();

@@ -112,12 +112,14 @@ class WebSocketCodec::Assembler {
   // Refuses by the announced length, before storing any of it.
   bool admit_fragment(const FramePiece& piece) {
     if (++state_.fragment_count > limits_.fragments_max) {
-      return refuse({1008, format("more than {} fragments", limits_.fragments_max)});
+      return refuse({1009, format("more than {} fragments", limits_.fragments_max)});
     }
     const std::size_t bytes_max = state_.is_compressed
                                       ? compressed_bytes_max(limits_.message_bytes_max)
                                       : limits_.message_bytes_max;
-    if (piece.frame_bytes > bytes_max || state_.message.size() + piece.frame_bytes > bytes_max) {
+    const std::size_t charged_bytes =
+        state_.message.size() + (state_.fragment_count - 1) * limits_.fragment_bytes;
+    if (piece.frame_bytes > bytes_max || charged_bytes + piece.frame_bytes > bytes_max) {
       return refuse(too_large());
     }
     return true;
@@ -158,7 +160,7 @@ class WebSocketCodec::Assembler {
     if (!piece.last) return true;
     const auto opcode = static_cast<Opcode>(piece.opcode);
     if (opcode == Opcode::kClose) return take_close(state_.control);
-    return handler_.on_input({opcode, state_.control, 0});
+    return handler_.on_input({opcode, state_.control, 0, state_.in_message});
   }
 
   bool take_close(std::string_view body) {

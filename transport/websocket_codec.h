@@ -22,7 +22,9 @@ enum class Opcode : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9
 
 struct WebSocketLimits {
   std::size_t message_bytes_max = 64 * 1024;  // more, or inflated to more: close 1009
-  std::size_t fragments_max = 256;            // of one message; more: close 1008
+  std::size_t fragments_max = 256;            // of one message; more: close 1009
+  // Each fragment after the first counts as so many bytes more.
+  std::size_t fragment_bytes = 128;
 
   friend bool operator==(const WebSocketLimits&, const WebSocketLimits&) = default;
 };
@@ -30,8 +32,9 @@ struct WebSocketLimits {
 // One whole message or control frame, valid until the next call of feed().
 struct WebSocketInput {
   Opcode opcode = Opcode::kText;
-  std::string_view payload;      // of a close: the reason
-  std::uint16_t close_code = 0;  // of a close: its code, 1005 when it had none
+  std::string_view payload;        // of a close: the reason
+  std::uint16_t close_code = 0;    // of a close: its code, 1005 when it had none
+  bool is_within_message = false;  // a control frame between two fragments
 };
 
 // Receives what feed() finds. It must not destroy the codec during a call.
@@ -57,7 +60,7 @@ class WebSocketCodec {
   WebSocketRole role() const { return role_; }
 
   // Parses `input` and returns how many bytes were used: all, or up to where the handler stopped. A
-  // protocol violation is returned with the close code to send (1002, 1007, 1008, 1009) and a
+  // protocol violation is returned with the close code to send (1002, 1007, 1009) and a
   // reason; nothing may be fed after it. A frame whose announced length exceeds the limit is
   // refused by its header, before anything of its payload comes.
   struct Violation {
@@ -65,6 +68,9 @@ class WebSocketCodec {
     std::string reason;
   };
   tl::expected<std::size_t, Violation> feed(std::string_view input, WebSocketInputHandler& handler);
+
+  // Whether a frame or a fragmented message has begun and not ended. Not within feed().
+  bool is_unfinished() const { return state_ != nullptr; }
 
  private:
   struct State;

@@ -1,27 +1,64 @@
 #include "transport/websocket_session.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "base/error.h"
 
 namespace courtside {
 
-WebSocketSession::WebSocketSession(WebSocketCodec codec, std::uint32_t close_timeout_ms,
+WebSocketSession::WebSocketSession(WebSocketCodec codec, const ConnectionLimits& limits,
                                    TcpStream& stream, WebSocketSessionOwner& owner)
     : codec_(std::move(codec)),
       stream_(stream),
       owner_(owner),
+      pongs_(limits.pongs_per_second_max),
       heard_ms_(stream.loop().now_ms()),
-      close_timeout_ms_(close_timeout_ms) {}
+      close_timeout_ms_(limits.close_timeout_ms),
+      receive_timeout_ms_(limits.receive_timeout_ms) {}
 
-WebSocketSession::~WebSocketSession() { stream_.loop().cancel_timer(close_timer_); }
+WebSocketSession::~WebSocketSession() {
+  for (const TimerId timer : {close_timer_, pong_timer_, rest_timer_}) {
+    stream_.loop().cancel_timer(timer);
+  }
+}
 
 std::size_t WebSocketSession::feed(std::string_view bytes) {
   if (state_ == State::kEnded) return bytes.size();
   unfinished_bytes_ += bytes.size();
   const auto used = codec_.feed(bytes, *this);
   if (unfinished_bytes_ >= Connection::kSignOfLifeBytes) note_heard();
-  if (used) return *used;
-  refuse(used.error());
-  return bytes.size();
+  if (!used) {
+    refuse(used.error(), CloseReason::kViolation);
+    return bytes.size();
+  }
+  note_unfinished();
+  return *used;
+}
+
+// One timer stays armed while something is unfinished at each look. What is finished costs none.
+void WebSocketSession::note_unfinished() {
+  if (!codec_.is_unfinished()) {
+    began_ms_ = 0;
+  } else if (began_ms_ == 0) {
+    began_ms_ = stream_.loop().now_ms();
+    if (receive_timeout_ms_ != 0 && !is_rest_awaited_) await_rest(receive_timeout_ms_);
+  }
+}
+
+void WebSocketSession::await_rest(std::uint64_t wait_ms) {
+  is_rest_awaited_ = true;
+  rest_timer_ = stream_.loop().start_timer(wait_ms, [this] {
+    is_rest_awaited_ = false;
+    if (began_ms_ == 0 || state_ == State::kEnded || !stream_.open()) return;
+    // Our own pause in reading is not the peer's delay.
+    if (!stream_.reading()) return await_rest(receive_timeout_ms_);
+    const std::uint64_t now_ms = stream_.loop().now_ms();
+    const std::uint64_t due_ms = std::max(began_ms_, stream_.resumed_ms()) + receive_timeout_ms_;
+    if (now_ms < due_ms) return await_rest(due_ms - now_ms);
+    const auto code = static_cast<std::uint16_t>(info(Code::timeout).close_code);
+    refuse({code, "the message took too long"}, CloseReason::kTimeout);
+  });
 }
 
 void WebSocketSession::note_heard() {
@@ -31,6 +68,7 @@ void WebSocketSession::note_heard() {
 
 bool WebSocketSession::on_input(const WebSocketInput& input) {
   note_heard();
+  if (!input.is_within_message) began_ms_ = 0;
   switch (input.opcode) {
     case Opcode::kText:
     case Opcode::kBinary:
@@ -48,12 +86,26 @@ bool WebSocketSession::on_input(const WebSocketInput& input) {
 // At most one pong is queued and one payload waits, even if the peer never reads: only the newest
 // ping needs an answer (RFC 6455, section 5.5.3).
 void WebSocketSession::answer_ping(std::string_view payload) {
-  if (stream_.bytes_written() >= pong_end_) return send_pong(payload);
+  const bool is_free = !waiting_pong_ && stream_.bytes_written() >= pong_end_;
+  if (is_free && pongs_.take(stream_.loop().now_ms())) return send_pong(payload);
+  const bool is_first = !waiting_pong_;
   waiting_pong_ = std::make_unique<std::string>(payload);
+  if (is_first) send_waiting_pong();
 }
 
 void WebSocketSession::on_written() {
+  if (waiting_pong_) send_waiting_pong();
+}
+
+// Now, or when the pong before it is written and the rate allows it.
+void WebSocketSession::send_waiting_pong() {
+  EventLoop& loop = stream_.loop();
   if (!waiting_pong_ || state_ != State::kOpen || stream_.bytes_written() < pong_end_) return;
+  loop.cancel_timer(pong_timer_);
+  if (!pongs_.take(loop.now_ms())) {
+    pong_timer_ = loop.start_timer(pongs_.wait_ms(loop.now_ms()), [this] { send_waiting_pong(); });
+    return;
+  }
   const std::unique_ptr<std::string> payload = std::move(waiting_pong_);
   send_pong(*payload);
 }
@@ -108,9 +160,9 @@ void WebSocketSession::answer_close(const WebSocketInput& input) {
   stream_.close_after_flush(peer_began ? CloseReason::kByPeer : CloseReason::kByUs);
 }
 
-// Nothing can be parsed after a violation, so the peer's close frame is not awaited: the stream
-// drains until the peer's FIN or the timeout.
-void WebSocketSession::refuse(const WebSocketCodec::Violation& violation) {
+// Nothing can be parsed after a violation or within a frame, so the peer's close frame is not
+// awaited: the stream drains until the peer's FIN or the timeout.
+void WebSocketSession::refuse(const WebSocketCodec::Violation& violation, CloseReason reason) {
   violation_code_ = violation.close_code;
   const bool close_not_sent = state_ == State::kOpen;
   state_ = State::kEnded;
@@ -119,7 +171,7 @@ void WebSocketSession::refuse(const WebSocketCodec::Violation& violation) {
     append_close_frame(frame, violation.close_code, violation.reason, codec_.role());
     stream_.send(SharedBytes(std::move(frame)), Urgency::kReply);
   }
-  stream_.close_after_flush(CloseReason::kViolation);
+  stream_.close_after_flush(reason);
 }
 
 }  // namespace courtside

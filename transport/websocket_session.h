@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "transport/connection.h"
+#include "transport/pong_pacer.h"
 #include "transport/tcp_stream.h"
 #include "transport/websocket_codec.h"
 
@@ -28,7 +29,8 @@ class WebSocketSessionOwner {
 
 class WebSocketSession final : WebSocketInputHandler {
  public:
-  WebSocketSession(WebSocketCodec codec, std::uint32_t close_timeout_ms, TcpStream& stream,
+  // It uses close_timeout_ms, receive_timeout_ms and pongs_per_second_max of the limits.
+  WebSocketSession(WebSocketCodec codec, const ConnectionLimits& limits, TcpStream& stream,
                    WebSocketSessionOwner& owner);
   ~WebSocketSession() override;
 
@@ -46,7 +48,8 @@ class WebSocketSession final : WebSocketInputHandler {
   std::uint64_t last_heard_ms() const { return heard_ms_; }
   // The code of the peer's close frame: 0 while there is none, 1005 for one without a code.
   std::uint16_t peer_close_code() const { return peer_close_code_; }
-  // The code that answered the peer's violation of RFC 6455; 0: there was none.
+  // The code that answered the peer's violation of RFC 6455, or a message that took too long; 0:
+  // there was none.
   std::uint16_t violation_code() const { return violation_code_; }
   const std::string& peer_close_reason() const { return peer_close_reason_; }
 
@@ -58,19 +61,28 @@ class WebSocketSession final : WebSocketInputHandler {
   void wait_for_close(bool something_waits);  // in front of our close frame
   void answer_ping(std::string_view payload);
   void send_pong(std::string_view payload);
+  void send_waiting_pong();
   void answer_close(const WebSocketInput& input);
-  void refuse(const WebSocketCodec::Violation& violation);
+  void note_unfinished();
+  void await_rest(std::uint64_t wait_ms);
+  void refuse(const WebSocketCodec::Violation& violation, CloseReason reason);
 
   WebSocketCodec codec_;
   TcpStream& stream_;
   WebSocketSessionOwner& owner_;
   std::unique_ptr<std::string> waiting_pong_;  // the newest ping's payload, not answered yet
   std::uint64_t pong_end_ = 0;  // the stream's written bytes when the last pong is written
+  PongPacer pongs_;
+  TimerId pong_timer_;  // for waiting_pong_
   std::string peer_close_reason_;
   std::uint64_t heard_ms_;
   std::size_t unfinished_bytes_ = 0;  // received since heard_ms_
+  std::uint64_t began_ms_ = 0;  // when the unfinished frame or message began; 0: there is none
+  TimerId rest_timer_;
+  bool is_rest_awaited_ = false;  // by rest_timer_
   TimerId close_timer_;
   const std::uint32_t close_timeout_ms_;
+  const std::uint32_t receive_timeout_ms_;
   std::uint16_t peer_close_code_ = 0;
   std::uint16_t violation_code_ = 0;
   State state_ = State::kOpen;

@@ -172,6 +172,7 @@ struct Config {
     std::uint64_t receive_ms = 30'000;            // for a body, and for a WebSocket message
     std::uint64_t message_bytes = 64 << 10;
     std::uint64_t fragments = 256;
+    std::uint64_t pongs_per_second = 20;       // of a connection
     std::uint64_t subscriptions = 100;         // of a session
     std::uint64_t channels = 10'000;           // of a session, over all its subscriptions
     std::uint64_t publishes_in_flight = 1024;  // of a session

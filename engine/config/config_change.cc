@@ -56,6 +56,7 @@ const std::vector<std::string_view>& reloaded_settings() {
       "limits.pending_body_bytes",
       "limits.receive",
       "limits.fragments",
+      "limits.pongs_per_second",
       "limits.subscriptions",
       "limits.channels",
       "limits.publishes_in_flight",

@@ -190,8 +190,8 @@ std::vector<Setting> limits_settings() {
        "of one account; further ones are refused with `overloaded`",
        bytes(MEMBER(limits.pending_body_bytes), kMiB, kTiB)},
       {"limits.receive",
-       "time limit for a request's body after its headers, and for a WebSocket message after its "
-       "first byte",
+       "time limit for a request's body after its headers, and for a WebSocket message or frame "
+       "after its first byte (close 4408)",
        duration(MEMBER(limits.receive_ms), 10, kHourMs)},
       {"limits.message_bytes",
        "bytes of a message from a WebSocket client; a larger message closes the connection with "
@@ -199,8 +199,11 @@ std::vector<Setting> limits_settings() {
        bytes(MEMBER(limits.message_bytes), kKiB, 16 * kMiB)},
       {"limits.fragments",
        "fragments of a message from a WebSocket client; more fragments close the connection with "
-       "1008",
+       "1009, and each fragment after the first counts as 128 bytes more of message_bytes",
        count(MEMBER(limits.fragments), 1, 100'000)},
+      {"limits.pongs_per_second",
+       "answers to the pings of a WebSocket client; if it sends more, only the newest is answered",
+       count(MEMBER(limits.pongs_per_second), 1, 1000)},
       {"limits.subscriptions", "subscriptions of a session; further ones are refused",
        count(MEMBER(limits.subscriptions), 1, 10'000)},
       {"limits.channels",

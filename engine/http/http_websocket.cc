@@ -128,7 +128,8 @@ void get_websocket(Exchange& exchange, const HttpRequest& request) {
 
 void get_echo(Exchange& exchange, const HttpRequest& request) {
   // Conformance tests send messages of up to 16 MiB, and some of them byte by byte.
-  constexpr WebSocketLimits kEchoLimits = {.message_bytes_max = 16 << 20, .fragments_max = 1 << 20};
+  constexpr WebSocketLimits kEchoLimits = {
+      .message_bytes_max = 16 << 20, .fragments_max = 1 << 20, .fragment_bytes = 0};
   if (!admit_upgrade(exchange, request)) return;
   if (const Result<void> taken = exchange.admission().take_place(Identity{}); !taken) {
     return refuse(exchange, taken.error());

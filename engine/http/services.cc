@@ -21,6 +21,7 @@ ConnectionLimits Services::connection_limits() const {
       .queue_bytes_max = limits.queue_bytes,
       .header_timeout_ms = static_cast<std::uint32_t>(limits.handshake_ms),
       .receive_timeout_ms = static_cast<std::uint32_t>(limits.receive_ms),
+      .pongs_per_second_max = static_cast<std::uint32_t>(limits.pongs_per_second),
       .keep_alive_timeout_ms = static_cast<std::uint32_t>(limits.idle_ms)};
 }
 

@@ -31,6 +31,10 @@ std::vector<FrameCase> good_messages() {
       {"JustWithinTheLimit",
        frame({.opcode = 2, .payload = std::string(1000, '\0')}),
        {binary(std::string(1000, '\0'))}},
+      {"FragmentsJustWithinTheLimit",
+       part(2, false, std::string(300, 'x')) + part(0, false, std::string(300, 'x')) +
+           part(0, true, std::string(144, 'x')),
+       {binary(std::string(744, 'x'))}},
       {"JustEnoughFragments",
        part(1, false, "a") + part(0, false, "b") + part(0, false, "c") + part(0, true, "d"),
        {said("abcd")}},
@@ -100,7 +104,12 @@ std::vector<FrameCase> broken_frames() {
        part(1, false, "") + part(0, false, "") + part(0, false, "") + part(0, false, "") +
            part(0, true, ""),
        {},
-       1008},
+       1009},
+      {"FragmentsOfTooLittle",
+       part(2, false, std::string(300, 'x')) + part(0, false, std::string(300, 'x')) +
+           part(0, true, std::string(145, 'x')),
+       {},
+       1009},
   };
 }
 

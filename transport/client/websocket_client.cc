@@ -21,7 +21,10 @@ namespace courtside {
 namespace {
 
 constexpr ConnectionLimits kStreamLimits = {
-    .http = {}, .websocket = {}, .queue_bytes_max = WebSocketClient::kQueueBytesMax};
+    .http = {},
+    .websocket = {},
+    .queue_bytes_max = WebSocketClient::kQueueBytesMax,
+    .receive_timeout_ms = 0};  // set_silence_max() is enough for a server that is trusted
 constexpr HttpLimits kHandshakeLimits = {8 * 1024, 64, 64 * 1024};
 
 // Starts to connect and returns the socket; -1 and errno when that fails.
@@ -188,7 +191,7 @@ class TcpWebSocketClient final : public WebSocketClient,
     addresses_.clear();
     parser_.reset();
     session_ = std::make_unique<WebSocketSession>(WebSocketCodec(WebSocketRole::kClient, limits_),
-                                                  kStreamLimits.close_timeout_ms, *stream_, *this);
+                                                  kStreamLimits, *stream_, *this);
     handler_.on_open(*this);
     if (!stream_->open() || !stream_->reading()) return 0;
     return session_->feed(early_frames);
