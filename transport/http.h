@@ -55,6 +55,7 @@ struct HttpResponse {
   std::string content_type = {};  // empty: none sent
   HttpHeaders headers = {};       // more headers
   std::string body = {};
+  bool closes = false;  // the connection, after it
 };
 
 }  // namespace courtside

@@ -161,6 +161,7 @@ void HttpSession::respond(const HttpResponse& response) {
   if (!stream_.open()) return;
   COURTSIDE_CHECK(state_ == State::kAnswering);
   settle_unread_body();
+  if (response.closes) keep_alive_ = false;
   ResponseFraming framing;
   framing.body = may_have_body(response.status) ? ResponseFraming::Body::kLength
                                                 : ResponseFraming::Body::kNone;

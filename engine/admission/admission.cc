@@ -17,6 +17,7 @@ constexpr std::uint64_t kMinuteMs = 60'000;
 constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
 // Suggested wait: when a place will be free is unknown.
 constexpr std::uint64_t kLeaseWaitMs = 5'000;
+constexpr std::size_t kMonitorPlaces = 64;
 // Anonymous callers get 1/kAnonymousShare of the history places.
 constexpr std::uint64_t kAnonymousShare = 4;
 // One caller gets 1/kCallersBodyShare of the room for bodies.
@@ -70,6 +71,7 @@ Admission::Admission(const Config& config, NetworkList proxies)
       failed_logins_({.count = 0, .per_ms = kMinuteMs}),
       subscribes_({.count = 0, .per_ms = kSecondMs}),
       publishes_({.count = 0, .per_ms = kSecondMs}),
+      monitors_(kMonitorPlaces),
       tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
                 .tickets_max = config.limits.tickets,
                 .per_holder_max = 0}) {
@@ -78,6 +80,7 @@ Admission::Admission(const Config& config, NetworkList proxies)
 
 void Admission::apply(const Config& config, NetworkList proxies) {
   const Config::Limits& limits = config.limits;
+  memory_.set_bytes(limits.memory_bytes);
   proxies_.set(std::make_shared<const NetworkList>(std::move(proxies)));
   reads_per_caller_ = limits.history_reads_per_account;
   failed_logins_.set_count(limits.failed_logins_per_minute);
@@ -145,6 +148,14 @@ Result<Quota::Lease> Admission::lease_connection() {
   return std::move(*lease);
 }
 
+Result<Quota::Lease> Admission::lease_monitor() {
+  std::optional<Quota::Lease> lease = monitors_.acquire("");
+  if (lease) return std::move(*lease);
+  const Result<void> admitted = memory_.admit(NewWork::kConnection);
+  if (!admitted) return fail(admitted.error());
+  return Quota::Lease();  // there is memory again
+}
+
 Result<Quota::Lease> Admission::lease_address(const std::string& address) {
   return leased(addresses_.acquire(std::string(LimitKey::of_address(address).text())),
                 "too many connections from this address");
@@ -179,6 +190,9 @@ Result<Admission::SubscriptionLeases> Admission::lease_subscription(const Identi
 Result<Admission::HistoryLeases> Admission::lease_history(const Identity& identity,
                                                           std::string_view address) {
   HistoryLeases place;
+  if (const auto admitted = memory_.admit(NewWork::kHistory); !admitted) {
+    return fail(admitted.error());
+  }
   if (has_rates(identity)) {
     auto of_caller =
         leased(callers_histories_.acquire(std::string(key_of(identity, address).text())),
@@ -205,6 +219,9 @@ Result<Admission::BodyLeases> Admission::lease_body(const Identity& identity,
                                                     std::string_view address,
                                                     std::size_t bytes_max) {
   BodyLeases room;
+  if (const auto admitted = memory_.admit(NewWork::kBody); !admitted) {
+    return fail(admitted.error());
+  }
   if (has_rates(identity)) {
     auto of_caller =
         callers_bodies_.acquire(std::string(key_of(identity, address).text()), bytes_max);

@@ -18,6 +18,7 @@
 #include "engine/access/current.h"
 #include "engine/access/identity.h"
 #include "engine/admission/denials.h"
+#include "engine/admission/memory_budget.h"
 #include "engine/admission/quota.h"
 #include "engine/admission/rate_limit.h"
 #include "engine/admission/read_turns.h"
@@ -57,6 +58,10 @@ class Admission {
   // an hour, because all clients behind that proxy count as one address.
   void warn_of_unlisted_proxy(std::string_view peer, std::uint64_t now_ms);
 
+  // What the process may use. apply() sets its size, MemoryWatch feeds it.
+  MemoryBudget& memory() { return memory_; }
+  const MemoryBudget& memory() const { return memory_; }
+
   // For browsers, which cannot send a credential.
   Tickets& tickets() { return tickets_; }
 
@@ -71,12 +76,18 @@ class Admission {
 
   // A place among all connections of the server; overloaded when all are taken.
   Result<Quota::Lease> lease_connection();
+  // A place for a connection that may only ask how the server is, while memory is short: 64, so
+  // that a monitor's probe does not fail. overloaded when all are taken.
+  Result<Quota::Lease> lease_monitor();
   // A lease for one connection; rate_limited when the limit is reached.
   Result<Quota::Lease> lease_address(const std::string& address);
   // What a connection holds from the moment at which it is accepted.
   struct ConnectionLeases {
     Quota::Lease of_all;
     Quota::Lease of_address;  // counts nothing for a trusted proxy
+    // Accepted while memory is short.
+    bool is_for_monitor = false;
+    Quota::Lease of_monitors = {};
   };
   // A lease for one session or stream; services and administrators need none.
   Result<Quota::Lease> lease_session(const Identity& identity, std::string_view address);
@@ -88,7 +99,8 @@ class Admission {
   };
   Result<SubscriptionLeases> lease_subscription(const Identity& identity, std::string_view address,
                                                 std::size_t channels);
-  // A lease for a history response of unbounded length. overloaded when all places are taken,
+  // A lease for a history response of unbounded length. overloaded when all places are taken or
+  // memory is short,
   // rate_limited when this account (or this anonymous address) has its maximum. Anonymous callers
   // share a quarter of the places (at least one), so that a client with many addresses cannot take
   // the places of authenticated callers.
@@ -100,8 +112,8 @@ class Admission {
   Result<HistoryLeases> lease_history(const Identity& identity, std::string_view address);
 
   // Room for a request body of at most so many bytes, while it is received and checked. overloaded
-  // when all bodies together would be too large, or those of this account (or this anonymous
-  // address): one caller cannot take more than a part of the room.
+  // when memory is short, when all bodies together would be too large, or those of this account (or
+  // this anonymous address): one caller cannot take more than a part of the room.
   struct BodyLeases {
     Quota::Lease of_all;
     Quota::Lease of_caller;
@@ -117,6 +129,7 @@ class Admission {
   const Denials& denials() const { return denials_; }
 
  private:
+  MemoryBudget memory_;
   Current<NetworkList> proxies_;
   const bool is_exposed_;
   const bool has_tls_;
@@ -126,6 +139,7 @@ class Admission {
   RateLimit subscribes_;
   RateLimit publishes_;
   Quota connections_{0};
+  Quota monitors_;
   Quota addresses_{0};
   Quota accounts_{0};
   Quota anonymous_sessions_{0};

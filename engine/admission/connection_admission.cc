@@ -75,6 +75,16 @@ Result<void> ConnectionAdmission::take_place(const Identity& identity) {
   return {};
 }
 
+Result<void> ConnectionAdmission::admit_request() {
+  if (!places_.is_for_monitor) return {};
+  if (const auto admitted = shared_admission_.memory().admit(NewWork::kConnection); !admitted) {
+    return admitted;
+  }
+  places_.is_for_monitor = false;
+  places_.of_monitors = Quota::Lease();
+  return {};
+}
+
 Result<std::shared_ptr<const void>> ConnectionAdmission::hold_subscription(const Identity& identity,
                                                                            std::size_t channels) {
   if (identity.kind != Identity::Kind::kAnonymous) return nullptr;
@@ -84,7 +94,12 @@ Result<std::shared_ptr<const void>> ConnectionAdmission::hold_subscription(const
 }
 
 Result<std::shared_ptr<const void>> ConnectionAdmission::take_subscribe(const Identity& identity,
-                                                                        std::size_t channels) {
+                                                                        std::size_t channels,
+                                                                        bool catches_up) {
+  if (catches_up) {
+    const auto admitted = shared_admission_.memory().admit(NewWork::kCatchUp);
+    if (!admitted) return fail(admitted.error());
+  }
   const auto taken = shared_admission_.take_subscribe(identity, address_, loop_.now_ms());
   if (!taken) return fail(taken.error());
   return hold_subscription(identity, channels);

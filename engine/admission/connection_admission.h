@@ -64,9 +64,18 @@ class ConnectionAdmission {
   // The place of a subscription to so many channels, held by what it returns.
   Result<std::shared_ptr<const void>> hold_subscription(const Identity& identity,
                                                         std::size_t channels);
-  // The same, and counts one subscribe.
-  Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity,
-                                                     std::size_t channels);
+  // The same, and counts one subscribe. `catches_up`: it begins in the past, or with states.
+  Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity, std::size_t channels,
+                                                     bool catches_up);
+  // For a request that is no question of a monitor: overloaded while the connection is only for
+  // those. When there is memory again it becomes one like all others.
+  Result<void> admit_request();
+  // Its connection closes after each answer.
+  bool is_for_monitor() const {
+    return places_.is_for_monitor && shared_admission_.memory().is_exceeded();
+  }
+  // Before a page, a state or a single event is read.
+  Result<void> admit_history() { return shared_admission_.memory().admit(NewWork::kHistory); }
   Result<Admission::HistoryLeases> lease_history(const Identity& identity) {
     return shared_admission_.lease_history(identity, address_);
   }

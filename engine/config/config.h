@@ -152,6 +152,8 @@ struct Config {
   } log;
 
   struct Limits {
+    // Resident memory above which new work is refused; 0: three quarters of what there is.
+    std::uint64_t memory_bytes = 0;
     std::uint64_t connections = 20'000;
     std::uint64_t connections_per_address = 2000;  // 0: unlimited
     std::uint64_t connections_per_account = 100;   // sessions and streams; 0: unlimited

@@ -39,6 +39,7 @@ const std::vector<std::string_view>& reloaded_settings() {
       "deflate",
       "conformance_echo",
       "log.level",
+      "limits.memory_bytes",
       "limits.connections",
       "limits.connections_per_address",
       "limits.connections_per_account",

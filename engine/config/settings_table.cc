@@ -139,6 +139,11 @@ std::vector<Setting> log_settings() {
 
 std::vector<Setting> limits_settings() {
   return {
+      {"limits.memory_bytes",
+       "resident memory of the process from which new connections, catch-ups, request bodies and "
+       "history reads are refused with `overloaded`",
+       bytes(MEMBER(limits.memory_bytes), 16 * kMiB, 1024 * kTiB,
+             "three quarters of the machine's memory, or of the control group's limit")},
       {"limits.connections", "open connections; further ones are refused",
        count(MEMBER(limits.connections), 1, 1'000'000)},
       {"limits.connections_per_address",

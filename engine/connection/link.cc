@@ -30,6 +30,7 @@ void Link::respond(HttpResponse response) {
   awaits_answer_ = false;
   if (connection_ == nullptr) return;
   add_browser_headers(response);
+  response.closes = admission_.is_for_monitor();
   connection_->respond(response);
   if (host_.draining()) connection_->close_after_flush();
 }

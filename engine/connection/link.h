@@ -51,7 +51,8 @@ class Link {
 
   // The allowed origin of the current request, for its CORS headers; empty: none.
   void set_origin(std::string_view origin) { origin_ = origin; }
-  // While the server is going down, the connection closes after the response.
+  // While the server is going down, or has no memory for it, the connection closes after the
+  // response.
   void respond(HttpResponse response);
   void start_stream(HttpResponse head);
   void end_stream();

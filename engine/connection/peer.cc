@@ -204,6 +204,12 @@ std::optional<Result<Identity>> Peer::redeem(const std::string& ticket, Identifi
 }
 
 void Peer::read_history(const Identity& reader, ReadJob job) {
+  // The states of a subscription were admitted with it.
+  if (!role_) {
+    if (const auto admitted = admission().admit_history(); !admitted) {
+      return respond(problem(admitted.error()));
+    }
+  }
   host_.read_history(admission().read_caller(reader), link_.id(), std::move(job));
 }
 

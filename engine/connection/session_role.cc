@@ -156,8 +156,10 @@ Result<void> SessionRole::take_publish(const Identity& identity) {
 }
 
 Result<std::shared_ptr<const void>> SessionRole::take_subscribe(const Identity& identity,
-                                                                std::size_t channels) {
-  return link_.admission().counted(link_.admission().take_subscribe(identity, channels));
+                                                                std::size_t channels,
+                                                                bool catches_up) {
+  return link_.admission().counted(
+      link_.admission().take_subscribe(identity, channels, catches_up));
 }
 
 std::optional<Result<void>> SessionRole::trace_read(const Identity& identity, const Filter& filter,

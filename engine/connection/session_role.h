@@ -76,8 +76,8 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   std::optional<Result<PublishGrant>> check_publish(const Identity& identity, EventView event,
                                                     std::uint64_t attempt) override;
   Result<void> take_publish(const Identity& identity) override;
-  Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity,
-                                                     std::size_t channels) override;
+  Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity, std::size_t channels,
+                                                     bool catches_up) override;
   std::uint64_t access_changes() const override { return link_.services().access.changes(); }
   std::optional<Result<void>> trace_read(const Identity& identity, const Filter& filter,
                                          std::uint32_t sub, std::uint64_t attempt) override;

@@ -107,7 +107,7 @@ class Exchange {
   // wait.
   [[nodiscard]] virtual bool read(ReadJob job) = 0;
   // The same for history reads. The job starts when it is the reader's turn, and is dropped when
-  // the connection closes before.
+  // the connection closes before. A request is answered with overloaded when memory is short.
   virtual void read_history(const Identity& reader, ReadJob job) = 0;
   // The same without turns, for rare jobs: a backup.
   virtual void read_part(ReadJob job) = 0;

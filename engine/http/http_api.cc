@@ -130,11 +130,21 @@ void get(Exchange& exchange, HttpRequest& request, const std::string& path) {
   exchange.respond(problem({Code::not_found, kNothingAtPath}));
 }
 
+// Answered also when there is no memory for new work.
+bool is_of_monitors(std::string_view path) {
+  return path == "/live" || path == "/ready" || path == "/health" || path == "/metrics";
+}
+
 }  // namespace
 
 void handle_request(Exchange& exchange, HttpRequest& request) {
   if (exchange.is_admin()) return handle_admin_request(exchange, request);
   const std::string path(request.path());
+  if (!is_of_monitors(path)) {
+    if (const Result<void> admitted = exchange.admission().admit_request(); !admitted) {
+      return exchange.respond(problem(admitted.error()));
+    }
+  }
   if (const Result<void> plain = exchange.admission().on_request(request.headers); !plain) {
     exchange.admission().deny(Denial::kExposure);
     return exchange.respond(problem(plain.error()));

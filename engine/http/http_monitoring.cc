@@ -11,11 +11,14 @@ namespace courtside {
 namespace {
 
 // One word for a monitor, and why. A full or damaged disk is no reason to take the server out of a
-// load balancer: it answers reads.
-void add_status(JsonObject& body, const LogCondition& log, bool is_draining) {
+// load balancer: it answers reads. Without memory it refuses new connections.
+void add_status(JsonObject& body, const LogCondition& log, bool is_draining, bool lacks_memory) {
   const StorageState state = log.storage.state;
   if (is_draining) {
     body.text("status", "draining");
+  } else if (lacks_memory) {
+    body.text("status", "memory_full")
+        .text("reason", "the process uses its memory budget (limits.memory_bytes)");
   } else if (state != StorageState::kOpen) {
     const bool is_full = state == StorageState::kFull;
     body.text("status", is_full ? "storage_full" : "storage_read_only")
@@ -32,9 +35,11 @@ void add_status(JsonObject& body, const LogCondition& log, bool is_draining) {
 }  // namespace
 
 void get_health(Exchange& exchange, bool must_be_ready) {
-  const bool ready = !exchange.draining();
+  const bool is_draining = exchange.draining();
+  const bool lacks_memory = exchange.services().admission.memory().is_exceeded();
+  const bool ready = !is_draining && !lacks_memory;
   JsonObject body;
-  add_status(body, exchange.services().condition(), !ready);
+  add_status(body, exchange.services().condition(), is_draining, lacks_memory);
   body.text("epoch", exchange.hub().epoch())
       .text("head", exchange.hub().head())
       .number("connections", exchange.connection_count());

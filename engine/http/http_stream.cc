@@ -143,8 +143,10 @@ bool admit_stream(Exchange& exchange, StreamOpening& opening) {
     exchange.respond(draining_problem());
     return false;
   }
-  Result<std::shared_ptr<const void>> place =
-      exchange.admission().take_subscribe(opening.reader, opening.interest->filter.channels.size());
+  const bool catches_up = opening.durable ? !opening.durable->from_now
+                                          : opening.from.kind != protocol::From::Kind::kNow;
+  Result<std::shared_ptr<const void>> place = exchange.admission().take_subscribe(
+      opening.reader, opening.interest->filter.channels.size(), catches_up);
   if (!place) {
     refuse(exchange, place.error());
     return false;

@@ -65,20 +65,25 @@ void Acceptor::on_socket(AcceptedSocket socket, Door door) {
   if (!is_admin && !admission_.admits_peer(address))
     return count_refused(Denial::kExposure, address);
   if (tls_ != nullptr && !is_local) socket.expect_tls(tls_->context());
+  Admission::ConnectionLeases places;
+  // Operators connect also when memory is short.
+  if (door == Door::kPublic && admission_.memory().is_exceeded()) {
+    Result<Quota::Lease> of_monitors = admission_.lease_monitor();
+    if (!of_monitors) return refuse(std::move(socket), Denial::kConnections, of_monitors.error());
+    places.is_for_monitor = true;
+    places.of_monitors = std::move(*of_monitors);
+  }
   Result<Quota::Lease> of_all = admission_.lease_connection();
   if (!of_all) return refuse(std::move(socket), Denial::kConnections, of_all.error());
-  Quota::Lease of_address;
   if (door == Door::kPublic && admission_.is_proxy(address)) {
     if (proxies_send_headers_) socket.expect_proxy_header();
   } else {
     Result<Quota::Lease> taken = admission_.lease_address(address);
     if (!taken) return refuse(std::move(socket), Denial::kConnections, taken.error());
-    of_address = std::move(*taken);
+    places.of_address = std::move(*taken);
   }
-  const bool posted =
-      next_shard().post_socket({std::move(socket),
-                                {.of_all = std::move(*of_all), .of_address = std::move(of_address)},
-                                is_admin});
+  places.of_all = std::move(*of_all);
+  const bool posted = next_shard().post_socket({std::move(socket), std::move(places), is_admin});
   if (!posted) count_refused(Denial::kConnections, address);
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "base/version.h"
+#include "engine/server/process_memory.h"
 
 namespace courtside {
 namespace {
@@ -28,14 +29,6 @@ double seconds_of(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-}
-
-double resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  double total_pages = 0;
-  double resident_pages = 0;
-  statm >> total_pages >> resident_pages;
-  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 // Field 22 of /proc/self/stat, in ticks since the machine's start. A service may not see the

@@ -118,6 +118,15 @@ const std::vector<Metric>& metrics() {
       {"courtside_outbox_blocking_transaction_seconds", kGauge, kOutbox,
        "Age of a transaction that is older than outbox.warn, with its session.", true},
 
+      {"courtside_memory_budget_bytes", kGauge, kProcess,
+       "Resident memory from which new work is refused."},
+      {"courtside_memory_full", kGauge, kProcess,
+       "Whether new work is refused for want of memory."},
+      {"courtside_memory_refusals_total", kCounter, kProcess,
+       "New work refused for want of memory, by kind."},
+      {"courtside_memory_trims_total", kCounter, kProcess,
+       "Times that freed memory was given back to the system."},
+
       {"courtside_build_info", kGauge, kProcess, "1, with the version and the compiler as labels."},
       {"process_start_time_seconds", kGauge, kProcess,
        "Start of the process, in seconds since 1970."},

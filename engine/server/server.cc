@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "engine/server/administration.h"
+#include "engine/server/process_memory.h"
 #include "engine/server/service_manager.h"
 #include "engine/server/thread_runtime.h"
 
@@ -39,6 +40,21 @@ SequencerOptions sequencer_options(const Config& config) {
 void log_plan(const DescriptorPlan& plan, std::uint64_t wanted_connections) {
   const DescriptorNote note = describe(plan, wanted_connections);
   note.has_fewer ? log_warning("engine", note.text) : log_info("engine", note.text);
+}
+
+void log_memory(const Config& config) {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  const std::uint64_t budget = config.limits.memory_bytes;
+  const std::uint64_t own = own_memory_bytes(config);
+  if (budget >= own) {
+    return log_info("engine", format("new work is refused from {} MiB of memory "
+                                     "(limits.memory_bytes)",
+                                     budget / kMiB));
+  }
+  log_warning("engine", format("the memory budget of {} MiB (limits.memory_bytes) is less than the "
+                               "tail (tail_bytes) and the log's caches may take, {} MiB: new work "
+                               "may be refused for good; lower tail_bytes or give it more memory",
+                               budget / kMiB, own / kMiB));
 }
 
 bool accepts_appends(const EventLog& log) {
@@ -87,6 +103,8 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, std::optiona
   log_plan(*descriptors, config.limits.connections);
   Config fitted = config;
   fitted.limits.connections = descriptors->connections;
+  fitted.limits.memory_bytes = memory_budget_bytes(config);
+  log_memory(fitted);
   std::unique_ptr<Server> server(new Server(fitted, *descriptors, socket));
   server->wanted_connections_ = config.limits.connections;
   server->read_settings_ = std::move(read_settings);
@@ -178,6 +196,8 @@ Result<void> Server::open() {
   outboxes_->start(*sequencer_);
   measure_log();
   run_housekeeping();
+  memory_watch_.emplace(loop_, admission_->memory());
+  memory_watch_->start();
   return {};
 }
 

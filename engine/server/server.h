@@ -28,6 +28,7 @@
 #include "engine/server/access_control.h"
 #include "engine/server/commit_fan_out.h"
 #include "engine/server/descriptors.h"
+#include "engine/server/memory_watch.h"
 #include "engine/server/metrics.h"
 #include "engine/server/outboxes.h"
 #include "engine/server/read_pool.h"
@@ -94,11 +95,13 @@ class Server {
   void add_log_samples(Samples& samples) const;
   void add_storage_samples(Samples& samples) const;
   void add_access_samples(Samples& samples) const;
+  void add_memory_samples(Samples& samples) const;
   void add_shard_samples(Samples& samples) const;
   void measure_log();
 
-  const Config config_;      // of the start, with the connections that the descriptors allow
-  Current<Config> current_;  // with the settings that were read again
+  // Of the start, with the connections that the descriptors allow and the memory budget.
+  const Config config_;
+  Current<Config> current_;               // with the settings that were read again
   std::uint64_t wanted_connections_ = 0;  // the setting, whatever the descriptors allow
   ReadSettings read_settings_;
   const DescriptorPlan descriptors_;
@@ -118,6 +121,7 @@ class Server {
   std::optional<Services> services_;
   std::unique_ptr<const Shards> shards_;
   std::optional<CommitFanOut> fan_out_;
+  std::optional<MemoryWatch> memory_watch_;
 
   Loop loop_;                      // for accepting connections
   std::unique_ptr<TlsFiles> tls_;  // null without TLS

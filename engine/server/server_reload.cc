@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/config/config_change.h"
 #include "engine/server/config_check.h"
+#include "engine/server/process_memory.h"
 #include "engine/server/server.h"
 #include "engine/server/service_manager.h"
 
@@ -53,6 +54,7 @@ void Server::reload_settings() {
   const bool has_more =
       connections > descriptors_.connections && connections != wanted_connections_;
   connections = std::min(connections, descriptors_.connections);
+  loaded->config.limits.memory_bytes = memory_budget_bytes(loaded->config);
   ConfigChange change = config_change(*current_.get(), loaded->config);
   if (has_more) change.waiting.emplace_back("limits.connections");
   if (const Result<void> safe = check_exposure(change.config); !safe) {

@@ -35,6 +35,7 @@ Samples Server::samples() const {
   add_process_samples(samples);
   add_log_samples(samples);
   add_access_samples(samples);
+  add_memory_samples(samples);
   add_shard_samples(samples);
   outboxes_->add_samples(samples);
   if (tls_) {
@@ -92,6 +93,18 @@ void Server::add_access_samples(Samples& samples) const {
     samples.add("courtside_denied_total", admission_->denials().total(reason),
                 {{"reason", std::string(name_of(reason))}});
   }
+}
+
+void Server::add_memory_samples(Samples& samples) const {
+  const MemoryBudget& memory = admission_->memory();
+  samples.add("courtside_memory_budget_bytes", memory.bytes());
+  samples.add("courtside_memory_full", static_cast<std::uint64_t>(memory.is_exceeded()));
+  for (std::size_t i = 0; i < kNewWorkCount; ++i) {
+    const auto work = static_cast<NewWork>(i);
+    samples.add("courtside_memory_refusals_total", memory.refused(work),
+                {{"work", std::string(name_of(work))}});
+  }
+  samples.add("courtside_memory_trims_total", memory.trims());
 }
 
 void Server::add_shard_samples(Samples& samples) const {

@@ -70,9 +70,11 @@ class SessionHost {
   // Counts one publish; rate_limited when there were too many.
   virtual Result<void> take_publish(const Identity& identity) = 0;
   // Counts one subscribe to so many channels; rate_limited when there were too many, or the caller
-  // holds too many. What it returns holds the subscription's place.
+  // holds too many; overloaded when it begins in the past or with states (`catches_up`) and memory
+  // is short. What it returns holds the subscription's place.
   virtual Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity,
-                                                             std::size_t channels) = 0;
+                                                             std::size_t channels,
+                                                             bool catches_up) = 0;
   // Access::changes().
   virtual std::uint64_t access_changes() const = 0;
   // Writes the audit trace of a subscription to another account's channel, before it begins. The

@@ -25,8 +25,9 @@ std::vector<std::size_t> fact_channels(const std::vector<std::string>& channels)
 }  // namespace
 
 void SessionSubscriptions::subscribe(protocol::Subscribe& message) {
+  const bool catches_up = message.state || message.from.kind != protocol::From::Kind::kNow;
   Result<std::shared_ptr<const void>> place =
-      host_.take_subscribe(reader_.get(), message.channels.size());
+      host_.take_subscribe(reader_.get(), message.channels.size(), catches_up);
   if (!place) return context_.refuse(message.id, place.error());
   if (const Result<void> room = check_room(message); !room) {
     return context_.refuse(message.id, room.error());

@@ -43,11 +43,11 @@ const ThirdParty* third_party(std::string_view header) {
 // that anyone may use; sockets are third parties here, since one folder alone speaks to them.
 bool is_standard(std::string_view header) {
   static const std::set<std::string_view> known = {
-      "dirent.h",       "dlfcn.h",    "errno.h",       "fcntl.h",     "poll.h",
-      "pthread.h",      "signal.h",   "spawn.h",       "sys/prctl.h", "time.h",
-      "sysexits.h",     "unistd.h",   "sys/eventfd.h", "sys/file.h",  "sys/random.h",
-      "sys/resource.h", "sched.h",    "sys/mount.h",   "sys/stat.h",  "sys/statvfs.h",
-      "sys/syscall.h",  "sys/time.h", "sys/types.h",   "sys/wait.h"};
+      "dirent.h",       "dlfcn.h",       "errno.h",       "fcntl.h",     "poll.h",
+      "pthread.h",      "signal.h",      "spawn.h",       "sys/prctl.h", "time.h",
+      "sysexits.h",     "unistd.h",      "sys/eventfd.h", "sys/file.h",  "sys/random.h",
+      "sys/resource.h", "sched.h",       "sys/mount.h",   "sys/stat.h",  "sys/statvfs.h",
+      "sys/syscall.h",  "sys/sysinfo.h", "sys/time.h",    "sys/types.h", "sys/wait.h"};
   return header.find_first_of("./") == std::string_view::npos || known.count(header) > 0;
 }
 
@@ -292,6 +292,7 @@ const std::vector<ThirdParty>& third_parties() {
       {"sys/uio.h", {"transport/", "bench/"}},
       {"sys/ioctl.h", {"transport/", "cli/terminal/"}},
       {"sys/un.h", {"transport/"}},
+      {"malloc.h", {"engine/server/"}},
       {"netinet/", {"transport/", "bench/"}},
       {"arpa/", {"transport/", "bench/"}},
       {"netdb.h", {"transport/", "bench/"}},

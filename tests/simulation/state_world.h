@@ -119,7 +119,7 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
     return PublishGrant{};
   }
   Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
-  Result<std::shared_ptr<const void>> take_subscribe(const Identity&, std::size_t) override {
+  Result<std::shared_ptr<const void>> take_subscribe(const Identity&, std::size_t, bool) override {
     return nullptr;
   }
   std::uint64_t access_changes() const override { return 0; }

@@ -9,16 +9,19 @@
 
 namespace courtside::e2e {
 
-inline bool is_short() {
+constexpr bool is_sanitized() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr bool kSanitized = true;
+  return true;
 #elif defined(__has_feature)
-  constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+  return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
 #else
-  constexpr bool kSanitized = false;
+  return false;
 #endif
+}
+
+inline bool is_short() {
   const char* chosen = std::getenv("COURTSIDE_TEST_E2E");
-  return chosen != nullptr ? std::string_view(chosen) == "short" : kSanitized;
+  return chosen != nullptr ? std::string_view(chosen) == "short" : is_sanitized();
 }
 
 // COURTSIDE_TEST_E2E=long: as large as what is promised, for script/check and for people.

@@ -74,6 +74,25 @@ TEST_F(SessionTest, ASubscriptionHoldsItsPlaceUntilItEnds) {
   EXPECT_TRUE(places[1].expired());
 }
 
+TEST_F(SessionTest, WhatBeginsInThePastOrWithAStateCatchesUp) {
+  hello();
+  refuse_catch_ups = true;
+  const auto outcome = [this](const std::string& more) {
+    say(R"({"type":"subscribe","id":1,"sub":1,"channels":["user:1"])" + more + "}");
+    const bool is_refused = take().find("overloaded") != std::string::npos;
+    if (!is_refused) {
+      say(R"({"type":"unsubscribe","id":2,"sub":1})");
+      take();
+    }
+    return is_refused ? "refused" : "begins";
+  };
+  EXPECT_EQ(outcome(""), "begins");
+  EXPECT_EQ(outcome(R"(,"from":"now")"), "begins");
+  EXPECT_EQ(outcome(R"(,"from":"earliest")"), "refused");
+  EXPECT_EQ(outcome(R"(,"from":{"last":3})"), "refused");
+  EXPECT_EQ(outcome(R"(,"state":true)"), "refused");
+}
+
 TEST_F(SessionTest, WhatIsTheProcesssOwnIsInternal) {
   commit(2, "user:1");
   hello();

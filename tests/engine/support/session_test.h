@@ -120,7 +120,9 @@ class SessionTest : public ::testing::Test,
   }
   Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
   Result<std::shared_ptr<const void>> take_subscribe(const Identity& /*identity*/,
-                                                     std::size_t /*channels*/) override {
+                                                     std::size_t /*channels*/,
+                                                     bool catches_up) override {
+    if (refuse_catch_ups && catches_up) return fail(Code::overloaded, "too little memory");
     if (refuse_subscribe) return fail(Code::rate_limited, "too many channels");
     const auto place = std::make_shared<const int>();
     places.push_back(place);
@@ -165,6 +167,7 @@ class SessionTest : public ::testing::Test,
   std::vector<std::pair<IncomingEvent, std::uint64_t>> published;
   bool refuse_publish = false;
   bool refuse_subscribe = false;
+  bool refuse_catch_ups = false;
   std::vector<std::weak_ptr<const int>> places;  // of subscriptions, in the order of subscribing
   bool traces_later = false;  // audit events become durable when the test says so
 
