@@ -85,6 +85,14 @@ class ConnectionAdmission {
   ReadCaller read_caller(const Identity& identity) const {
     return shared_admission_.read_caller(identity, address_);
   }
+  // The key by which the catch-ups of this caller take turns; empty: each by itself, as those of
+  // services do.
+  std::string reader_key(const Identity& identity) const {
+    const ReadCaller caller = read_caller(identity);
+    return identity.kind == Identity::Kind::kAccount || identity.kind == Identity::Kind::kAnonymous
+               ? "of " + caller.key
+               : std::string();
+  }
   Result<void> take_publish(const Identity& identity) {
     return shared_admission_.take_publish(identity, address_, loop_.now_ms());
   }

@@ -1,6 +1,6 @@
 #include "engine/admission/read_turns.h"
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace courtside {
@@ -9,7 +9,7 @@ void ReadTurns::add(const ReadCaller& caller, std::uint64_t owner, Job job) {
   Caller& known = callers_[caller.key];
   known.reads_max = caller.reads_max;
   known.waiting.push_back({owner, std::move(job)});
-  caller_of_owner_.insert_or_assign(owner, caller.key);
+  places_.insert_or_assign(owner, Place{caller.key, std::prev(known.waiting.end())});
   enqueue(caller.key, known);
 }
 
@@ -21,14 +21,12 @@ void ReadTurns::enqueue(const std::string& key, Caller& caller) {
 }
 
 void ReadTurns::drop(std::uint64_t owner) {
-  const auto as = caller_of_owner_.find(owner);
-  if (as == caller_of_owner_.end()) return;
-  const auto found = callers_.find(as->second);
-  caller_of_owner_.erase(as);
-  if (found == callers_.end()) return;
-  std::deque<Waiting>& waiting = found->second.waiting;
-  const auto is_its = [owner](const Waiting& each) { return each.owner == owner; };
-  waiting.erase(std::remove_if(waiting.begin(), waiting.end(), is_its), waiting.end());
+  const auto place = places_.find(owner);
+  if (place == places_.end()) return;
+  const auto found = callers_.find(place->second.caller);
+  Queue& waiting = found->second.waiting;
+  waiting.erase(place->second.at);
+  places_.erase(place);
   // Its entry in line_ stays; next() skips and removes it.
   if (waiting.empty() && found->second.running == 0 && !found->second.is_queued) {
     callers_.erase(found);
@@ -47,7 +45,7 @@ std::optional<ReadTurns::Turn> ReadTurns::next() {
       continue;
     }
     turn.job = std::move(caller.waiting.front().job);
-    caller_of_owner_.erase(caller.waiting.front().owner);
+    places_.erase(caller.waiting.front().owner);
     caller.waiting.pop_front();
     ++caller.running;
     ++running_;

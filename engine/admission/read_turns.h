@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -45,8 +46,9 @@ class ReadTurns {
     std::uint64_t owner;
     Job job;
   };
+  using Queue = std::list<Waiting>;
   struct Caller {
-    std::deque<Waiting> waiting;
+    Queue waiting;
     std::size_t running = 0;
     std::size_t reads_max = 0;
     bool is_queued = false;
@@ -58,7 +60,11 @@ class ReadTurns {
   std::size_t running_ = 0;
   std::unordered_map<std::string, Caller> callers_;  // callers with waiting or running reads
   std::deque<std::string> line_;                     // the callers' keys in turn order, each once
-  std::unordered_map<std::uint64_t, std::string> caller_of_owner_;  // by owner
+  struct Place {
+    std::string caller;
+    Queue::iterator at;
+  };
+  std::unordered_map<std::uint64_t, Place> places_;  // by owner
 };
 
 }  // namespace courtside

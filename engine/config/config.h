@@ -186,6 +186,7 @@ struct Config {
     std::uint64_t page_bytes = 128 << 10;
     std::uint64_t page_scanned = 20'000;            // records examined before a page ends early
     std::uint64_t reads_in_flight = 64;             // of a shard
+    std::uint64_t catch_ups_per_account = 4;        // per shard; 0: unlimited
     std::uint64_t history_events = 1000;            // of a page of GET /v1/events
     std::uint64_t history_streams = 16;             // concurrent history files, of all callers
     std::uint64_t history_streams_per_account = 4;  // 0: unlimited

@@ -62,6 +62,7 @@ const std::vector<std::string_view>& reloaded_settings() {
       "limits.channels",
       "limits.publishes_in_flight",
       "limits.queue_bytes",
+      "limits.catch_ups_per_account",
       "limits.page_events",
       "limits.page_bytes",
       "limits.page_scanned",

@@ -237,6 +237,11 @@ std::vector<Setting> limits_settings() {
        "simultaneous reads of a shard, separately for catching up, for subscribing and for "
        "history; further subscribes are refused with `overloaded`, other reads wait",
        count(MEMBER(limits.reads_in_flight), 1, 100'000)},
+      {"limits.catch_ups_per_account",
+       "subscriptions and streams of one account (one address for callers without a token) for "
+       "which a shard reads the past at the same time; further ones wait for their turn and are "
+       "not refused; services have no such limit",
+       count(MEMBER(limits.catch_ups_per_account), 1, 100'000, "unlimited")},
       {"limits.history_events",
        "maximum `limit` of a page of GET /v1/events; a larger one is answered with 400",
        count(MEMBER(limits.history_events), 1, 100'000)},

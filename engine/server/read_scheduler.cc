@@ -13,11 +13,12 @@ ReadScheduler::ReadScheduler(ReadQueue& queue, std::size_t in_flight_max,
       pages_(in_flight_max),
       history_(in_flight_max) {}
 
-void ReadScheduler::read_page(SubscriberId subscriber, Job job) {
+void ReadScheduler::read_page(SubscriberId subscriber, Job job, ReadCaller caller) {
+  if (caller.key.empty()) caller = {.key = std::to_string(subscriber.value()), .reads_max = 1};
   const auto wanted = std::make_shared<std::atomic<bool>>(true);
   wanted_.insert_or_assign(subscriber, wanted);
-  add(pages_, ReadClass::kLive, {.key = std::to_string(subscriber.value()), .reads_max = 1},
-      subscriber.value(), [this, subscriber, wanted, job = std::move(job)]() -> Task {
+  add(pages_, ReadClass::kLive, caller, subscriber.value(),
+      [this, subscriber, wanted, job = std::move(job)]() -> Task {
         if (!*wanted) return [] {};
         return [this, subscriber, then = job()] {
           wanted_.erase(subscriber);

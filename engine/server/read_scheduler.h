@@ -1,7 +1,7 @@
 // Decides which reads of one shard run next. Each read belongs to a subscriber or connection and is
 // dropped with it. Each kind has a bound, and waiting reads take turns:
 //
-//   page      for a subscriber that catches up    one each, `in_flight_max` running
+//   page      for a subscriber that catches up    ReadTurns, one each, `in_flight_max` running
 //   question  where a subscription begins         `in_flight_max` running, more are refused
 //   history   for a response over HTTP            ReadTurns, `in_flight_max` running
 //   part      of a history file, or a backup      bounded by its place (Admission)
@@ -30,8 +30,9 @@ class ReadScheduler {
   // `queue` must outlive it; `post` passes a task to the shard's thread, from any thread.
   ReadScheduler(ReadQueue& queue, std::size_t in_flight_max, std::function<void(Task)> post);
 
-  // REQUIRES: the subscriber has no page waiting or running.
-  void read_page(SubscriberId subscriber, Job job);
+  // `caller`: for whom the subscriber reads, of whose subscribers so many may read at a time; with
+  // an empty key it takes turns by itself. REQUIRES: the subscriber has no page waiting or running.
+  void read_page(SubscriberId subscriber, Job job, ReadCaller caller = {});
   // The subscriber is gone: drops its page, unless a read thread already runs it.
   void forget(SubscriberId subscriber);
 

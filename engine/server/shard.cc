@@ -240,7 +240,9 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
         interest->filter, page_request(*interest, range), kTailBatchesMax);
     if (page) return render_page(services_.log.epoch(), *interest, services_.projections, *page);
   }
-  reads_.read_page(id, [this, id, interest, range]() -> ReadScheduler::Task {
+  const ReadCaller caller{.key = interest->reader,
+                          .reads_max = services_.config.get()->limits.catch_ups_per_account};
+  const auto job = [this, id, interest, range]() -> ReadScheduler::Task {
     const Result<Page> read =
         services_.pages.read(interest->filter, page_request(*interest, range));
     if (!read) {
@@ -258,7 +260,8 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
       loop_thread.entered();
       hub_.on_page(id, page);
     };
-  });
+  };
+  reads_.read_page(id, job, caller);
   return std::nullopt;
 }
 

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "engine/server/read_pool.h"
@@ -98,6 +100,26 @@ TEST_F(ReadSchedulerTest, WhoWaitsHasItsTurnWhenOthersHaveGone) {
   inbox.run(kInFlight + 1);
   EXPECT_TRUE(is_read);
   EXPECT_LE(outcomes, static_cast<int>(kInFlight));
+}
+
+// One account resumes a thousand subscriptions at once: another one's page does not wait for them.
+TEST_F(ReadSchedulerTest, OneAccountsPagesWaitForTheirTurn) {
+  const ReadCaller anna{.key = "anna", .reads_max = 2};
+  std::string order;
+  const auto page_of = [&](const ReadCaller& caller) {
+    return
+        [&order, name = caller.key.front()] { return [&order, name] { order.push_back(name); }; };
+  };
+  for (std::uint64_t id = 1; id <= 1000; ++id) {
+    scheduler.read_page(SubscriberId(id), page_of(anna), anna);
+  }
+  const ReadCaller ben{.key = "ben", .reads_max = 2};
+  scheduler.read_page(SubscriberId(1001), page_of(ben), ben);
+  while (order.find('b') == std::string::npos && order.size() < 500) inbox.run(1);
+  EXPECT_LT(order.size(), 500u) << "as soon as a thread is free";
+  for (std::uint64_t id = 501; id <= 1000; ++id) scheduler.forget(SubscriberId(id));
+  while (order.size() < 450) inbox.run(1);
+  EXPECT_EQ(std::count(order.begin(), order.end(), 'b'), 1);
 }
 
 TEST_F(ReadSchedulerTest, QuestionsBeyondTheBoundAreRefused) {
