@@ -6,7 +6,9 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 
+#include "engine/config/settings.h"
 #include "engine/server/metrics_table.h"
 #include "tests/house/pages.h"
 #include "tests/house/tree.h"
@@ -82,6 +84,26 @@ TEST(Documents, EveryMetricIsExplained) {
   const std::string section = page.substr(begin, page.find("\n## ", begin + 1) - begin);
   EXPECT_EQ(metrics_in(section), all_metrics());
   EXPECT_THAT(metrics_in(read_file(kMonitoringRoot + "docs/deploy.md")), IsSubsetOf(all_metrics()));
+}
+
+// Each limit with its default, in one row.
+TEST(Documents, EveryLimitIsInTheTableOfBounds) {
+  const std::string page = read_file(kMonitoringRoot + "docs/operations.md");
+  const std::size_t begin = page.find("\n## Every bound\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string section = page.substr(begin, page.find("\n## ", begin + 1) - begin);
+  const Config defaults;
+  constexpr std::string_view kFolder = "limits.";
+  for (const Setting& setting : settings()) {
+    if (!setting.name.starts_with(kFolder)) continue;
+    const std::string name = "`" + std::string(setting.name.substr(kFolder.size())) + "`";
+    const std::size_t at = section.find(name);
+    ASSERT_NE(at, std::string::npos) << name;
+    const std::string row = section.substr(at, section.find('\n', at) - at);
+    const std::string value = value_text(setting, defaults);
+    if (value == "0") continue;  // it is derived, and the row says how
+    EXPECT_THAT(row, testing::HasSubstr("`" + value + "`")) << name;
+  }
 }
 
 }  // namespace
