@@ -6,6 +6,9 @@ import net from "node:net";
 // A reset, an orderly end, and silence: both ends believe that the connection is open.
 export const faults = ["reset", "end", "forget"];
 
+// A reset of a socket that was ended leaks it (findings/node-reset-after-end-hangs.sh).
+const reset = (socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
+
 export class Cutter {
   connections = 0; // of the client, so far
   onConnection = () => {};
@@ -53,9 +56,9 @@ export class Cutter {
     });
     far.on("data", (bytes) => pair.isForgotten || this.#forward(pair, bytes));
     far.on("end", () => pair.isForgotten || near.end());
-    far.on("close", (hasFailed) => hasFailed && !pair.isForgotten && near.resetAndDestroy());
+    far.on("close", (hasFailed) => hasFailed && !pair.isForgotten && reset(near));
     near.on("close", (hasFailed) => {
-      if (hasFailed && !pair.isForgotten) far.resetAndDestroy();
+      if (hasFailed && !pair.isForgotten) reset(far);
       else far.destroy();
       this.#pairs.delete(pair);
     });
@@ -80,13 +83,13 @@ export class Cutter {
       pair.near.end();
       pair.far.end();
     } else {
-      pair.near.resetAndDestroy();
-      pair.far.resetAndDestroy();
+      reset(pair.near);
+      reset(pair.far);
     }
   }
 
   end() {
     this.server.close();
-    for (const { near } of this.#pairs) near.resetAndDestroy();
+    for (const { near } of this.#pairs) reset(near);
   }
 }
