@@ -66,7 +66,12 @@ export class Cell {
     });
     for (const stream of [child.stdout, child.stderr])
       createInterface(stream).on("line", (line) => this.#take(line));
-    this.stop = () => child.exitCode === null && child.signalCode === null && process.kill(-child.pid, "SIGKILL");
+    const onExit = (status, signal) => this.others.push(`the program ended: ${signal ?? status}`);
+    child.on("exit", onExit);
+    this.stop = () => {
+      child.off("exit", onExit);
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+    };
   }
 
   #take(line) {
@@ -133,7 +138,7 @@ export class Cell {
   }
 
   whenLive() {
-    return until(`${this.client.name} is live`, () => this.isLive).catch((error) => {
+    return until(`${this.client.name} is live`, () => this.isLive || this.others.length > 0).catch((error) => {
       throw new Error(`${error.message}\n${this.others.join("\n")}\n${this.proxy?.output ?? ""}`);
     });
   }
