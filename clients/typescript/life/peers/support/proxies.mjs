@@ -69,7 +69,18 @@ export const proxies = {
 export class ProxyProcess {
   output = "";
 
-  static async create(name, { folder, serverPort, tls }) {
+  // Another program may take the port before the proxy listens there.
+  static async create(name, options) {
+    for (let attempt = 1; ; ++attempt) {
+      try {
+        return await ProxyProcess.#start(name, options);
+      } catch (error) {
+        if (attempt === 5 || !/address already in use/i.test(error.message)) throw error;
+      }
+    }
+  }
+
+  static async #start(name, { folder, serverPort, tls }) {
     const { file, edit, command } = proxies[name];
     const proxy = new ProxyProcess();
     proxy.port = await freePort();
