@@ -8,6 +8,7 @@
 
 #include "cli/arguments/parse_arguments.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/uncaught.h"
 
 namespace {
 
@@ -57,6 +58,7 @@ struct Run {
 int main(int argc, char** argv) {
   // Logs, backups and exports name people: what we write is for our own user alone.
   umask(S_IRWXG | S_IRWXO);
+  courtside::end_by_name_without_resources();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto parsed = courtside::parse_command_line(arguments, courtside::surroundings());
   if (!parsed) {

@@ -52,10 +52,11 @@ class TcpListener final : public Listener, SocketWatcherOwner {
         on_accept_(std::move(on_accept)),
         on_exhausted_(std::move(on_exhausted)),
         watcher_(loop, fd, *this),
-        port_(port) {
-    watcher_.watch(kSocketReadable);
-  }
+        port_(port) {}
   ~TcpListener() override { loop_.cancel_timer(pause_); }
+
+  // Returns false, with errno, when the kernel refuses to watch the socket.
+  bool start() { return watcher_.watch(kSocketReadable); }
 
   std::uint16_t port() const override { return port_; }
 
@@ -91,7 +92,13 @@ class TcpListener final : public Listener, SocketWatcherOwner {
     exhausted_ = true;  // logged once, until accepting works again
     if (on_exhausted_) on_exhausted_();
     watcher_.watch(0);
-    pause_ = loop_.start_timer(kExhaustedPauseMs, [this] { watcher_.watch(kSocketReadable); });
+    resume_later();
+  }
+
+  void resume_later() {
+    pause_ = loop_.start_timer(kExhaustedPauseMs, [this] {
+      if (!start()) resume_later();
+    });
   }
 
   Loop& loop_;
@@ -192,19 +199,23 @@ Result<std::unique_ptr<Listener>> Listener::listen(Loop& loop, const ListenAddre
     close(fd);
     return cannot_listen(address, error);
   }
-  return std::unique_ptr<Listener>(std::make_unique<TcpListener>(
-      loop, fd, bound.port(), std::move(on_accept), std::move(on_exhausted)));
+  auto listener = std::make_unique<TcpListener>(loop, fd, bound.port(), std::move(on_accept),
+                                                std::move(on_exhausted));
+  if (!listener->start()) return cannot_listen(address, errno);
+  return std::unique_ptr<Listener>(std::move(listener));
 }
 
-std::unique_ptr<Listener> Listener::adopt(Loop& loop, int fd,
-                                          std::function<void(AcceptedSocket)> on_accept,
-                                          std::function<void()> on_exhausted) {
+Result<std::unique_ptr<Listener>> Listener::adopt(Loop& loop, int fd,
+                                                  std::function<void(AcceptedSocket)> on_accept,
+                                                  std::function<void()> on_exhausted) {
   const Result<ListenAddress> address = address_of_listening(fd);
   COURTSIDE_CHECK(address.has_value());
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-  return std::make_unique<TcpListener>(loop, fd, address->port, std::move(on_accept),
-                                       std::move(on_exhausted));
+  auto listener = std::make_unique<TcpListener>(loop, fd, address->port, std::move(on_accept),
+                                                std::move(on_exhausted));
+  if (!listener->start()) return cannot_listen(*address, errno);
+  return std::unique_ptr<Listener>(std::move(listener));
 }
 
 }  // namespace courtside

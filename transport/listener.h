@@ -65,16 +65,17 @@ class Listener {
   // instead of spinning.
   static constexpr std::uint64_t kExhaustedPauseMs = 100;
 
-  // unavailable when the address is taken or not local. `on_accept` must not destroy the listener.
+  // unavailable when the address is taken or not local, or when the kernel refuses to watch the
+  // socket. `on_accept` must not destroy the listener.
   // `on_exhausted` is called at the beginning of each such pause.
   static Result<std::unique_ptr<Listener>> listen(Loop& loop, const ListenAddress& address,
                                                   std::function<void(AcceptedSocket)> on_accept,
                                                   std::function<void()> on_exhausted = {});
   // Accepts from a socket that listens already. Takes ownership of `fd`. REQUIRES:
-  // address_of_listening(fd) succeeded.
-  static std::unique_ptr<Listener> adopt(Loop& loop, int fd,
-                                         std::function<void(AcceptedSocket)> on_accept,
-                                         std::function<void()> on_exhausted = {});
+  // address_of_listening(fd) succeeded. unavailable when the kernel refuses to watch the socket.
+  static Result<std::unique_ptr<Listener>> adopt(Loop& loop, int fd,
+                                                 std::function<void(AcceptedSocket)> on_accept,
+                                                 std::function<void()> on_exhausted = {});
   virtual ~Listener() = default;  // closes
 
   virtual std::uint16_t port() const = 0;

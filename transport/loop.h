@@ -16,6 +16,7 @@ class LoopCore;
 
 class Loop final : public EventLoop {
  public:
+  // Throws std::system_error, as std::thread does, when the system has no resources for a loop.
   Loop();
   // REQUIRES: every Connection and Listener of this loop is destroyed (this is checked). Armed
   // timers never fire.

@@ -1,9 +1,12 @@
 #include "transport/loop_core.h"
 
+#include <sys/epoll.h>
 #include <uv.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "base/check.h"
@@ -61,9 +64,14 @@ struct LoopCore::Uv {
   uv_timer_t pacing;  // for the paced flushes
 
   explicit Uv(LoopCore& core) {
-    COURTSIDE_CHECK(uv_loop_init(&loop) == 0);
+    if (const int error = uv_loop_init(&loop); error != 0) no_loop(-error);
     COURTSIDE_CHECK(uv_loop_configure(&loop, UV_METRICS_IDLE_TIME) == 0);
     COURTSIDE_CHECK(uv_async_init(&loop, &wake, &Uv::on_async) == 0);
+    // libuv's own descriptors: its wake-up and its signal pipe.
+    for (unsigned fd = 0; fd < loop.nwatchers; ++fd) {
+      if (loop.watchers[fd] == nullptr) continue;
+      if (const int error = add_to_set(static_cast<int>(fd)); error != 0) no_loop(error);
+    }
     uv_prepare_init(&loop, &prepare);
     uv_check_init(&loop, &check);
     uv_idle_init(&loop, &idle);
@@ -82,6 +90,18 @@ struct LoopCore::Uv {
     for (uv_handle_t* handle : all()) uv_close(handle, nullptr);
     uv_run(&loop, UV_RUN_DEFAULT);
     COURTSIDE_CHECK(uv_loop_close(&loop) == 0);
+  }
+
+  // The process ends; see cli/commands/uncaught.h.
+  [[noreturn]] static void no_loop(int error) {
+    throw std::system_error(error, std::generic_category(), "cannot make an event loop");
+  }
+
+  int add_to_set(int fd) {
+    epoll_event nothing = {};
+    nothing.data.fd = fd;
+    const bool added = epoll_ctl(uv_backend_fd(&loop), EPOLL_CTL_ADD, fd, &nothing) == 0;
+    return added || errno == EEXIST ? 0 : errno;
   }
 
   std::array<uv_handle_t*, 6> all() {
@@ -112,6 +132,8 @@ LoopCore::LoopCore()
 LoopCore::~LoopCore() { COURTSIDE_CHECK(watcher_count == 0); }
 
 uv_loop_s* LoopCore::uv() { return &handles->loop; }
+
+int LoopCore::add_to_poll(int fd) { return handles->add_to_set(fd); }
 
 void LoopCore::wake() { uv_async_send(&handles->wake); }
 

@@ -47,10 +47,15 @@ class LoopCore {
  public:
   static constexpr std::size_t kReadBufferBytes = 64 * 1024;
 
+  // Throws std::system_error, as std::thread does, when the system has no resources for a loop.
   LoopCore();
   ~LoopCore();
 
   uv_loop_s* uv();
+  // Adds the descriptor to the loop's epoll set, before libuv does. The kernel may refuse (ENOSPC:
+  // fs.epoll.max_user_watches; ENOMEM), and libuv would then end the process. A descriptor that is
+  // already in the set is only changed, which cannot fail. Returns 0 or the errno.
+  int add_to_poll(int fd);
   void wake();  // threads: any
   std::uint64_t now_ms() const;
 

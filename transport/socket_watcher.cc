@@ -3,6 +3,8 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include <cerrno>
+
 #include "transport/loop_core.h"
 
 namespace courtside {
@@ -13,8 +15,7 @@ struct SocketWatcher::Handle {
   LoopCore* loop;
   int fd;
   std::uint8_t watched = 0;
-  bool usable = false;
-  bool in_libuv = false;
+  int refusal = 0;  // of libuv's handle, an errno
 
   static void on_poll(uv_poll_t* poll, int status, int events) {
     auto& handle = *static_cast<Handle*>(poll->data);
@@ -31,8 +32,7 @@ struct SocketWatcher::Handle {
 
 SocketWatcher::SocketWatcher(Loop& loop, int fd, SocketWatcherOwner& owner)
     : handle_(new Handle{{}, &owner, &loop.core(), fd}) {
-  handle_->in_libuv = uv_poll_init_socket(handle_->loop->uv(), &handle_->poll, fd) == 0;
-  handle_->usable = handle_->in_libuv;
+  handle_->refusal = -uv_poll_init_socket(handle_->loop->uv(), &handle_->poll, fd);
   handle_->poll.data = handle_;
   ++handle_->loop->watcher_count;
 }
@@ -40,7 +40,7 @@ SocketWatcher::SocketWatcher(Loop& loop, int fd, SocketWatcherOwner& owner)
 SocketWatcher::~SocketWatcher() {
   --handle_->loop->watcher_count;
   const int fd = handle_->fd;
-  if (handle_->in_libuv) {
+  if (handle_->refusal == 0) {
     // uv_close removes the descriptor from epoll now, so it may be closed before libuv's callback.
     uv_close(reinterpret_cast<uv_handle_t*>(&handle_->poll),
              [](uv_handle_t* closed) { delete static_cast<Handle*>(closed->data); });
@@ -53,8 +53,11 @@ SocketWatcher::~SocketWatcher() {
 int SocketWatcher::fd() const { return handle_->fd; }
 
 bool SocketWatcher::watch(unsigned events) {
-  if (!handle_->usable) return false;
-  if (events == handle_->watched) return true;  // each change costs two system calls
+  if (handle_->refusal != 0) {
+    errno = handle_->refusal;
+    return false;
+  }
+  if (events == handle_->watched) return true;  // each change costs four system calls
   handle_->watched = static_cast<std::uint8_t>(events);
   int wanted = 0;
   if ((events & kSocketReadable) != 0) wanted |= UV_READABLE;
@@ -63,10 +66,14 @@ bool SocketWatcher::watch(unsigned events) {
   // epoll always reports errors, but libuv does not accept an empty set of events. So ask for
   // urgent data, which no peer sends.
   if ((events & kSocketErrors) != 0) wanted |= UV_PRIORITIZED;
-  const int result = wanted == 0 ? uv_poll_stop(&handle_->poll)
-                                 : uv_poll_start(&handle_->poll, wanted, &Handle::on_poll);
-  handle_->usable = result == 0;
-  return handle_->usable;
+  int error = wanted == 0 ? -uv_poll_stop(&handle_->poll)
+                          : -uv_poll_start(&handle_->poll, wanted, &Handle::on_poll);
+  if (error == 0 && wanted != 0) error = handle_->loop->add_to_poll(handle_->fd);
+  if (error == 0) return true;
+  uv_poll_stop(&handle_->poll);
+  handle_->watched = 0;
+  errno = error;
+  return false;
 }
 
 }  // namespace courtside

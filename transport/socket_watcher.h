@@ -35,7 +35,8 @@ class SocketWatcher {
   SocketWatcher& operator=(const SocketWatcher&) = delete;
 
   int fd() const;
-  // Returns false when the kernel refuses (out of memory): then the socket is unusable.
+  // Returns false, with errno, when the kernel refuses (ENOMEM, or ENOSPC: too many descriptors are
+  // watched). Then nothing is watched; a later call tries again.
   bool watch(unsigned events);
 
  private:

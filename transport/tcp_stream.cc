@@ -342,7 +342,7 @@ void TcpStream::after_write() {
 }
 
 void TcpStream::send_fin() {
-  if (fin_sent_) return;
+  if (fin_sent_ || !watcher_) return;
   if (tls_ && !tls_->ended()) {
     tls_->end();
     if (has_output()) return write();  // calls this again

@@ -38,6 +38,8 @@ const std::vector<ExitStatus>& exit_statuses() {
        "the server cannot be reached, has a certificate that does not hold, or is not Courtside; "
        "(`outbox status`) a source is refused"},
       {70, kServes | kAsksServer, "a defect of the server"},
+      {71, kEveryCommand,
+       "the system has no thread, memory or file descriptor left for this process"},
       {74, kEveryCommand, "a write or sync failed, or stdout takes no more"},
       {75, kServes | kHasFolder, "another process holds the data folder"},
       {75, kServes,

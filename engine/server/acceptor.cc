@@ -22,8 +22,12 @@ Result<void> Acceptor::listen(const ListenAddress& address) {
   return {};
 }
 
-void Acceptor::adopt(int fd) {
-  listener_ = Listener::adopt(loop_, fd, entrance(Door::kPublic), [this] { ++exhausted_; });
+Result<void> Acceptor::adopt(int fd) {
+  Result<std::unique_ptr<Listener>> listener =
+      Listener::adopt(loop_, fd, entrance(Door::kPublic), [this] { ++exhausted_; });
+  if (!listener) return fail(listener.error());
+  listener_ = std::move(*listener);
+  return {};
 }
 
 Result<void> Acceptor::listen_for_admin(const ListenAddress& address) {

@@ -32,7 +32,7 @@ class Acceptor {
 
   Result<void> listen(const ListenAddress& address);
   // The same with a socket that listens already; see Listener::adopt().
-  void adopt(int fd);
+  Result<void> adopt(int fd);
   // A listener for administration: plain on loopback, otherwise with TLS. Its connections are for
   // http_admin alone.
   Result<void> listen_for_admin(const ListenAddress& address);

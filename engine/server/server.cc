@@ -221,7 +221,8 @@ Result<void> Server::listen() {
     if (const Result<void> open = acceptor_->listen_for_admin(*admin); !open) return open;
   }
   if (passed_socket_) {
-    acceptor_->adopt(*std::exchange(passed_socket_, std::nullopt));
+    const int socket = *std::exchange(passed_socket_, std::nullopt);
+    if (const Result<void> adopted = acceptor_->adopt(socket); !adopted) return adopted;
     return write_serving_file();
   }
   const Result<ListenAddress> address = parse_listen_address(config_.listen);

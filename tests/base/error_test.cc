@@ -91,7 +91,7 @@ TEST(Codes, AreOneRowEachWithOneLineOfCauseAndRemedy) {
 
 TEST(Codes, EndTheCommandLineWithSysexits) {
   // 0 means success; the others are those that the protocol lists.
-  const std::set<int> known = {1, 64, 65, 66, 69, 70, 74, 75, 77, 78};
+  const std::set<int> known = {1, 64, 65, 66, 69, 70, 71, 74, 75, 77, 78};
   for (std::size_t i = 0; i < code_count(); ++i) {
     EXPECT_TRUE(known.count(code_at(i).exit_status)) << code_at(i).name;
     // EX_TEMPFAIL asks a script to try again.
@@ -102,6 +102,7 @@ TEST(Codes, EndTheCommandLineWithSysexits) {
   EXPECT_EQ(info(Code::bad_usage).exit_status, 64);
   EXPECT_EQ(info(Code::no_input).exit_status, 66);
   EXPECT_EQ(info(Code::unavailable).exit_status, 69);
+  EXPECT_EQ(info(Code::no_resources).exit_status, 71);
   EXPECT_EQ(info(Code::write_failed).exit_status, 74);
   EXPECT_EQ(info(Code::data_in_use).exit_status, 75);
   EXPECT_EQ(info(Code::bad_configuration).exit_status, 78);

@@ -46,8 +46,9 @@ bool is_standard(std::string_view header) {
       "dirent.h",       "dlfcn.h",       "errno.h",       "fcntl.h",     "poll.h",
       "pthread.h",      "signal.h",      "spawn.h",       "sys/prctl.h", "time.h",
       "sysexits.h",     "unistd.h",      "sys/eventfd.h", "sys/file.h",  "sys/random.h",
-      "sys/resource.h", "sched.h",       "sys/mount.h",   "sys/stat.h",  "sys/statvfs.h",
-      "sys/syscall.h",  "sys/sysinfo.h", "sys/time.h",    "sys/types.h", "sys/wait.h"};
+      "sys/resource.h", "sched.h",       "sys/mman.h",    "sys/mount.h", "sys/stat.h",
+      "sys/statvfs.h",  "sys/syscall.h", "sys/sysinfo.h", "sys/time.h",  "sys/types.h",
+      "sys/wait.h"};
   return header.find_first_of("./") == std::string_view::npos || known.count(header) > 0;
 }
 
@@ -288,7 +289,7 @@ const std::vector<ThirdParty>& third_parties() {
       // What a command's loop watches of libcurl's connection is one end of a pair of sockets.
       {"curl/", {"cli/remote/"}},
       {"sys/socket.h", {"transport/", "bench/", "engine/postgres/", "cli/remote/"}},
-      {"sys/epoll.h", {"bench/"}},
+      {"sys/epoll.h", {"bench/", "transport/loop_core.cc"}},
       {"sys/uio.h", {"transport/", "bench/"}},
       {"sys/ioctl.h", {"transport/", "cli/terminal/"}},
       {"sys/un.h", {"transport/"}},
