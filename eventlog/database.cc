@@ -40,6 +40,7 @@ Error open_error(const rocksdb::Status& status, const std::string& path) {
 // Like open_error(), for an existing log that must not be changed: a missing file is damage.
 Error open_to_read_error(const rocksdb::Status& status, const std::string& path) {
   Error error = open_error(status, path);
+  if (error.code == Code::no_resources) return error;
   const bool is_missing = !status.IsIOError() || status.IsPathNotFound() ||
                           error.message.find("No such file") != std::string::npos;
   if (is_missing) error.code = Code::data_corrupt;
@@ -56,6 +57,13 @@ Result<void> expect_log(const std::string& path) {
   if (!found) return fail(found.error());
   if (*found != LogFolder::kLog) return fail(Code::no_input, "there is no log in " + path);
   return {};
+}
+
+// RocksDB could not open CURRENT, and could when it tried again. It concludes that the file system
+// has no direct I/O, for which we never ask, and drops the reason.
+bool failed_once(const rocksdb::Status& status) {
+  return status.IsInvalidArgument() &&
+         status.ToString().find("Direct I/O is not supported") != std::string::npos;
 }
 
 rocksdb::Env& env_of(const DatabaseOptions& options) {
@@ -155,9 +163,13 @@ rocksdb::Status Database::start(const DatabaseOptions& options, For what) {
   const auto families = column_families(
       {.block_cache_bytes = options.block_cache_bytes, .memtable_bytes = options.memtable_bytes},
       shared_floors_, reads ? TableParts::kInCache : TableParts::kInMemory);
-  const rocksdb::Status status =
-      reads ? rocksdb::DB::OpenForReadOnly(rocks_options, options.path, families, &handles, &rocks)
-            : rocksdb::DB::Open(rocks_options, options.path, families, &handles, &rocks);
+  const auto open = [&] {
+    return reads ? rocksdb::DB::OpenForReadOnly(rocks_options, options.path, families, &handles,
+                                                &rocks)
+                 : rocksdb::DB::Open(rocks_options, options.path, families, &handles, &rocks);
+  };
+  rocksdb::Status status = open();
+  if (failed_once(status)) status = open();
   if (!status.ok()) return status;
   rocks_.reset(rocks);
   default_family_ = handles.front();

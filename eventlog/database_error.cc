@@ -36,9 +36,21 @@ bool is_bad_sector(const rocksdb::Status& status) {
   return status.IsIOError() && status.ToString().find("Input/output error") != std::string::npos;
 }
 
+// Of what a process has too little; RocksDB keeps only the text of an errno. After a failed write
+// the outcome is unknown, whatever the reason: that keeps its code.
+bool lacks_resources(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return text.find("Too many open files") != std::string::npos ||
+         text.find("Cannot allocate memory") != std::string::npos;
+}
+
 }  // namespace
 
 Error error_from(const rocksdb::Status& status, std::string_view doing, Code otherwise) {
+  const bool is_about_files = otherwise == Code::data_corrupt || otherwise == Code::no_input;
+  if (is_about_files && lacks_resources(status)) {
+    return {Code::no_resources, format("{}: {}", doing, message_of(status))};
+  }
   const bool is_damage =
       status.IsCorruption() || (otherwise == Code::internal && is_bad_sector(status));
   const Code code = is_damage ? Code::data_corrupt : otherwise;
