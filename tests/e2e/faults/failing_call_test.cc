@@ -68,7 +68,7 @@ TEST_P(FailingCalls, LeaveAServerThatServesOrEndsByName) {
   }
   Random random(seed());
   std::printf("%d calls, seed %llu\n", sample, static_cast<unsigned long long>(seed()));
-  run_with(0);  // none fails: this counts them
+  run_with(0);            // none fails: this counts them
   ASSERT_GT(calls_, 0u);  // the count varies, so its last quarter is left out
   for (int i = 0; i < sample; ++i) run_with(1 + pick(random, calls_ - calls_ / 4));
 }
