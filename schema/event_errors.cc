@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 namespace courtside {
 namespace {
@@ -9,8 +10,10 @@ namespace {
 // Member names chosen by the sender are shown up to this length.
 constexpr std::size_t kShownNameBytesMax = 64;
 
+// A name that is no UTF-8, which only FlatBuffers can carry, is shown as "?".
 void append_pointer_step(std::string& out, std::string_view name) {
   out.push_back('/');
+  if (!is_utf8(name)) name = "?";
   for (const char c : name) {
     if (c == '~') {
       out.append("~0");

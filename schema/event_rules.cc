@@ -8,7 +8,6 @@
 #include "base/format.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "base/utf8.h"
 #include "schema/catalogue.h"
 #include "schema/channel.h"
 #include "schema/incoming_event.h"
@@ -91,7 +90,7 @@ bool is_extension_value(std::string_view token) {
 
 void check_extension(const Extension& extension, EventErrors& errors) {
   if (!is_attribute_name(extension.name)) {
-    errors.add_member(is_utf8(extension.name) ? extension.name : "?",
+    errors.add_member(extension.name,
                       "is no attribute name: lower-case letters and digits, at most 64");
   } else if (find_attribute(extension.name).kind != AttributeKind::kExtension) {
     errors.add_member(extension.name, "has a place of its own and cannot be an extension");

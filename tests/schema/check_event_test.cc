@@ -10,6 +10,18 @@
 namespace courtside {
 namespace {
 
+// The error is sent as JSON, whatever the names are.
+TEST(CheckEvent, ShowsNoNameThatIsNotUtf8) {
+  EventFields fields = full_fields();
+  fields.extensions = {{.name = "a\xff", .value = "1"}, {.name = "a\xff", .value = "1"}};
+  const std::string bytes = build_event(fields);
+  const auto checked = check_event(EventView(bytes));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().details,
+            R"({"errors":[{"pointer":"/?","detail":"is no attribute name: )"
+            R"(lower-case letters and digits, at most 64"}]})");
+}
+
 // A FlatBuffer did not pass the JSON reader, so everything is checked again.
 TEST(CheckEvent, JudgesEveryField) {
   const auto verdict_with = [](const auto& change) {
