@@ -76,6 +76,10 @@ class WebSocketCodec::Assembler {
   Violation too_large() const {
     return {1009, format("more than {} bytes", limits_.message_bytes_max)};
   }
+  Violation too_large_with_fragments() const {
+    return {1009, format("more than {} bytes, with {} for each fragment after the first",
+                         limits_.message_bytes_max, limits_.fragment_bytes)};
+  }
   static Violation not_utf8() { return {1007, "text that is not UTF-8"}; }
 
   bool begin_frame(const FramePiece& piece) {
@@ -119,8 +123,9 @@ class WebSocketCodec::Assembler {
                                       : limits_.message_bytes_max;
     const std::size_t charged_bytes =
         state_.message.size() + (state_.fragment_count - 1) * limits_.fragment_bytes;
-    if (piece.frame_bytes > bytes_max || charged_bytes + piece.frame_bytes > bytes_max) {
-      return refuse(too_large());
+    if (piece.frame_bytes > bytes_max) return refuse(too_large());
+    if (charged_bytes + piece.frame_bytes > bytes_max) {
+      return refuse(state_.fragment_count == 1 ? too_large() : too_large_with_fragments());
     }
     return true;
   }

@@ -53,7 +53,9 @@ class DataOption {
 
 // A server stands in a folder of its own.
 std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).lexically_normal();
+  std::error_code error;  // the folder that it stands in may be gone
+  const std::filesystem::path whole = std::filesystem::absolute(path, error);
+  return error ? path : whole.lexically_normal().string();
 }
 
 class Verify : public Subcommand {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -15,13 +16,21 @@
 namespace courtside {
 namespace {
 
+bool is_of_resources(const std::error_code& code) {
+  for (const int error : {EAGAIN, ENOMEM, ENOSPC, EMFILE, ENFILE}) {
+    if (code == std::error_code(error, std::generic_category())) return true;
+    if (code == std::error_code(error, std::system_category())) return true;
+  }
+  return false;
+}
+
 // Why the system refused; empty for every other exception.
 std::string refusal(const std::exception_ptr& thrown) {
   if (!thrown) return {};
   try {
     std::rethrow_exception(thrown);
   } catch (const std::system_error& error) {
-    return error.what();
+    return is_of_resources(error.code()) ? error.what() : "";
   } catch (const std::bad_alloc&) {
     return "Cannot allocate memory";
   } catch (...) {

@@ -18,6 +18,7 @@ constexpr std::uint64_t kHourMs = 60 * kMinuteMs;
 // Suggested wait: when a place will be free is unknown.
 constexpr std::uint64_t kLeaseWaitMs = 5'000;
 constexpr std::size_t kMonitorPlaces = 64;
+constexpr std::size_t kMonitorPlacesOfAddress = 8;
 // Anonymous callers get 1/kAnonymousShare of the history places.
 constexpr std::uint64_t kAnonymousShare = 4;
 // One caller gets 1/kCallersBodyShare of the room for bodies.
@@ -72,6 +73,7 @@ Admission::Admission(const Config& config, NetworkList proxies)
       subscribes_({.count = 0, .per_ms = kSecondMs}),
       publishes_({.count = 0, .per_ms = kSecondMs}),
       monitors_(kMonitorPlaces),
+      monitors_of_address_(kMonitorPlacesOfAddress),
       tickets_({.lifetime_ms = config.access.ticket_lifetime_ms,
                 .tickets_max = config.limits.tickets,
                 .per_holder_max = 0}) {
@@ -148,12 +150,13 @@ Result<Quota::Lease> Admission::lease_connection() {
   return std::move(*lease);
 }
 
-Result<Quota::Lease> Admission::lease_monitor() {
-  std::optional<Quota::Lease> lease = monitors_.acquire("");
-  if (lease) return std::move(*lease);
+Result<Admission::MonitorLeases> Admission::lease_monitor(const std::string& address) {
+  auto of_address = monitors_of_address_.acquire(std::string(LimitKey::of_address(address).text()));
+  auto of_all = of_address ? monitors_.acquire("") : std::nullopt;
+  if (of_all) return MonitorLeases{std::move(*of_all), std::move(*of_address)};
   const Result<void> admitted = memory_.admit(NewWork::kConnection);
   if (!admitted) return fail(admitted.error());
-  return Quota::Lease();  // there is memory again
+  return MonitorLeases();  // there is memory again
 }
 
 Result<Quota::Lease> Admission::lease_address(const std::string& address) {

@@ -76,9 +76,14 @@ class Admission {
 
   // A place among all connections of the server; overloaded when all are taken.
   Result<Quota::Lease> lease_connection();
-  // A place for a connection that may only ask how the server is, while memory is short: 64, so
-  // that a monitor's probe does not fail. overloaded when all are taken.
-  Result<Quota::Lease> lease_monitor();
+  // A place for a connection that may only ask how the server is, while memory is short, so that a
+  // monitor's probe does not fail: 64, and 8 of them for one address. overloaded when all are
+  // taken.
+  struct MonitorLeases {
+    Quota::Lease of_all;
+    Quota::Lease of_address;
+  };
+  Result<MonitorLeases> lease_monitor(const std::string& address);
   // A lease for one connection; rate_limited when the limit is reached.
   Result<Quota::Lease> lease_address(const std::string& address);
   // What a connection holds from the moment at which it is accepted.
@@ -87,7 +92,7 @@ class Admission {
     Quota::Lease of_address;  // counts nothing for a trusted proxy
     // Accepted while memory is short.
     bool is_for_monitor = false;
-    Quota::Lease of_monitors = {};
+    MonitorLeases of_monitors = {};
   };
   // A lease for one session or stream; services and administrators need none.
   Result<Quota::Lease> lease_session(const Identity& identity, std::string_view address);
@@ -100,10 +105,9 @@ class Admission {
   Result<SubscriptionLeases> lease_subscription(const Identity& identity, std::string_view address,
                                                 std::size_t channels);
   // A lease for a history response of unbounded length. overloaded when all places are taken or
-  // memory is short,
-  // rate_limited when this account (or this anonymous address) has its maximum. Anonymous callers
-  // share a quarter of the places (at least one), so that a client with many addresses cannot take
-  // the places of authenticated callers.
+  // memory is short, rate_limited when this account (or this anonymous address) has its maximum.
+  // Anonymous callers share a quarter of the places (at least one), so that a client with many
+  // addresses cannot take the places of authenticated callers.
   struct HistoryLeases {
     Quota::Lease of_all;
     Quota::Lease of_anonymous;
@@ -140,6 +144,7 @@ class Admission {
   RateLimit publishes_;
   Quota connections_{0};
   Quota monitors_;
+  Quota monitors_of_address_;
   Quota addresses_{0};
   Quota accounts_{0};
   Quota anonymous_sessions_{0};

@@ -81,7 +81,7 @@ Result<void> ConnectionAdmission::admit_request() {
     return admitted;
   }
   places_.is_for_monitor = false;
-  places_.of_monitors = Quota::Lease();
+  places_.of_monitors = {};
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "engine/admission/memory_budget.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/json.h"
 
@@ -62,7 +63,9 @@ void MemoryBudget::on_trimmed(std::uint64_t resident_bytes, std::uint64_t now_ms
 
 void MemoryBudget::decide(std::uint64_t resident_bytes) {
   const std::uint64_t budget = bytes();
-  if (budget == 0 || resident_bytes < budget / 8 * 7) {
+  // One that was changed says nothing of the state before it.
+  const bool is_changed = std::exchange(decided_by_, budget) != budget;
+  if (budget == 0 || resident_bytes < (is_changed ? budget : resumes_below(budget))) {
     is_exceeded_.store(false, std::memory_order_relaxed);
   } else if (resident_bytes >= budget) {
     is_exceeded_.store(true, std::memory_order_relaxed);

@@ -7,10 +7,11 @@
 //   }
 //   if (const Result<void> admitted = budget.admit(NewWork::kHistory); !admitted) ...
 //
-// From the budget on new work is refused, until less than seven eighths of it are used. What is
-// open goes on: live delivery, sessions with their publishes, sources. Memory is given back above
-// three quarters of the budget, and some seconds after a burst, whatever the budget is. A trim that
-// gave back little makes the next one wait twice as long.
+// From the budget on new work is refused, until less than seven eighths of it are used; a budget
+// that was changed is compared as if nothing had been refused before. What is open goes on: live
+// delivery, sessions with their publishes, sources. Memory is given back above three quarters of
+// the budget, and some seconds after a burst, whatever the budget is. A trim that gave back little
+// makes the next one wait twice as long.
 //
 // Threads: observe() and on_trimmed() from one; the rest from any.
 #pragma once
@@ -49,6 +50,8 @@ class MemoryBudget {
   // 0: no budget; nothing is refused. Takes effect at the next observe().
   void set_bytes(std::uint64_t bytes) { bytes_.store(bytes, std::memory_order_relaxed); }
   std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  // New work is accepted again when less than this is used.
+  static std::uint64_t resumes_below(std::uint64_t budget) { return budget / 8 * 7; }
 
   // The resident memory at `now_ms`, of a clock that never goes back. kTrim: give freed memory
   // back, then call on_trimmed(); what is refused is decided only there.
@@ -72,6 +75,7 @@ class MemoryBudget {
   std::atomic<std::uint64_t> trims_{0};
   std::array<std::atomic<std::uint64_t>, kNewWorkCount> refused_{};
 
+  std::uint64_t decided_by_ = 0;       // the budget of the last decision
   std::uint64_t before_trim_ = 0;      // the figure that asked for the last trim
   std::uint64_t after_trim_ = 0;       // the figure after it
   std::uint64_t lowest_ = UINT64_MAX;  // what a burst is measured from

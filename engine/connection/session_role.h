@@ -49,6 +49,9 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   void send_frames(const SharedBytes& frames) override;
   bool congested() const override { return link_.congested(); }
   void on_read_failed(SubscriberId id, const Error& error) override;
+  std::string reader_key() const override {
+    return link_.admission().reader_key(session_.identity());
+  }
 
   // SessionHost
   SubscriberOwner& owner() override { return *this; }
@@ -78,9 +81,6 @@ class SessionRole final : public Role, private SessionHost, private SubscriberOw
   Result<void> take_publish(const Identity& identity) override;
   Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity, std::size_t channels,
                                                      bool catches_up) override;
-  std::string reader_key(const Identity& identity) const override {
-    return link_.admission().reader_key(identity);
-  }
   std::uint64_t access_changes() const override { return link_.services().access.changes(); }
   std::optional<Result<void>> trace_read(const Identity& identity, const Filter& filter,
                                          std::uint32_t sub, std::uint64_t attempt) override;

@@ -62,6 +62,7 @@ class StreamRole final : public Role, private SubscriberOwner {
   void send_message(const Wire& wire, const protocol::ServerMessage& message) override;
   bool congested() const override { return link_.congested(); }
   void on_read_failed(SubscriberId id, const Error& error) override;
+  std::string reader_key() const override { return link_.admission().reader_key(reader_); }
 
   void send_beginning(const Start& start);
   void send_block(const SharedBytes& events);

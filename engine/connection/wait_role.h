@@ -48,6 +48,7 @@ class WaitRole final : public Role, private SubscriberOwner {
   void on_read_failed(SubscriberId /*id*/, const Error& /*error*/) override {
     finish(/*timed_out=*/false);  // the handler reads again, and answers with the error
   }
+  std::string reader_key() const override { return link_.admission().reader_key(wait_.reader); }
 
   void finish(bool timed_out);
 

@@ -65,6 +65,12 @@ Offset Hub::next_of(SubscriberId id) {
   return subscriber == nullptr ? held_.end : subscriber->cursor.next();
 }
 
+std::string Hub::reader_key(SubscriberId id) {
+  const Subscriber* subscriber = subscribers_.find(id);
+  if (subscriber == nullptr || subscriber->owner == nullptr) return {};
+  return subscriber->owner->reader_key();
+}
+
 bool Hub::live(SubscriberId id) {
   const Subscriber* subscriber = subscribers_.find(id);
   return subscriber != nullptr && subscriber->cursor.live();

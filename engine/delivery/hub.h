@@ -72,6 +72,9 @@ class Hub {
   bool live(SubscriberId id);
   // The first offset that was not sent to it; the log's end when there is no such subscriber.
   Offset next_of(SubscriberId id);
+  // See SubscriberOwner; empty when there is no such subscriber. Subscribers with equal interests
+  // have keys of their own.
+  std::string reader_key(SubscriberId id);
   OffsetRange held() const { return held_; }
   // The position of the newest event that this shard knows of.
   std::string head() const { return position_before(held_.end); }

@@ -30,6 +30,9 @@ class SubscriberOwner {
   // A page of this subscriber could not be read. Nothing more is sent to it unless Hub::advance is
   // called.
   virtual void on_read_failed(SubscriberId id, const Error& error) = 0;
+  // Its catch-ups take turns with those of all owners that have the same key; empty: each by
+  // itself.
+  virtual std::string reader_key() const { return {}; }
 
  protected:
   ~SubscriberOwner() = default;

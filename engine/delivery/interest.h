@@ -25,9 +25,6 @@ struct Interest {
   std::vector<std::string> unmasked_permissions = {};  // ReadGrant::unmasked_permissions
   std::uint32_t speed = 0;                             // protocol::Subscribe::speed
   FieldSelection fields = {};                          // of each event, for wires of sessions
-  // Whose catch-ups share the turns of one reader (ConnectionAdmission::reader_key); empty:
-  // nobody's.
-  std::string reader = {};
 
   // Interests with equal keys get the same bytes.
   std::string key() const;

@@ -152,7 +152,6 @@ bool admit_stream(Exchange& exchange, StreamOpening& opening) {
     return false;
   }
   opening.place = std::move(*place);
-  opening.interest->reader = exchange.admission().reader_key(opening.reader);
   return true;
 }
 

@@ -72,7 +72,7 @@ void Acceptor::on_socket(AcceptedSocket socket, Door door) {
   Admission::ConnectionLeases places;
   // Operators connect also when memory is short.
   if (door == Door::kPublic && admission_.memory().is_exceeded()) {
-    Result<Quota::Lease> of_monitors = admission_.lease_monitor();
+    Result<Admission::MonitorLeases> of_monitors = admission_.lease_monitor(address);
     if (!of_monitors) return refuse(std::move(socket), Denial::kConnections, of_monitors.error());
     places.is_for_monitor = true;
     places.of_monitors = std::move(*of_monitors);

@@ -46,15 +46,17 @@ void log_memory(const Config& config) {
   constexpr std::uint64_t kMiB = 1 << 20;
   const std::uint64_t budget = config.limits.memory_bytes;
   const std::uint64_t own = own_memory_bytes(config);
-  if (budget >= own) {
+  if (MemoryBudget::resumes_below(budget) >= own) {
     return log_info("engine", format("new work is refused from {} MiB of memory "
                                      "(limits.memory_bytes)",
                                      budget / kMiB));
   }
-  log_warning("engine", format("the memory budget of {} MiB (limits.memory_bytes) is less than the "
-                               "tail (tail_bytes) and the log's caches may take, {} MiB: new work "
-                               "may be refused for good; lower tail_bytes or give it more memory",
-                               budget / kMiB, own / kMiB));
+  log_warning("engine",
+              format("the memory budget of {} MiB (limits.memory_bytes) is too small: seven "
+                     "eighths of it are less than the "
+                     "tail (tail_bytes) and the log's caches may take, {} MiB: new work "
+                     "may be refused for good; lower tail_bytes or give it more memory",
+                     budget / kMiB, own / kMiB));
 }
 
 bool accepts_appends(const EventLog& log) {

@@ -240,7 +240,7 @@ std::optional<RenderedPage> Shard::read_page(SubscriberId id, const SharedIntere
         interest->filter, page_request(*interest, range), kTailBatchesMax);
     if (page) return render_page(services_.log.epoch(), *interest, services_.projections, *page);
   }
-  const ReadCaller caller{.key = interest->reader,
+  const ReadCaller caller{.key = hub_.reader_key(id),
                           .reads_max = services_.config.get()->limits.catch_ups_per_account};
   const auto job = [this, id, interest, range]() -> ReadScheduler::Task {
     const Result<Page> read =

@@ -80,6 +80,8 @@ class Session final : private SessionContext {
   // The server goes down: says so and closes with `close_code`.
   void drain(std::uint32_t retryafter_ms, std::uint16_t close_code);
 
+  // REQUIRES: the client is known.
+  const Identity& identity() const { return identity_.get(); }
   // The client's account or service; empty while it is not known, and of an anonymous one.
   std::string actor() const { return identity_.is_known() ? identity_.get().actor : std::string(); }
   std::size_t subscription_count() const { return subscriptions_.count(); }

@@ -75,8 +75,6 @@ class SessionHost {
   virtual Result<std::shared_ptr<const void>> take_subscribe(const Identity& identity,
                                                              std::size_t channels,
                                                              bool catches_up) = 0;
-  // ConnectionAdmission::reader_key.
-  virtual std::string reader_key(const Identity& identity) const = 0;
   // Access::changes().
   virtual std::uint64_t access_changes() const = 0;
   // Writes the audit trace of a subscription to another account's channel, before it begins. The

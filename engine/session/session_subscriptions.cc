@@ -38,7 +38,6 @@ void SessionSubscriptions::subscribe(protocol::Subscribe& message) {
   interest->filter.channels = std::move(message.channels);
   interest->filter.types = std::move(message.types);
   interest->speed = message.speed;
-  interest->reader = host_.reader_key(reader_.get());
   if (!message.fields.empty()) interest->fields = FieldSelection(message.fields);
   channel_count_ += interest->filter.channels.size();
   subs_.insert_or_assign(message.sub,

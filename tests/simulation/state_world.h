@@ -119,7 +119,6 @@ class StateWorld final : private SessionHost, private SubscriberOwner, private H
     return PublishGrant{};
   }
   Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
-  std::string reader_key(const Identity&) const override { return {}; }
   Result<std::shared_ptr<const void>> take_subscribe(const Identity&, std::size_t, bool) override {
     return nullptr;
   }

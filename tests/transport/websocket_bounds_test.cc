@@ -139,7 +139,10 @@ TEST(WebSocketBounds, TwoMillionFragmentsEndWith1009) {
       if (sent < all) sent += client.send(many.substr(sent % many.size(), 64 * 1024));
       return client.input().size() > 4;
     }));
-    EXPECT_EQ(client.input(), served(8, close_body(1009, "more than 65536 bytes")));
+    EXPECT_EQ(client.input(),
+              served(8, close_body(1009,
+                                   "more than 65536 bytes, with 128 for each fragment "
+                                   "after the first")));
     client.close();
     ASSERT_TRUE(server.pump([&] { return server.connections.empty(); }));
     EXPECT_EQ(server.log, "closed violation 1009");

@@ -1,10 +1,8 @@
 // A WebSocket client that connects again whenever its connection is lost. Threads: the loop's.
 //
 //   ReconnectingClient client(loop, target, "/v1/ws", "courtside.v1.json");
-//   client.connect({.on_open = [&] { client.send(hello); },
-//                   .on_message = [&](std::string_view text) { ... },
-//                   .on_closed = [](std::uint16_t code, std::string_view) { return code != 4403;
-//                   }});
+//   const auto on_closed = [](std::uint16_t code, std::string_view) { return code != 4403; };
+//   client.connect({[&] { client.send(hello); }, on_message, on_closed});
 //   loop.run();
 #pragma once
 

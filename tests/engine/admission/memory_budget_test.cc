@@ -67,6 +67,8 @@ TEST_F(MemoryBudgetTest, ChangesWhileTheServerRuns) {
   budget.set_bytes(400 * kMiB);
   EXPECT_EQ(at(500), "trim");
   EXPECT_EQ(trimmed_to(500), "refuse");
+  budget.set_bytes(560 * kMiB);
+  EXPECT_EQ(at(500), "accept") << "above seven eighths, but of another budget";
   budget.set_bytes(0);
   EXPECT_EQ(at(500), "accept") << "without a budget nothing is refused";
 }

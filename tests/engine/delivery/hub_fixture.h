@@ -33,9 +33,12 @@ class Reader final : public SubscriberOwner {
     heard.append("broken ");
   }
 
+  std::string reader_key() const override { return key; }
+
   std::string take() { return std::exchange(heard, {}); }
 
   std::string heard;
+  std::string key;
   bool slow = false;
   std::function<void()> on_send;
 };

@@ -31,6 +31,22 @@ TEST_F(HubTest, AnEventThatReachesASubscriberTwiceIsSentOnce) {
   EXPECT_EQ(ann.take(), "1 2 ");
 }
 
+// The two share an audience, but each reads the past in turns of its own reader.
+TEST_F(HubTest, SubscribersOfEqualInterestsReadForThemselves) {
+  start();
+  Reader anna;
+  Reader ben;
+  anna.key = "anna";
+  ben.key = "ben";
+  const SubscriberId first = subscribe(anna, {"user:1"});
+  const SubscriberId second = subscribe(ben, {"user:1"});
+  EXPECT_EQ(hub->reader_key(first), "anna");
+  EXPECT_EQ(hub->reader_key(second), "ben");
+  hub->remove(first);
+  EXPECT_EQ(hub->reader_key(first), "");
+  EXPECT_EQ(hub->reader_key(second), "ben");
+}
+
 TEST_F(HubTest, PatternsStandForAllOfAKindAndForEverything) {
   start();
   subscribe(ann, {"user:*"});

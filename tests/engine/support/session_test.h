@@ -119,7 +119,6 @@ class SessionTest : public ::testing::Test,
     return publish_grant;
   }
   Result<void> take_publish(const Identity& /*identity*/) override { return {}; }
-  std::string reader_key(const Identity& reader) const override { return reader.actor; }
   Result<std::shared_ptr<const void>> take_subscribe(const Identity& /*identity*/,
                                                      std::size_t /*channels*/,
                                                      bool catches_up) override {
