@@ -96,7 +96,7 @@ TEST_F(MemoryBudgetTest, NearTheBudgetItIsTrimmedOnceASecondWhileThatGivesSometh
   EXPECT_EQ(ms_until_trim(602), MemoryBudget::kScarcePauseMs);
   trimmed_to(590);
   EXPECT_EQ(ms_until_trim(601), MemoryBudget::kScarcePauseMs);
-  for (const std::uint64_t pause_ms : {2'000, 4'000, 8'000, 16'000, 16'000}) {
+  for (const std::uint64_t pause_ms : {2'000U, 4'000U, 8'000U, 16'000U, 16'000U}) {
     trimmed_to(601);
     EXPECT_EQ(ms_until_trim(601), pause_ms) << "in vain";
   }
@@ -118,7 +118,7 @@ TEST_F(MemoryBudgetTest, ABurstThatLastsIsLookedAtLessAndLessOften) {
   EXPECT_EQ(at(100), "accept");
   EXPECT_EQ(at(300), "accept");
   EXPECT_EQ(ms_until_trim(300), MemoryBudget::kQuietMs);
-  for (const std::uint64_t pause_ms : {10'000, 20'000, 40'000, 80'000, 160'000, 300'000}) {
+  for (const std::uint64_t pause_ms : {10'000U, 20'000U, 40'000U, 80'000U, 160'000U, 300'000U}) {
     trimmed_to(300);
     EXPECT_EQ(ms_until_trim(300), pause_ms);
   }

@@ -20,7 +20,7 @@ namespace {
 constexpr unsigned long kShutDown = _IOR('X', 125, std::uint32_t);
 constexpr std::uint32_t kWithoutLogFlush = 2;
 
-constexpr const char* kImageBytes = "96M";
+constexpr const char* kImageBytes = "256M";
 
 bool runs(const std::string& command) {
   const std::string all = "PATH=/usr/sbin:/sbin:$PATH; " + command + " >/dev/null 2>&1";
@@ -57,6 +57,13 @@ void CutDisk::cut() {
   const bool done = root >= 0 && ioctl(root, kShutDown, &how) == 0;
   close(root);
   if (!done) throw std::runtime_error("the file system cannot be shut down");
+}
+
+void CutDisk::sync() {
+  const int root = open(path().c_str(), O_RDONLY | O_CLOEXEC);
+  const bool done = root >= 0 && syncfs(root) == 0;
+  close(root);
+  if (!done) throw std::runtime_error("the file system cannot be synced");
 }
 
 void CutDisk::restart() {

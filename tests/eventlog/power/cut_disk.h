@@ -30,6 +30,7 @@ class CutDisk {
   std::string path() const { return folder_.path() + "/mounted"; }
   // Throw std::runtime_error when the machine does not do it.
   void cut();
+  void sync();  // what was written until now survives a cut
   // REQUIRES: nothing on it is open.
   void restart();
 

@@ -17,6 +17,8 @@
 namespace courtside::story {
 namespace {
 
+constexpr std::uintmax_t kRoomBytesMin = 128 << 20;
+
 const char* cuts_text() { return std::getenv("COURTSIDE_TEST_POWER_CUTS"); }
 
 int cuts() { return cuts_text() == nullptr ? 6 : std::atoi(cuts_text()); }
@@ -38,8 +40,10 @@ class PowerCut : public testing::Test {
 
   // One life of the writer, a cut, and a look at the log. Returns what is wrong; empty: nothing.
   std::string cut_once(const std::vector<std::string>& environment) {
-    // A tenth of the lives begins with a new log, and may end before it is made.
-    const bool begins_anew = random_() % 10 == 0;
+    // A tenth of the lives begins with a new log, and may end before it is made. A log that nearly
+    // fills the disk ends too: its appends would be refused.
+    const bool is_short = std::filesystem::space(disk_->path()).available < kRoomBytesMin;
+    const bool begins_anew = random_() % 10 == 0 || is_short;
     if (begins_anew) begin_anew();
     CrashWriter writer(folder(), acknowledged_.next_number(), environment);
     writer.wait_for_lines(begins_anew ? 0 : random_() % 800);
@@ -54,6 +58,7 @@ class PowerCut : public testing::Test {
 
   void begin_anew() {
     std::filesystem::remove_all(folder());
+    disk_->sync();  // a cut would bring the old log back, and many fill the disk
     ++folders_;
     acknowledged_.clear();
   }
