@@ -15,8 +15,9 @@
 #include "base/format.h"
 #include "base/log.h"
 
-extern "C" [[noreturn]] void __assert_fail(const char* assertion, const char* file,
-                                           unsigned int line, const char* function) noexcept {
+extern "C" __attribute__((__noreturn__)) void __assert_fail(const char* assertion, const char* file,
+                                                            unsigned int line,
+                                                            const char* function) noexcept {
   using namespace courtside;
   const std::string_view where = function == nullptr ? "" : function;
   if (where.find("rocksdb::") == std::string_view::npos) {

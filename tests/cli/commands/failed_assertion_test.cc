@@ -4,8 +4,9 @@
 
 #include <csignal>
 
-extern "C" [[noreturn]] void __assert_fail(const char* assertion, const char* file,
-                                           unsigned int line, const char* function) noexcept;
+extern "C" __attribute__((__noreturn__)) void __assert_fail(const char* assertion, const char* file,
+                                                            unsigned int line,
+                                                            const char* function) noexcept;
 
 namespace courtside {
 namespace {
