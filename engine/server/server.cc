@@ -53,9 +53,9 @@ void log_memory(const Config& config) {
   }
   log_warning("engine",
               format("the memory budget of {} MiB (limits.memory_bytes) is too small: seven "
-                     "eighths of it are less than the "
-                     "tail (tail_bytes) and the log's caches may take, {} MiB: new work "
-                     "may be refused for good; lower tail_bytes or give it more memory",
+                     "eighths of it are less than the tail (tail_bytes) and the log's caches may "
+                     "take, {} MiB: new work may be refused for good; lower tail_bytes or give it "
+                     "more memory",
                      budget / kMiB, own / kMiB));
 }
 
